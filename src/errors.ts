@@ -1,0 +1,161 @@
+// Everything that can go wrong and what the user can do about it: one error class, one catalogue.
+// A message says what is wrong and where; a hint says what to do next.
+
+interface Problem {
+  message: string;
+  hint?: string;
+}
+
+const list = (names: readonly string[]) => (names.length === 0 ? '(none)' : names.join(', '));
+
+const CATALOGUE = {
+  'input-invalid': (p: { what: string; expected: string }): Problem => ({
+    message: p.what,
+    hint: `expected ${p.expected}`,
+  }),
+  'file-unreadable': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path}: cannot be read: ${p.reason}`,
+  }),
+  'file-invalid': (p: { path: string; issues: string[]; hint?: string }): Problem => ({
+    message: `${p.path} is not valid:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
+    hint: p.hint ?? 'correct the fields named above; editors that know $schema check them as you type',
+  }),
+  'json-broken': (p: { path: string; reason: string; hint?: string }): Problem => ({
+    message: `${p.path} is not JSON: ${p.reason}`,
+    hint: p.hint ?? 'the file may be cut off or hand-edited; restore it from git or write it again',
+  }),
+  'suite-unknown': (p: { name: string; known: string[] }): Problem => ({
+    message: `there is no suite "${p.name}"`,
+    hint: `name a JSON file, or one of: ${list(p.known)}`,
+  }),
+  'model-unknown': (p: { name: string; known: string[] }): Problem => ({
+    message: `models.json has no model "${p.name}"`,
+    hint: `known models: ${list(p.known)}`,
+  }),
+  'architecture-unknown': (p: { modelType: string; known: string[] }): Problem => ({
+    message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
+    hint: `supported: ${list(p.known)}`,
+  }),
+  'dtype-unsupported': (p: { dtype: string; known: readonly string[] }): Problem => ({
+    message: `dtype "${p.dtype}" is not supported for synthetic checkpoints`,
+    hint: `use one of: ${list(p.known)}`,
+  }),
+  'checkpoint-missing': (p: { name: string; command: string }): Problem => ({
+    message: `${p.name} is not on this disk`,
+    hint: `get it with: ${p.command}`,
+  }),
+  'prompt-too-long': (p: { case: string; tokens: number; context: number }): Problem => ({
+    message: `${p.case} needs ${p.tokens} positions (depth + prompt + new), but the model's context has ${p.context}`,
+    hint: 'lower --depth, --prompt or --new',
+  }),
+  'onnx-invalid': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path} is not a readable ONNX model: ${p.reason}`,
+    hint: 'the file may be cut off, altered, or of another format; fetch or synthesize it again',
+  }),
+  'external-data-invalid': (p: { path: string; tensor: string; reason: string }): Problem => ({
+    message: `${p.path}: external data of tensor "${p.tensor}": ${p.reason}`,
+    hint: 'keep the .onnx file and its data files together, complete and unrenamed',
+  }),
+  'decoder-unsupported': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path} cannot be driven as a decoder: ${p.reason}`,
+    hint: 'edgeproof feeds input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
+  }),
+  'directory-unwritable': (p: { path: string; purpose: string; reason: string; option: string }): Problem => ({
+    message: `cannot write ${p.purpose} to ${p.path}: ${p.reason}`,
+    hint: `make the directory writable or choose another with ${p.option}`,
+  }),
+  'disk-full': (p: { path: string; needed: string; free: string }): Problem => ({
+    message: `not enough disk space at ${p.path}: ${p.needed} needed, ${p.free} free`,
+    hint: 'free some space (`edgeproof models rm <name>`), or set EDGEPROOF_CACHE to another disk',
+  }),
+  'result-unknown': (p: { name: string; directory: string }): Problem => ({
+    message: `there is no result "${p.name}" in ${p.directory}`,
+    hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes one',
+  }),
+  'result-newer': (p: { path: string; found: number; known: number }): Problem => ({
+    message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
+    hint: 'update edgeproof to read it',
+  }),
+  'resume-mismatch': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path} cannot be resumed: ${p.reason}`,
+    hint: 'start a new run without --resume',
+  }),
+  'nothing-to-compare': (p: { reason: string; hint: string }): Problem => ({ message: p.reason, hint: p.hint }),
+  interrupted: (p: { resume: string | null }): Problem => ({
+    message: 'interrupted',
+    ...(p.resume === null ? {} : { hint: `what was measured is saved; go on with: ${p.resume}` }),
+  }),
+  'runtime-failed': (p: { runtime: string; reason: string }): Problem => ({
+    message: `${p.runtime}: ${p.reason}`,
+    hint: 'the runtime refused the checkpoint or failed in it; try another dtype, layout or runtime',
+  }),
+  'runtime-missing': (p: { runtime: string; reason: string }): Problem => ({
+    message: `the native library of ${p.runtime} cannot be loaded: ${p.reason}`,
+    hint: 'onnxruntime-node ships for Linux x64/arm64, Windows x64/arm64 and macOS arm64; reinstall with `npm ci`',
+  }),
+  'out-of-memory': (p: { reason: string }): Problem => ({
+    message: `out of memory: ${p.reason}`,
+    hint: 'use a smaller dtype, prompt or depth, or a machine with more memory',
+  }),
+  'worker-crashed': (p: { exit: string; stderr: string }): Problem => ({
+    message: `the worker died (${p.exit})${p.stderr === '' ? '' : `: ${p.stderr}`}`,
+    hint: 'a crash in native code is a bug of the runtime or a damaged checkpoint; run the case alone to confirm',
+  }),
+  'worker-killed': (p: { signal: string }): Problem => ({
+    message: `the worker was killed from outside (${p.signal})`,
+    hint: 'if nobody killed it, look for the kernel out-of-memory killer in `dmesg`',
+  }),
+  'worker-protocol': (p: { reason: string }): Problem => ({
+    message: `the worker sent something that is not a message: ${p.reason}`,
+    hint: 'a native library may write to the wrong file descriptor; please report it with the case id',
+  }),
+  'worker-timeout': (p: { seconds: number; phase: string }): Problem => ({
+    message: `the worker was stopped after ${p.seconds} s (phase: ${p.phase})`,
+    hint: 'raise timeoutSeconds in the suite or --timeout, or ask for fewer tokens',
+  }),
+  'worker-unstartable': (p: { reason: string }): Problem => ({ message: `the worker could not be started: ${p.reason}` }),
+} as const;
+
+export type ErrorCode = keyof typeof CATALOGUE | 'internal';
+
+/** What is stored in a result document and sent between processes. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+  hint: string | null;
+}
+
+export class EdgeproofError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.message, { cause });
+    this.name = 'EdgeproofError';
+    this.code = failure.code;
+    this.hint = failure.hint;
+  }
+}
+
+/** The catalogue entry `code`, filled in: `throw problem('suite-unknown', { name, known })`. */
+export function problem<C extends keyof typeof CATALOGUE>(
+  code: C,
+  parameters: Parameters<(typeof CATALOGUE)[C]>[0],
+  cause?: unknown,
+): EdgeproofError {
+  const entry = CATALOGUE[code] as (p: typeof parameters) => Problem;
+  const { message, hint } = entry(parameters);
+  return new EdgeproofError({ code, message, hint: hint ?? null }, cause);
+}
+
+/** Any thrown value as a storable failure; what is not ours keeps its own words under the code `internal`. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof EdgeproofError) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
+}
+
+/** The words of a system error (`EACCES: permission denied`), without the path that the caller names anyway. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.replace(/, \w+ '.*$/, '');
+}

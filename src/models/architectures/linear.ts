@@ -1,0 +1,168 @@
+// The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
+// `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
+import type { GraphBuilder } from '../../onnx/graph-builder.js';
+
+export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'int8'] as const;
+export type Dtype = (typeof DTYPES)[number];
+
+/** `published`: as the hub's own export is. `tuned`: quantised head and embedding, only wanted positions enter the head. */
+export const LAYOUTS = ['tuned', 'published'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+export type ActivationType = 'float32' | 'float16';
+
+export type LinearFormat =
+  | { kind: 'float' }
+  /** MatMulNBits: symmetric blocks along K, one scale a block. Accuracy level 4 multiplies in int8, 0 in float. */
+  | { kind: 'blocks'; bits: 4 | 8; blockSize: number; accuracyLevel: 0 | 4 }
+  /** DynamicQuantizeLinear + MatMulInteger, one scale a tensor: what dynamic quantisation to int8 writes. */
+  | { kind: 'dynamic-int8' };
+
+export interface Precision {
+  activation: ActivationType;
+  body: LinearFormat;
+  /** The embedding, and the head that is tied to it. */
+  head: LinearFormat;
+  /** The head computes only the positions that are asked for (`num_logits_to_keep`). */
+  keepsLogits: boolean;
+}
+
+const FLOAT: LinearFormat = { kind: 'float' };
+const blocks = (bits: 4 | 8, accuracyLevel: 0 | 4): LinearFormat => ({ kind: 'blocks', bits, blockSize: 32, accuracyLevel });
+
+const BODY: Record<Dtype, Record<Layout, LinearFormat>> = {
+  fp32: { published: FLOAT, tuned: FLOAT },
+  fp16: { published: FLOAT, tuned: FLOAT },
+  q4: { published: blocks(4, 0), tuned: blocks(4, 4) },
+  q4f16: { published: blocks(4, 0), tuned: blocks(4, 4) },
+  int8: { published: { kind: 'dynamic-int8' }, tuned: blocks(8, 4) },
+};
+
+export function precisionOf(dtype: Dtype, layout: Layout): Precision {
+  const body = BODY[dtype][layout];
+  const activation = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  // Published 4-bit exports quantise MatMul constants only; a tied head is a transposed embedding and stays in float.
+  const head = layout === 'published' && body.kind === 'blocks' ? FLOAT : body;
+  return { activation, body, head, keepsLogits: layout === 'tuned' };
+}
+
+/** The exponent e for which magnitudes in [2^e, 2^(e+1)) of random sign keep a product over K terms near 1. */
+const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
+/** Likewise for a block scale over integers of standard deviation `spread`. */
+const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
+const SPREAD = { 4: 4.6, 8: 73.9 };
+/** Standard deviation of the embedding: large enough that tokens differ, too small for a tied head to echo its input. */
+const EMBEDDING_SPREAD = 0.75;
+const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
+
+/** y = x · Wᵀ for a weight of `n` rows and `k` columns; returns the name of y. */
+export function linear(
+  b: GraphBuilder,
+  format: LinearFormat,
+  activation: ActivationType,
+  p: { node: string; weight: string; input: string; k: number; n: number },
+): string {
+  if (format.kind === 'float') {
+    const fill = { kind: 'float', exponent: floatExponent(p.k), positive: false } as const;
+    return b.node('MatMul', p.node, [p.input, b.weight(p.weight, activation, [p.k, p.n], fill)]);
+  }
+  if (format.kind === 'dynamic-int8') {
+    const weight = b.weight(`${p.weight}_quantized`, 'int8', [p.k, p.n], { kind: 'bytes' });
+    return multiplyInt8(b, { ...p, weight, terms: p.k });
+  }
+  const { weight, scales } = blockWeights(b, format, activation, { ...p, terms: p.k });
+  return multiplyBlocks(b, format, { ...p, weight, scales });
+}
+
+type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
+
+function blockWeights(b: GraphBuilder, format: BlockFormat, type: ActivationType, p: { weight: string; k: number; n: number; terms: number }) {
+  const perRow = Math.ceil(p.k / format.blockSize);
+  const name = `${p.weight}_Q${format.bits}`;
+  const fill = { kind: 'float', exponent: scaleExponent(p.terms, SPREAD[format.bits]), positive: true } as const;
+  return {
+    weight: b.weight(name, 'uint8', [p.n, perRow, (format.blockSize * format.bits) / 8], { kind: 'bytes' }),
+    scales: b.weight(`${p.weight}_scales`, type, [p.n, perRow], fill),
+  };
+}
+
+function multiplyBlocks(
+  b: GraphBuilder,
+  format: BlockFormat,
+  p: { node: string; input: string; weight: string; scales: string; k: number; n: number },
+): string {
+  return b.node('MatMulNBits', `${p.node}_Q${format.bits}`, [p.input, p.weight, p.scales], {
+    K: p.k,
+    N: p.n,
+    bits: format.bits,
+    block_size: format.blockSize,
+    accuracy_level: format.accuracyLevel,
+  });
+}
+
+function multiplyInt8(b: GraphBuilder, p: { node: string; input: string; weight: string; terms: number }): string {
+  const [quantized, scale, zero] = quantizeActivation(b, p.input);
+  const weightZero = b.scalar('int8_zero', 'int8', 0);
+  const weightScale = int8Scale(b, p.terms);
+  const product = b.node('MatMulInteger', `${p.node}_quant`, [quantized, p.weight, zero, weightZero]);
+  const float = b.node('Cast', `${p.node}_cast`, [product], { to: 1 });
+  const scales = b.node('Mul', `${p.node}_scales`, [scale, weightScale]);
+  return b.node('Mul', `${p.node}_scaled`, [float, scales]);
+}
+
+/** The scale of an int8 weight whose product over `terms` is near 1. */
+function int8Scale(b: GraphBuilder, terms: number): string {
+  return b.scalar(`int8_scale_${Math.round(terms)}`, 'float32', 1 / (SPREAD[8] * Math.sqrt(terms)));
+}
+
+/** One DynamicQuantizeLinear per activation, however many products use it. */
+function quantizeActivation(b: GraphBuilder, input: string): [string, string, string] {
+  const outputs: [string, string, string] = [`${input}_quantized`, `${input}_scale`, `${input}_zero_point`];
+  if (!b.graph.nodes.some((node) => node.outputs[0] === outputs[0])) {
+    b.node('DynamicQuantizeLinear', `${input}_QuantizeLinear`, [input], {}, outputs);
+  }
+  return outputs;
+}
+
+/** The embedding table of [vocab, hidden] and, for a tied head, what the head multiplies by. */
+export interface Embedding {
+  rows: string;
+  head(p: { node: string; input: string }): string;
+}
+
+/** Looks up `ids` in a table that a tied head can share, so that the table is stored once. */
+export function embedding(
+  b: GraphBuilder,
+  format: LinearFormat,
+  activation: ActivationType,
+  p: { ids: string; vocab: number; hidden: number },
+): Embedding {
+  const weight = 'model.embed_tokens.weight';
+  const node = '/model/embed_tokens/Gather';
+  const size = { k: p.hidden, n: p.vocab };
+  if (format.kind === 'blocks') {
+    const table = blockWeights(b, format, activation, { weight, ...size, terms: TERMS_OF_EMBEDDING });
+    const flat = b.int64('embed_tokens_shape', [p.vocab, (p.hidden * format.bits) / 8]);
+    const rows = b.node(
+      'GatherBlockQuantized',
+      `${node}_Q${format.bits}`,
+      [b.node('Reshape', '/model/embed_tokens/Reshape', [table.weight, flat]), p.ids, table.scales],
+      { bits: format.bits, block_size: format.blockSize, gather_axis: 0, quantize_axis: 1 },
+    );
+    return { rows, head: (h) => multiplyBlocks(b, format, { ...h, ...size, ...table }) };
+  }
+  const transposed = (table: string) => b.node('Transpose', '/lm_head/Transpose', [table], { perm: [1, 0] });
+  if (format.kind === 'dynamic-int8') {
+    const table = b.weight(`${weight}_quantized`, 'int8', [p.vocab, p.hidden], { kind: 'bytes' });
+    const scale = int8Scale(b, TERMS_OF_EMBEDDING);
+    const picked = b.node('Gather', node, [table, p.ids]);
+    const rows = b.node('DequantizeLinear', `${node}_dequant`, [picked, scale, b.scalar('int8_zero', 'int8', 0)]);
+    return { rows, head: (h) => multiplyInt8(b, { ...h, weight: transposed(table), terms: TERMS_OF_EMBEDDING }) };
+  }
+  const fill = { kind: 'float', exponent: floatExponent(TERMS_OF_EMBEDDING), positive: false } as const;
+  const table = b.weight(weight, activation, [p.vocab, p.hidden], fill);
+  return {
+    rows: b.node('Gather', node, [table, p.ids]),
+    head: (h) => b.node('MatMul', h.node, [h.input, transposed(table)]),
+  };
+}

@@ -1,0 +1,69 @@
+// Seeded bytes for synthetic weights, streamed chunk by chunk: the same seed and tensor name give the same bytes anywhere.
+// The source is an AES-128-CTR key stream (key = SHA-256 of seed and name): fast, portable, and nothing to maintain.
+import { createCipheriv, createHash } from 'node:crypto';
+import type { Fill, PlacedWeight } from '../onnx/graph-builder.js';
+
+const CHUNK_BYTES = 1 << 20;
+const ZEROS = new Uint8Array(CHUNK_BYTES);
+
+/** The bytes of one weight in chunks of at most 1 MiB, in file order. */
+export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uint8Array> {
+  if (weight.fill.kind === 'rotary') {
+    yield* rotaryChunks(weight, weight.fill);
+    return;
+  }
+  const key = createHash('sha256').update(`${seed}:${weight.name}`).digest().subarray(0, 16);
+  const stream = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));
+  for (let done = 0; done < weight.bytes; done += CHUNK_BYTES) {
+    const chunk = stream.update(ZEROS.subarray(0, Math.min(CHUNK_BYTES, weight.bytes - done)));
+    if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
+    yield chunk;
+  }
+}
+
+/** Keeps the random sign and mantissa of each float and sets its exponent: no denormals, no NaN, no rounding. */
+function shapeFloats(chunk: Uint8Array, type: PlacedWeight['type'], fill: { exponent: number; positive: boolean }): void {
+  if (type !== 'float32' && type !== 'float16') throw new Error(`a ${type} weight cannot be filled with floats`);
+  if (type === 'float32') {
+    const words = new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.byteLength >> 2);
+    maskWords(words, fill.positive ? 0x007fffff : 0x807fffff, (fill.exponent + 127) << 23);
+    return;
+  }
+  const halves = new Uint16Array(chunk.buffer, chunk.byteOffset, chunk.byteLength >> 1);
+  maskWords(halves, fill.positive ? 0x03ff : 0x83ff, (fill.exponent + 15) << 10);
+}
+
+function maskWords(words: Uint32Array | Uint16Array, keep: number, exponent: number): void {
+  for (let i = 0; i < words.length; i++) words[i] = (words[i]! & keep) | exponent;
+}
+
+function* rotaryChunks(weight: PlacedWeight, fill: Extract<Fill, { kind: 'rotary' }>): Generator<Uint8Array> {
+  const [rows, columns] = weight.dims as [number, number];
+  const half = fill.headSize / 2;
+  const compute = fill.of === 'cos' ? Math.cos : Math.sin;
+  const values = new Float32Array(rows * columns);
+  for (let column = 0; column < columns; column++) {
+    const frequency = fill.theta ** (-(2 * (column % half)) / fill.headSize);
+    for (let row = 0; row < rows; row++) values[row * columns + column] = compute(row * frequency);
+  }
+  yield new Uint8Array((weight.type === 'float16' ? toFloat16(values) : values).buffer);
+}
+
+/** Rounds to the nearest half-precision number, ties to even. Subnormals and overflow included. */
+export function toFloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(words, (word) => {
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fffffff;
+    if (magnitude > 0x7f800000) return sign | 0x7e00;
+    if (magnitude >= 0x477ff000) return sign | 0x7c00;
+    if (magnitude < 0x38800000) {
+      const value = Math.abs(new Float32Array(Uint32Array.of(magnitude).buffer)[0]!) * 2 ** 24;
+      const down = Math.floor(value);
+      const rest = value - down;
+      return sign | (rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down);
+    }
+    const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
+    return sign | (rounded >>> 13);
+  });
+}

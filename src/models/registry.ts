@@ -1,0 +1,38 @@
+// models.json: which models there are, where they come from, what they weigh.
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { problem } from '../errors.js';
+import { readJsonFile } from '../json-file.js';
+import type { ModelConfig } from './architectures.js';
+
+const modelSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).describe('Short name used on the command line and in suites.'),
+  name: z.string().describe('Name as its makers write it.'),
+  hub: z.string().nullable().describe('Hub repository of the ONNX export.'),
+  baseHub: z.string().nullable().describe('Hub repository of the original weights.'),
+  license: z.string().nullable(),
+  parameters: z.int().positive().describe('Published parameter count, exact.'),
+  publishedBytes: z.record(z.string(), z.number().positive()).describe("Bytes of each dtype's files in the hub's own listing."),
+  sources: z.array(z.string()).describe('Where the facts of this entry come from.'),
+  config: z
+    .looseObject({ model_type: z.string() })
+    .describe("The model's own config.json values; synthetic checkpoints are written from them."),
+});
+
+export const registrySchema = z
+  .strictObject({ $schema: z.string().optional(), models: z.array(modelSchema) })
+  .describe('The models that edgeproof knows.');
+
+export type Model = Omit<z.infer<typeof modelSchema>, 'config'> & { config: ModelConfig };
+
+const REGISTRY = fileURLToPath(new URL('../../models.json', import.meta.url));
+
+export function loadRegistry(path: string = REGISTRY): Model[] {
+  return readJsonFile(path, registrySchema).models;
+}
+
+export function modelById(id: string, models: Model[] = loadRegistry()): Model {
+  const model = models.find((candidate) => candidate.id === id);
+  if (model === undefined) throw problem('model-unknown', { name: id, known: models.map((known) => known.id) });
+  return model;
+}

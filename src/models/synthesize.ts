@@ -1,0 +1,223 @@
+// Writes synthetic checkpoints: the exact graph and shapes of a published model, filled with seeded random bytes.
+// Streaming and atomic: built in a directory of its own, hashed while written, renamed when complete.
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EdgeproofError, problem, reasonOf } from '../errors.js';
+import { graphFacts } from '../onnx/facts.js';
+import { planExternalData, type PlacedWeight } from '../onnx/graph-builder.js';
+import { encodeModel } from '../onnx/write.js';
+import { architectureOf } from './architectures.js';
+import type { Dtype, Layout } from './architectures/linear.js';
+import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
+import { type Checkpoint, faultOf, MANIFEST, type Manifest, openCheckpoint, syntheticDirectory } from './checkpoint.js';
+import { weightChunks } from './random-weights.js';
+import type { Model } from './registry.js';
+import { syntheticTokenizer } from './synthetic-tokenizer.js';
+
+export interface CheckpointSpec {
+  model: Model;
+  layout: Layout;
+  dtype: Dtype;
+  seed: number;
+}
+
+export interface SynthesisProgress {
+  step: 'verify' | 'write';
+  doneBytes: number;
+  totalBytes: number;
+}
+
+/** Raise it when the bytes of a plan change: old checkpoints are then remade. */
+const GENERATOR = 1;
+const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+const WRITES_AT_ONCE = 4;
+/** transformers.js finds a dtype by this suffix. */
+const SUFFIX: Record<Dtype, string> = { fp32: '', fp16: '_fp16', q4: '_q4', q4f16: '_q4f16', int8: '_int8' };
+
+export interface Ensured {
+  checkpoint: Checkpoint;
+  /** Why it was written now: null when it was there and whole. */
+  written: 'absent' | 'stale' | string | null;
+}
+
+interface Options {
+  cache: string;
+  signal?: AbortSignal;
+  onProgress?: (progress: SynthesisProgress) => void;
+}
+
+/** The checkpoint of `spec`, verified by hash, or written now if it is absent, altered or made from another plan. */
+export async function ensureSynthetic(spec: CheckpointSpec, options: Options): Promise<Ensured> {
+  const directory = syntheticDirectory(options.cache, spec.model.id, spec.layout, spec.dtype);
+  const plan = planCheckpoint(spec);
+  const found = tryOpen(directory);
+  let reason = 'absent';
+  if (found !== null) {
+    if (found.manifest.plan !== plan.hash) reason = 'stale';
+    else {
+      const totalBytes = found.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+      let doneBytes = 0;
+      const fault = await faultOf(found, (bytes) => {
+        doneBytes += bytes;
+        options.onProgress?.({ step: 'verify', doneBytes, totalBytes });
+        options.signal?.throwIfAborted();
+      });
+      if (fault === null) return { checkpoint: found, written: null };
+      reason = fault;
+    }
+  }
+  await writeCheckpoint(spec, plan, directory, options);
+  return { checkpoint: openCheckpoint(directory), written: reason };
+}
+
+function tryOpen(directory: string): Checkpoint | null {
+  try {
+    return openCheckpoint(directory);
+  } catch (error) {
+    if (error instanceof EdgeproofError) return null;
+    throw error;
+  }
+}
+
+type Plan = ReturnType<typeof planCheckpoint>;
+
+function planCheckpoint(spec: CheckpointSpec) {
+  const { model, layout, dtype, seed } = spec;
+  const architecture = architectureOf(model.config);
+  const file = `model${SUFFIX[dtype]}.onnx`;
+  const placed = planExternalData(architecture.build(model.config, dtype, layout), `${file}_data`);
+  const graph = encodeModel(placed.model);
+  const shape = architecture.shape(model.config);
+  const small = { ...smallFiles(model, dtype, shape.vocab), [`onnx/${file}`]: graph };
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([GENERATOR, seed, placed.weights]));
+  for (const [path, content] of Object.entries(small)) hash.update(path).update(content);
+  return { ...placed, small, dataPath: `onnx/${file}_data`, hash: hash.digest('hex') };
+}
+
+function smallFiles(model: Model, dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
+  const eos = vocab - SPECIAL_TOKENS.length;
+  const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const config = {
+    ...model.config,
+    eos_token_id: eos,
+    bos_token_id: null,
+    'transformers.js_config': { use_external_data_format: true, kv_cache_dtype: kvType, dtype },
+  };
+  const generation = { do_sample: false, eos_token_id: eos, pad_token_id: eos };
+  const tokenizer = syntheticTokenizer(vocab, SPECIAL_TOKENS);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  return {
+    'config.json': json(config),
+    'generation_config.json': json(generation),
+    'tokenizer.json': JSON.stringify(tokenizer['tokenizer.json']),
+    'tokenizer_config.json': json(tokenizer['tokenizer_config.json']),
+  };
+}
+
+async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: string, options: Options): Promise<void> {
+  const parent = dirname(directory);
+  createCacheDirectory(parent);
+  removeAbandoned(parent);
+  await requireSpace(parent, plan.bytes);
+  const partial = partialPath(directory);
+  try {
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(join(partial, 'onnx'), { recursive: true });
+    const files = [{ path: plan.dataPath, bytes: plan.bytes, sha256: await writeData(join(partial, plan.dataPath), plan, spec.seed, options) }];
+    for (const [path, content] of Object.entries(plan.small)) {
+      await writeFile(join(partial, path), content);
+      const bytes = Buffer.byteLength(content as string);
+      files.push({ path, bytes, sha256: createHash('sha256').update(content).digest('hex') });
+    }
+    const manifest: Manifest = {
+      schemaVersion: 1,
+      model: spec.model.id,
+      weights: 'synthetic',
+      layout: spec.layout,
+      dtype: spec.dtype,
+      seed: spec.seed,
+      plan: plan.hash,
+      parameters: graphFacts(plan.model).parameters,
+      files,
+    };
+    await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    await putInPlace(partial, directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw await outOfSpace(parent, plan.bytes, error);
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+      throw problem('directory-unwritable', { path: parent, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' }, error);
+    }
+    throw error;
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** Replaces what was there. Another process may have finished the same checkpoint first: then its files stay. */
+async function putInPlace(partial: string, directory: string): Promise<void> {
+  const old = `${partial}.old`;
+  await rename(directory, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  try {
+    await rename(partial, directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  } finally {
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+async function writeData(path: string, plan: Plan, seed: number, options: Options): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'wx');
+  try {
+    let doneBytes = 0;
+    const writing: Promise<void>[] = [];
+    for (const chunk of dataChunks(plan.weights, seed)) {
+      // The next chunks are made and hashed while these are written.
+      const write = writeWhole(file, chunk, doneBytes);
+      write.catch(() => {});
+      writing.push(write);
+      hash.update(chunk);
+      doneBytes += chunk.length;
+      if (writing.length >= WRITES_AT_ONCE) await writing.shift();
+      options.signal?.throwIfAborted();
+      options.onProgress?.({ step: 'write', doneBytes, totalBytes: plan.bytes });
+    }
+    await Promise.all(writing);
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length; ) {
+    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}
+
+function* dataChunks(weights: PlacedWeight[], seed: number): Generator<Uint8Array> {
+  let end = 0;
+  for (const weight of weights) {
+    if (weight.offset > end) yield new Uint8Array(weight.offset - end);
+    yield* weightChunks(weight, seed);
+    end = weight.offset + weight.bytes;
+  }
+}
+
+async function requireSpace(directory: string, bytes: number): Promise<void> {
+  const disk = await statfs(directory);
+  if (disk.bavail * disk.bsize < bytes) throw await outOfSpace(directory, bytes);
+}
+
+async function outOfSpace(directory: string, bytes: number, cause?: unknown): Promise<EdgeproofError> {
+  const disk = await statfs(directory);
+  const megabytes = (value: number) => `${Math.ceil(value / 1e6)} MB`;
+  return problem('disk-full', { path: directory, needed: megabytes(bytes), free: megabytes(disk.bavail * disk.bsize) }, cause);
+}

@@ -1,0 +1,122 @@
+// Composes a graph node by node. Weights are only planned here (name, type, shape, how to fill them);
+// `planExternalData` gives each its place in the data file, and models/ writes the bytes.
+import { type AttributeValue, byteLength, ELEMENT_TYPES, type ElementType, type Initializer, type Node, type OnnxModel, type ValueInfo } from './model.js';
+
+/** How the bytes of a synthetic weight come about. Pure data, so that a plan can be hashed and compared. */
+export type Fill =
+  /** Independent random bytes: packed 4-bit or 8-bit weights. */
+  | { kind: 'bytes' }
+  /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
+  | { kind: 'float'; exponent: number; positive: boolean }
+  /** cos or sin of position · theta^(−2i/headSize); row = position. `columns` = headSize/2, or headSize when repeated. */
+  | { kind: 'rotary'; of: 'cos' | 'sin'; theta: number; headSize: number };
+
+export interface PlannedWeight {
+  name: string;
+  type: ElementType;
+  dims: number[];
+  fill: Fill;
+}
+
+export interface Graph {
+  nodes: Node[];
+  constants: Initializer[];
+  weights: PlannedWeight[];
+  inputs: ValueInfo[];
+  outputs: ValueInfo[];
+}
+
+const CONTRIB_OPERATORS = new Set([
+  'MatMulNBits',
+  'GatherBlockQuantized',
+  'GroupQueryAttention',
+  'SkipSimplifiedLayerNormalization',
+]);
+
+export function createGraphBuilder() {
+  const graph: Graph = { nodes: [], constants: [], weights: [], inputs: [], outputs: [] };
+  const builder = {
+    graph,
+    input(name: string, type: ElementType, dims: (number | string)[]): string {
+      graph.inputs.push({ name, type, dims });
+      return name;
+    },
+    output(name: string, type: ElementType, dims: (number | string)[]): void {
+      graph.outputs.push({ name, type, dims });
+    },
+    weight(name: string, type: ElementType, dims: number[], fill: Fill): string {
+      graph.weights.push({ name, type, dims, fill });
+      return name;
+    },
+    /** A small integer constant (shapes, axes); scalars have no dims. */
+    int64(name: string, values: number[], dims: number[] = [values.length]): string {
+      return constant(name, 'int64', dims, BigInt64Array.from(values, BigInt));
+    },
+    scalar(name: string, type: 'float32' | 'int8' | 'uint8', value: number): string {
+      const arrays = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
+      return constant(name, type, [], arrays[type].of(value));
+    },
+    /** Adds a node and returns its first output; `outputs` names them all when there are several. */
+    node(
+      opType: string,
+      name: string,
+      inputs: string[],
+      attributes: Record<string, AttributeValue> = {},
+      outputs: string[] = [`${name}/output_0`],
+    ): string {
+      const domain = CONTRIB_OPERATORS.has(opType) ? 'com.microsoft' : '';
+      graph.nodes.push({ opType, domain, name, inputs, outputs, attributes });
+      return outputs[0]!;
+    },
+    renameLastOutput(name: string): void {
+      graph.nodes.at(-1)!.outputs[0] = name;
+    },
+  };
+  const constant = (name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): string => {
+    if (!graph.constants.some((known) => known.name === name)) {
+      const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      const typeCode = ELEMENT_TYPES[type].code;
+      graph.constants.push({ name, type, typeCode, dims, data: { kind: 'inline', bytes: data.length, data } });
+    }
+    return name;
+  };
+  return builder;
+}
+
+export type GraphBuilder = ReturnType<typeof createGraphBuilder>;
+
+/** A weight with its place in the data file. */
+export interface PlacedWeight extends PlannedWeight {
+  offset: number;
+  bytes: number;
+}
+
+/** Page alignment lets the runtime map each tensor in place. */
+const ALIGNMENT_BYTES = 4096;
+
+/** Lays the weights out one after the other and returns the model that refers to them. */
+export function planExternalData(graph: Graph, location: string): { model: OnnxModel; weights: PlacedWeight[]; bytes: number } {
+  let end = 0;
+  const weights = graph.weights.map((weight): PlacedWeight => {
+    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const bytes = byteLength(weight.type, weight.dims);
+    end = offset + bytes;
+    return { ...weight, offset, bytes };
+  });
+  const placed = weights.map(({ name, type, dims, offset, bytes }): Initializer => {
+    const typeCode = ELEMENT_TYPES[type].code;
+    return { name, type, typeCode, dims, data: { kind: 'external', location, offset, bytes } };
+  });
+  const model: OnnxModel = {
+    irVersion: 10,
+    producer: 'edgeproof',
+    opsets: { '': 21, 'com.microsoft': 1 },
+    graphName: 'main_graph',
+    nodes: graph.nodes,
+    initializers: [...graph.constants, ...placed],
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    subgraphs: 0,
+  };
+  return { model, weights, bytes: end };
+}

@@ -1,0 +1,81 @@
+// The part of ONNX's ModelProto that edgeproof reads and writes, as plain data.
+// Field meanings: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+
+/** TensorProto.DataType by our names; bits per element, so that packed 4-bit types count right. */
+export const ELEMENT_TYPES = {
+  float32: { code: 1, bits: 32 },
+  uint8: { code: 2, bits: 8 },
+  int8: { code: 3, bits: 8 },
+  uint16: { code: 4, bits: 16 },
+  int16: { code: 5, bits: 16 },
+  int32: { code: 6, bits: 32 },
+  int64: { code: 7, bits: 64 },
+  bool: { code: 9, bits: 8 },
+  float16: { code: 10, bits: 16 },
+  float64: { code: 11, bits: 64 },
+  uint32: { code: 12, bits: 32 },
+  uint64: { code: 13, bits: 64 },
+  bfloat16: { code: 16, bits: 16 },
+  uint4: { code: 21, bits: 4 },
+  int4: { code: 22, bits: 4 },
+} as const;
+
+export type ElementType = keyof typeof ELEMENT_TYPES;
+
+export function elementTypeOf(code: number): ElementType | null {
+  for (const [name, type] of Object.entries(ELEMENT_TYPES)) if (type.code === code) return name as ElementType;
+  return null;
+}
+
+/** Bytes that a tensor of this type and shape occupies (4-bit types packed two to a byte). */
+export function byteLength(type: ElementType, dims: readonly number[]): number {
+  return Math.ceil((dims.reduce((a, b) => a * b, 1) * ELEMENT_TYPES[type].bits) / 8);
+}
+
+/** Where a tensor's bytes are: in the model file, or in a file beside it. `data` is null when too large to keep. */
+export type TensorData =
+  | { kind: 'inline'; bytes: number; data: Uint8Array | null }
+  | { kind: 'external'; location: string; offset: number; bytes: number };
+
+export interface Initializer {
+  name: string;
+  /** null when the file uses a type we do not know; `typeCode` keeps the number. */
+  type: ElementType | null;
+  typeCode: number;
+  dims: number[];
+  data: TensorData;
+}
+
+/** An integer is a plain number; floats are wrapped, because JavaScript cannot tell 1 from 1.0. */
+export type AttributeValue = number | string | number[] | { float: number } | { floats: number[] } | Initializer;
+
+export interface Node {
+  opType: string;
+  /** '' is the standard domain. */
+  domain: string;
+  name: string;
+  /** An omitted optional input or output is ''. */
+  inputs: string[];
+  outputs: string[];
+  attributes: Record<string, AttributeValue>;
+}
+
+/** A graph input or output; a dimension is a number, or the name of a symbol, or null when unnamed. */
+export interface ValueInfo {
+  name: string;
+  type: ElementType | null;
+  dims: (number | string | null)[];
+}
+
+export interface OnnxModel {
+  irVersion: number;
+  producer: string;
+  opsets: Record<string, number>;
+  graphName: string;
+  nodes: Node[];
+  initializers: Initializer[];
+  inputs: ValueInfo[];
+  outputs: ValueInfo[];
+  /** Graphs inside nodes (If, Loop, Scan), which the facts cannot see through. */
+  subgraphs: number;
+}

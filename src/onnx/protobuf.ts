@@ -1,0 +1,153 @@
+// The protobuf wire format: a writer into memory and a reader over a file window.
+// Only what ONNX uses: varints, fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+export type WireType = 0 | 1 | 2 | 5;
+
+export class WireError extends Error {}
+
+/** Collects encoded fields; `bytes()` joins them. Nested messages are encoded first, then written as bytes. */
+export function createWriter() {
+  const parts: Uint8Array[] = [];
+  const text = new TextEncoder();
+  const varint = (value: number | bigint) => {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    const out: number[] = [];
+    while (rest > 0x7fn) {
+      out.push(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    out.push(Number(rest));
+    parts.push(Uint8Array.from(out));
+  };
+  const writer = {
+    int(field: number, value: number | bigint) {
+      varint(field << 3);
+      varint(value);
+      return writer;
+    },
+    float(field: number, value: number) {
+      varint((field << 3) | 5);
+      parts.push(new Uint8Array(Float32Array.of(value).buffer));
+      return writer;
+    },
+    bytes(field: number, value: Uint8Array) {
+      varint((field << 3) | 2);
+      varint(value.length);
+      parts.push(value);
+      return writer;
+    },
+    string(field: number, value: string) {
+      return writer.bytes(field, text.encode(value));
+    },
+    finish(): Uint8Array {
+      return Buffer.concat(parts);
+    },
+  };
+  return writer;
+}
+
+export interface ByteSource {
+  length: number;
+  /** Copies `length` bytes from `offset`; throws WireError past the end. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+const WINDOW_BYTES = 1 << 16;
+
+/** Reads a file through one small window, so that a multi-gigabyte model costs kilobytes to parse. */
+export function openSource(path: string): ByteSource {
+  const file = openSync(path, 'r');
+  const length = fstatSync(file).size;
+  const window = Buffer.alloc(WINDOW_BYTES);
+  let windowStart = 0;
+  let windowEnd = 0;
+  const load = (target: Uint8Array, offset: number) => {
+    let done = 0;
+    while (done < target.length) {
+      const count = readSync(file, target, done, target.length - done, offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  };
+  return {
+    length,
+    read(offset, size) {
+      if (size < 0 || offset < 0 || offset + size > length) throw new WireError(`field of ${size} bytes passes the end`);
+      if (size > WINDOW_BYTES) {
+        const whole = Buffer.alloc(size);
+        if (load(whole, offset) !== size) throw new WireError('file shrank while it was read');
+        return whole;
+      }
+      if (offset < windowStart || offset + size > windowEnd) {
+        windowStart = offset;
+        windowEnd = offset + load(window, offset);
+        if (offset + size > windowEnd) throw new WireError('file shrank while it was read');
+      }
+      return Uint8Array.prototype.slice.call(window, offset - windowStart, offset - windowStart + size);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+export function sourceOf(bytes: Uint8Array): ByteSource {
+  return {
+    length: bytes.length,
+    read(offset, size) {
+      if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
+      return bytes.slice(offset, offset + size);
+    },
+    close() {},
+  };
+}
+
+/** One field of a message: scalars carry `value`, length-delimited fields the span [start, end). */
+export interface Field {
+  number: number;
+  wire: WireType;
+  value: bigint;
+  start: number;
+  end: number;
+}
+
+/** Walks the fields of the message in [start, end). Never allocates more than one field's header. */
+export function* fields(source: ByteSource, start: number, end: number): Generator<Field> {
+  let at = start;
+  const varint = (): bigint => {
+    const head = source.read(at, Math.min(10, end - at));
+    let value = 0n;
+    for (let i = 0; i < head.length; i++) {
+      const byte = head[i]!;
+      value |= BigInt(byte & 0x7f) << BigInt(7 * i);
+      if (byte < 0x80) {
+        at += i + 1;
+        return BigInt.asUintN(64, value);
+      }
+    }
+    throw new WireError(`unfinished varint at byte ${at}`);
+  };
+  while (at < end) {
+    const tag = varint();
+    const number = Number(tag >> 3n);
+    const wire = Number(tag & 7n);
+    if (number < 1 || number > 0x1fffffff) throw new WireError(`field number ${number} at byte ${at}`);
+    if (wire === 0) {
+      const value = varint();
+      yield { number, wire, value, start: at, end: at };
+    } else if (wire === 1 || wire === 5) {
+      const size = wire === 1 ? 8 : 4;
+      if (at + size > end) throw new WireError(`field ${number} passes the end of its message`);
+      at += size;
+      yield { number, wire, value: 0n, start: at - size, end: at };
+    } else if (wire === 2) {
+      const size = Number(varint());
+      if (at + size > end) throw new WireError(`field ${number} of ${size} bytes passes the end of its message`);
+      at += size;
+      yield { number, wire, value: 0n, start: at - size, end: at };
+    } else {
+      throw new WireError(`wire type ${wire} at byte ${at}`);
+    }
+  }
+}
