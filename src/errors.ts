@@ -113,7 +113,9 @@ const CATALOGUE = {
     message: `the worker was stopped after ${p.seconds} s (phase: ${p.phase})`,
     hint: 'raise timeoutSeconds in the suite or --timeout, or ask for fewer tokens',
   }),
-  'worker-unstartable': (p: { reason: string }): Problem => ({ message: `the worker could not be started: ${p.reason}` }),
+  'worker-unstartable': (p: { reason: string }): Problem => ({
+    message: `the worker could not be started: ${p.reason}`,
+  }),
 } as const;
 
 export type ErrorCode = keyof typeof CATALOGUE | 'internal';

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { problem, reasonOf } from '../errors.js';
 
 /** `EDGEPROOF_CACHE`, else the platform's convention for caches. */
-export function cacheDirectory(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+export function cacheDirectory(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
   if (env.EDGEPROOF_CACHE) return env.EDGEPROOF_CACHE;
   if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'edgeproof');
   if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'edgeproof', 'Cache');
@@ -16,7 +19,11 @@ export function createCacheDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw problem('directory-unwritable', { path, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' }, error);
+    throw problem(
+      'directory-unwritable',
+      { path, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' },
+      error,
+    );
   }
 }
 
@@ -25,7 +32,8 @@ export function entriesOf(directory: string): string[] {
   try {
     return readdirSync(directory).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return [];
     throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
   }
 }
@@ -41,7 +49,8 @@ export function partialPath(path: string): string {
 export function removeAbandoned(directory: string): void {
   for (const name of entriesOf(directory)) {
     const pid = Number(PARTIAL.exec(name)?.[1] ?? 0);
-    if (pid !== 0 && pid !== process.pid && !isAlive(pid)) rmSync(join(directory, name), { recursive: true, force: true });
+    if (pid !== 0 && pid !== process.pid && !isAlive(pid))
+      rmSync(join(directory, name), { recursive: true, force: true });
   }
 }
 

@@ -58,7 +58,10 @@ export function listCheckpoints(cache: string): Checkpoint[] {
 }
 
 /** What is wrong with the files of a checkpoint: a sentence for the first fault, or null when all hashes hold. */
-export async function faultOf(checkpoint: Checkpoint, onBytes: (bytes: number) => void = () => {}): Promise<string | null> {
+export async function faultOf(
+  checkpoint: Checkpoint,
+  onBytes: (bytes: number) => void = () => {},
+): Promise<string | null> {
   for (const file of checkpoint.manifest.files) {
     const path = join(checkpoint.directory, file.path);
     const size = statSync(path, { throwIfNoEntry: false })?.size;

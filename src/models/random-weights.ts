@@ -1,10 +1,19 @@
 // Seeded bytes for synthetic weights, streamed chunk by chunk: the same seed and tensor name give the same bytes anywhere.
-// The source is an AES-128-CTR key stream (key = SHA-256 of seed and name): fast, portable, and nothing to maintain.
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Fill, PlacedWeight } from '../onnx/graph-builder.js';
 
 const CHUNK_BYTES = 1 << 20;
 const ZEROS = new Uint8Array(CHUNK_BYTES);
+
+/**
+ * An endless stream of seeded bytes: AES-128-CTR over zeros, keyed by the SHA-256 of the label.
+ * Each call returns the next `length` bytes (1 MiB at most).
+ */
+export function keyStream(label: string): (length: number) => Buffer {
+  const key = createHash('sha256').update(label).digest().subarray(0, 16);
+  const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));
+  return (length) => cipher.update(ZEROS.subarray(0, length));
+}
 
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
 export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uint8Array> {
@@ -12,17 +21,20 @@ export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uin
     yield* rotaryChunks(weight, weight.fill);
     return;
   }
-  const key = createHash('sha256').update(`${seed}:${weight.name}`).digest().subarray(0, 16);
-  const stream = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));
+  const stream = keyStream(`${seed}:${weight.name}`);
   for (let done = 0; done < weight.bytes; done += CHUNK_BYTES) {
-    const chunk = stream.update(ZEROS.subarray(0, Math.min(CHUNK_BYTES, weight.bytes - done)));
+    const chunk = stream(Math.min(CHUNK_BYTES, weight.bytes - done));
     if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
     yield chunk;
   }
 }
 
 /** Keeps the random sign and mantissa of each float and sets its exponent: no denormals, no NaN, no rounding. */
-function shapeFloats(chunk: Uint8Array, type: PlacedWeight['type'], fill: { exponent: number; positive: boolean }): void {
+function shapeFloats(
+  chunk: Uint8Array,
+  type: PlacedWeight['type'],
+  fill: { exponent: number; positive: boolean },
+): void {
   if (type !== 'float32' && type !== 'float16') throw new Error(`a ${type} weight cannot be filled with floats`);
   if (type === 'float32') {
     const words = new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.byteLength >> 2);

@@ -6,13 +6,18 @@ import { readJsonFile } from '../json-file.js';
 import type { ModelConfig } from './architectures.js';
 
 const modelSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).describe('Short name used on the command line and in suites.'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]*$/)
+    .describe('Short name used on the command line and in suites.'),
   name: z.string().describe('Name as its makers write it.'),
   hub: z.string().nullable().describe('Hub repository of the ONNX export.'),
   baseHub: z.string().nullable().describe('Hub repository of the original weights.'),
   license: z.string().nullable(),
   parameters: z.int().positive().describe('Published parameter count, exact.'),
-  publishedBytes: z.record(z.string(), z.number().positive()).describe("Bytes of each dtype's files in the hub's own listing."),
+  publishedBytes: z
+    .record(z.string(), z.number().positive())
+    .describe("Bytes of each dtype's files in the hub's own listing."),
   sources: z.array(z.string()).describe('Where the facts of this entry come from.'),
   config: z
     .looseObject({ model_type: z.string() })

@@ -5,10 +5,10 @@ import { type FileHandle, mkdir, open, rename, rm, statfs, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
-import { planExternalData, type PlacedWeight } from '../onnx/graph-builder.js';
+import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/write.js';
-import { architectureOf } from './architectures.js';
 import type { Dtype, Layout } from './architectures/linear.js';
+import { architectureOf } from './architectures.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
 import { type Checkpoint, faultOf, MANIFEST, type Manifest, openCheckpoint, syntheticDirectory } from './checkpoint.js';
 import { weightChunks } from './random-weights.js';
@@ -125,7 +125,13 @@ async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: stri
   try {
     await rm(partial, { recursive: true, force: true });
     await mkdir(join(partial, 'onnx'), { recursive: true });
-    const files = [{ path: plan.dataPath, bytes: plan.bytes, sha256: await writeData(join(partial, plan.dataPath), plan, spec.seed, options) }];
+    const files = [
+      {
+        path: plan.dataPath,
+        bytes: plan.bytes,
+        sha256: await writeData(join(partial, plan.dataPath), plan, spec.seed, options),
+      },
+    ];
     for (const [path, content] of Object.entries(plan.small)) {
       await writeFile(join(partial, path), content);
       const bytes = Buffer.byteLength(content as string);
@@ -148,7 +154,11 @@ async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: stri
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw await outOfSpace(parent, plan.bytes, error);
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-      throw problem('directory-unwritable', { path: parent, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' }, error);
+      throw problem(
+        'directory-unwritable',
+        { path: parent, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' },
+        error,
+      );
     }
     throw error;
   } finally {
@@ -219,5 +229,9 @@ async function requireSpace(directory: string, bytes: number): Promise<void> {
 async function outOfSpace(directory: string, bytes: number, cause?: unknown): Promise<EdgeproofError> {
   const disk = await statfs(directory);
   const megabytes = (value: number) => `${Math.ceil(value / 1e6)} MB`;
-  return problem('disk-full', { path: directory, needed: megabytes(bytes), free: megabytes(disk.bavail * disk.bsize) }, cause);
+  return problem(
+    'disk-full',
+    { path: directory, needed: megabytes(bytes), free: megabytes(disk.bavail * disk.bsize) },
+    cause,
+  );
 }

@@ -27,14 +27,17 @@ const FED = /^(input_ids|attention_mask|position_ids|num_logits_to_keep|past_key
 /** The decoder's interface, or the reason (a sentence) why this graph cannot be driven as one. */
 export function decoderOf(model: OnnxModel): Decoder | string {
   const initialized = new Set(model.initializers.map((tensor) => tensor.name));
-  const inputs = new Map(model.inputs.filter((input) => !initialized.has(input.name)).map((input) => [input.name, input]));
+  const inputs = new Map(
+    model.inputs.filter((input) => !initialized.has(input.name)).map((input) => [input.name, input]),
+  );
   const outputs = new Map(model.outputs.map((output) => [output.name, output]));
   const strange = [...inputs.keys()].filter((name) => !FED.test(name));
   if (strange.length > 0) return `it has inputs that edgeproof cannot feed: ${strange.join(', ')}`;
   if (!inputs.has('input_ids') || !inputs.has('attention_mask')) return 'it has no input_ids or no attention_mask';
   const logits = outputs.get('logits');
   if (logits === undefined) return 'it has no output "logits"';
-  if (logits.type !== 'float32' && logits.type !== 'float16') return `its logits are ${logits.type ?? 'of an unknown type'}`;
+  if (logits.type !== 'float32' && logits.type !== 'float16')
+    return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
   const layers = [...inputs.keys()]
     .map((name) => /^past_key_values\.(\d+)\.key$/.exec(name)?.[1])
@@ -49,7 +52,8 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   if (first === undefined) return 'it has no past_key_values: a decoder without a KV cache';
   for (const layer of layers) {
     if (!inputs.has(layer.pastValue)) return `it has ${layer.pastKey} but no ${layer.pastValue}`;
-    for (const name of [layer.presentKey, layer.presentValue]) if (!outputs.has(name)) return `it has no output ${name}`;
+    for (const name of [layer.presentKey, layer.presentValue])
+      if (!outputs.has(name)) return `it has no output ${name}`;
   }
   const shape = cacheShape(inputs.get(first.pastKey)!);
   if (typeof shape === 'string') return shape;

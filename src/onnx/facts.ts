@@ -149,7 +149,9 @@ function countOperators(nodes: Node[]): Record<string, number> {
 }
 
 function formatsOf(model: OnnxModel, uses: Map<string, Use[]>): WeightFormat[] {
-  const weights = new Set(model.initializers.filter((tensor) => parametersIn(tensor, uses) > 0).map((tensor) => tensor.name));
+  const weights = new Set(
+    model.initializers.filter((tensor) => parametersIn(tensor, uses) > 0).map((tensor) => tensor.name),
+  );
   const origin = viewOrigins(model.nodes);
   const formats = new Map<string, WeightFormat>();
   const types = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
@@ -220,12 +222,16 @@ function logitsOf(model: OnnxModel, head: Node, producers: Map<string, Node>) {
   if (model.inputs.some((input) => input.name === 'num_logits_to_keep')) return 'num_logits_to_keep' as const;
   if (model.outputs.find((output) => output.name === 'logits')?.dims[1] === 1) return 'last position' as const;
   const before = producers.get(head.inputs[0] ?? '');
-  return before?.opType === 'Slice' || before?.opType === 'Unsqueeze' ? ('last position' as const) : ('every position' as const);
+  return before?.opType === 'Slice' || before?.opType === 'Unsqueeze'
+    ? ('last position' as const)
+    : ('every position' as const);
 }
 
 /** Resolves a tensor name to the one it is a view of. */
 function viewOrigins(nodes: Node[]): (name: string) => string {
-  const views = new Map(nodes.filter((node) => VIEWS.has(node.opType)).map((node) => [node.outputs[0], node.inputs[0]]));
+  const views = new Map(
+    nodes.filter((node) => VIEWS.has(node.opType)).map((node) => [node.outputs[0], node.inputs[0]]),
+  );
   return (name) => {
     let at = name;
     for (let step = 0; step < 16; step++) {

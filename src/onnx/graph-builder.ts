@@ -1,6 +1,15 @@
 // Composes a graph node by node. Weights are only planned here (name, type, shape, how to fill them);
 // `planExternalData` gives each its place in the data file, and models/ writes the bytes.
-import { type AttributeValue, byteLength, ELEMENT_TYPES, type ElementType, type Initializer, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import {
+  type AttributeValue,
+  byteLength,
+  ELEMENT_TYPES,
+  type ElementType,
+  type Initializer,
+  type Node,
+  type OnnxModel,
+  type ValueInfo,
+} from './model.js';
 
 /** How the bytes of a synthetic weight come about. Pure data, so that a plan can be hashed and compared. */
 export type Fill =
@@ -95,7 +104,10 @@ export interface PlacedWeight extends PlannedWeight {
 const ALIGNMENT_BYTES = 4096;
 
 /** Lays the weights out one after the other and returns the model that refers to them. */
-export function planExternalData(graph: Graph, location: string): { model: OnnxModel; weights: PlacedWeight[]; bytes: number } {
+export function planExternalData(
+  graph: Graph,
+  location: string,
+): { model: OnnxModel; weights: PlacedWeight[]; bytes: number } {
   let end = 0;
   const weights = graph.weights.map((weight): PlacedWeight => {
     const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;

@@ -75,7 +75,8 @@ export function openSource(path: string): ByteSource {
   return {
     length,
     read(offset, size) {
-      if (size < 0 || offset < 0 || offset + size > length) throw new WireError(`field of ${size} bytes passes the end`);
+      if (size < 0 || offset < 0 || offset + size > length)
+        throw new WireError(`field of ${size} bytes passes the end`);
       if (size > WINDOW_BYTES) {
         const whole = Buffer.alloc(size);
         if (load(whole, offset) !== size) throw new WireError('file shrank while it was read');

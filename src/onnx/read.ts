@@ -1,7 +1,16 @@
 // A .onnx file → OnnxModel. The file is hostile until read: every span is checked against its parent,
 // large tensors are skipped rather than loaded, and anything odd is an `onnx-invalid` error.
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
-import { type AttributeValue, byteLength, elementTypeOf, type Initializer, type Node, type OnnxModel, type TensorData, type ValueInfo } from './model.js';
+import {
+  type AttributeValue,
+  byteLength,
+  elementTypeOf,
+  type Initializer,
+  type Node,
+  type OnnxModel,
+  type TensorData,
+  type ValueInfo,
+} from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
 
 /** Inline tensors up to this size are kept (shapes, axes, scalars); larger ones are weights. */
@@ -114,7 +123,13 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
 }
 
 function decodeTensor(source: ByteSource, message: Field): Initializer {
-  const tensor: Initializer = { name: '', type: null, typeCode: 0, dims: [], data: { kind: 'inline', bytes: 0, data: null } };
+  const tensor: Initializer = {
+    name: '',
+    type: null,
+    typeCode: 0,
+    dims: [],
+    data: { kind: 'inline', bytes: 0, data: null },
+  };
   let inline: Field | null = null;
   let external = false;
   const entries: Record<string, string> = {};
@@ -144,7 +159,8 @@ function externalData(tensor: Initializer, entries: Record<string, string>): Ten
 
 function inlineData(source: ByteSource, tensor: Initializer, field: Field | null): TensorData {
   // Values in typed fields (int64_data …) have no raw span: their size follows from type and shape.
-  const bytes = field === null ? (tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims)) : field.end - field.start;
+  const bytes =
+    field === null ? (tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims)) : field.end - field.start;
   const data = field !== null && bytes <= KEPT_BYTES ? source.read(field.start, bytes) : null;
   return { kind: 'inline', bytes, data };
 }
@@ -235,7 +251,8 @@ function packed(field: Field, next: (at: number, end: number) => readonly [numbe
     const [value, after] = next(at, end);
     values.push(value);
     at = after;
-    if (values.length > LONGEST_LIST) throw new WireError(`a list of more than ${LONGEST_LIST} numbers at byte ${start}`);
+    if (values.length > LONGEST_LIST)
+      throw new WireError(`a list of more than ${LONGEST_LIST} numbers at byte ${start}`);
   }
   return values;
 }

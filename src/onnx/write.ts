@@ -1,5 +1,12 @@
 // OnnxModel → bytes of a .onnx file. Weights stay external: a protobuf may not pass 2 GiB.
-import { type AttributeValue, ELEMENT_TYPES, type Initializer, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import {
+  type AttributeValue,
+  ELEMENT_TYPES,
+  type Initializer,
+  type Node,
+  type OnnxModel,
+  type ValueInfo,
+} from './model.js';
 import { createWriter } from './protobuf.js';
 
 /** Encodes a model; external initializers become references, inline ones carry their bytes. */

@@ -26,7 +26,12 @@ export interface AttentionInputs {
 }
 
 /** Graph inputs, and what GroupQueryAttention derives from the mask: int32 lengths and the rotary tables. */
-export function attentionInputs(b: GraphBuilder, shape: DecoderShape, precision: Precision, layout: Layout): AttentionInputs {
+export function attentionInputs(
+  b: GraphBuilder,
+  shape: DecoderShape,
+  precision: Precision,
+  layout: Layout,
+): AttentionInputs {
   const mask = b.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
   const root = '/model/attn_mask_reformat';
   const count = b.node('ReduceSum', `${root}/ReduceSum`, [mask, b.int64('axis_1', [1])], { keepdims: 0 });
@@ -42,7 +47,13 @@ export function attentionInputs(b: GraphBuilder, shape: DecoderShape, precision:
 }
 
 /** Published exports keep the table at full head size (both halves equal); the kernel wants one half of it. */
-function rotaryTable(b: GraphBuilder, shape: DecoderShape, precision: Precision, layout: Layout, of: 'cos' | 'sin'): string {
+function rotaryTable(
+  b: GraphBuilder,
+  shape: DecoderShape,
+  precision: Precision,
+  layout: Layout,
+  of: 'cos' | 'sin',
+): string {
   const half = shape.headSize / 2;
   const fill = { kind: 'rotary', of, theta: shape.ropeTheta, headSize: shape.headSize } as const;
   const columns = layout === 'published' ? shape.headSize : half;
@@ -61,11 +72,19 @@ function normWeight(b: GraphBuilder, shape: DecoderShape, precision: Precision, 
 }
 
 /** The first norm of a decoder: nothing to add yet. */
-export function firstNorm(b: GraphBuilder, shape: DecoderShape, precision: Precision, input: string, name: string): string {
-  return b.node('SimplifiedLayerNormalization', `/${name.replaceAll('.', '/')}/LayerNorm`, [
-    input,
-    normWeight(b, shape, precision, `${name}.weight`),
-  ], { axis: -1, epsilon: { float: shape.normEpsilon }, stash_type: 1 });
+export function firstNorm(
+  b: GraphBuilder,
+  shape: DecoderShape,
+  precision: Precision,
+  input: string,
+  name: string,
+): string {
+  return b.node(
+    'SimplifiedLayerNormalization',
+    `/${name.replaceAll('.', '/')}/LayerNorm`,
+    [input, normWeight(b, shape, precision, `${name}.weight`)],
+    { axis: -1, epsilon: { float: shape.normEpsilon }, stash_type: 1 },
+  );
 }
 
 /** residual + update, and the norm of it: [normed, sum]. */
@@ -194,5 +213,9 @@ export function languageHead(
     linear(b, precision.head, precision.activation, { node, weight, input: hidden, k: shape.hidden, n: shape.vocab });
   }
   b.renameLastOutput('logits');
-  b.output('logits', precision.activation, ['batch_size', precision.keepsLogits ? 'logits_length' : 'sequence_length', shape.vocab]);
+  b.output('logits', precision.activation, [
+    'batch_size',
+    precision.keepsLogits ? 'logits_length' : 'sequence_length',
+    shape.vocab,
+  ]);
 }

@@ -23,7 +23,10 @@ const configSchema = z
     use_sliding_window: z.literal(false),
   })
   .refine((c) => c.hidden_size % c.num_attention_heads === 0, 'hidden_size must be a multiple of num_attention_heads')
-  .refine((c) => c.num_attention_heads % c.num_key_value_heads === 0, 'heads must be a multiple of num_key_value_heads');
+  .refine(
+    (c) => c.num_attention_heads % c.num_key_value_heads === 0,
+    'heads must be a multiple of num_key_value_heads',
+  );
 
 export const qwen2: Architecture = {
   modelType: 'qwen2',

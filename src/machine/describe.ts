@@ -1,0 +1,95 @@
+// What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+
+export interface Machine {
+  /** Hardware slug or chosen name; the folder of this machine's results. */
+  id: string;
+  cpu: string;
+  arch: string;
+  /** Instruction sets that decide kernel choice; null where the system does not tell. */
+  instructionSets: string[] | null;
+  physicalCores: number;
+  logicalCores: number;
+  /** Cores that this process may use: affinity and cgroup quota applied. */
+  usableCores: number;
+  memoryBytes: number;
+  os: string;
+}
+
+const INTERESTING =
+  /^(avx|avx2|fma|f16c|avx_vnni|avx512f|avx512_vnni|avx512_bf16|avx512_fp16|amx_tile|amx_int8|amx_bf16|asimddp|i8mm|sve|sve2|bf16|asimdhp)$/;
+
+/** `name` overrides the hardware slug. */
+export function describeMachine(name?: string): Machine {
+  const cpuinfo = readText('/proc/cpuinfo');
+  const model = os.cpus()[0]?.model.trim() || cpuModel(cpuinfo) || 'unknown processor';
+  const logicalCores = os.cpus().length;
+  const physicalCores = countPhysicalCores(cpuinfo) ?? logicalCores;
+  const memoryBytes = os.totalmem();
+  return {
+    id: name ?? machineSlug(model, physicalCores, memoryBytes),
+    cpu: model,
+    arch: process.arch,
+    instructionSets: instructionSets(cpuinfo),
+    physicalCores,
+    logicalCores,
+    usableCores: Math.max(1, Math.min(os.availableParallelism(), cgroupCores() ?? Number.POSITIVE_INFINITY)),
+    memoryBytes,
+    os: `${os.type()} ${os.release()}`,
+  };
+}
+
+/** `threads: auto`: the physical cores, as far as this process may use them. */
+export function automaticThreads(machine: Machine): number {
+  return Math.min(machine.physicalCores, machine.usableCores);
+}
+
+export function machineSlug(cpu: string, cores: number, memoryBytes: number): string {
+  const words = cpu
+    .replace(/\((r|tm)\)|@.*|\bcpu\b|\bprocessor\b|\d+-core/gi, ' ')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return `${words || 'machine'}-${cores}c-${Math.round(memoryBytes / 2 ** 30)}gb`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function cpuModel(cpuinfo: string): string | null {
+  return /^(?:model name|Model|Hardware)\s*:\s*(.+)$/m.exec(cpuinfo)?.[1]?.trim() ?? null;
+}
+
+function instructionSets(cpuinfo: string): string[] | null {
+  const flags = /^(?:flags|Features)\s*:\s*(.+)$/m.exec(cpuinfo)?.[1];
+  return flags === undefined ? null : flags.split(/\s+/).filter((flag) => INTERESTING.test(flag));
+}
+
+/** Distinct (package, core) pairs; null where /proc/cpuinfo does not list them. */
+function countPhysicalCores(cpuinfo: string): number | null {
+  const cores = new Set<string>();
+  let physical = '';
+  for (const line of cpuinfo.split('\n')) {
+    const match = /^(physical id|core id)\s*:\s*(\d+)/.exec(line);
+    if (match?.[1] === 'physical id') physical = match[2]!;
+    else if (match?.[1] === 'core id') cores.add(`${physical}/${match[2]}`);
+  }
+  return cores.size > 0 ? cores.size : null;
+}
+
+/** Whole cores that a cgroup CPU quota allows (v2 or v1), at least one; null without a quota. */
+function cgroupCores(): number | null {
+  const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') || v1Quota()).trim().split(/\s+/).map(Number);
+  if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return null;
+  return Math.max(1, Math.floor(quota / period));
+}
+
+function v1Quota(): string {
+  return `${readText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us').trim()} ${readText('/sys/fs/cgroup/cpu/cpu.cfs_period_us').trim()}`;
+}

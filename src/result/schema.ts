@@ -1,0 +1,152 @@
+// The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
+// Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
+import { z } from 'zod';
+import { DTYPES, LAYOUTS } from '../models/architectures/linear.js';
+import { RUNTIMES, suiteSchema } from '../suite/schema.js';
+
+export const SCHEMA_VERSION = 1;
+
+const bytes = z.int().nonnegative();
+const ms = z.number().nonnegative();
+
+const phaseMemorySchema = z.strictObject({
+  peakRssBytes: bytes,
+  peakAnonymousBytes: bytes,
+  peakFileBytes: bytes,
+});
+
+const memorySchema = z.strictObject({
+  method: z.string(),
+  /** Highest resident size of the whole life of the worker. */
+  peakRssBytes: bytes.nullable(),
+  phases: z.record(z.string(), phaseMemorySchema),
+});
+
+export const generateIterationSchema = z.strictObject({
+  kind: z.enum(['warmup', 'timed']),
+  seed: z.int(),
+  /** Arrival of each generated token after the start of the prompt's forward pass; the first is TTFT. */
+  tokenMs: z.array(ms),
+  /** Time inside the runtime's `session.run`; the rest of tokenMs is the loop around it. */
+  sessionMs: z.strictObject({ prefill: ms, decode: ms }),
+  tokensHash: z.string(),
+});
+
+export const microIterationSchema = z.strictObject({ kind: z.literal('timed'), sampleMs: z.array(ms) });
+
+export const failureSchema = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+
+const okRoundSchema = z.strictObject({
+  status: z.literal('ok'),
+  index: z.int(),
+  startedAt: z.string(),
+  /** Effective settings of the runtime, read back where it allows. */
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  loadMs: z.strictObject({ library: ms, session: ms }),
+  memory: memorySchema,
+  iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
+});
+
+const failedRoundSchema = z.strictObject({
+  status: z.literal('failed'),
+  index: z.int(),
+  startedAt: z.string(),
+  failure: failureSchema,
+});
+
+export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failedRoundSchema]);
+
+const workloadSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('generate'), prompt: z.int(), new: z.int(), depth: z.int() }),
+  z.strictObject({
+    kind: z.literal('micro'),
+    task: z.enum(['tokenize', 'session-run']),
+    timeMs: z.int(),
+    samples: z.int(),
+    warmup: z.int(),
+  }),
+]);
+
+const keySchema = z.strictObject({
+  model: z.string(),
+  weights: z.enum(['synthetic']),
+  layout: z.enum(LAYOUTS),
+  dtype: z.enum(DTYPES),
+  runtime: z.enum(RUNTIMES),
+  ep: z.string(),
+  threads: z.int(),
+  workload: workloadSchema,
+});
+
+/** What must be equal for two cases to be the same measurement. Each value is a version or a short hash. */
+const identitySchema = z.strictObject({
+  weights: z.string(),
+  graph: z.string(),
+  runtimeVersion: z.string(),
+  options: z.string(),
+  workload: z.string(),
+});
+
+const factsSchema = z.looseObject({
+  parameters: z.number(),
+  weightBytes: z.number(),
+  operators: z.record(z.string(), z.number()),
+});
+
+const checkpointSchema = z.strictObject({
+  parameters: z.int(),
+  seed: z.int(),
+  files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
+  graph: factsSchema,
+});
+
+export const caseResultSchema = z.strictObject({
+  id: z.string(),
+  key: keySchema,
+  status: z.enum(['ok', 'failed', 'skipped']),
+  identity: identitySchema.nullable(),
+  checkpoint: checkpointSchema.nullable(),
+  rounds: z.array(roundSchema),
+});
+
+const machineSchema = z.strictObject({
+  id: z.string(),
+  cpu: z.string(),
+  arch: z.string(),
+  instructionSets: z.array(z.string()).nullable(),
+  physicalCores: z.int(),
+  logicalCores: z.int(),
+  usableCores: z.int(),
+  memoryBytes: bytes,
+  os: z.string(),
+});
+
+export const resultSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    startedAt: z.string(),
+    tool: z.strictObject({ version: z.string(), commit: z.string().nullable(), dirty: z.boolean().nullable() }),
+    suite: z.strictObject({ hash: z.string(), content: suiteSchema }),
+    machine: machineSchema,
+    versions: z.strictObject({
+      node: z.string(),
+      v8: z.string(),
+      onnxruntime: z.string(),
+      'transformers.js': z.string(),
+    }),
+    cases: z.array(caseResultSchema),
+  })
+  .describe('A result document of edgeproof.');
+
+export type ResultDocument = z.output<typeof resultSchema>;
+export type CaseResult = z.output<typeof caseResultSchema>;
+export type Identity = z.output<typeof identitySchema>;
+export type Round = z.output<typeof roundSchema>;
+export type OkRound = z.output<typeof okRoundSchema>;
+export type GenerateIteration = z.output<typeof generateIterationSchema>;
+export type MicroIteration = z.output<typeof microIterationSchema>;
+
+export function okRounds(result: CaseResult): OkRound[] {
+  return result.rounds.filter((round) => round.status === 'ok');
+}

@@ -1,0 +1,82 @@
+// results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { problem, reasonOf } from '../errors.js';
+import { parseJson, validate } from '../json-file.js';
+import { formatDocument } from './format.js';
+import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './schema.js';
+
+export function resultPath(directory: string, document: ResultDocument): string {
+  const start = document.startedAt.replace(/[-:]|\.\d+/g, '');
+  return join(directory, document.machine.id, `${document.suite.content.name}-${start}.json`);
+}
+
+/** Writes beside the target and renames: a reader sees the old document or the new one, never half of one. */
+export function saveResult(path: string, document: ResultDocument): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(partial, formatDocument(document));
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw problem(
+      'directory-unwritable',
+      { path: join(path, '..'), purpose: 'results', reason: reasonOf(error), option: '--results' },
+      error,
+    );
+  }
+}
+
+export function readResult(path: string): ResultDocument {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
+  }
+  const value = parseJson(path, text);
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > SCHEMA_VERSION) {
+    throw problem('result-newer', { path, found: version, known: SCHEMA_VERSION });
+  }
+  return validate(path, value, resultSchema);
+}
+
+/** Paths of all results, the oldest first. */
+export function listResults(directory: string): string[] {
+  const machines = entries(directory).filter((name) => statSync(join(directory, name)).isDirectory());
+  const files = machines.flatMap((machine) =>
+    entries(join(directory, machine))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(directory, machine, name)),
+  );
+  return files.sort((a, b) => startOf(a).localeCompare(startOf(b)));
+}
+
+function startOf(path: string): string {
+  return /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';
+}
+
+function entries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
+  }
+}
+
+/** A path, `latest`, `previous`, or the newest whose file name contains `name`. */
+export function findResult(directory: string, name: string): string {
+  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
+  const all = listResults(directory);
+  const found =
+    name === 'latest'
+      ? all.at(-1)
+      : name === 'previous'
+        ? all.at(-2)
+        : all.findLast((path) => basename(path).includes(name));
+  if (found === undefined) throw problem('result-unknown', { name, directory });
+  return found;
+}

@@ -1,0 +1,139 @@
+// The metrics: named, pure functions of stored samples, with unit and direction. Formulas: docs/metrics.md.
+import {
+  type CaseResult,
+  type GenerateIteration,
+  type MicroIteration,
+  type OkRound,
+  okRounds,
+} from '../result/schema.js';
+import { median, type Summary, summarize, supportedPercentile } from './summary.js';
+
+export const METRIC_NAMES = [
+  'ttftMs',
+  'prefillRate',
+  'decodeRate',
+  'tpotMs',
+  'loadMs',
+  'peakRssBytes',
+  'microMs',
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+export interface Metric {
+  title: string;
+  unit: 'ms' | 'tok/s' | 'bytes';
+  better: 'higher' | 'lower';
+  /** Relative change below which a difference does not matter, whatever its significance. */
+  minimumEffect: number;
+  /** The round's value: the median over its timed iterations; null where it does not apply. */
+  ofRound(round: OkRound, result: CaseResult): number | null;
+}
+
+export const METRICS: Record<MetricName, Metric> = {
+  ttftMs: {
+    title: 'time to first token',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.03,
+    ofRound: (round) => overIterations(round, (iteration) => iteration.tokenMs[0]!),
+  },
+  prefillRate: {
+    title: 'prefill rate',
+    unit: 'tok/s',
+    better: 'higher',
+    minimumEffect: 0.03,
+    ofRound(round, { key: { workload } }) {
+      if (workload.kind !== 'generate') return null;
+      return overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
+    },
+  },
+  decodeRate: {
+    title: 'decode rate',
+    unit: 'tok/s',
+    better: 'higher',
+    minimumEffect: 0.03,
+    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => (1000 * gaps) / ms)),
+  },
+  tpotMs: {
+    title: 'time per output token',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.03,
+    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => ms / gaps)),
+  },
+  loadMs: {
+    title: 'load time',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.2,
+    ofRound: (round) => round.loadMs.session,
+  },
+  peakRssBytes: {
+    title: 'peak memory',
+    unit: 'bytes',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => round.memory.peakRssBytes,
+  },
+  microMs: {
+    title: 'time per operation',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.03,
+    ofRound(round) {
+      const samples = round.iterations.flatMap((iteration) =>
+        'sampleMs' in iteration ? [iteration as MicroIteration] : [],
+      );
+      return samples.length === 0 ? null : median(samples.flatMap((iteration) => iteration.sampleMs));
+    },
+  },
+};
+
+/** One value per measured round. */
+export function roundValues(name: MetricName, result: CaseResult): number[] {
+  return okRounds(result)
+    .map((round) => METRICS[name].ofRound(round, result))
+    .filter((value) => value !== null);
+}
+
+export function summarizeMetric(name: MetricName, result: CaseResult): Summary | null {
+  return summarize(roundValues(name, result));
+}
+
+/** Gaps between consecutive tokens of all timed iterations, and the percentiles that their number supports. */
+export function interTokenLatency(result: CaseResult): Record<'n' | 'p50' | 'p90' | 'p95' | 'p99', number | null> {
+  const gaps = okRounds(result).flatMap((round) =>
+    timed(round).flatMap(({ tokenMs }) => tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!)),
+  );
+  const percentile = (p: number) => supportedPercentile(gaps, p);
+  return { n: gaps.length, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95), p99: percentile(0.99) };
+}
+
+/** Share of a decode step spent outside the runtime's session, median over rounds. */
+export function loopShare(result: CaseResult): number | null {
+  const shares = okRounds(result)
+    .map((round) =>
+      overIterations(round, (iteration) => perToken(iteration, (ms) => 1 - iteration.sessionMs.decode / ms)),
+    )
+    .filter((value) => value !== null);
+  return shares.length === 0 ? null : median(shares);
+}
+
+function timed(round: OkRound): GenerateIteration[] {
+  return round.iterations.filter(
+    (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',
+  );
+}
+
+function overIterations(round: OkRound, value: (iteration: GenerateIteration) => number | null): number | null {
+  const values = timed(round)
+    .map(value)
+    .filter((item) => item !== null);
+  return values.length === 0 ? null : median(values);
+}
+
+/** Decode excludes the first token: `ms` from the first to the last, over n − 1 gaps. null for a single token. */
+function perToken({ tokenMs }: GenerateIteration, value: (ms: number, gaps: number) => number): number | null {
+  if (tokenMs.length < 2) return null;
+  return value(tokenMs.at(-1)! - tokenMs[0]!, tokenMs.length - 1);
+}

@@ -1,0 +1,83 @@
+// Suite → cases: the product of its dimensions, each with a readable id.
+import type { Dtype, Layout } from '../models/architectures/linear.js';
+import type { RuntimeName, Suite, Workload } from './schema.js';
+
+export type CaseWorkload =
+  | { kind: 'generate'; prompt: number; new: number; depth: number }
+  | { kind: 'micro'; task: 'tokenize' | 'session-run'; timeMs: number; samples: number; warmup: number };
+
+/** Every dimension of a case, as it is effectively used. */
+export interface CaseKey {
+  model: string;
+  weights: 'synthetic';
+  layout: Layout;
+  dtype: Dtype;
+  runtime: RuntimeName;
+  ep: string;
+  threads: number;
+  workload: CaseWorkload;
+}
+
+export interface Case {
+  id: string;
+  key: CaseKey;
+}
+
+/** Cases in suite order. `automaticThreads` resolves `auto`. */
+export function planCases(suite: Suite, automaticThreads: number): Case[] {
+  const cases = new Map<string, Case>();
+  for (const model of suite.models)
+    for (const layout of suite.layouts)
+      for (const dtype of suite.dtypes)
+        for (const runtime of suite.runtimes)
+          for (const ep of suite.eps)
+            for (const threads of suite.threads)
+              for (const workload of suite.workloads.flatMap(expandWorkload)) {
+                const used = threads === 'auto' ? automaticThreads : threads;
+                const key: CaseKey = {
+                  model,
+                  weights: 'synthetic',
+                  layout,
+                  dtype,
+                  runtime,
+                  ep,
+                  threads: used,
+                  workload,
+                };
+                const id = caseId(key);
+                cases.set(id, { id, key });
+              }
+  return [...cases.values()];
+}
+
+function expandWorkload(workload: Workload): CaseWorkload[] {
+  if (workload.kind === 'micro') return [workload];
+  return workload.depth.flatMap((depth) =>
+    workload.prompt.flatMap((prompt) =>
+      workload.new.map((tokens) => ({ kind: workload.kind, prompt, new: tokens, depth })),
+    ),
+  );
+}
+
+/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…/prompt=…/new=…[/depth=…]` */
+export function caseId(key: CaseKey): string {
+  const { workload } = key;
+  const dimensions = Object.entries(caseDimensions(key)).map(([name, value]) => `${name}=${value}`);
+  return [workload.kind === 'micro' ? `micro/${workload.task}` : workload.kind, ...dimensions].join('/');
+}
+
+/** The dimensions that tell cases apart, by the names of their command-line options. */
+export function caseDimensions(key: CaseKey): Record<string, string> {
+  const { model, layout, dtype, runtime, ep, threads, workload } = key;
+  const lengths =
+    workload.kind === 'generate'
+      ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
+      : {};
+  const all = { model, layout, dtype, runtime, ep, threads, ...lengths };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
+}
+
+/** Rounds interleaved over cases, so that drift of the machine hits all alike. */
+export function runOrder(cases: Case[], rounds: number): { case: Case; round: number }[] {
+  return Array.from({ length: rounds }, (_, round) => cases.map((planned) => ({ case: planned, round }))).flat();
+}

@@ -1,0 +1,58 @@
+// A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
+import { z } from 'zod';
+import { DTYPES, LAYOUTS } from '../models/architectures/linear.js';
+
+export const RUNTIMES = ['onnxruntime', 'transformers.js'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+export const EXECUTION_PROVIDERS = ['cpu'] as const;
+
+const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+
+const generateSchema = z
+  .strictObject({
+    kind: z.literal('generate'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
+    new: oneOrMore(z.int().min(1)).describe(
+      'Generated tokens (tg), exactly as many: end-of-sequence never stops a run.',
+    ),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
+  })
+  .describe('Prefill and decode, timed token by token.');
+
+const microSchema = z
+  .strictObject({
+    kind: z.literal('micro'),
+    task: z.enum(['tokenize', 'session-run']).describe('tokenize: text to ids. session-run: one decode step.'),
+    timeMs: z.int().min(1).default(2000).describe('Shortest sampling time.'),
+    samples: z.int().min(2).default(50).describe('Fewest samples.'),
+    warmup: z.int().min(0).default(10).describe('Discarded executions before sampling.'),
+  })
+  .describe('One small operation, sampled by tinybench inside the worker.');
+
+export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, microSchema]);
+
+export const suiteSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    description: z.string().default(''),
+    models: oneOrMore(z.string()).describe('Model ids of models.json.'),
+    layouts: oneOrMore(z.enum(LAYOUTS)).default(['tuned']).describe('Graph layouts of synthetic checkpoints.'),
+    dtypes: oneOrMore(z.enum(DTYPES)).default(['q4']).describe('Weight formats, named as transformers.js names them.'),
+    runtimes: oneOrMore(z.enum(RUNTIMES)).default(['onnxruntime']),
+    eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
+    threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
+      .default(['auto'])
+      .describe('Intra-op threads; auto = usable physical cores.'),
+    workloads: oneOrMore(workloadSchema),
+    rounds: z.int().min(1).default(3).describe('Fresh worker processes per case; compare needs 4 or more.'),
+    iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
+    warmup: z.int().min(0).default(1).describe('Untimed passes before them; stored and marked.'),
+    seed: z.int().min(0).default(1).describe('Seed of prompts and synthetic weights.'),
+    timeoutSeconds: z.number().positive().default(600).describe('Longest life of one worker.'),
+  })
+  .describe('What edgeproof measures: every combination of the lists is one case.');
+
+export type Suite = z.output<typeof suiteSchema>;
+export type Workload = z.output<typeof workloadSchema>;

@@ -1,0 +1,42 @@
+// Entry of the worker process: one job on stdin, messages on fd 3, then the end. The only process that runs models.
+import { readFileSync, writeSync } from 'node:fs';
+import { failureOf } from '../errors.js';
+import { measureGenerate } from './generate.js';
+import { measureMicro } from './micro.js';
+import { type Job, MESSAGE_FD, type Message } from './protocol.js';
+import { openRuntime } from './runtimes/open.js';
+
+/** Synchronous, so that a message is out before the runtime blocks the thread. */
+function send(message: Message): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(MESSAGE_FD, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+// Ctrl-C reaches the whole process group; the parent decides what happens to its worker.
+process.on('SIGINT', () => {});
+
+try {
+  const job = JSON.parse(readFileSync(0, 'utf8')) as Job;
+  send({ type: 'phase', phase: 'load' });
+  if (job.key.workload.kind === 'micro') await measureMicro(job, job.key.workload, send);
+  else {
+    const runtime = await openRuntime(job);
+    send({
+      type: 'loaded',
+      options: { ...runtime.options, v8Flags: process.execArgv.join(' ') },
+      loadMs: runtime.loadMs,
+    });
+    await measureGenerate(job, job.key.workload, runtime, send);
+  }
+  send({ type: 'done', maxRssBytes: process.resourceUsage().maxRSS * 1024 });
+} catch (error) {
+  send({ type: 'failed', failure: failureOf(error) });
+}
+// Native thread pools may outlive the work; the measurement is over.
+process.exit(0);

@@ -1,0 +1,67 @@
+// The workload `micro` inside the worker: one small operation, sampled by tinybench.
+// tinybench's defaults (64 runs, no samples kept) do not fit: time, samples and warm-up come from the suite.
+import { Bench } from 'tinybench';
+import { problem } from '../errors.js';
+import { roundMs } from '../result/format.js';
+import type { CaseWorkload } from '../suite/plan.js';
+import { iterationSeed, promptTokens } from './prompt.js';
+import type { Job, Message } from './protocol.js';
+import { openOnnxRuntime } from './runtimes/onnxruntime.js';
+import { openTokenizer } from './runtimes/transformers-js.js';
+
+type MicroWorkload = Extract<CaseWorkload, { kind: 'micro' }>;
+
+const TEXT =
+  'The harness loads a small language model on this machine and measures how long it takes to read a prompt and to write an answer. ';
+const REPEATS = 16;
+/** Cache length at which the single step runs. */
+const STEP_DEPTH = 512;
+
+export async function measureMicro(job: Job, workload: MicroWorkload, send: (message: Message) => void): Promise<void> {
+  const started = performance.now();
+  const operation = workload.task === 'tokenize' ? await tokenizeOperation(job) : await sessionOperation(job);
+  const options = { ...operation.options, v8Flags: process.execArgv.join(' ') };
+  send({ type: 'loaded', options, loadMs: { library: 0, session: performance.now() - started } });
+  send({ type: 'phase', phase: 'decode' });
+  const bench = new Bench({
+    time: workload.timeMs,
+    iterations: workload.samples,
+    warmupIterations: workload.warmup,
+    warmupTime: 0,
+    retainSamples: true,
+    throws: true,
+  });
+  bench.add(workload.task, operation.run);
+  const [task] = await bench.run();
+  const result = task!.result;
+  if (!('latency' in result) || result.latency.samples === undefined) {
+    throw problem('runtime-failed', { runtime: job.key.runtime, reason: `tinybench ended in state "${result.state}"` });
+  }
+  send({ type: 'iteration', iteration: { kind: 'timed', sampleMs: [...result.latency.samples].map(roundMs) } });
+}
+
+interface Operation {
+  run: () => unknown;
+  options: Record<string, string | number>;
+}
+
+async function tokenizeOperation(job: Job): Promise<Operation> {
+  const tokenize = await openTokenizer(job.directory);
+  const text = TEXT.repeat(REPEATS);
+  return { run: () => tokenize(text), options: { characters: text.length, tokens: tokenize(text).length } };
+}
+
+async function sessionOperation(job: Job): Promise<Operation> {
+  const { threads, ep } = job.key;
+  const runtime = await openOnnxRuntime({ graph: job.graph, threads, ep, capacity: STEP_DEPTH + 1 });
+  const seed = iterationSeed(job.seed, job.round, 0);
+  const tokens = promptTokens(seed, STEP_DEPTH + 1, job.vocabSize);
+  await runtime.fillDepth(tokens.subarray(0, STEP_DEPTH));
+  const options = Object.entries(runtime.options).filter(
+    (entry): entry is [string, string | number] => entry[1] !== null,
+  );
+  return {
+    run: () => runtime.repeatableStep(tokens[STEP_DEPTH]!),
+    options: { ...Object.fromEntries(options), depth: STEP_DEPTH },
+  };
+}

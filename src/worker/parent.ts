@@ -1,0 +1,204 @@
+// The parent side of one round: starts a worker, waits for its messages, watches its memory from outside,
+// and turns every way of dying into a failure. Nothing here polls; nothing here loads a native library.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
+import { watchMemory } from '../machine/process-memory.js';
+import { roundMs } from '../result/format.js';
+import type { OkRound, Round } from '../result/schema.js';
+import type { RuntimeName } from '../suite/schema.js';
+import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
+
+const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
+const V8_FLAGS = ['--expose-gc'];
+const KEPT_STDERR = 2000;
+const LONGEST_MESSAGE = 16 << 20;
+
+export interface RoundOptions {
+  timeoutSeconds: number;
+  /** Aborting kills the worker; the round then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onPhase?: (phase: Phase) => void;
+  onIteration?: (done: number) => void;
+  entry?: string;
+}
+
+/** Runs one round in a fresh process. Resolves for failures too; rejects only when aborted. */
+export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
+  options.signal?.throwIfAborted();
+  const startedAt = new Date().toISOString();
+  const outcome = await converse(job, options);
+  options.signal?.throwIfAborted();
+  const head = { index: job.round, startedAt };
+  return 'failure' in outcome
+    ? { status: 'failed', ...head, failure: outcome.failure }
+    : { status: 'ok', ...head, ...outcome };
+}
+
+type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'startedAt'>;
+
+async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
+  const oomKillsBefore = oomKills();
+  const child = spawn(process.execPath, [...V8_FLAGS, options.entry ?? ENTRY], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...workerEnvironment(job.key.runtime) },
+  });
+  const exit = exitOf(child);
+  if (child.pid === undefined) {
+    return { failure: failureOf(problem('worker-unstartable', { reason: (await exit).error ?? 'no process id' })) };
+  }
+  const memory = watchMemory(child.pid, 'start');
+  const stderr = collectTail(child.stderr!);
+  let phase: Phase = 'start';
+  let verdict: EdgeproofError | null = null;
+  const end = (problem: EdgeproofError) => {
+    verdict ??= problem;
+    child.kill('SIGKILL');
+  };
+  const { timeoutSeconds: seconds } = options;
+  const timer = setTimeout(() => end(problem('worker-timeout', { seconds, phase })), seconds * 1000);
+  const abort = () => child.kill('SIGKILL');
+  options.signal?.addEventListener('abort', abort, { once: true });
+
+  const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory'> = {
+    options: {},
+    loadMs: { library: 0, session: 0 },
+    iterations: [],
+  };
+  let failure: Failure | null = null;
+  let workerMaxRss: number | null = null;
+  const receive = (message: Message) => {
+    switch (message.type) {
+      case 'phase':
+        memory.enter(message.phase);
+        phase = message.phase;
+        options.onPhase?.(phase);
+        break;
+      case 'loaded':
+        round.options = message.options;
+        round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
+        break;
+      case 'iteration':
+        round.iterations.push(message.iteration);
+        options.onIteration?.(round.iterations.length);
+        break;
+      case 'failed':
+        failure = message.failure as Failure;
+        break;
+      case 'done':
+        memory.stop();
+        workerMaxRss = message.maxRssBytes;
+        break;
+    }
+  };
+  const messages = readMessages(child.stdio[MESSAGE_FD] as Readable, receive, (reason) =>
+    end(problem('worker-protocol', { reason })),
+  );
+  child.stdin!.on('error', () => {});
+  child.stdin!.end(JSON.stringify(job));
+
+  const status = await exit;
+  await messages;
+  clearTimeout(timer);
+  options.signal?.removeEventListener('abort', abort);
+  memory.stop();
+  if (verdict !== null) return { failure: failureOf(verdict) };
+  if (failure !== null) return { failure };
+  if (workerMaxRss === null)
+    return { failure: failureOf(causeOfDeath(status, await stderr, oomKills() - oomKillsBefore)) };
+  const phases = memory.phases();
+  const peaks = Object.values(phases).map((entry) => entry.peakRssBytes);
+  return {
+    ...round,
+    memory: {
+      method: peaks.length > 0 ? memory.method() : `${memory.method()}; peak from getrusage of the worker`,
+      peakRssBytes: peaks.length > 0 ? Math.max(...peaks) : workerMaxRss,
+      phases,
+    },
+  };
+}
+
+/**
+ * Our own loop copies the KV cache through malloc at every step (the binding copies each output), and its weights
+ * live there too: huge pages spare it page faults and TLB misses. transformers.js runs as its users run it.
+ */
+function workerEnvironment(runtime: RuntimeName): Record<string, string> {
+  if (runtime !== 'onnxruntime' || process.platform !== 'linux' || process.env.GLIBC_TUNABLES !== undefined) return {};
+  return { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+}
+
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  error: string | null;
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error: reasonOf(error) }));
+    child.once('exit', (code, signal) => resolve({ code, signal, error: null }));
+  });
+}
+
+/** Resolves when the pipe is closed; every line must be a message. A last line cut off by death is not judged. */
+async function readMessages(
+  pipe: Readable,
+  receive: (message: Message) => void,
+  reject: (reason: string) => void,
+): Promise<void> {
+  let rest = '';
+  pipe.setEncoding('utf8');
+  try {
+    for await (const chunk of pipe) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      if (rest.length > LONGEST_MESSAGE) return reject(`${rest.length} bytes without an end`);
+      for (const line of lines) {
+        const parsed = messageSchema.safeParse(parse(line));
+        if (!parsed.success) return reject(JSON.stringify(line.slice(0, 80)));
+        receive(parsed.data);
+      }
+    }
+  } catch (error) {
+    reject(reasonOf(error));
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+async function collectTail(stream: Readable): Promise<string> {
+  let tail = '';
+  for await (const chunk of stream) tail = (tail + chunk).slice(-KEPT_STDERR);
+  return tail.trim();
+}
+
+function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): EdgeproofError {
+  if (/heap out of memory|std::bad_alloc|Failed to allocate memory/.test(stderr)) {
+    return problem('out-of-memory', { reason: stderr.split('\n').find((line) => /memory|alloc/.test(line)) ?? stderr });
+  }
+  if (exit.signal === 'SIGKILL') {
+    if (newOomKills > 0) return problem('out-of-memory', { reason: 'the kernel killed the worker' });
+    return problem('worker-killed', { signal: exit.signal });
+  }
+  const how =
+    exit.signal === null ? `exit code ${exit.code}` : `${exit.signal}, signal ${constants.signals[exit.signal]}`;
+  return problem('worker-crashed', { exit: how, stderr: stderr.split('\n').slice(-5).join('\n') });
+}
+
+/** Out-of-memory kills in our cgroup so far; 0 where the system does not count them. */
+function oomKills(): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/sys/fs/cgroup/memory.events', 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,37 @@
+// What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
+// stdout and stderr stay free for whatever native libraries print.
+import { z } from 'zod';
+import { failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
+import type { CaseKey } from '../suite/plan.js';
+
+export const MESSAGE_FD = 3;
+
+export interface Job {
+  key: CaseKey;
+  /** Checkpoint directory in transformers.js layout, and the .onnx file in it. */
+  directory: string;
+  graph: string;
+  vocabSize: number;
+  round: number;
+  seed: number;
+  iterations: number;
+  warmup: number;
+}
+
+export const PHASES = ['start', 'load', 'depth', 'prefill', 'decode'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const messageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('phase'), phase: z.enum(PHASES) }),
+  z.strictObject({
+    type: z.literal('loaded'),
+    options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    loadMs: z.strictObject({ library: z.number(), session: z.number() }),
+  }),
+  z.strictObject({ type: z.literal('iteration'), iteration: z.union([generateIterationSchema, microIterationSchema]) }),
+  z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
+  /** The kernel's own high-water mark as the worker sees it at the end (getrusage). */
+  z.strictObject({ type: z.literal('done'), maxRssBytes: z.number() }),
+]);
+
+export type Message = z.output<typeof messageSchema>;

@@ -1,0 +1,17 @@
+// Runtime name → runtime. Adding one is a file in this folder, a case here and its name in suite/schema.ts.
+import type { Job } from '../protocol.js';
+import { openOnnxRuntime } from './onnxruntime.js';
+import type { Runtime } from './runtime.js';
+import { openTransformers } from './transformers-js.js';
+
+export async function openRuntime(job: Job): Promise<Runtime> {
+  const { runtime, threads, ep, dtype, workload } = job.key;
+  switch (runtime) {
+    case 'onnxruntime': {
+      const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
+      return openOnnxRuntime({ graph: job.graph, threads, ep, capacity });
+    }
+    case 'transformers.js':
+      return openTransformers({ directory: job.directory, dtype, threads, ep });
+  }
+}

@@ -1,0 +1,136 @@
+// The runtime `transformers.js`: what a user of the library gets from `generate()`, with lengths forced
+// and arrival times taken by a bare streamer (its first `put` is the prompt).
+import { basename, dirname } from 'node:path';
+import type { PreTrainedModel } from '@huggingface/transformers';
+import { problem } from '../../errors.js';
+import type { Generation, Runtime } from './runtime.js';
+
+type Library = typeof import('@huggingface/transformers');
+
+export interface TransformersOptions {
+  /** Folder in transformers.js layout. */
+  directory: string;
+  dtype: string;
+  threads: number;
+  ep: string;
+}
+
+async function loadLibrary(directory: string): Promise<Library> {
+  const library = await import('@huggingface/transformers');
+  library.env.allowRemoteModels = false;
+  library.env.localModelPath = dirname(directory);
+  return library;
+}
+
+export async function openTransformers(options: TransformersOptions): Promise<Runtime> {
+  const started = performance.now();
+  const library = await loadLibrary(options.directory);
+  const loaded = performance.now();
+  const sessionOptions = { intraOpNumThreads: options.threads, interOpNumThreads: 1, logSeverityLevel: 3 as const };
+  let model: PreTrainedModel;
+  try {
+    model = await library.AutoModelForCausalLM.from_pretrained(basename(options.directory), {
+      dtype: options.dtype as 'q4',
+      device: options.ep as 'cpu',
+      local_files_only: true,
+      session_options: sessionOptions,
+    });
+  } catch (error) {
+    throw problem('runtime-failed', { runtime: 'transformers.js', reason: (error as Error).message }, error);
+  }
+  const created = performance.now();
+  const takeSessionMs = timeSessions(model);
+  let depthTokens = new BigInt64Array(0);
+  let depthCache: Record<string, unknown> = {};
+
+  const inputs = (ids: BigInt64Array) => ({
+    input_ids: new library.Tensor('int64', ids, [1, ids.length]),
+    attention_mask: new library.Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+  });
+  return {
+    options: {
+      intraOpThreads: options.threads,
+      interOpThreads: 1,
+      kv: 'passed',
+      malloc: process.env.GLIBC_TUNABLES ?? null,
+    },
+    loadMs: { library: loaded - started, session: created - loaded },
+    async fillDepth(tokens) {
+      const outputs = await model(inputs(tokens));
+      depthTokens = new BigInt64Array(tokens);
+      depthCache = Object.fromEntries(
+        Object.entries(outputs)
+          .filter(([name]) => name.startsWith('present.'))
+          .map(([name, tensor]) => [name.replace('present.', 'past_key_values.'), tensor]),
+      );
+    },
+    async generate(prompt, count, onFirstToken): Promise<Generation> {
+      const ids = new BigInt64Array([...depthTokens, ...prompt]);
+      const tokenMs = new Float64Array(count);
+      const tokens = new Int32Array(count);
+      const sessionMs = { prefill: 0, decode: 0 };
+      let start = 0;
+      let arrived = -1;
+      class Arrivals extends library.BaseStreamer {
+        override put(value: bigint[][]) {
+          const now = performance.now();
+          if (arrived === -1) start = now;
+          else {
+            tokenMs[arrived] = now - start;
+            tokens[arrived] = Number(value[0]![0]);
+          }
+          if (arrived === 0) {
+            sessionMs.prefill = takeSessionMs();
+            onFirstToken();
+          }
+          arrived++;
+        }
+        override end() {}
+      }
+      takeSessionMs();
+      await model.generate({
+        ...inputs(ids),
+        ...(depthTokens.length > 0 ? { past_key_values: new library.DynamicCache(depthCache as never) } : {}),
+        max_new_tokens: count,
+        min_new_tokens: count,
+        do_sample: false,
+        eos_token_id: null,
+        streamer: new Arrivals(),
+      } as never);
+      sessionMs.decode = takeSessionMs();
+      if (arrived !== count) {
+        const reason = `generate() gave ${arrived} tokens instead of ${count}`;
+        throw problem('runtime-failed', { runtime: 'transformers.js', reason });
+      }
+      return { tokenMs, tokens, sessionMs };
+    },
+  };
+}
+
+/** Wraps `run` of every session; the returned function yields the time spent inside since the last call. */
+function timeSessions(model: PreTrainedModel): () => number {
+  let total = 0;
+  for (const session of Object.values(
+    model.sessions as Record<string, { run: (...input: unknown[]) => Promise<unknown> }>,
+  )) {
+    const run = session.run.bind(session);
+    session.run = async (...input) => {
+      const start = performance.now();
+      const outputs = await run(...input);
+      total += performance.now() - start;
+      return outputs;
+    };
+  }
+  return () => {
+    const taken = total;
+    total = 0;
+    return taken;
+  };
+}
+
+/** text → token ids, with the tokenizer of a checkpoint folder. */
+export async function openTokenizer(directory: string): Promise<(text: string) => number[]> {
+  const library = await loadLibrary(directory);
+  const tokenizer = await library.AutoTokenizer.from_pretrained(basename(directory), { local_files_only: true });
+  return (text) => tokenizer.encode(text);
+}
