@@ -1,0 +1,216 @@
+#!/usr/bin/env node
+// edgeproof's door: argv → command → exit code, and the only catch-all. Commands are loaded when they are called,
+// so that `--help` answers at once and only `run`'s workers ever load a native library.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EdgeproofError } from './errors.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
+const results = () => new Option('--results <directory>', 'where result documents are kept').default('results');
+const machineName = () =>
+  new Option('--machine <name>', 'name this machine instead of its hardware slug')
+    .env('EDGEPROOF_MACHINE')
+    .argParser(name);
+const layout = () =>
+  new Option('--layout <layout>', 'graph layout of a synthetic checkpoint').choices(['tuned', 'published']);
+const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
+
+const list = (text: string) => text.split(',').map((item) => item.trim());
+const ranges = (option: string, least: number) => async (text: string) =>
+  (await import('./suite/ranges.js')).parseRanges(option, text, least);
+
+function whole(least: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a number above 0.');
+}
+
+function name(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('expected letters, digits, dots and dashes.');
+}
+
+let exitCode = 0;
+const program = new Command('edgeproof')
+  .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `
+Start with:
+  edgeproof run                       the quick suite: no download, about a minute
+  edgeproof run -p 128,512 -n 64      other prompt and output lengths
+  edgeproof compare previous latest   what changed between the last two results
+
+Exit codes: 0 fine, 1 the answer is no (a case failed, something got worse), 2 could not answer.`,
+  );
+
+program
+  .command('run')
+  .summary('measure a suite and store the result')
+  .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
+  .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
+  .option('-m, --model <ids>', 'models, separated by commas', list)
+  .option('--layout <layouts>', 'graph layouts: tuned, published', list)
+  .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q4, q4f16, int8', list)
+  .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js', list)
+  .option('--ep <names>', 'execution providers: cpu', list)
+  .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
+  .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
+  .option('-n, --new <ranges>', 'generated tokens')
+  .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
+  .option('-r, --rounds <number>', 'fresh processes per case', whole(1))
+  .option('--iterations <number>', 'timed passes inside a round', whole(1))
+  .option('--warmup <number>', 'untimed passes before them', whole(0))
+  .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
+  .option('--timeout <seconds>', 'longest life of one worker', positive)
+  .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
+  .addOption(results())
+  .addOption(machineName())
+  .addOption(output())
+  .action(async (suite: string, o) => {
+    const { run } = await import('./commands/run.js');
+    const threads =
+      o.threads === undefined || o.threads === 'auto' ? o.threads && ['auto'] : await ranges('--threads', 1)(o.threads);
+    const lengths = async (option: string, text: string | undefined, least: number) =>
+      text === undefined ? undefined : ranges(option, least)(text);
+    const overrides = {
+      models: o.model,
+      layouts: o.layout,
+      dtypes: o.dtype,
+      runtimes: o.runtime,
+      eps: o.ep,
+      threads,
+      prompt: await lengths('--prompt', o.prompt, 1),
+      new: await lengths('--new', o.new, 1),
+      depth: await lengths('--depth', o.depth, 0),
+      rounds: o.rounds,
+      iterations: o.iterations,
+      warmup: o.warmup,
+      seed: o.seed,
+      timeoutSeconds: o.timeout,
+    };
+    exitCode = await run(suite, overrides, o);
+  });
+
+program
+  .command('show')
+  .summary('print a stored result')
+  .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
+  .addOption(results())
+  .addOption(output())
+  .action(async (result: string, o) => {
+    exitCode = (await import('./commands/show.js')).show(result, o);
+  });
+
+const comparing = (command: Command) =>
+  command
+    .option(
+      '--across <dimensions>',
+      'compare although these differ: machine, model, dtype, threads, runtimeVersion …',
+      list,
+      [],
+    )
+    .option('--minimum-effect <percent>', "smallest change that counts, instead of each metric's own", positive)
+    .addOption(results())
+    .addOption(output());
+
+comparing(program.command('compare'))
+  .summary('compare two results, case by case')
+  .description(
+    'Shows what changed from baseline to candidate: only changes that are significant and large enough to matter.',
+  )
+  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
+  .argument('<candidate>')
+  .action(async (baseline: string, candidate: string, o) => {
+    exitCode = (await import('./commands/compare.js')).compare(baseline, candidate, o);
+  });
+
+comparing(program.command('regress'))
+  .summary('fail if the newest result is worse than its baseline')
+  .description('A gate for scripts: exit 1 when anything is shown to be worse, 2 when nothing could be compared.')
+  .argument('[candidate]', 'a file, `latest`, or part of a file name', 'latest')
+  .option('--baseline <result>', 'instead of the newest earlier result of the same suite and machine')
+  .action(async (candidate: string, o) => {
+    exitCode = (await import('./commands/compare.js')).regress(candidate, o);
+  });
+
+const models = program.command('models').summary('list, inspect, synthesize and remove checkpoints');
+models
+  .command('list')
+  .summary('known models and what of them is on this disk')
+  .addOption(output())
+  .action(async (o) => {
+    exitCode = (await import('./commands/models-list.js')).listModels(o);
+  });
+models
+  .command('inspect')
+  .summary('what a graph says of its own speed: parameters, bytes, operators, head, KV cache')
+  .argument('<file or model>', 'any .onnx file, or a model id')
+  .addOption(layout().default('tuned'))
+  .addOption(dtype().default('q4'))
+  .addOption(output())
+  .action(async (target: string, o) => {
+    exitCode = (await import('./commands/models-inspect.js')).inspectModel(target, o);
+  });
+models
+  .command('synthesize')
+  .summary('write a synthetic checkpoint: the exact graph of a model, filled with seeded random weights')
+  .argument('<model>', 'a model id of models.json')
+  .addOption(layout().default('tuned'))
+  .addOption(dtype().default('q4'))
+  .option('--seed <number>', 'seed of the weights', whole(0), 1)
+  .action(async (model: string, o) => {
+    exitCode = await (await import('./commands/models-synthesize.js')).synthesizeModel(model, o);
+  });
+models
+  .command('rm')
+  .summary("remove a model's checkpoints from this disk")
+  .argument('<model>', 'a model id')
+  .addOption(layout())
+  .addOption(dtype())
+  .action(async (model: string, o) => {
+    exitCode = (await import('./commands/models-rm.js')).removeModel(model, o);
+  });
+
+program
+  .command('machine')
+  .summary('what edgeproof sees of this computer')
+  .addOption(machineName())
+  .addOption(output())
+  .action(async (o) => {
+    exitCode = (await import('./commands/machine.js')).machine(o);
+  });
+
+// A closed pipe (`edgeproof show | head -1`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+process.exitCode = exitCode;
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const known = error instanceof EdgeproofError ? error : null;
+  process.stderr.write(`error: ${known?.message ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  if (known === null) process.stderr.write('This is a bug in edgeproof; please report it with the lines above.\n');
+  else if (known.hint !== null) process.stderr.write(`${known.hint}\n`);
+  return known?.code === 'interrupted' ? 130 : 2;
+}

@@ -1,0 +1,60 @@
+// `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
+import { problem } from '../errors.js';
+import { comparisonView, type Side } from '../report/comparison-view.js';
+import { findResult, listResults, readResult } from '../result/store.js';
+import { compareResults, exitCodeOf } from '../stats/compare.js';
+import { outputFormat, printView } from './terminal.js';
+
+export interface CompareCommandOptions {
+  output: string;
+  results: string;
+  /** Percent. */
+  minimumEffect?: number;
+  across: string[];
+}
+
+export function compare(baselineName: string, candidateName: string, options: CompareCommandOptions): number {
+  return compareSides(
+    open(findResult(options.results, baselineName)),
+    open(findResult(options.results, candidateName)),
+    options,
+  );
+}
+
+/** The candidate against the newest earlier result of the same suite on the same machine, or a named baseline. */
+export function regress(candidateName: string, options: CompareCommandOptions & { baseline?: string }): number {
+  const candidate = open(findResult(options.results, candidateName));
+  const baseline =
+    options.baseline === undefined
+      ? earlierResult(options.results, candidate)
+      : open(findResult(options.results, options.baseline));
+  return compareSides(baseline, candidate, options);
+}
+
+function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
+  const format = outputFormat(options.output);
+  const comparison = compareResults(baseline.document, candidate.document, {
+    across: options.across,
+    ...(options.minimumEffect === undefined ? {} : { minimumEffect: options.minimumEffect / 100 }),
+  });
+  printView(comparisonView(baseline, candidate, comparison), format);
+  return exitCodeOf(comparison);
+}
+
+function earlierResult(directory: string, candidate: Side): Side {
+  const { machine, suite, startedAt } = candidate.document;
+  for (const path of listResults(directory).toReversed()) {
+    const side = open(path);
+    const { document } = side;
+    if (document.startedAt < startedAt && document.machine.id === machine.id && document.suite.hash === suite.hash)
+      return side;
+  }
+  throw problem('nothing-to-compare', {
+    reason: `${directory} has no earlier result of suite "${suite.content.name}" on ${machine.id}`,
+    hint: 'commit one as a baseline, or name one with --baseline',
+  });
+}
+
+function open(path: string): Side {
+  return { path, document: readResult(path) };
+}

@@ -1,0 +1,18 @@
+// `models synthesize`: writes a synthetic checkpoint, or verifies the one that is there. Prints its directory.
+import type { Dtype, Layout } from '../models/architectures/linear.js';
+import { checkpointBytes } from '../models/checkpoint.js';
+import { bytes, count } from '../report/format.js';
+import { prepareCheckpoint } from './prepare.js';
+import { interruptible, say } from './terminal.js';
+
+export async function synthesizeModel(
+  id: string,
+  options: { layout: Layout; dtype: Dtype; seed: number },
+): Promise<number> {
+  const { checkpoint } = await prepareCheckpoint({ model: id, ...options }, interruptible());
+  say(
+    `${id} ${options.layout} ${options.dtype} is whole: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
+  );
+  process.stdout.write(`${checkpoint.directory}\n`);
+  return 0;
+}

@@ -1,0 +1,147 @@
+// `run`: suite → cases → workers → result document → table.
+import { EdgeproofError, problem } from '../errors.js';
+import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { architectureOf } from '../models/architectures.js';
+import { modelById } from '../models/registry.js';
+import { workloadLabel } from '../report/labels.js';
+import { roundProgress } from '../report/progress.js';
+import { resultView } from '../report/result-view.js';
+import {
+  beginDocument,
+  type CheckpointFacts,
+  isComplete,
+  pendingRounds,
+  recordRound,
+  requireResumable,
+} from '../result/document.js';
+import { describeTool, describeVersions } from '../result/provenance.js';
+import type { CaseResult, ResultDocument } from '../result/schema.js';
+import { findResult, listResults, readResult, resultPath, saveResult } from '../result/store.js';
+import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { planCases } from '../suite/plan.js';
+import { runRound } from '../worker/parent.js';
+import { prepareCheckpoint } from './prepare.js';
+import { createProgress, interruptible, outputFormat, printView } from './terminal.js';
+
+export interface RunOptions {
+  output: string;
+  results: string;
+  machine?: string;
+  /** true: the newest unfinished result; a string names one. */
+  resume?: string | true;
+}
+
+/** Exit code 0, or 1 where a case failed. */
+export async function run(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Promise<number> {
+  const format = outputFormat(options.output);
+  const { document, path } =
+    options.resume === undefined ? begin(suiteName, overrides, options) : resume(overrides, options);
+  requireFit(document);
+  const signal = interruptible();
+  try {
+    await measure(document, path, signal);
+  } catch (error) {
+    if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
+    const measured = document.cases.some((result) => result.rounds.length > 0);
+    throw problem('interrupted', { resume: measured ? `edgeproof run --resume ${path}` : null });
+  }
+  printView(resultView(document, path), format);
+  return document.cases.some((result) => result.status === 'failed') ? 1 : 0;
+}
+
+interface Opened {
+  document: ResultDocument;
+  path: string;
+}
+
+function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Opened {
+  const suite = overrideSuite(loadSuite(suiteName), overrides);
+  const machine = describeMachine(options.machine);
+  const cases = planCases(suite, automaticThreads(machine));
+  const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions: describeVersions() };
+  const document = beginDocument(suite, cases, about);
+  return { document, path: resultPath(options.results, document) };
+}
+
+/** Continues a document with its own suite; only --rounds may change, to add some. */
+function resume(overrides: SuiteOverrides, options: RunOptions): Opened {
+  const { rounds, ...others } = overrides;
+  const changed = Object.entries(others).find(([, value]) => value !== undefined);
+  if (changed !== undefined) {
+    throw problem('input-invalid', {
+      what: `--resume continues a suite as it was; --${changed[0]} would change it`,
+      expected: 'only --rounds',
+    });
+  }
+  const path =
+    typeof options.resume === 'string'
+      ? findResult(options.results, options.resume)
+      : newestUnfinished(options.results, rounds);
+  const document = readResult(path);
+  requireResumable(path, document, { machine: describeMachine(options.machine), versions: describeVersions() });
+  if (rounds !== undefined) document.suite.content.rounds = Math.max(rounds, document.suite.content.rounds);
+  return { document, path };
+}
+
+function newestUnfinished(directory: string, rounds: number | undefined): string {
+  const found = listResults(directory).findLast((path) => {
+    const document = readResult(path);
+    return !isComplete(document) || (rounds !== undefined && rounds > document.suite.content.rounds);
+  });
+  if (found !== undefined) return found;
+  throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
+}
+
+function requireFit(document: ResultDocument): void {
+  for (const { id, key } of document.cases) {
+    const { config } = modelById(key.model);
+    const { context } = architectureOf(config).shape(config);
+    const tokens = key.workload.kind === 'generate' ? key.workload.depth + key.workload.prompt + key.workload.new : 0;
+    if (tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
+  }
+}
+
+async function measure(document: ResultDocument, path: string, signal: AbortSignal): Promise<void> {
+  saveResult(path, document);
+  const checkpoints = await prepareAll(document, signal);
+  const progress = createProgress();
+  const started = performance.now();
+  const planned = pendingRounds(document);
+  const failed = new Set<CaseResult>();
+  for (const [done, { result, round }] of planned.entries()) {
+    if (failed.has(result)) continue;
+    const { rounds, timeoutSeconds } = document.suite.content;
+    const elapsedMs = performance.now() - started;
+    const label = workloadLabel(result.key);
+    progress.show(roundProgress({ done, total: planned.length, label, round, rounds, elapsedMs }), true);
+    const prepared = checkpoints.get(checkpointName(result))!;
+    const outcome = await runRound(jobOf(document, result, round, prepared), { timeoutSeconds, signal }).finally(
+      progress.clear,
+    );
+    recordRound(document, result, outcome, prepared);
+    if (outcome.status === 'failed') failed.add(result);
+    saveResult(path, document);
+  }
+}
+
+function checkpointName({ key }: CaseResult): string {
+  return [key.model, key.layout, key.dtype].join('/');
+}
+
+async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
+  const checkpoints = new Map<string, CheckpointFacts>();
+  for (const { result } of pendingRounds(document)) {
+    const name = checkpointName(result);
+    if (checkpoints.has(name)) continue;
+    const { model, layout, dtype } = result.key;
+    checkpoints.set(name, await prepareCheckpoint({ model, layout, dtype, seed: document.suite.content.seed }, signal));
+  }
+  return checkpoints;
+}
+
+function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint }: CheckpointFacts) {
+  const { iterations, warmup, seed } = document.suite.content;
+  const { config } = modelById(key.model);
+  const vocabSize = architectureOf(config).shape(config).vocab;
+  return { key, directory: checkpoint.directory, graph: checkpoint.graph, vocabSize, round, seed, iterations, warmup };
+}

@@ -1,0 +1,11 @@
+// `show`: a stored result as a table. Starts without any native library.
+import { resultView } from '../report/result-view.js';
+import { findResult, readResult } from '../result/store.js';
+import { outputFormat, printView } from './terminal.js';
+
+export function show(name: string, options: { output: string; results: string }): number {
+  const format = outputFormat(options.output);
+  const path = findResult(options.results, name);
+  printView(resultView(readResult(path), path), format);
+  return 0;
+}

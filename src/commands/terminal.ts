@@ -1,0 +1,64 @@
+// What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
+import pc from 'picocolors';
+import { problem } from '../errors.js';
+import { OUTPUT_FORMATS, type OutputFormat, PLAIN, render, type Style, type View } from '../report/view.js';
+
+export function printView(view: View, format: OutputFormat): void {
+  process.stdout.write(render(view, format, styleOf(process.stdout)));
+}
+
+export function styleOf(stream: NodeJS.WriteStream): Style {
+  if (!stream.isTTY || process.env.NO_COLOR) return PLAIN;
+  const colours = pc.createColors(true);
+  return { strong: colours.bold, faint: colours.dim };
+}
+
+export function outputFormat(text: string): OutputFormat {
+  if ((OUTPUT_FORMATS as readonly string[]).includes(text)) return text as OutputFormat;
+  throw problem('input-invalid', {
+    what: `--output ${text}: unknown format`,
+    expected: `one of ${OUTPUT_FORMATS.join(', ')}`,
+  });
+}
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export interface Progress {
+  /** Replaces the present line on a terminal; elsewhere only `final` lines are printed. */
+  show(line: string, final?: boolean): void;
+  clear(): void;
+}
+
+const REDRAW_MS = 100;
+
+/** A progress line on stderr: redrawn in place on a terminal, plain lines when piped. */
+export function createProgress(): Progress {
+  let drawn = 0;
+  const isTerminal = process.stderr.isTTY === true;
+  const width = () => (process.stderr.columns ?? 80) - 1;
+  return {
+    show(line, final = false) {
+      if (!isTerminal) {
+        if (final) say(line);
+        return;
+      }
+      if (!final && performance.now() - drawn < REDRAW_MS) return;
+      drawn = performance.now();
+      process.stderr.write(`\r\x1b[2K${[...line].slice(0, width()).join('')}`);
+    },
+    clear() {
+      if (isTerminal) process.stderr.write('\r\x1b[2K');
+    },
+  };
+}
+
+/** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
+export function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(problem('interrupted', { resume: null }));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  return controller.signal;
+}

@@ -1,0 +1,109 @@
+// A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
+import type { ResultDocument } from '../result/schema.js';
+import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
+import { METRICS } from '../stats/metrics.js';
+import { measured, signedPercent, unitLabel } from './format.js';
+import type { View } from './view.js';
+
+export interface Side {
+  document: ResultDocument;
+  path: string;
+}
+
+export function comparisonView(baseline: Side, candidate: Side, comparison: Comparison): View {
+  const compared = comparison.cases.filter((entry) => entry.status === 'compared');
+  return {
+    heading: ['baseline   ', 'candidate  '].map((label, i) => label + describeSide(i === 0 ? baseline : candidate)),
+    columns: [
+      { key: 'case', title: 'case' },
+      { key: 'metric', title: 'metric' },
+      { key: 'unit', title: 'unit' },
+      { key: 'baseline', title: 'baseline', align: 'right' },
+      { key: 'candidate', title: 'candidate', align: 'right' },
+      { key: 'change', title: 'change', align: 'right' },
+      { key: 'outcome', title: 'outcome' },
+    ],
+    rows: compared.flatMap((entry) =>
+      entry.changes.map((change, i) => ({
+        case: i === 0 ? entry.id : '',
+        metric: METRICS[change.metric].title,
+        unit: unitLabel(METRICS[change.metric]),
+        baseline: measured(change.baseline, METRICS[change.metric]),
+        candidate: measured(change.candidate, METRICS[change.metric]),
+        change: change.outcome === 'better' || change.outcome === 'worse' ? signedPercent(change.change) : '~',
+        outcome: outcomeText(change, comparison),
+      })),
+    ),
+    notes: notesOf(comparison),
+    json: { baseline: baseline.path, candidate: candidate.path, ...comparison },
+    records: compared.flatMap((entry) =>
+      entry.changes.map((change) => ({
+        id: entry.id,
+        metric: change.metric,
+        baseline: change.baseline.median,
+        candidate: change.candidate.median,
+        change: change.change,
+        p: change.p,
+        outcome: change.outcome,
+      })),
+    ),
+  };
+}
+
+function describeSide({ document, path }: Side): string {
+  const { tool, machine, startedAt, versions } = document;
+  const commit = tool.commit === null ? '' : ` at ${tool.commit.slice(0, 8)}${tool.dirty ? '+' : ''}`;
+  return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine.id} · edgeproof ${tool.version}${commit} · onnxruntime ${versions.onnxruntime}`;
+}
+
+function outcomeText(change: MetricChange, comparison: Comparison): string {
+  const sizes =
+    change.baseline.n === change.candidate.n
+      ? `n=${change.baseline.n}`
+      : `n=${change.baseline.n}+${change.candidate.n}`;
+  switch (change.outcome) {
+    case 'too few rounds':
+      return `needs ${comparison.roundsNeeded} rounds a side (${sizes})`;
+    case 'not shown':
+      return `not shown (p=${change.p.toFixed(2)} ${sizes})`;
+    default:
+      return `${change.outcome} (p=${change.p.toFixed(3)} ${sizes})`;
+  }
+}
+
+function notesOf(comparison: Comparison): string[] {
+  const { cases } = comparison;
+  const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
+  const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
+  const [worse, better, few] = [number('worse'), number('better'), number('too few rounds')];
+  const summary =
+    changes.length === 0
+      ? 'Nothing could be compared.'
+      : few === changes.length
+        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1}).`
+        : worse > 0
+          ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
+          : better > 0
+            ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
+            : 'No difference is shown.';
+  return [summary, ...cases.flatMap(caseNotes)];
+}
+
+function caseNotes(entry: CaseComparison): string[] {
+  if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
+  if (entry.status === 'differs') {
+    const names = entry.differences.map(
+      ({ dimension, baseline, candidate }) => `${dimension} (${baseline} → ${candidate})`,
+    );
+    const across = entry.differences.map(({ dimension }) => dimension).join(',');
+    return [`not compared: ${entry.id} differs in ${names.join(', ')}\n  to compare all the same: --across ${across}`];
+  }
+  return [
+    ...(entry.across.length > 0
+      ? [`across ${entry.across.map(({ dimension }) => dimension).join(', ')}: ${entry.id}`]
+      : []),
+    ...(entry.sameTokens === false
+      ? [`generated tokens differ: ${entry.id} is not the same computation on both sides`]
+      : []),
+  ];
+}

@@ -1,0 +1,79 @@
+// The facts of a graph as a table: what decides its speed, in the order in which one asks. Pure.
+import type { GraphFacts } from '../onnx/facts.js';
+import { bytes, count } from './format.js';
+import type { View } from './view.js';
+
+export function factsView(path: string, facts: GraphFacts): View {
+  const shape = (dims: (number | string | null)[]) => `[${dims.map((dim) => dim ?? '?').join(', ')}]`;
+  const values = (list: GraphFacts['inputs']) => {
+    const plain = list.filter(({ name }) => !/^(past_key_values|present)\./.test(name));
+    const cached = list.length - plain.length;
+    const names = plain.map(({ name, type, dims }) => `${name} ${type ?? '?'}${shape(dims)}`);
+    return [...names, ...(cached > 0 ? [`${cached} KV tensors`] : [])].join(', ');
+  };
+  const { head, embedding, kv } = facts;
+  const rows: [string, string][] = [
+    ['parameters', count(facts.parameters)],
+    ['weights', bytes(facts.weightBytes)],
+    ...Object.entries(facts.weightBytesByType).map(([type, size]): [string, string] => [`  ${type}`, bytes(size)]),
+    ...facts.formats.map((format): [string, string] => ['matrix products', formatText(format)]),
+    [
+      'embedding',
+      embedding === null
+        ? 'not found'
+        : `${embedding.operator}, ${embedding.bits} bits${embedding.quantized ? ', quantised' : ''}`,
+    ],
+    [
+      'head',
+      head === null
+        ? 'not found'
+        : `${head.operator}, ${head.bits} bits${head.quantized ? ', quantised' : ', not quantised'}${head.tied ? ', tied to the embedding' : ''}`,
+    ],
+    ['logits', head?.logits ?? 'unknown'],
+    [
+      'KV cache',
+      kv === null
+        ? `none (${facts.notADecoder})`
+        : `${kv.layers} layers × ${kv.heads} heads × ${kv.headSize}, ${kv.type}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
+    ],
+    ['inputs', values(facts.inputs)],
+    ['outputs', values(facts.outputs)],
+    [
+      'operators',
+      Object.entries(facts.operators)
+        .map(([name, number]) => `${name} ${number}`)
+        .join(', '),
+    ],
+    [
+      'producer',
+      `${facts.producer || 'unknown'}, opsets ${Object.entries(facts.opsets)
+        .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
+        .join(', ')}`,
+    ],
+  ];
+  return {
+    heading: [path],
+    columns: [
+      { key: 'fact', title: 'fact' },
+      { key: 'value', title: 'value' },
+    ],
+    rows: rows.map(([fact, value]) => ({ fact, value })),
+    notes: [],
+    json: facts,
+    records: [
+      {
+        path,
+        parameters: facts.parameters,
+        weightBytes: facts.weightBytes,
+        headBits: head?.bits ?? null,
+        headQuantized: head?.quantized ?? null,
+      },
+    ],
+  };
+}
+
+function formatText(format: GraphFacts['formats'][number]): string {
+  const block = format.blockSize === null ? '' : `, blocks of ${format.blockSize}`;
+  const level = format.accuracyLevel === null ? '' : `, accuracy level ${format.accuracyLevel}`;
+  return `${format.nodes} × ${format.operator}, ${format.bits} bits${block}${level}${format.zeroPoints ? ', zero points' : ''}`;
+}

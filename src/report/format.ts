@@ -1,0 +1,52 @@
+// Numbers → words: units, thousands, sensible digits. One place, so that every table agrees. Pure.
+import type { Metric } from '../stats/metrics.js';
+import type { Summary } from '../stats/summary.js';
+
+/** Three significant digits or more, with thousands separated: 1,387 · 46.1 · 0.442 */
+export function number(value: number): string {
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** Decimal megabytes or gigabytes, as model hubs list them. */
+export function bytes(value: number): string {
+  return value >= 1e9
+    ? `${(value / 1e9).toFixed(2)} GB`
+    : value >= 1e6
+      ? `${Math.round(value / 1e6)} MB`
+      : `${Math.ceil(value / 1e3)} kB`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** +3.2 % */
+export function signedPercent(ratio: number): string {
+  return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
+}
+
+/** Half-width of the interval relative to the median: `± 1.2 %`; empty for a single round. */
+export function spread(summary: Summary): string {
+  if (summary.interval === null || summary.median === 0) return '';
+  const half = (summary.interval.high - summary.interval.low) / 2 / Math.abs(summary.median);
+  return `± ${(half * 100).toFixed(half < 0.0995 ? 1 : 0)} %`;
+}
+
+/** The median of a metric in the unit that tables print: ms, tok/s, MB. */
+export function measured(summary: Summary, metric: Metric): string {
+  const value = metric.unit === 'bytes' ? summary.median / 1e6 : summary.median;
+  return `${number(value)} ${spread(summary)}`.trim();
+}
+
+export function unitLabel(metric: Metric): string {
+  return metric.unit === 'bytes' ? 'MB' : metric.unit;
+}

@@ -1,0 +1,41 @@
+// How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
+import type { CaseResult } from '../result/schema.js';
+import { type CaseKey, caseDimensions } from '../suite/plan.js';
+
+const LENGTHS = new Set(['prompt', 'new', 'depth']);
+
+/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before. */
+export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
+  if (workload.kind === 'micro') return workload.task;
+  const depth = workload.depth > 0 ? ` @ d${workload.depth}` : '';
+  return `pp${workload.prompt} tg${workload.new}${depth}`;
+}
+
+export interface Labels {
+  /** Values of the dimensions that all cases share, in words. */
+  shared: string;
+  /** The dimensions that vary, each a column. */
+  varying: string[];
+  values(result: CaseResult): Record<string, string>;
+}
+
+export function labelsOf(cases: CaseResult[]): Labels {
+  const all = cases.map((result) => caseDimensions(result.key));
+  const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !LENGTHS.has(name));
+  const varying = names.filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
+  const first = all[0] ?? {};
+  const fixed = (name: string) => (varying.includes(name) ? null : (first[name] ?? null));
+  const words = [
+    fixed('model'),
+    [fixed('layout'), fixed('dtype')].filter((word) => word !== null).join(' ') || null,
+    fixed('runtime'),
+    fixed('ep'),
+    fixed('threads') === null ? null : `${fixed('threads')} ${fixed('threads') === '1' ? 'thread' : 'threads'}`,
+  ];
+  return {
+    shared: words.filter((word) => word !== null).join(' · '),
+    varying,
+    values: (result) =>
+      Object.fromEntries(Object.entries(caseDimensions(result.key)).filter(([name]) => varying.includes(name))),
+  };
+}

@@ -1,0 +1,104 @@
+// The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
+import { createHash } from 'node:crypto';
+import { problem } from '../errors.js';
+import type { Checkpoint } from '../models/checkpoint.js';
+import type { GraphFacts } from '../onnx/facts.js';
+import type { Case } from '../suite/plan.js';
+import type { Suite } from '../suite/schema.js';
+import type { CaseResult, Identity, ResultDocument, Round } from './schema.js';
+import { okRounds, SCHEMA_VERSION } from './schema.js';
+
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+/** Everything that is measured; how often, how long and where the file lies do not change the measurement. */
+export function suiteHash(suite: Suite): string {
+  const { $schema, name, description, rounds, timeoutSeconds, ...measured } = suite;
+  return hashOf(measured);
+}
+
+export function beginDocument(
+  suite: Suite,
+  cases: Case[],
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions'>,
+): ResultDocument {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ...about,
+    suite: { hash: suiteHash(suite), content: suite },
+    cases: cases.map(({ id, key }) => ({ id, key, status: 'skipped', identity: null, checkpoint: null, rounds: [] })),
+  };
+}
+
+/** Rounds still to run, interleaved over cases; failed ones are tried again, but not within one run. */
+export function pendingRounds(document: ResultDocument): { result: CaseResult; round: number }[] {
+  const { rounds } = document.suite.content;
+  return Array.from({ length: rounds }, (_, round) =>
+    document.cases
+      .filter((result) => !okRounds(result).some((done) => done.index === round))
+      .map((result) => ({ result, round })),
+  ).flat();
+}
+
+export function isComplete(document: ResultDocument): boolean {
+  return pendingRounds(document).length === 0;
+}
+
+export interface CheckpointFacts {
+  checkpoint: Checkpoint;
+  facts: GraphFacts;
+}
+
+/** Adds a round to its case, replacing an earlier failure of the same index. */
+export function recordRound(
+  document: ResultDocument,
+  result: CaseResult,
+  round: Round,
+  { checkpoint, facts }: CheckpointFacts,
+): void {
+  const { parameters, seed, files } = checkpoint.manifest;
+  result.checkpoint = { parameters, seed, files, graph: { ...facts } };
+  result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
+    (a, b) => a.index - b.index,
+  );
+  result.status = result.rounds.some((known) => known.status === 'failed') ? 'failed' : 'ok';
+  if (round.status === 'ok') result.identity = identityOf(document, result, round.options, checkpoint);
+}
+
+function identityOf(
+  document: ResultDocument,
+  result: CaseResult,
+  options: Record<string, unknown>,
+  checkpoint: Checkpoint,
+): Identity {
+  const { files } = checkpoint.manifest;
+  const hashes = (wanted: (path: string) => boolean) =>
+    hashOf(files.filter(({ path }) => wanted(path)).map(({ sha256 }) => sha256));
+  const { runtime } = result.key;
+  const library = runtime === 'transformers.js' ? `${document.versions['transformers.js']} on onnxruntime ` : '';
+  return {
+    weights: hashes((path) => path.includes('.onnx_data')),
+    graph: hashes((path) => path.endsWith('.onnx')),
+    runtimeVersion: `${library}${document.versions.onnxruntime}`,
+    options: Object.entries(options)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+    workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
+  };
+}
+
+/** Throws when the document was begun elsewhere or with other versions: its rounds would not be comparable. */
+export function requireResumable(
+  path: string,
+  document: ResultDocument,
+  now: Pick<ResultDocument, 'machine' | 'versions'>,
+): void {
+  const fail = (reason: string) => problem('resume-mismatch', { path, reason });
+  if (document.machine.id !== now.machine.id)
+    throw fail(`it was begun on ${document.machine.id}, this is ${now.machine.id}`);
+  for (const name of ['node', 'onnxruntime', 'transformers.js'] as const) {
+    const [before, present] = [document.versions[name], now.versions[name]];
+    if (before !== present) throw fail(`it was begun with ${name} ${before}, this is ${present}`);
+  }
+}
