@@ -66,7 +66,10 @@ function runtimes(options) {
   }
   const memory = ratio(tuned, theirs, 'peakRssBytes');
   row('peak memory: our tuned q4 / transformers.js on published q4', memory, ' ×', '≤ 0.6 ×', memory <= 0.6);
-  for (const [layout, result] of /** @type {const} */ ([['tuned', tuned], ['published', ours]])) {
+  for (const [layout, result] of /** @type {const} */ ([
+    ['tuned', tuned],
+    ['published', ours],
+  ])) {
     const share = result.loopShare * 100;
     row(`share of a decode step outside session.run, ${layout} q4`, share, ' %', '< 2 %', share < 2);
   }
@@ -81,9 +84,18 @@ function startup() {
     show: time(() => edgeproof(['show', '--results', result])),
   }));
   const node = median(runs.map((run) => run.node));
-  for (const [what, limit] of /** @type {const} */ ([['help', 150], ['show', 300]])) {
+  for (const [what, limit] of /** @type {const} */ ([
+    ['help', 150],
+    ['show', 300],
+  ])) {
     const ms = median(runs.map((run) => run[what]));
-    row(`edgeproof ${what === 'help' ? '--help' : what} (${(ms / node).toFixed(1)} × an empty node)`, ms, ' ms', `< ${limit} ms`, ms < limit);
+    row(
+      `edgeproof ${what === 'help' ? '--help' : what} (${(ms / node).toFixed(1)} × an empty node)`,
+      ms,
+      ' ms',
+      `< ${limit} ms`,
+      ms < limit,
+    );
   }
 }
 

@@ -22,6 +22,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** 1 round, 3 rounds */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;

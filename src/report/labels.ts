@@ -1,6 +1,7 @@
 // How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
 import type { CaseResult } from '../result/schema.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
+import { plural } from './format.js';
 
 const LENGTHS = new Set(['prompt', 'new', 'depth']);
 
@@ -30,7 +31,7 @@ export function labelsOf(cases: CaseResult[]): Labels {
     [fixed('layout'), fixed('dtype')].filter((word) => word !== null).join(' ') || null,
     fixed('runtime'),
     fixed('ep'),
-    fixed('threads') === null ? null : `${fixed('threads')} ${fixed('threads') === '1' ? 'thread' : 'threads'}`,
+    fixed('threads') === null ? null : plural(Number(fixed('threads')), 'thread'),
   ];
   return {
     shared: words.filter((word) => word !== null).join(' · '),

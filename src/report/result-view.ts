@@ -10,7 +10,7 @@ import {
   summarizeMetric,
 } from '../stats/metrics.js';
 import { conclusion } from './conclusion.js';
-import { measured, number, unitLabel } from './format.js';
+import { measured, number, plural, unitLabel } from './format.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
 import type { Column, View } from './view.js';
 
@@ -49,7 +49,7 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · synthetic weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · onnxruntime ${document.versions.onnxruntime}`,
-    `${suite.content.rounds} rounds (fresh processes) × ${suite.content.iterations} iterations${path === null ? '' : ` · ${path}`}`,
+    `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
   ];
 }
 

@@ -58,7 +58,8 @@ export function recordRound(
   { checkpoint, facts }: CheckpointFacts,
 ): void {
   const { parameters, seed, files } = checkpoint.manifest;
-  result.checkpoint = { parameters, seed, files, graph: { ...facts } };
+  const { inputs, outputs, ...graph } = facts;
+  result.checkpoint = { parameters, seed, files, graph };
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );

@@ -1,33 +1,42 @@
 // The text of a result document: readable diffs, small files. One iteration per line, lists of numbers on one line.
 
-/** JSON with two-space indentation in which `iterations` and scalar lists take one line each. */
+const LINE_WIDTH = 120;
+
+/** JSON with two-space indentation in which whatever fits on a line, and every iteration, takes one. */
 export function formatDocument(document: unknown): string {
-  return `${format(document, '', null)}\n`;
+  return `${format(document, '', false)}\n`;
 }
 
-function format(value: unknown, indent: string, key: string | null): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+function format(value: unknown, indent: string, oneLine: boolean): string {
+  const line = compact(value);
+  if (oneLine || typeof value !== 'object' || value === null || indent.length + line.length <= LINE_WIDTH) return line;
   const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (value.length === 0 || value.every((item) => typeof item !== 'object' || item === null)) return compact(value);
-    const lines = value.map(
-      (item) => inner + (key === 'iterations' || key === 'files' ? compact(item) : format(item, inner, null)),
-    );
-    return `[\n${lines.join(',\n')}\n${indent}]`;
-  }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  if (entries.length === 0) return '{}';
-  const lines = entries.map(([name, item]) => `${inner}${JSON.stringify(name)}: ${format(item, inner, name)}`);
-  return `{\n${lines.join(',\n')}\n${indent}}`;
+  const isList = Array.isArray(value);
+  const lines = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([name, item]) => {
+      if (isList) return `${inner}${format(item, inner, isIteration(item))}`;
+      return `${inner}${JSON.stringify(name)}: ${format(item, inner, isNumbers(item))}`;
+    });
+  const [open, close] = isList ? '[]' : '{}';
+  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+}
+
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}
+
+function isIteration(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('tokenMs' in value || 'sampleMs' in value);
 }
 
 /** One line, with a space after each colon and comma as people write JSON. */
 function compact(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(compact).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([name, item]) => `${JSON.stringify(name)}: ${compact(item)}`)
-    .join(', ')} }`;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length === 0) return '{}';
+  return `{ ${entries.map(([name, item]) => `${JSON.stringify(name)}: ${compact(item)}`).join(', ')} }`;
 }
 
 /** Milliseconds rounded to a microsecond. */

@@ -55,7 +55,7 @@ const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(
 const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
 const SPREAD = { 4: 4.6, 8: 73.9 };
 /** Standard deviation of the embedding: large enough that tokens differ, too small for a tied head to echo its input. */
-const EMBEDDING_SPREAD = 0.75;
+const EMBEDDING_SPREAD = 0.5;
 const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
 
 /** y = x · Wᵀ for a weight of `n` rows and `k` columns; returns the name of y. */
@@ -95,7 +95,8 @@ function blockWeights(
   const blockSize = blockSizeFor(format, p.k);
   const perRow = p.k / blockSize;
   const name = `${p.weight}_Q${format.bits}`;
-  const fill = { kind: 'float', exponent: scaleExponent(p.terms, SPREAD[format.bits]), positive: true } as const;
+  // Nibbles of 0…15 around 8 average −½: scales of random sign keep the weights' mean at zero, as real ones are.
+  const fill = { kind: 'float', exponent: scaleExponent(p.terms, SPREAD[format.bits]), positive: false } as const;
   return {
     weight: b.weight(name, 'uint8', [p.n, perRow, (blockSize * format.bits) / 8], { kind: 'bytes' }),
     scales: b.weight(`${p.weight}_scales`, type, [p.n, perRow], fill),
