@@ -22,11 +22,11 @@ export function parseJson(path: string, text: string): unknown {
   }
 }
 
-export function validate<T extends z.ZodType>(path: string, value: unknown, schema: T): z.output<T> {
+export function validate<T extends z.ZodType>(path: string, value: unknown, schema: T, hint?: string): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${issue.message}`);
-  throw problem('file-invalid', { path, issues }, parsed.error);
+  throw problem('file-invalid', { path, issues, ...(hint === undefined ? {} : { hint }) }, parsed.error);
 }
 
 function fieldPath(path: PropertyKey[]): string {

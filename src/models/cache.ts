@@ -1,7 +1,8 @@
 // Where checkpoints live on this disk, and what is in there.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { createDirectory } from '../directory.js';
 import { problem, reasonOf } from '../errors.js';
 
 /** `EDGEPROOF_CACHE`, else the platform's convention for caches. */
@@ -17,7 +18,7 @@ export function cacheDirectory(
 
 export function createCacheDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    createDirectory(path);
   } catch (error) {
     throw problem(
       'directory-unwritable',

@@ -1,6 +1,7 @@
 // results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createDirectory } from '../directory.js';
 import { problem, reasonOf } from '../errors.js';
 import { parseJson, validate } from '../json-file.js';
 import { formatDocument } from './format.js';
@@ -15,14 +16,14 @@ export function resultPath(directory: string, document: ResultDocument): string 
 export function saveResult(path: string, document: ResultDocument): void {
   const partial = `${path}.partial-${process.pid}`;
   try {
-    mkdirSync(join(path, '..'), { recursive: true });
+    createDirectory(dirname(path));
     writeFileSync(partial, formatDocument(document));
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
     throw problem(
       'directory-unwritable',
-      { path: join(path, '..'), purpose: 'results', reason: reasonOf(error), option: '--results' },
+      { path: dirname(path), purpose: 'results', reason: reasonOf(error), option: '--results' },
       error,
     );
   }

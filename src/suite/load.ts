@@ -53,5 +53,5 @@ export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
   const workloads = suite.workloads.map((workload) =>
     workload.kind === 'generate' ? { ...workload, ...lengths } : workload,
   );
-  return validate('command line', { ...suite, ...given, workloads }, suiteSchema);
+  return validate('the command line', { ...suite, ...given, workloads }, suiteSchema, 'see `edgeproof run --help`');
 }
