@@ -16,7 +16,7 @@ import {
 } from '../result/document.js';
 import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { findResult, listResults, readResult, resultPath, saveResult } from '../result/store.js';
+import { findResult, listResults, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
@@ -102,7 +102,7 @@ function requireFit(document: ResultDocument): void {
 }
 
 async function measure(document: ResultDocument, path: string, signal: AbortSignal): Promise<void> {
-  saveResult(path, document);
+  requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
   const started = performance.now();

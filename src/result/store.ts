@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createDirectory } from '../directory.js';
-import { problem, reasonOf } from '../errors.js';
+import { type EdgeproofError, problem, reasonOf } from '../errors.js';
 import { parseJson, validate } from '../json-file.js';
 import { formatDocument } from './format.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './schema.js';
@@ -10,6 +10,18 @@ import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './schema.js';
 export function resultPath(directory: string, document: ResultDocument): string {
   const start = document.startedAt.replace(/[-:]|\.\d+/g, '');
   return join(directory, document.machine.id, `${document.suite.content.name}-${start}.json`);
+}
+
+/** Throws before a long run rather than after it. */
+export function requireWritable(path: string): void {
+  const probe = `${path}.probe-${process.pid}`;
+  try {
+    createDirectory(dirname(path));
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 /** Writes beside the target and renames: a reader sees the old document or the new one, never half of one. */
@@ -21,12 +33,13 @@ export function saveResult(path: string, document: ResultDocument): void {
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw problem(
-      'directory-unwritable',
-      { path: dirname(path), purpose: 'results', reason: reasonOf(error), option: '--results' },
-      error,
-    );
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, error: unknown): EdgeproofError {
+  const parameters = { path: dirname(path), purpose: 'results', reason: reasonOf(error), option: '--results' };
+  return problem('directory-unwritable', parameters, error);
 }
 
 export function readResult(path: string): ResultDocument {
