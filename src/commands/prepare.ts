@@ -50,12 +50,7 @@ async function ensureWithProgress(
     progress.clear();
     if (written !== null) {
       if (written !== 'absent' && written !== 'stale') say(`${name}: ${written}; it was written anew`);
-      say(
-        byteProgress(`wrote synthetic ${name}`, total, total, performance.now() - started.write).replace(
-          / {2}0 ms left$/,
-          '',
-        ),
-      );
+      say(byteProgress(`wrote synthetic ${name}`, total, total, performance.now() - started.write));
     }
     return checkpoint;
   } catch (error) {

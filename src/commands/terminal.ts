@@ -37,7 +37,7 @@ const REDRAW_MS = 100;
 export function createProgress(): Progress {
   let drawn = 0;
   const isTerminal = process.stderr.isTTY === true;
-  const width = () => (process.stderr.columns ?? 80) - 1;
+  const width = () => (process.stderr.columns || 80) - 1;
   return {
     show(line, final = false) {
       if (!isTerminal) {

@@ -1,7 +1,7 @@
 // One sentence that a newcomer understands, under the table. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
 import { summarizeMetric } from '../stats/metrics.js';
-import { bytes, duration, number } from './format.js';
+import { bytes, duration, number, relativeHalfWidth } from './format.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
@@ -12,10 +12,25 @@ export function conclusion(document: ResultDocument): string[] {
   );
   const best = measured.toSorted((a, b) => decodeRate(b) - decodeRate(a))[0];
   if (best === undefined) return [];
-  const notes = [sentence(best, measured.length > 1)];
+  const notes = [sentence(best, measured.length > 1), ...unsteady(measured)];
   notes.push('Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.');
   if (okRounds(best).length > 1) notes.push('± is half the 95 % interval over rounds (docs/metrics.md).');
   return notes;
+}
+
+/** A number that varies this much from process to process should not be quoted. */
+const TOO_WIDE = 0.1;
+
+function unsteady(cases: CaseResult[]): string[] {
+  const wide = cases.filter((result) => {
+    const summary = summarizeMetric('decodeRate', result);
+    return summary !== null && relativeHalfWidth(summary) > TOO_WIDE;
+  });
+  if (wide.length === 0) return [];
+  const which = cases.length === 1 ? 'The decode rate is' : `${wide.length} of ${cases.length} decode rates are`;
+  return [
+    `${which} uncertain by more than ${TOO_WIDE * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`,
+  ];
 }
 
 function sentence(result: CaseResult, amongOthers: boolean): string {

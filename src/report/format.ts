@@ -39,10 +39,16 @@ export function signedPercent(ratio: number): string {
   return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
 }
 
-/** Half-width of the interval relative to the median: `± 1.2 %`; empty for a single round. */
+/** Half of the interval's width, relative to the median. */
+export function relativeHalfWidth({ interval, median }: Summary): number {
+  return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);
+}
+
+/** `± 1.2 %`; empty for a single round. */
 export function spread(summary: Summary): string {
   if (summary.interval === null || summary.median === 0) return '';
-  const half = (summary.interval.high - summary.interval.low) / 2 / Math.abs(summary.median);
+  const half = relativeHalfWidth(summary);
+  if (half > 1) return '± >100 %';
   return `± ${(half * 100).toFixed(half < 0.0995 ? 1 : 0)} %`;
 }
 

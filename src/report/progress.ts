@@ -2,15 +2,19 @@
 import { bytes, duration } from './format.js';
 
 const BAR_CELLS = 24;
+/** A rate over less than this says nothing. */
+const SHORTEST_FOR_RATE_MS = 150;
 
 /** `writing qwen2.5-0.5b tuned q4  ██████──────  52 %  149 MB of 287 MB  410 MB/s  0.3 s left` */
 export function byteProgress(what: string, doneBytes: number, totalBytes: number, elapsedMs: number): string {
   const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
   const filled = Math.round(share * BAR_CELLS);
   const bar = '█'.repeat(filled) + '─'.repeat(BAR_CELLS - filled);
-  const rate = elapsedMs > 0 ? doneBytes / (elapsedMs / 1000) : 0;
-  const left = rate > 0 ? `  ${duration(((totalBytes - doneBytes) / rate) * 1000)} left` : '';
-  return `${what}  ${bar}  ${Math.round(share * 100)} %  ${bytes(doneBytes)} of ${bytes(totalBytes)}  ${bytes(rate)}/s${left}`;
+  const amount = `${what}  ${bar}  ${Math.round(share * 100)} %  ${bytes(doneBytes)} of ${bytes(totalBytes)}`;
+  if (elapsedMs < SHORTEST_FOR_RATE_MS) return amount;
+  const rate = doneBytes / (elapsedMs / 1000);
+  const left = doneBytes < totalBytes ? `  ${duration(((totalBytes - doneBytes) / rate) * 1000)} left` : '';
+  return `${amount}  ${bytes(rate)}/s${left}`;
 }
 
 /** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left` */
