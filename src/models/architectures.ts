@@ -18,6 +18,11 @@ export interface Architecture {
 
 const ARCHITECTURES: readonly Architecture[] = [qwen2];
 
+/** What a config of this model_type must look like; none when we know no such architecture. */
+export function configSchemaOf(modelType: string): ZodType | undefined {
+  return ARCHITECTURES.find((architecture) => architecture.modelType === modelType)?.configSchema;
+}
+
 export function architectureOf(config: ModelConfig): Architecture {
   const found = ARCHITECTURES.find((architecture) => architecture.modelType === config.model_type);
   if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 // Where checkpoints live on this disk, and what is in there.
 import { readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createDirectory } from '../directory.js';
 import { problem, reasonOf } from '../errors.js';
 
@@ -12,8 +12,10 @@ export function cacheDirectory(
 ): string {
   if (env.EDGEPROOF_CACHE) return env.EDGEPROOF_CACHE;
   if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'edgeproof');
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'edgeproof', 'Cache');
-  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'edgeproof');
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'edgeproof', 'Cache');
+  // The XDG specification has empty and relative values ignored.
+  const xdg = env.XDG_CACHE_HOME;
+  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'edgeproof');
 }
 
 export function createCacheDirectory(path: string): void {
@@ -39,7 +41,7 @@ export function entriesOf(directory: string): string[] {
   }
 }
 
-const PARTIAL = /\.partial-(\d+)$/;
+const PARTIAL = /\.partial-(\d+)(\.old)?$/;
 
 /** The name under which this process builds `path` before it is renamed into place. */
 export function partialPath(path: string): string {

@@ -5,6 +5,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
 import { DTYPES, LAYOUTS } from './architectures/linear.js';
 import { entriesOf } from './cache.js';
@@ -35,8 +36,11 @@ export interface Checkpoint {
 
 export function openCheckpoint(directory: string): Checkpoint {
   const manifest = readJsonFile(join(directory, MANIFEST), manifestSchema);
-  const graph = manifest.files.find((file) => file.path.endsWith('.onnx'))!.path;
-  return { directory, graph: join(directory, graph), manifest };
+  const graph = manifest.files.find((file) => file.path.endsWith('.onnx'));
+  if (graph === undefined) {
+    throw problem('file-invalid', { path: join(directory, MANIFEST), issues: ['files: names no .onnx file'] });
+  }
+  return { directory, graph: join(directory, graph.path), manifest };
 }
 
 export function checkpointBytes(manifest: Manifest): number {

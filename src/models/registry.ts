@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
-import type { ModelConfig } from './architectures.js';
+import { configSchemaOf, type ModelConfig } from './architectures.js';
 
 const modelSchema = z.strictObject({
   id: z
@@ -21,11 +21,22 @@ const modelSchema = z.strictObject({
   sources: z.array(z.string()).describe('Where the facts of this entry come from.'),
   config: z
     .looseObject({ model_type: z.string() })
+    .superRefine((config, context) => {
+      const parsed = configSchemaOf(config.model_type)?.safeParse(config);
+      for (const { path, message } of parsed?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+    })
     .describe("The model's own config.json values; synthetic checkpoints are written from them."),
 });
 
+function uniqueIds(models: { id: string }[], context: z.core.$RefinementCtx): void {
+  models.forEach(({ id }, i) => {
+    if (models.findIndex((model) => model.id === id) === i) return;
+    context.addIssue({ code: 'custom', path: [i, 'id'], message: `"${id}" is the id of another model` });
+  });
+}
+
 export const registrySchema = z
-  .strictObject({ $schema: z.string().optional(), models: z.array(modelSchema) })
+  .strictObject({ $schema: z.string().optional(), models: z.array(modelSchema).superRefine(uniqueIds) })
   .describe('The models that edgeproof knows.');
 
 export type Model = Omit<z.infer<typeof modelSchema>, 'config'> & { config: ModelConfig };

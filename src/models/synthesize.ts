@@ -1,8 +1,9 @@
 // Writes synthetic checkpoints: the exact graph and shapes of a published model, filled with seeded random bytes.
 // Streaming and atomic: built in a directory of its own, hashed while written, renamed when complete.
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
 import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
@@ -51,6 +52,7 @@ interface Options {
 export async function ensureSynthetic(spec: CheckpointSpec, options: Options): Promise<Ensured> {
   const directory = syntheticDirectory(options.cache, spec.model.id, spec.layout, spec.dtype);
   const plan = planCheckpoint(spec);
+  const judged = await identityOf(directory);
   const found = tryOpen(directory);
   let reason = 'absent';
   if (found !== null) {
@@ -58,16 +60,18 @@ export async function ensureSynthetic(spec: CheckpointSpec, options: Options): P
     else {
       const totalBytes = found.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
       let doneBytes = 0;
-      const fault = await faultOf(found, (bytes) => {
-        doneBytes += bytes;
-        options.onProgress?.({ step: 'verify', doneBytes, totalBytes });
-        options.signal?.throwIfAborted();
-      });
+      const fault =
+        manifestFault(found.manifest, spec, plan) ??
+        (await faultOf(found, (bytes) => {
+          doneBytes += bytes;
+          options.onProgress?.({ step: 'verify', doneBytes, totalBytes });
+          options.signal?.throwIfAborted();
+        }));
       if (fault === null) return { checkpoint: found, written: null };
       reason = fault;
     }
   }
-  await writeCheckpoint(spec, plan, directory, options);
+  await writeCheckpoint(spec, plan, directory, judged, options);
   return { checkpoint: openCheckpoint(directory), written: reason };
 }
 
@@ -116,7 +120,13 @@ function smallFiles(model: Model, dtype: Dtype, vocab: number): Record<string, s
   };
 }
 
-async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: string, options: Options): Promise<void> {
+async function writeCheckpoint(
+  spec: CheckpointSpec,
+  plan: Plan,
+  directory: string,
+  judged: string | null,
+  options: Options,
+): Promise<void> {
   const parent = dirname(directory);
   createCacheDirectory(parent);
   removeAbandoned(parent);
@@ -125,31 +135,11 @@ async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: stri
   try {
     await rm(partial, { recursive: true, force: true });
     await mkdir(join(partial, 'onnx'), { recursive: true });
-    const files = [
-      {
-        path: plan.dataPath,
-        bytes: plan.bytes,
-        sha256: await writeData(join(partial, plan.dataPath), plan, spec.seed, options),
-      },
-    ];
-    for (const [path, content] of Object.entries(plan.small)) {
-      await writeFile(join(partial, path), content);
-      const bytes = Buffer.byteLength(content as string);
-      files.push({ path, bytes, sha256: createHash('sha256').update(content).digest('hex') });
-    }
-    const manifest: Manifest = {
-      schemaVersion: 1,
-      model: spec.model.id,
-      weights: 'synthetic',
-      layout: spec.layout,
-      dtype: spec.dtype,
-      seed: spec.seed,
-      plan: plan.hash,
-      parameters: graphFacts(plan.model).parameters,
-      files,
-    };
+    const dataHash = await writeData(join(partial, plan.dataPath), plan, spec.seed, options);
+    for (const [path, content] of Object.entries(plan.small)) await writeFile(join(partial, path), content);
+    const manifest = manifestOf(spec, plan, dataHash);
     await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    await putInPlace(partial, directory);
+    await putInPlace(partial, directory, judged, plan.hash);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw await outOfSpace(parent, plan.bytes, error);
@@ -166,12 +156,51 @@ async function writeCheckpoint(spec: CheckpointSpec, plan: Plan, directory: stri
   }
 }
 
-/** Replaces what was there. Another process may have finished the same checkpoint first: then its files stay. */
-async function putInPlace(partial: string, directory: string): Promise<void> {
+/** Everything but the hash of the data follows from the plan. */
+function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): Manifest {
+  const small = Object.entries(plan.small).map(([path, content]) => ({
+    path,
+    bytes: Buffer.byteLength(content as string),
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }));
+  return {
+    schemaVersion: 1,
+    model: spec.model.id,
+    weights: 'synthetic',
+    layout: spec.layout,
+    dtype: spec.dtype,
+    seed: spec.seed,
+    plan: plan.hash,
+    parameters: graphFacts(plan.model).parameters,
+    files: [{ path: plan.dataPath, bytes: plan.bytes, sha256: dataHash }, ...small],
+  };
+}
+
+function manifestFault(manifest: Manifest, spec: CheckpointSpec, plan: Plan): string | null {
+  const dataHash = manifest.files.find((file) => file.path === plan.dataPath)?.sha256 ?? '';
+  return isDeepStrictEqual(manifest, manifestOf(spec, plan, dataHash)) ? null : `${MANIFEST} was altered`;
+}
+
+/** Tells a directory from the one that replaces it. */
+async function identityOf(path: string): Promise<string | null> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found === null ? null : `${found.dev}:${found.ino}`;
+}
+
+/**
+ * Replaces what was `judged` missing or faulty. What another process has put there since is as good as ours, and may
+ * be in use: it stays.
+ */
+async function putInPlace(partial: string, directory: string, judged: string | null, plan: string): Promise<void> {
+  const now = await identityOf(directory);
+  if (now !== null && now !== judged && tryOpen(directory)?.manifest.plan === plan) return;
   const old = `${partial}.old`;
-  await rename(directory, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  // A free place is taken by the rename below alone, which fails when another process was faster.
+  if (now !== null) {
+    await rename(directory, old).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
   try {
     await rename(partial, directory);
   } catch (error) {

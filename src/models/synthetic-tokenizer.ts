@@ -27,7 +27,7 @@ export interface SyntheticTokenizer {
   'tokenizer_config.json': object;
 }
 
-/** `special` tokens take the last ids; everything before is bytes and merges. Throws if the vocabulary is too large. */
+/** `special` tokens take the last ids; everything before is bytes and merges. Throws if the size cannot be met. */
 export function syntheticTokenizer(vocabSize: number, special: string[]): SyntheticTokenizer {
   const alphabet = byteAlphabet();
   const vocab = new Map(alphabet.map((token, id) => [token, id]));
@@ -39,7 +39,9 @@ export function syntheticTokenizer(vocabSize: number, special: string[]): Synthe
     vocab.set(left + right, vocab.size);
     merges.push([left, right]);
   }
-  // Ids beyond every merge exist in the embedding and are never produced, as in real padded vocabularies.
+  if (vocab.size !== pieces) {
+    throw new Error(`no tokenizer of ${vocabSize} tokens can be made: without special ones it has ${vocab.size}`);
+  }
   const added = special.map((content, index) => ({
     id: vocab.size + index,
     content,
@@ -81,6 +83,7 @@ export function syntheticTokenizer(vocabSize: number, special: string[]): Synthe
       tokenizer_class: 'Qwen2Tokenizer',
       model_max_length: 131072,
       add_prefix_space: false,
+      clean_up_tokenization_spaces: false,
       bos_token: null,
       eos_token: special[0] ?? null,
       pad_token: special[0] ?? null,

@@ -39,24 +39,34 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   if (logits.type !== 'float32' && logits.type !== 'float16')
     return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
-  const layers = [...inputs.keys()]
-    .map((name) => /^past_key_values\.(\d+)\.key$/.exec(name)?.[1])
-    .filter((index) => index !== undefined)
-    .map((index) => ({
-      pastKey: `past_key_values.${index}.key`,
-      pastValue: `past_key_values.${index}.value`,
-      presentKey: `present.${index}.key`,
-      presentValue: `present.${index}.value`,
-    }));
+  const indices = new Set(
+    [...inputs.keys()]
+      .map((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1])
+      .filter((index) => index !== undefined),
+  );
+  const layers = [...indices].map((index) => ({
+    pastKey: `past_key_values.${index}.key`,
+    pastValue: `past_key_values.${index}.value`,
+    presentKey: `present.${index}.key`,
+    presentValue: `present.${index}.value`,
+  }));
   const first = layers[0];
   if (first === undefined) return 'it has no past_key_values: a decoder without a KV cache';
   for (const layer of layers) {
-    if (!inputs.has(layer.pastValue)) return `it has ${layer.pastKey} but no ${layer.pastValue}`;
+    const [missing] = [layer.pastKey, layer.pastValue].filter((name) => !inputs.has(name));
+    if (missing !== undefined) return `of ${layer.pastKey} and ${layer.pastValue} it has no ${missing}`;
     for (const name of [layer.presentKey, layer.presentValue])
       if (!outputs.has(name)) return `it has no output ${name}`;
   }
   const shape = cacheShape(inputs.get(first.pastKey)!);
   if (typeof shape === 'string') return shape;
+  for (const name of layers.flatMap((layer) => [layer.pastKey, layer.pastValue])) {
+    const other = cacheShape(inputs.get(name)!);
+    if (typeof other === 'string') return other;
+    if (other.kvHeads !== shape.kvHeads || other.headSize !== shape.headSize || other.kvType !== shape.kvType) {
+      return `${name} is laid out differently from ${first.pastKey}`;
+    }
+  }
   const width = logits.dims.at(-1);
   return {
     layers,

@@ -45,7 +45,17 @@ export interface GraphFacts {
 }
 
 /** Operators that pass a weight on without computing: a tensor keeps its role through them. */
-const VIEWS = new Set(['Reshape', 'Transpose', 'Slice', 'Cast', 'Squeeze', 'Unsqueeze', 'Identity', 'Flatten']);
+const VIEWS = new Set([
+  'Reshape',
+  'Transpose',
+  'Slice',
+  'Cast',
+  'Squeeze',
+  'Unsqueeze',
+  'Identity',
+  'Flatten',
+  'DequantizeLinear',
+]);
 const MATRIX_OPERATORS = new Set([
   'MatMul',
   'Gemm',

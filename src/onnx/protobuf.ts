@@ -11,7 +11,9 @@ export function createWriter() {
   const parts: Uint8Array[] = [];
   const text = new TextEncoder();
   const varint = (value: number | bigint) => {
-    let rest = BigInt.asUintN(64, BigInt(value));
+    // 2^63 is how INT64_MAX reads as a number; it must not wrap to INT64_MIN.
+    const exact = BigInt(value);
+    let rest = BigInt.asUintN(64, exact === 1n << 63n ? exact - 1n : exact);
     const out: number[] = [];
     while (rest > 0x7fn) {
       out.push(Number(rest & 0x7fn) | 0x80);
@@ -98,7 +100,7 @@ export function sourceOf(bytes: Uint8Array): ByteSource {
     length: bytes.length,
     read(offset, size) {
       if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
-      return bytes.slice(offset, offset + size);
+      return Uint8Array.prototype.slice.call(bytes, offset, offset + size);
     },
     close() {},
   };

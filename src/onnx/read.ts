@@ -1,6 +1,6 @@
 // A .onnx file → OnnxModel. The file is hostile until read: every span is checked against its parent,
 // large tensors are skipped rather than loaded, and anything odd is an `onnx-invalid` error.
-import { EdgeproofError, problem, reasonOf } from '../errors.js';
+import { problem, reasonOf } from '../errors.js';
 import {
   type AttributeValue,
   byteLength,
@@ -29,8 +29,10 @@ export function readModel(path: string): OnnxModel {
   try {
     return decodeModel(source);
   } catch (error) {
-    if (error instanceof EdgeproofError || !(error instanceof WireError)) throw error;
-    throw problem('onnx-invalid', { path, reason: error.message }, error);
+    if (error instanceof WireError) throw problem('onnx-invalid', { path, reason: error.message }, error);
+    if (error instanceof Error && 'errno' in error)
+      throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
+    throw error;
   } finally {
     source.close();
   }
@@ -105,21 +107,32 @@ function decodeNode(source: ByteSource, message: Field, model: OnnxModel): Node 
 function decodeAttribute(source: ByteSource, message: Field, node: Node, model: OnnxModel): void {
   let name = '';
   let value: AttributeValue | null = null;
+  let type = 0;
   const ints: number[] = [];
   const floats: number[] = [];
   for (const field of within(source, message)) {
     if (field.number === 1) name = text(source, field);
-    else if (field.number === 2) value = { float: float32(source, field.start) };
+    else if (field.number === 2) value = { float: packed(field, (at) => [float32(source, at), at + 4] as const)[0]! };
     else if (field.number === 3) value = Number(BigInt.asIntN(64, scalar(field)));
     else if (field.number === 4) value = text(source, field);
     else if (field.number === 5) value = decodeTensor(source, field);
     else if (field.number === 6 || field.number === 11) model.subgraphs++;
     else if (field.number === 7) floats.push(...packed(field, (at) => [float32(source, at), at + 4] as const));
     else if (field.number === 8) ints.push(...integers(source, field));
+    else if (field.number === 20) type = Number(scalar(field));
   }
   if (floats.length > 0) value = { floats };
   else if (ints.length > 0) value = ints;
-  if (value !== null) node.attributes[name] = value;
+  value ??= emptyValue(type);
+  // Not by assignment: a name such as __proto__ would change the object instead.
+  if (value !== null)
+    Object.defineProperty(node.attributes, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** What an attribute of this type holds when its writer left out zero, '' or an empty list. */
+function emptyValue(type: number): AttributeValue | null {
+  const values: Record<number, AttributeValue> = { 1: { float: 0 }, 2: 0, 3: '', 6: { floats: [] }, 7: [] };
+  return values[type] ?? null;
 }
 
 function decodeTensor(source: ByteSource, message: Field): Initializer {
@@ -151,6 +164,7 @@ function externalData(tensor: Initializer, entries: Record<string, string>): Ten
   const offset = Number(entries.offset ?? 0);
   const expected = tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims);
   const bytes = Number(entries.length ?? expected);
+  if (tensor.type !== null && bytes !== expected) throw sizeContradiction(tensor, bytes, expected);
   if (!entries.location || !Number.isSafeInteger(offset) || !Number.isSafeInteger(bytes) || offset < 0 || bytes < 0) {
     throw new WireError(`tensor "${tensor.name}" has a bad external data entry`);
   }
@@ -159,10 +173,18 @@ function externalData(tensor: Initializer, entries: Record<string, string>): Ten
 
 function inlineData(source: ByteSource, tensor: Initializer, field: Field | null): TensorData {
   // Values in typed fields (int64_data …) have no raw span: their size follows from type and shape.
-  const bytes =
-    field === null ? (tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims)) : field.end - field.start;
+  const expected = tensor.type === null ? null : byteLength(tensor.type, tensor.dims);
+  const bytes = field === null ? (expected ?? 0) : field.end - field.start;
+  if ((expected !== null && bytes !== expected) || !Number.isSafeInteger(bytes))
+    throw sizeContradiction(tensor, bytes, expected);
   const data = field !== null && bytes <= KEPT_BYTES ? source.read(field.start, bytes) : null;
   return { kind: 'inline', bytes, data };
+}
+
+function sizeContradiction(tensor: Initializer, bytes: number, expected: number | null): WireError {
+  return new WireError(
+    `tensor "${tensor.name}" has ${bytes} bytes; its shape [${tensor.dims.join(', ')}] takes ${expected}`,
+  );
 }
 
 function decodeEntry(source: ByteSource, message: Field): Record<string, string> {
@@ -249,6 +271,7 @@ function packed(field: Field, next: (at: number, end: number) => readonly [numbe
   const values: number[] = [];
   for (let at = start; at < end; ) {
     const [value, after] = next(at, end);
+    if (after > end) throw new WireError(`a number at byte ${at} passes the end of its list`);
     values.push(value);
     at = after;
     if (values.length > LONGEST_LIST)

@@ -34,7 +34,10 @@ export function openQwen2Reference(graph: string, config: TinyConfig): Qwen2Refe
   const finalNorm = weights.vector('model.norm.weight');
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i): Layer => {
     const projection = (name: string) =>
-      weights.projection(`model.layers.${i}.${name}.MatMul.weight`, `/model/layers.${i}/${name.replace('.', '/')}/MatMul`);
+      weights.projection(
+        `model.layers.${i}.${name}.MatMul.weight`,
+        `/model/layers.${i}/${name.replace('.', '/')}/MatMul`,
+      );
     return {
       inputNorm: weights.vector(`model.layers.${i}.input_layernorm.weight`),
       qkv: projection('attn.qkv_proj'),

@@ -24,7 +24,8 @@ function argmaxFloat16(logits: Uint16Array, start: number, end: number): number 
   let largest = -1;
   for (let i = start; i < end; i++) {
     const bits = logits[i]!;
-    const order = bits & 0x8000 ? 0xffff - bits : bits | 0x8000;
+    // Both zeros become 0x8000.
+    const order = bits & 0x8000 ? 0x10000 - bits : bits | 0x8000;
     if (order > largest) {
       largest = order;
       best = i;

@@ -75,6 +75,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       loop.rewind(depth);
       const tokenMs = new Float64Array(count);
       const tokens = new Int32Array(count);
+      // What ran before (depth, single steps) is not this generation's time.
+      loop.takeSessionMs();
       const start = performance.now();
       tokens[0] = choose(await prefill(prompt), decoder);
       tokenMs[0] = performance.now() - start;
@@ -161,12 +163,17 @@ function createLoop(ort: Ort, session: InferenceSession, decoder: Decoder, cache
   };
 }
 
+/** float16 comes as bits: a NaN has all bits of the exponent set, and more. */
+function isNaNAt(logits: Float32Array | Uint16Array, at: number): boolean {
+  return logits instanceof Uint16Array ? (logits[at]! & 0x7fff) > 0x7c00 : Number.isNaN(logits[at]);
+}
+
 /** The greedy token of the last position. */
 function choose(logits: Float32Array | Uint16Array | undefined, decoder: Decoder): number {
   if (logits === undefined) throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'no logits came back' });
   const first = logits.length - (decoder.vocabSize ?? logits.length);
   const token = argmax(logits, first, logits.length);
-  if (Number.isNaN(logits[first + token]))
+  if (isNaNAt(logits, first + token))
     throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the logits are not numbers' });
   return token;
 }
