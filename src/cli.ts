@@ -20,8 +20,6 @@ const layout = () =>
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
 const list = (text: string) => text.split(',').map((item) => item.trim());
-const ranges = (option: string, least: number) => async (text: string) =>
-  (await import('./suite/ranges.js')).parseRanges(option, text, least);
 
 function whole(least: number) {
   return (text: string) => {
@@ -83,28 +81,11 @@ program
   .addOption(machineName())
   .addOption(output())
   .action(async (suite: string, o) => {
-    const { run } = await import('./commands/run.js');
-    const threads =
-      o.threads === undefined || o.threads === 'auto' ? o.threads && ['auto'] : await ranges('--threads', 1)(o.threads);
-    const lengths = async (option: string, text: string | undefined, least: number) =>
-      text === undefined ? undefined : ranges(option, least)(text);
-    const overrides = {
-      models: o.model,
-      layouts: o.layout,
-      dtypes: o.dtype,
-      runtimes: o.runtime,
-      eps: o.ep,
-      threads,
-      prompt: await lengths('--prompt', o.prompt, 1),
-      new: await lengths('--new', o.new, 1),
-      depth: await lengths('--depth', o.depth, 0),
-      rounds: o.rounds,
-      iterations: o.iterations,
-      warmup: o.warmup,
-      seed: o.seed,
-      timeoutSeconds: o.timeout,
-    };
-    exitCode = await run(suite, overrides, o);
+    const [{ run }, { suiteOverrides }] = await Promise.all([
+      import('./commands/run.js'),
+      import('./commands/suite-overrides.js'),
+    ]);
+    exitCode = await run(suite, suiteOverrides(o), o);
   });
 
 program

@@ -1,9 +1,9 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
 import { problem } from '../errors.js';
 import { comparisonView, type Side } from '../report/comparison-view.js';
-import { findResult, listResults, readResult } from '../result/store.js';
+import { findResult, newestResult, readResult } from '../result/store.js';
 import { compareResults, exitCodeOf } from '../stats/compare.js';
-import { outputFormat, printView } from './terminal.js';
+import { outputFormat, printView, say } from './terminal.js';
 
 export interface CompareCommandOptions {
   output: string;
@@ -43,12 +43,12 @@ function compareSides(baseline: Side, candidate: Side, options: CompareCommandOp
 
 function earlierResult(directory: string, candidate: Side): Side {
   const { machine, suite, startedAt } = candidate.document;
-  for (const path of listResults(directory).toReversed()) {
-    const side = open(path);
-    const { document } = side;
-    if (document.startedAt < startedAt && document.machine.id === machine.id && document.suite.hash === suite.hash)
-      return side;
-  }
+  const found = newestResult(
+    directory,
+    (other) => other.startedAt < startedAt && other.machine.id === machine.id && other.suite.hash === suite.hash,
+    (error) => say(`passed over: ${error.message}`),
+  );
+  if (found !== null) return found;
   throw problem('nothing-to-compare', {
     reason: `${directory} has no earlier result of suite "${suite.content.name}" on ${machine.id}`,
     hint: 'commit one as a baseline, or name one with --baseline',

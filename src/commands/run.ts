@@ -16,12 +16,12 @@ import {
 } from '../result/document.js';
 import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { findResult, listResults, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
+import { findResult, newestResult, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
 import { prepareCheckpoint } from './prepare.js';
-import { createProgress, interruptible, outputFormat, printView } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 
 export interface RunOptions {
   output: string;
@@ -83,12 +83,13 @@ function resume(overrides: SuiteOverrides, options: RunOptions): Opened {
   return { document, path };
 }
 
-function newestUnfinished(directory: string, rounds: number | undefined): string {
-  const found = listResults(directory).findLast((path) => {
-    const document = readResult(path);
-    return !isComplete(document) || (rounds !== undefined && rounds > document.suite.content.rounds);
-  });
-  if (found !== undefined) return found;
+function newestUnfinished(directory: string, rounds = 0): string {
+  const found = newestResult(
+    directory,
+    (document) => !isComplete(document) || rounds > document.suite.content.rounds,
+    (error) => say(`passed over: ${error.message}`),
+  );
+  if (found !== null) return found.path;
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
 }
 

@@ -23,7 +23,13 @@ const INTERESTING =
 /** `name` overrides the hardware slug. */
 export function describeMachine(name?: string): Machine {
   const cpuinfo = readText('/proc/cpuinfo');
-  const model = os.cpus()[0]?.model.trim() || cpuModel(cpuinfo) || 'unknown processor';
+  const model =
+    os
+      .cpus()[0]
+      ?.model.trim()
+      .replace(/^unknown$/, '') ||
+    cpuModel(cpuinfo) ||
+    'unknown processor';
   const logicalCores = os.cpus().length;
   const physicalCores = countPhysicalCores(cpuinfo) ?? logicalCores;
   const memoryBytes = os.totalmem();
@@ -47,7 +53,7 @@ export function automaticThreads(machine: Machine): number {
 
 export function machineSlug(cpu: string, cores: number, memoryBytes: number): string {
   const words = cpu
-    .replace(/\((r|tm)\)|@.*|\bcpu\b|\bprocessor\b|\d+-core/gi, ' ')
+    .replace(/\((r|tm)\)|@.*|\bcpu\b|\bprocessor\b|\d+-cores?\b/gi, ' ')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

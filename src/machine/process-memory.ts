@@ -83,7 +83,7 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
     enter(next) {
       if (next === phase) return;
       sample();
-      resets = resetPeak(pid) && resets;
+      if (!resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
       phase = next;
       sample();
     },

@@ -90,6 +90,7 @@ function notesOf(comparison: Comparison): string[] {
 }
 
 function caseNotes(entry: CaseComparison): string[] {
+  if (entry.status === 'failed') return [`failed: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'differs') {
     const names = entry.differences.map(

@@ -1,8 +1,8 @@
 // results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createDirectory } from '../directory.js';
-import { type EdgeproofError, problem, reasonOf } from '../errors.js';
+import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { parseJson, validate } from '../json-file.js';
 import { formatDocument } from './format.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './schema.js';
@@ -32,7 +32,7 @@ export function saveResult(path: string, document: ResultDocument): void {
     writeFileSync(partial, formatDocument(document));
     renameSync(partial, path);
   } catch (error) {
-    rmSync(partial, { force: true });
+    if (existsSync(partial)) rmSync(partial);
     throw unwritable(path, error);
   }
 }
@@ -59,7 +59,9 @@ export function readResult(path: string): ResultDocument {
 
 /** Paths of all results, the oldest first. */
 export function listResults(directory: string): string[] {
-  const machines = entries(directory).filter((name) => statSync(join(directory, name)).isDirectory());
+  const machines = entries(directory).filter((name) =>
+    statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory(),
+  );
   const files = machines.flatMap((machine) =>
     entries(join(directory, machine))
       .filter((name) => name.endsWith('.json'))
@@ -79,6 +81,24 @@ function entries(directory: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
   }
+}
+
+/** The newest result that `wanted` accepts; files that cannot be read are handed to `onUnreadable` and passed over. */
+export function newestResult(
+  directory: string,
+  wanted: (document: ResultDocument) => boolean,
+  onUnreadable: (error: EdgeproofError) => void,
+): { path: string; document: ResultDocument } | null {
+  for (const path of listResults(directory).toReversed()) {
+    try {
+      const document = readResult(path);
+      if (wanted(document)) return { path, document };
+    } catch (error) {
+      if (!(error instanceof EdgeproofError)) throw error;
+      onUnreadable(error);
+    }
+  }
+  return null;
 }
 
 /** A path, `latest`, `previous`, or the newest whose file name contains `name`. */

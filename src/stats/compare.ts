@@ -25,6 +25,8 @@ export type CaseComparison =
   | { id: string; status: 'compared'; across: Difference[]; changes: MetricChange[]; sameTokens: boolean | null }
   /** Something other than the measured quantity differs. */
   | { id: string; status: 'differs'; differences: Difference[] }
+  /** The baseline has figures, the candidate failed. */
+  | { id: string; status: 'failed'; reason: string }
   | { id: string; status: 'unmatched'; reason: string };
 
 export interface Difference {
@@ -55,7 +57,7 @@ export function compareResults(
   const before = new Map(baseline.cases.map((result) => [label(result), result]));
   const seen = new Set<string>();
   const cases = candidate.cases.map((result): CaseComparison => {
-    const partner = before.get(label(result));
+    const partner = baseline.cases.find((other) => other.id === result.id) ?? before.get(label(result));
     seen.add(label(result));
     if (partner === undefined) return { id: result.id, status: 'unmatched', reason: 'only in the candidate' };
     return compareCase(baseline, partner, candidate, result, options);
@@ -69,7 +71,8 @@ export function compareResults(
 /** Cases match when all dimensions but those in `across` are equal. */
 function matchLabel(result: CaseResult, across: string[]): string {
   const dimensions = Object.entries(caseDimensions(result.key)).filter(([name]) => !across.includes(name));
-  return JSON.stringify([result.key.workload.kind, dimensions]);
+  const { workload } = result.key;
+  return JSON.stringify([workload.kind, workload.kind === 'micro' ? workload.task : null, dimensions]);
 }
 
 function compareCase(
@@ -80,12 +83,11 @@ function compareCase(
   options: CompareOptions,
 ): CaseComparison {
   const { id } = after;
-  for (const [side, result] of [
-    ['baseline', before],
-    ['candidate', after],
-  ] as const) {
-    if (okRounds(result).length === 0)
-      return { id, status: 'unmatched', reason: `no measured round in the ${side} (${result.status})` };
+  if (okRounds(before).length === 0)
+    return { id, status: 'unmatched', reason: `no measured round in the baseline (${before.status})` };
+  if (okRounds(after).length === 0) {
+    const reason = `no measured round in the candidate (${after.status})`;
+    return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason };
   }
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
@@ -163,9 +165,10 @@ function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
   return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
-/** 0: nothing worse is shown. 1: something is. 2: no case could be compared. */
+/** 0: nothing worse is shown. 1: something is, or failed. 2: no case could be compared. */
 export function exitCodeOf(comparison: Comparison): 0 | 1 | 2 {
   const changes = comparison.cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
+  if (comparison.cases.some((entry) => entry.status === 'failed')) return 1;
   if (changes.some((change) => change.outcome === 'worse')) return 1;
   return changes.some((change) => change.outcome !== 'too few rounds') ? 0 : 2;
 }

@@ -56,13 +56,13 @@ function interval(sorted: readonly number[]): Interval | null {
 /** The largest rank r (from 1) for which [x(r), x(n+1−r)] covers the median with at least 95 %. n ≥ 6. */
 export function medianIntervalRank(n: number): number {
   let tail = 0;
-  let term = 0.5 ** n;
+  let logTerm = -n * Math.LN2;
   let rank = 0;
   for (let k = 0; k < n; k++) {
-    tail += term;
+    tail += Math.exp(logTerm);
     if (2 * tail > 0.05) break;
     rank = k + 1;
-    term *= (n - k) / (k + 1);
+    logTerm += Math.log((n - k) / (k + 1));
   }
   return rank;
 }

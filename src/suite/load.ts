@@ -1,6 +1,6 @@
 // Finds a suite by name or path and applies what the command line overrides.
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '../errors.js';
 import { readJsonFile, validate } from '../json-file.js';
@@ -16,7 +16,7 @@ export function suiteNames(directory: string = SUITES): string[] {
 
 /** `quick` is benchmarks/quick.json of this package; anything with a slash or .json is a path. */
 export function loadSuite(nameOrPath: string): Suite {
-  const isPath = nameOrPath.endsWith('.json') || dirname(nameOrPath) !== '.';
+  const isPath = nameOrPath.endsWith('.json') || /[\\/]/.test(nameOrPath);
   const path = isPath ? nameOrPath : join(SUITES, `${nameOrPath}.json`);
   if (!existsSync(path)) throw problem('suite-unknown', { name: nameOrPath, known: suiteNames() });
   return readJsonFile(path, suiteSchema);

@@ -25,6 +25,9 @@ function expand(option: string, part: string): number[] {
   if (match === null)
     throw problem('input-invalid', { what: `${option}: "${part}" is not a number or a range`, expected });
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (!Number.isSafeInteger(last)) {
+    throw problem('input-invalid', { what: `${option}: "${part}" is out of range`, expected });
+  }
   const step = Number(match[4] ?? 1);
   const multiply = match[3] === '*';
   if (last < first || step < (multiply ? 2 : 1)) {

@@ -49,8 +49,8 @@ export const suiteSchema = z
     rounds: z.int().min(1).default(3).describe('Fresh worker processes per case; compare needs 4 or more.'),
     iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
     warmup: z.int().min(0).default(1).describe('Untimed passes before them; stored and marked.'),
-    seed: z.int().min(0).default(1).describe('Seed of prompts and synthetic weights.'),
-    timeoutSeconds: z.number().positive().default(600).describe('Longest life of one worker.'),
+    seed: z.int().min(0).max(1_000_000_000).default(1).describe('Seed of prompts and synthetic weights.'),
+    timeoutSeconds: z.number().positive().max(2_147_483).default(600).describe('Longest life of one worker.'),
   })
   .describe('What edgeproof measures: every combination of the lists is one case.');
 

@@ -7,6 +7,7 @@ import type { CaseWorkload } from '../suite/plan.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import { openOnnxRuntime } from './runtimes/onnxruntime.js';
+import type { Runtime } from './runtimes/runtime.js';
 import { openTokenizer } from './runtimes/transformers-js.js';
 
 type MicroWorkload = Extract<CaseWorkload, { kind: 'micro' }>;
@@ -18,10 +19,9 @@ const REPEATS = 16;
 const STEP_DEPTH = 512;
 
 export async function measureMicro(job: Job, workload: MicroWorkload, send: (message: Message) => void): Promise<void> {
-  const started = performance.now();
   const operation = workload.task === 'tokenize' ? await tokenizeOperation(job) : await sessionOperation(job);
   const options = { ...operation.options, v8Flags: process.execArgv.join(' ') };
-  send({ type: 'loaded', options, loadMs: { library: 0, session: performance.now() - started } });
+  send({ type: 'loaded', options, loadMs: operation.loadMs });
   send({ type: 'phase', phase: 'decode' });
   const bench = new Bench({
     time: workload.timeMs,
@@ -40,28 +40,19 @@ export async function measureMicro(job: Job, workload: MicroWorkload, send: (mes
   send({ type: 'iteration', iteration: { kind: 'timed', sampleMs: [...result.latency.samples].map(roundMs) } });
 }
 
-interface Operation {
-  run: () => unknown;
-  options: Record<string, string | number>;
-}
+type Operation = Pick<Runtime, 'options' | 'loadMs'> & { run: () => unknown };
 
 async function tokenizeOperation(job: Job): Promise<Operation> {
-  const tokenize = await openTokenizer(job.directory);
+  const { encode, loadMs } = await openTokenizer(job.directory);
   const text = TEXT.repeat(REPEATS);
-  return { run: () => tokenize(text), options: { characters: text.length, tokens: tokenize(text).length } };
+  return { run: () => encode(text), options: { characters: text.length, tokens: encode(text).length }, loadMs };
 }
 
 async function sessionOperation(job: Job): Promise<Operation> {
   const { threads, ep } = job.key;
   const runtime = await openOnnxRuntime({ graph: job.graph, threads, ep, capacity: STEP_DEPTH + 1 });
-  const seed = iterationSeed(job.seed, job.round, 0);
-  const tokens = promptTokens(seed, STEP_DEPTH + 1, job.vocabSize);
+  const tokens = promptTokens(iterationSeed(job.seed, job.round, 0), STEP_DEPTH + 1, job.vocabSize);
   await runtime.fillDepth(tokens.subarray(0, STEP_DEPTH));
-  const options = Object.entries(runtime.options).filter(
-    (entry): entry is [string, string | number] => entry[1] !== null,
-  );
-  return {
-    run: () => runtime.repeatableStep(tokens[STEP_DEPTH]!),
-    options: { ...Object.fromEntries(options), depth: STEP_DEPTH },
-  };
+  const run = () => runtime.repeatableStep(tokens[STEP_DEPTH]!);
+  return { run, options: { ...runtime.options, depth: STEP_DEPTH }, loadMs: runtime.loadMs };
 }

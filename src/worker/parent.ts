@@ -14,8 +14,11 @@ import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from '.
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
 const V8_FLAGS = ['--expose-gc'];
-const KEPT_STDERR = 2000;
+const KEPT_STDERR = 16_000;
 const LONGEST_MESSAGE = 16 << 20;
+const PATIENCE_MS = 500;
+/** The longest delay that a timer takes. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RoundOptions {
   timeoutSeconds: number;
@@ -59,7 +62,10 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
     child.kill('SIGKILL');
   };
   const { timeoutSeconds: seconds } = options;
-  const timer = setTimeout(() => end(problem('worker-timeout', { seconds, phase })), seconds * 1000);
+  const timer = setTimeout(
+    () => end(problem('worker-timeout', { seconds, phase })),
+    Math.min(seconds * 1000, LONGEST_TIMER_MS),
+  );
   const abort = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', abort, { once: true });
 
@@ -69,6 +75,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
     iterations: [],
   };
   let failure: Failure | null = null;
+  let loaded = false;
   let workerMaxRss: number | null = null;
   const receive = (message: Message) => {
     switch (message.type) {
@@ -78,6 +85,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
         options.onPhase?.(phase);
         break;
       case 'loaded':
+        loaded = true;
         round.options = message.options;
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
@@ -101,14 +109,17 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   child.stdin!.end(JSON.stringify(job));
 
   const status = await exit;
-  await messages;
+  await settled(messages, undefined);
   clearTimeout(timer);
   options.signal?.removeEventListener('abort', abort);
   memory.stop();
   if (verdict !== null) return { failure: failureOf(verdict) };
   if (failure !== null) return { failure };
   if (workerMaxRss === null)
-    return { failure: failureOf(causeOfDeath(status, await stderr, oomKills() - oomKillsBefore)) };
+    return { failure: failureOf(causeOfDeath(status, await settled(stderr, ''), oomKills() - oomKillsBefore)) };
+  if (!loaded || round.iterations.length === 0) {
+    return { failure: failureOf(problem('worker-protocol', { reason: 'it ended without a measurement' })) };
+  }
   const phases = memory.phases();
   const peaks = Object.values(phases).map((entry) => entry.peakRssBytes);
   return {
@@ -128,6 +139,11 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
 function workerEnvironment(runtime: RuntimeName): Record<string, string> {
   if (runtime !== 'onnxruntime' || process.platform !== 'linux' || process.env.GLIBC_TUNABLES !== undefined) return {};
   return { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+}
+
+/** A pipe that something else still holds open does not keep a finished round waiting. */
+function settled<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([reading, new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, otherwise).unref())]);
 }
 
 interface Exit {
@@ -177,13 +193,23 @@ function parse(line: string): unknown {
 
 async function collectTail(stream: Readable): Promise<string> {
   let tail = '';
+  stream.setEncoding('utf8');
   for await (const chunk of stream) tail = (tail + chunk).slice(-KEPT_STDERR);
   return tail.trim();
 }
 
+const OUT_OF_MEMORY = /heap out of memory|std::bad_alloc|Failed to allocate memory/;
+
+/** Without the stacks and the version that Node prints below what matters. */
+function lastWords(stderr: string): string {
+  const [words] = stderr.split(/^-----.*stack trace -----$/im) as [string];
+  const lines = words.split('\n').filter((line) => !/^\s*(at .*|\^+|Node\.js v.*|[{}]|code: .*|url: .*)?$/.test(line));
+  return lines.slice(-5).join('\n');
+}
+
 function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): EdgeproofError {
-  if (/heap out of memory|std::bad_alloc|Failed to allocate memory/.test(stderr)) {
-    return problem('out-of-memory', { reason: stderr.split('\n').find((line) => /memory|alloc/.test(line)) ?? stderr });
+  if (OUT_OF_MEMORY.test(stderr)) {
+    return problem('out-of-memory', { reason: stderr.split('\n').find((line) => OUT_OF_MEMORY.test(line)) ?? stderr });
   }
   if (exit.signal === 'SIGKILL') {
     if (newOomKills > 0) return problem('out-of-memory', { reason: 'the kernel killed the worker' });
@@ -191,7 +217,7 @@ function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): Edgeproo
   }
   const how =
     exit.signal === null ? `exit code ${exit.code}` : `${exit.signal}, signal ${constants.signals[exit.signal]}`;
-  return problem('worker-crashed', { exit: how, stderr: stderr.split('\n').slice(-5).join('\n') });
+  return problem('worker-crashed', { exit: how, stderr: lastWords(stderr) });
 }
 
 /** Out-of-memory kills in our cgroup so far; 0 where the system does not count them. */

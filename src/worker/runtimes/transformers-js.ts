@@ -128,9 +128,17 @@ function timeSessions(model: PreTrainedModel): () => number {
   };
 }
 
-/** text → token ids, with the tokenizer of a checkpoint folder. */
-export async function openTokenizer(directory: string): Promise<(text: string) => number[]> {
+export interface Tokenizer {
+  encode(text: string): number[];
+  loadMs: Runtime['loadMs'];
+}
+
+/** The tokenizer of a checkpoint folder. */
+export async function openTokenizer(directory: string): Promise<Tokenizer> {
+  const started = performance.now();
   const library = await loadLibrary(directory);
+  const loaded = performance.now();
   const tokenizer = await library.AutoTokenizer.from_pretrained(basename(directory), { local_files_only: true });
-  return (text) => tokenizer.encode(text);
+  const loadMs = { library: loaded - started, session: performance.now() - loaded };
+  return { encode: (text) => tokenizer.encode(text), loadMs };
 }

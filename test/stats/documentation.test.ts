@@ -1,0 +1,112 @@
+// The tables and worked examples of docs/metrics.md, against the code that they describe.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compareResults } from '../../src/stats/compare.js';
+import { mannWhitney, roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
+import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
+import { medianIntervalRank, samplesForPercentile } from '../../src/stats/summary.js';
+import { PHASES } from '../../src/worker/protocol.js';
+import { documentOf, generateCase } from '../fixtures/document.js';
+
+const PAGE = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+const WORDS = PAGE.replace(/\s+/g, ' ');
+const ROWS = PAGE.split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+
+/** The row of a table that starts with this cell, without it. */
+function row(first: string): string[] {
+  const found = ROWS.filter(([cell]) => cell === first);
+  expect(found, first).toHaveLength(1);
+  return found[0]!.slice(1);
+}
+
+describe('docs/metrics.md', () => {
+  it.each(METRIC_NAMES)('lists %s with its name, unit, direction and minimum effect', (name) => {
+    const { title, unit, better, minimumEffect } = METRICS[name];
+    const [short, , unitShown, betterShown, effect] = row(`\`${name}\``);
+    expect(short).toContain(title);
+    expect([unitShown, betterShown, effect]).toEqual([unit, better, `${minimumEffect * 100} %`]);
+  });
+
+  it('lists no metric that does not exist', () => {
+    const listed = ROWS.flatMap(([cell]) => /^`(\w+)`$/.exec(cell ?? '')?.[1] ?? []);
+    expect(listed).toEqual([...METRIC_NAMES]);
+  });
+
+  it('lists the phases of a worker', () => {
+    const start = ROWS.findIndex(([cell]) => cell === 'phase');
+    expect(ROWS.slice(start + 2, start + 2 + PHASES.length).map(([cell]) => cell)).toEqual([...PHASES]);
+  });
+
+  it('has the example of the formulas right', () => {
+    expect(WORDS).toContain('arrivals 256, 306, 356, 406, 456 ms: TTFT 256 ms');
+    expect(WORDS).toContain('2000 tok/s, decode 1000 × 4 ÷ 200 = 20 tok/s, TPOT 50 ms. If 180 of the 200 ms');
+    const result = generateCase([{ tokenMs: [[256, 306, 356, 406, 456]], decodeSessionMs: 180 }]);
+    const values = (['ttftMs', 'prefillRate', 'decodeRate', 'tpotMs'] as const).map((name) =>
+      roundValues(name, result),
+    );
+    expect(values).toEqual([[256], [2000], [20], [50]]);
+    expect(loopShare(result)).toBeCloseTo(0.1, 12);
+  });
+
+  it('has the example of the interval right', () => {
+    expect(WORDS).toContain('20, 25 and 15.625 tok/s: median 20, mean 20.21, s 4.69, interval 8.56 to 31.86');
+    // 1000 × 4 tokens in 200, 160 and 256 ms.
+    const rounds = [50, 40, 64].map((gap) => ({ tokenMs: [[0, 1, 2, 3, 4].map((i) => 100 + i * gap)] }));
+    const { median, interval } = summarizeMetric('decodeRate', generateCase(rounds))!;
+    expect([median, interval!.low.toFixed(2), interval!.high.toFixed(2)]).toEqual([20, '8.56', '31.86']);
+    expect(interval!.method).toBe('Student t');
+  });
+
+  it('has the ranks of the interval right', () => {
+    const rounds = row('rounds').map(Number);
+    expect(row('r').map(Number)).toEqual(rounds.map(medianIntervalRank));
+    expect(rounds).toHaveLength(8);
+  });
+
+  it('has the samples of the percentiles right', () => {
+    const needed = row('percentile').map((name) => samplesForPercentile(Number(name.slice(1)) / 100));
+    expect(row('samples needed').map(Number)).toEqual(needed);
+    expect(needed).toHaveLength(4);
+  });
+
+  it('has the smallest p right, and the rounds that follow from it', () => {
+    const rounds = row('rounds a side').map(Number);
+    const shown = row('smallest p');
+    rounds.forEach((n, i) => {
+      const decimals = shown[i]!.split('.')[1]!.length;
+      expect([n, smallestP(n, n).toFixed(decimals)]).toEqual([n, shown[i]]);
+    });
+    expect(WORDS).toContain(`So ${roundsNeeded(0.05)} rounds a side are needed, or 3 against 5`);
+    expect(smallestP(3, 5)).toBeLessThanOrEqual(0.05);
+    expect(smallestP(3, 4)).toBeGreaterThan(0.05);
+  });
+
+  it('has the example of the comparison right', () => {
+    expect(WORDS).toContain('100, 101, 99, 100 ms; then 110, 112, 109, 111 ms');
+    expect(WORDS).toContain('p = 2 ÷ 70 = 0.0286. The medians are 100 and 110.5: +10.5 %');
+    expect(WORDS).toContain('Had one of the second been 100 ms, p would be 0.114: not shown');
+    const [before, after, other] = [
+      [100, 101, 99, 100],
+      [110, 112, 109, 111],
+      [100, 112, 109, 111],
+    ] as const;
+    expect(mannWhitney(before, other).toFixed(3)).toBe('0.114');
+    const documents = [before, after, other].map((times) =>
+      documentOf([generateCase(times.map((ms) => ({ tokenMs: [[ms, ms + 20]] })))]),
+    );
+    const change = (candidate: number) => {
+      const entry = compareResults(documents[0]!, documents[candidate]!, { across: [] }).cases[0]!;
+      return entry.status === 'compared' ? entry.changes.find(({ metric }) => metric === 'ttftMs') : undefined;
+    };
+    expect(change(1)).toMatchObject({ outcome: 'worse', change: expect.closeTo(0.105, 9) });
+    expect(change(1)!.p.toFixed(4)).toBe('0.0286');
+    expect(change(2)).toMatchObject({ outcome: 'not shown' });
+  });
+});

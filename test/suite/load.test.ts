@@ -1,0 +1,212 @@
+// Suites from files: the ones we ship, names that are none, fields that are wrong, and what the command line overrides.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadSuite, overrideSuite, suiteNames } from '../../src/suite/load.js';
+import { planCases } from '../../src/suite/plan.js';
+import { type Suite, suiteSchema } from '../../src/suite/schema.js';
+import { iterationSeed } from '../../src/worker/prompt.js';
+import { thrownBy } from '../fixtures/thrown.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'edgeproof-suites-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const SMALLEST = { name: 'small', models: ['m'], workloads: [{ kind: 'generate', prompt: [8], new: [4] }] };
+const MICRO = { name: 'micro-only', models: ['m'], workloads: [{ kind: 'micro', task: 'tokenize' }] };
+
+describe('the suites in benchmarks/', () => {
+  const files = readdirSync(new URL('../../benchmarks/', import.meta.url)).filter((name) => name.endsWith('.json'));
+
+  it.each(files)('%s is valid, bears its own name and plans cases', (file) => {
+    const name = file.replace('.json', '');
+    const suite = loadSuite(name);
+    expect(suite.name).toBe(name);
+    expect(suite.description).not.toBe('');
+    expect(planCases(suite, 2).length).toBeGreaterThan(0);
+    expect(loadSuite(join('benchmarks', file))).toEqual(suite);
+  });
+
+  it('are what suiteNames lists', () => {
+    expect(suiteNames().map((name) => `${name}.json`)).toEqual(files);
+  });
+});
+
+describe('loadSuite', () => {
+  it('fills in defaults', () => {
+    expect(loadSuite(write('small.json', SMALLEST))).toEqual({
+      ...SMALLEST,
+      description: '',
+      layouts: ['tuned'],
+      dtypes: ['q4'],
+      runtimes: ['onnxruntime'],
+      eps: ['cpu'],
+      threads: ['auto'],
+      workloads: [{ kind: 'generate', prompt: [8], new: [4], depth: [0] }],
+      rounds: 3,
+      iterations: 3,
+      warmup: 1,
+      seed: 1,
+      timeoutSeconds: 600,
+    });
+    expect(loadSuite(write('micro.json', MICRO)).workloads).toEqual([
+      { kind: 'micro', task: 'tokenize', timeMs: 2000, samples: 50, warmup: 10 },
+    ]);
+  });
+
+  it.each(['no-such-suite', 'quick.yaml', './quick', 'no/such.json', 'nosuch.json'])(
+    'does not find %s and lists the suites that exist',
+    (name) => {
+      const error = thrownBy(() => loadSuite(name));
+      expect(error.code).toBe('suite-unknown');
+      expect(error.message).toContain(`"${name}"`);
+      for (const known of suiteNames()) expect(error.hint).toContain(known);
+    },
+  );
+
+  it('names file and reason where the file is not JSON', () => {
+    const path = write('broken.json', '{ "name": "small", ');
+    const error = thrownBy(() => loadSuite(path));
+    expect(error.code).toBe('json-broken');
+    expect(error.message).toContain(path);
+    expect(error.hint).not.toBeNull();
+  });
+
+  it('names the file where a folder has its name', () => {
+    expect(thrownBy(() => loadSuite(`${folder}/`))).toMatchObject({ code: 'file-unreadable' });
+  });
+
+  it.each([
+    ['an unknown field', { dtype: ['q4'] }, '"dtype"'],
+    ['an unknown dtype', { dtypes: ['q4', 'q5'] }, 'dtypes[1]'],
+    ['an unknown runtime', { runtimes: ['llama'] }, 'runtimes[0]'],
+    ['an unknown execution provider', { eps: ['tpu'] }, 'eps[0]'],
+    ['an unknown layout', { layouts: ['fast'] }, 'layouts[0]'],
+    ['no models', { models: [] }, 'models'],
+    ['a model for a list', { models: 'm' }, 'models'],
+    ['no rounds', { rounds: 0 }, 'rounds'],
+    ['half a round', { rounds: 1.5 }, 'rounds'],
+    ['threads as text', { threads: ['all'] }, 'threads[0]'],
+    ['no threads', { threads: [0] }, 'threads[0]'],
+    ['a timeout of zero', { timeoutSeconds: 0 }, 'timeoutSeconds'],
+    ['a name with spaces', { name: 'Two Words' }, 'name'],
+    ['a name that leaves the folder', { name: '../up' }, 'name'],
+    ['no name', { name: undefined }, 'name'],
+    ['no workloads', { workloads: [] }, 'workloads'],
+    ['an unknown workload', { workloads: [{ kind: 'image' }] }, 'workloads[0].kind'],
+    ['an empty prompt', { workloads: [{ kind: 'generate', prompt: [0], new: [4] }] }, 'workloads[0].prompt[0]'],
+    ['no new tokens', { workloads: [{ kind: 'generate', prompt: [8] }] }, 'workloads[0].new'],
+    ['negative depth', { workloads: [{ kind: 'generate', prompt: [8], new: [4], depth: [-1] }] }, 'depth[0]'],
+    ['a single sample', { workloads: [{ kind: 'micro', task: 'tokenize', samples: 1 }] }, 'workloads[0].samples'],
+  ])('names file and field of %s', (_, fields, field) => {
+    const path = write('wrong.json', { ...SMALLEST, ...fields });
+    const error = thrownBy(() => loadSuite(path));
+    expect(error.code).toBe('file-invalid');
+    expect(error.message).toContain(path);
+    expect(error.message).toContain(field);
+    expect(error.hint).not.toBeNull();
+  });
+
+  it('names all wrong fields at once', () => {
+    const error = thrownBy(() => loadSuite(write('wrong.json', { ...SMALLEST, rounds: 0, dtypes: ['x'] })));
+    expect(error.message).toContain('rounds');
+    expect(error.message).toContain('dtypes[0]');
+  });
+
+  it('refuses a seed whose iterations would have no exact seeds', () => {
+    // Seeds of iterations beyond 2⁵³ repeat, and the parent takes the messages that hold them for garbage.
+    const { seed } = loadSuite(write('seed.json', { ...SMALLEST, seed: 1_000_000 }));
+    expect(Number.isSafeInteger(iterationSeed(seed, 999, 999))).toBe(true);
+    expect(Number.isSafeInteger(iterationSeed(10_000_000_000, 0, 0))).toBe(false);
+    const error = thrownBy(() => loadSuite(write('seed.json', { ...SMALLEST, seed: 10_000_000_000 })));
+    expect(error.message).toContain('seed');
+  });
+
+  it('refuses a timeout that a timer cannot hold', () => {
+    // setTimeout takes 2³¹ − 1 ms at most; a longer one fires at once.
+    expect(loadSuite(write('timeout.json', { ...SMALLEST, timeoutSeconds: 2_000_000 })).timeoutSeconds).toBe(2e6);
+    const error = thrownBy(() => loadSuite(write('timeout.json', { ...SMALLEST, timeoutSeconds: 3_000_000 })));
+    expect(error.message).toContain('timeoutSeconds');
+  });
+});
+
+describe('overrideSuite', () => {
+  const suite: Suite = suiteSchema.parse({
+    ...SMALLEST,
+    workloads: [
+      { kind: 'generate', prompt: [8], new: [4], depth: [16] },
+      { kind: 'micro', task: 'tokenize' },
+      { kind: 'generate', prompt: [32], new: [2] },
+    ],
+  });
+
+  it('changes nothing where nothing is given', () => {
+    expect(overrideSuite(suite, {})).toEqual(suite);
+    expect(overrideSuite(suite, { models: undefined, prompt: undefined, rounds: undefined } as object)).toEqual(suite);
+  });
+
+  it.each([
+    ['models', ['a', 'b']],
+    ['layouts', ['published']],
+    ['dtypes', ['fp32', 'int8']],
+    ['runtimes', ['transformers.js']],
+    ['eps', ['cpu']],
+    ['threads', [1, 'auto']],
+    ['rounds', 7],
+    ['iterations', 1],
+    ['warmup', 0],
+    ['seed', 99],
+    ['timeoutSeconds', 5],
+  ] as const)('replaces %s and nothing else', (field, value) => {
+    expect(overrideSuite(suite, { [field]: value })).toEqual({ ...suite, [field]: value });
+  });
+
+  it('replaces the lengths of every generate workload and leaves micro workloads alone', () => {
+    const { workloads } = overrideSuite(suite, { prompt: [128, 512], new: [1] });
+    expect(workloads).toEqual([
+      { kind: 'generate', prompt: [128, 512], new: [1], depth: [16] },
+      suite.workloads[1],
+      { kind: 'generate', prompt: [128, 512], new: [1], depth: [0] },
+    ]);
+    expect(overrideSuite(suite, { depth: [7] }).workloads.map((w) => ('depth' in w ? w.depth : null))).toEqual([
+      [7],
+      null,
+      [7],
+    ]);
+  });
+
+  it('leaves the given suite as it was', () => {
+    const before = structuredClone(suite);
+    overrideSuite(suite, { prompt: [1], rounds: 9 });
+    expect(suite).toEqual(before);
+  });
+
+  it.each([{ prompt: [8] }, { new: [8] }, { depth: [8] }])('refuses %j where nothing generates', (lengths) => {
+    const error = thrownBy(() => overrideSuite(suiteSchema.parse(MICRO), lengths));
+    expect(error.code).toBe('input-invalid');
+    expect(error.message).toContain('micro-only');
+    expect(error.hint).toMatch(/^expected ./);
+  });
+
+  it.each([
+    [{ dtypes: ['q4', 'q9'] }, 'dtypes[1]'],
+    [{ runtimes: ['llama.cpp'] }, 'runtimes[0]'],
+    [{ rounds: 0 }, 'rounds'],
+    [{ models: [] }, 'models'],
+    [{ prompt: [0] }, 'workloads[0].prompt[0]'],
+  ])('names the command line and the field of %j', (overrides, field) => {
+    const error = thrownBy(() => overrideSuite(suite, overrides));
+    expect(error.code).toBe('file-invalid');
+    expect(error.message).toContain('command line');
+    expect(error.message).toContain(field);
+  });
+});

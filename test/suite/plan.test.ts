@@ -1,0 +1,122 @@
+// The plan: which cases a suite stands for, how they are called, in which order they run.
+import { describe, expect, it } from 'vitest';
+import { type CaseKey, caseDimensions, caseId, planCases, runOrder } from '../../src/suite/plan.js';
+import { suiteSchema } from '../../src/suite/schema.js';
+
+const suite = (fields: object) =>
+  suiteSchema.parse({
+    name: 'test',
+    models: ['qwen2.5-0.5b'],
+    workloads: [{ kind: 'generate', prompt: [512], new: [128] }],
+    ...fields,
+  });
+
+describe('the id of a case', () => {
+  it('is the example of the design, with its layout', () => {
+    expect(planCases(suite({ threads: [2] }), 8).map((planned) => planned.id)).toEqual([
+      'generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=128',
+    ]);
+  });
+
+  it('names the depth only where there is one', () => {
+    const workloads = [{ kind: 'generate', prompt: [64], new: [8], depth: [0, 4096] }];
+    const ids = planCases(suite({ workloads }), 2).map((planned) => planned.id);
+    expect(ids[0]).toMatch(/prompt=64\/new=8$/);
+    expect(ids[1]).toMatch(/prompt=64\/new=8\/depth=4096$/);
+  });
+
+  it('names the task of a micro workload and no lengths', () => {
+    const workloads = [
+      { kind: 'micro', task: 'tokenize' },
+      { kind: 'micro', task: 'session-run' },
+    ];
+    expect(planCases(suite({ workloads }), 2).map((planned) => planned.id)).toEqual([
+      'micro/tokenize/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2',
+      'micro/session-run/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2',
+    ]);
+  });
+
+  it('holds the dimensions by the names of their options', () => {
+    const [planned] = planCases(suite({ threads: [2] }), 8);
+    expect(caseDimensions(planned!.key)).toEqual({
+      model: 'qwen2.5-0.5b',
+      layout: 'tuned',
+      dtype: 'q4',
+      runtime: 'onnxruntime',
+      ep: 'cpu',
+      threads: '2',
+      prompt: '512',
+      new: '128',
+    });
+    expect(caseId(planned!.key)).toBe(planned!.id);
+  });
+});
+
+describe('planCases', () => {
+  const large = suite({
+    models: ['a', 'b'],
+    layouts: ['tuned', 'published'],
+    dtypes: ['fp32', 'q4', 'int8'],
+    runtimes: ['onnxruntime', 'transformers.js'],
+    threads: [1, 2],
+    workloads: [
+      { kind: 'generate', prompt: [64, 512], new: [16, 128], depth: [0, 1024] },
+      { kind: 'micro', task: 'tokenize' },
+    ],
+  });
+
+  it('is the whole product: 2 × 2 × 3 × 2 × 2 × (2 × 2 × 2 + 1) cases, no two alike', () => {
+    const ids = planCases(large, 4).map((planned) => planned.id);
+    expect(ids).toHaveLength(432);
+    expect(new Set(ids).size).toBe(432);
+  });
+
+  it('has every combination once', () => {
+    const seen = planCases(large, 4).map(({ key: { workload, ...rest } }) => JSON.stringify([rest, workload]));
+    const expected: string[] = [];
+    for (const model of large.models)
+      for (const layout of large.layouts)
+        for (const dtype of large.dtypes)
+          for (const runtime of large.runtimes)
+            for (const threads of [1, 2]) {
+              const rest = { model, weights: 'synthetic', layout, dtype, runtime, ep: 'cpu', threads };
+              for (const depth of [0, 1024])
+                for (const prompt of [64, 512])
+                  for (const count of [16, 128])
+                    expected.push(JSON.stringify([rest, { kind: 'generate', prompt, new: count, depth }]));
+              expected.push(JSON.stringify([rest, large.workloads[1]]));
+            }
+    expect(seen.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('keeps the models together, so that a checkpoint is prepared once and used', () => {
+    const models = planCases(large, 4).map((planned) => planned.key.model);
+    expect(models).toEqual(models.toSorted());
+  });
+
+  it('resolves automatic threads and does not measure the same case twice', () => {
+    const threads = (list: unknown[], automatic: number) =>
+      planCases(suite({ threads: list }), automatic).map((planned) => planned.key.threads);
+    expect(threads(['auto'], 6)).toEqual([6]);
+    expect(threads([2, 'auto', 4], 4)).toEqual([2, 4]);
+    expect(planCases(suite({ dtypes: ['q4', 'q4'] }), 2)).toHaveLength(1);
+  });
+
+  it('puts into the key what the id tells', () => {
+    for (const { id, key } of planCases(large, 4)) expect(caseId(structuredClone(key) as CaseKey)).toBe(id);
+  });
+});
+
+describe('runOrder', () => {
+  const cases = planCases(suite({ dtypes: ['fp32', 'q4', 'int8'] }), 2);
+
+  it('takes every case once before any has its next round', () => {
+    const order = runOrder(cases, 3).map((entry) => `${entry.case.key.dtype}${entry.round}`);
+    expect(order).toEqual(['fp320', 'q40', 'int80', 'fp321', 'q41', 'int81', 'fp322', 'q42', 'int82']);
+  });
+
+  it('is empty for no rounds or no cases', () => {
+    expect(runOrder(cases, 0)).toEqual([]);
+    expect(runOrder([], 5)).toEqual([]);
+  });
+});
