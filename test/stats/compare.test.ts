@@ -265,9 +265,16 @@ describe('matching of cases', () => {
     // A failed case has no tokens, so its key still has the lengths of the other.
     const key = baseline().key;
     const [a, b] = [before, after].map((cases) => cases.map((result) => ({ ...result, key, id: baseline().id })));
-    expect(compare(a!, b!).cases).toEqual([
-      { id: baseline().id, status: 'unmatched', reason: `no measured round in the ${side} (failed)` },
+    const comparison = compare(a!, b!);
+    expect(comparison.cases).toEqual([
+      {
+        id: baseline().id,
+        status: side === 'candidate' ? 'failed' : 'unmatched',
+        reason: `no measured round in the ${side} (failed)`,
+      },
     ]);
+    // A case that used to run and fails now is a regression; one that never ran cannot be judged.
+    expect(exitCodeOf(comparison)).toBe(side === 'candidate' ? 1 : 2);
   });
 });
 

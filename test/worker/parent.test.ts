@@ -160,6 +160,8 @@ describe('a worker that behaves', () => {
       await sleep(100);
       phase('decode');
       await sleep(100);
+      loaded({});
+      iteration('timed', 1);
       done(held.length);
     `);
     expect(memory.method).toMatch(/^VmHWM/);
@@ -179,6 +181,7 @@ describe('a worker that behaves', () => {
       readFileSync(0);
       const text = Buffer.from(JSON.stringify({ type: 'loaded', options: { name: 'ü😀' }, loadMs: { library: 0, session: 0 } }) + '\\n');
       for (const byte of text) { raw(Buffer.of(byte)); await sleep(1); }
+      iteration('timed', 1);
       done();
     `);
     expect(round.options.name).toBe('ü😀');
@@ -187,6 +190,7 @@ describe('a worker that behaves', () => {
   it('may send long messages', async () => {
     const round = await okRoundOf(`
       readFileSync(0);
+      loaded({});
       send({ type: 'iteration', iteration: { kind: 'timed', sampleMs: Array.from({ length: 200000 }, (_, i) => i + 0.125) } });
       done();
     `);
@@ -196,7 +200,17 @@ describe('a worker that behaves', () => {
 
   it('need not read its job', async () => {
     const job = { ...JOB, directory: 'x'.repeat(4 << 20) };
-    expect((await okRoundOf('done();', {}, job)).iterations).toEqual([]);
+    const script = `loaded({}); iteration('timed', 7); done();`;
+    expect((await okRoundOf(script, {}, job)).iterations).toMatchObject([{ seed: 7 }]);
+  });
+
+  it('has not measured anything when it is done without a word or without an iteration', async () => {
+    for (const script of ['done();', 'loaded({}); done();', `iteration('timed', 1); done();`]) {
+      expect(await failureIn(script)).toMatchObject({
+        code: 'worker-protocol',
+        message: expect.stringContaining('without a measurement'),
+      });
+    }
   });
 
   it('is not stopped by a timeout of a month', async () => {
