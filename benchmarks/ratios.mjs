@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-ratios-'));
+/** Kept when the caller names a place. */
+const results = process.env.EDGEPROOF_RATIOS_RESULTS ?? join(scratch, 'results');
 
 /** @param {string[]} parameters @param {Record<string, string>} [env] */
 const edgeproof = (parameters, env = {}) =>
@@ -46,7 +48,6 @@ for (const cells of rows) console.log(cells.map((cell, i) => cell.padEnd(widths[
 
 /** @param {string[]} options */
 function runtimes(options) {
-  const results = process.env.EDGEPROOF_RATIOS_RESULTS ?? scratch;
   const { cases } = JSON.parse(edgeproof(['run', 'runtimes', '--results', results, '-o', 'json', ...options]));
   /** @param {string} layout @param {string} runtime */
   const find = (layout, runtime) =>
@@ -77,11 +78,10 @@ function runtimes(options) {
 
 /** Interleaved with an empty Node process, which is the floor. */
 function startup() {
-  const result = fileURLToPath(new URL('../results', import.meta.url));
   const runs = Array.from({ length: 15 }, () => ({
     node: time(() => execFileSync(process.execPath, ['-e', '0'])),
     help: time(() => edgeproof(['--help'])),
-    show: time(() => edgeproof(['show', '--results', result])),
+    show: time(() => edgeproof(['show', '--results', results])),
   }));
   const node = median(runs.map((run) => run.node));
   for (const [what, limit] of /** @type {const} */ ([
