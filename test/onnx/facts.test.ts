@@ -89,7 +89,7 @@ function commonOperators(layout: Layout): Record<string, number> {
     Sub: 1,
     Shape: 1,
   };
-  return layout === 'published' ? { ...common, Slice: 2 } : { ...common, Slice: 1, Neg: 1, Unsqueeze: 1 };
+  return layout === 'published' ? { ...common, Slice: 2 } : { ...common, Slice: 2, Neg: 1, Unsqueeze: 1 };
 }
 
 /** silu · up per layer. */

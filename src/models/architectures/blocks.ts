@@ -111,7 +111,7 @@ export function attention(
   b: GraphBuilder,
   shape: DecoderShape,
   precision: Precision,
-  p: { layer: number; input: string; shared: AttentionInputs; qkvBias: boolean },
+  p: { layer: number; input: string; shared: AttentionInputs; qkvBias: boolean; wantedOnly: boolean },
 ): string {
   const node = `/model/layers.${p.layer}/attn`;
   const weight = `model.layers.${p.layer}.attn`;
@@ -161,7 +161,7 @@ export function attention(
   return linear(b, precision.body, precision.activation, {
     node: `${node}/o_proj/MatMul`,
     weight: `${weight}.o_proj.MatMul.weight`,
-    input: attended,
+    input: p.wantedOnly ? wantedPositions(b, attended) : attended,
     k: shape.heads * shape.headSize,
     n: shape.hidden,
   });
@@ -191,21 +191,29 @@ export function gatedMlp(
   return project('down_proj', gated, shape.intermediate, shape.hidden);
 }
 
-/** Final norm and head → `logits`, of every position or of the last `num_logits_to_keep` (0 keeps all). */
+/**
+ * The last `num_logits_to_keep` positions of `input` (0 keeps all). Everything behind the last attention works on
+ * single positions, so cutting there changes no logit and spares a prompt the last layer's MLP.
+ */
+export function wantedPositions(b: GraphBuilder, input: string): string {
+  const name = 'num_logits_to_keep';
+  if (!b.graph.inputs.some((known) => known.name === name)) {
+    b.input(name, 'int64', []);
+    const start = b.node('Neg', '/model/keep/Neg', [name]);
+    b.node('Unsqueeze', '/model/keep/Unsqueeze', [start, b.int64('axis_0', [0])], {}, ['keep_start']);
+  }
+  const end = b.int64('slice_end', [Number.MAX_SAFE_INTEGER]);
+  return b.node('Slice', `${input}/Slice`, [input, 'keep_start', end, b.int64('axis_1', [1])]);
+}
+
+/** Final norm and head → `logits` of the positions that reach it. */
 export function languageHead(
   b: GraphBuilder,
   shape: DecoderShape,
   precision: Precision,
   p: { residual: string; update: string; table: Embedding },
 ): void {
-  let [hidden] = addNorm(b, shape, precision, { residual: p.residual, update: p.update, name: 'model.norm' });
-  if (precision.keepsLogits) {
-    const keep = b.input('num_logits_to_keep', 'int64', []);
-    const start = b.node('Neg', '/lm_head/Neg', [keep]);
-    const starts = b.node('Unsqueeze', '/lm_head/Unsqueeze', [start, b.int64('axis_0', [0])]);
-    const end = b.int64('slice_end', [Number.MAX_SAFE_INTEGER]);
-    hidden = b.node('Slice', '/lm_head/Slice', [hidden, starts, end, b.int64('axis_1', [1])]);
-  }
+  const [hidden] = addNorm(b, shape, precision, { residual: p.residual, update: p.update, name: 'model.norm' });
   const node = '/lm_head/MatMul';
   if (shape.tiedHead) p.table.head({ node, input: hidden });
   else {

@@ -3,7 +3,16 @@
 import { z } from 'zod';
 import { createGraphBuilder } from '../../onnx/graph-builder.js';
 import type { Architecture } from '../architectures.js';
-import { addNorm, attention, attentionInputs, type DecoderShape, firstNorm, gatedMlp, languageHead } from './blocks.js';
+import {
+  addNorm,
+  attention,
+  attentionInputs,
+  type DecoderShape,
+  firstNorm,
+  gatedMlp,
+  languageHead,
+  wantedPositions,
+} from './blocks.js';
 import { embedding, precisionOf } from './linear.js';
 
 const count = z.int().positive();
@@ -61,7 +70,9 @@ export const qwen2: Architecture = {
       let normed: string;
       if (layer === 0) normed = firstNorm(b, shape, precision, residual, `${name}.input_layernorm`);
       else [normed, residual] = addNorm(b, shape, precision, { residual, update, name: `${name}.input_layernorm` });
-      update = attention(b, shape, precision, { layer, input: normed, shared, qkvBias: true });
+      const wantedOnly = precision.keepsLogits && layer === shape.layers - 1;
+      update = attention(b, shape, precision, { layer, input: normed, shared, qkvBias: true, wantedOnly });
+      if (wantedOnly) residual = wantedPositions(b, residual);
       [normed, residual] = addNorm(b, shape, precision, { residual, update, name: `${name}.post_attention_layernorm` });
       update = gatedMlp(b, shape, precision, { layer, input: normed });
     }
