@@ -27,7 +27,10 @@ function unsteady(cases: CaseResult[]): string[] {
     return summary !== null && relativeHalfWidth(summary) > TOO_WIDE;
   });
   if (wide.length === 0) return [];
-  const which = cases.length === 1 ? 'The decode rate is' : `${wide.length} of ${cases.length} decode rates are`;
+  const which =
+    cases.length === 1
+      ? 'The decode rate is'
+      : `${wide.length} of ${cases.length} decode rates ${wide.length === 1 ? 'is' : 'are'}`;
   return [
     `${which} uncertain by more than ${TOO_WIDE * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`,
   ];

@@ -1,0 +1,70 @@
+// The five forms of one answer, against texts read by eye.
+import { describe, expect, it } from 'vitest';
+import { PLAIN, render, type View } from '../../src/report/view.js';
+
+const VIEW: View = {
+  heading: ['quick · a model', 'a machine'],
+  columns: [
+    { key: 'workload', title: 'workload' },
+    { key: 'decode', title: 'decode', unit: 'tok/s', align: 'right' },
+    { key: 'status', title: 'status' },
+  ],
+  rows: [
+    { workload: 'pp512 tg128', decode: '43.2 ± 5.5 %', status: 'ok' },
+    { workload: 'pp8 tg2', decode: '7.10', status: 'a|b' },
+    { workload: 'pp1 tg1' },
+  ],
+  notes: ['It is fast.'],
+  json: { cases: [1] },
+  records: [
+    { id: 'a,b', rate: 43.25, note: 'say "hi"' },
+    { id: 'c', rate: null, extra: true },
+  ],
+};
+
+describe('render', () => {
+  it('aligns a table by what is seen, with units under titles and nothing behind the last cell', () => {
+    expect(render(VIEW, 'table', PLAIN)).toBe(
+      [
+        'quick · a model',
+        'a machine',
+        '',
+        'workload            decode   status',
+        '                     tok/s',
+        'pp512 tg128   43.2 ± 5.5 %   ok',
+        'pp8 tg2               7.10   a|b',
+        'pp1 tg1',
+        '',
+        'It is fast.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('colours titles only when a style is given', () => {
+    const style = { strong: (text: string) => `<${text}>`, faint: (text: string) => `(${text})` };
+    const lines = render(VIEW, 'table', style).split('\n');
+    expect(lines.slice(0, 2)).toEqual(['<quick · a model>', '(a machine)']);
+    expect(lines[3]).toBe('<workload            decode   status>');
+    expect(lines[5]).toBe('pp512 tg128   43.2 ± 5.5 %   ok');
+  });
+
+  it('writes Markdown with escaped bars and right-aligned numbers', () => {
+    expect(render(VIEW, 'md', PLAIN).split('\n').slice(3, 7)).toEqual([
+      '| workload | decode (tok/s) | status |',
+      '| --- | ---: | --- |',
+      '| pp512 tg128 | 43.2 ± 5.5 % | ok |',
+      '| pp8 tg2 | 7.10 | a\\|b |',
+    ]);
+  });
+
+  it('writes CSV as RFC 4180 has it, one column for every key of any record', () => {
+    expect(render(VIEW, 'csv', PLAIN)).toBe('id,rate,note,extra\n"a,b",43.25,"say ""hi""",\nc,,,true\n');
+  });
+
+  it('writes JSON that reads back equal, and one record a line', () => {
+    expect(JSON.parse(render(VIEW, 'json', PLAIN))).toEqual(VIEW.json);
+    const lines = render(VIEW, 'jsonl', PLAIN).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(VIEW.records);
+  });
+});
