@@ -3,6 +3,7 @@ import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
 import { METRICS } from '../stats/metrics.js';
 import { measured, signedPercent, unitLabel } from './format.js';
+import { labelsOf, workloadLabel } from './labels.js';
 import type { View } from './view.js';
 
 export interface Side {
@@ -12,8 +13,18 @@ export interface Side {
 
 export function comparisonView(baseline: Side, candidate: Side, comparison: Comparison): View {
   const compared = comparison.cases.filter((entry) => entry.status === 'compared');
+  const labels = labelsOf(candidate.document.cases);
+  // Ids are long; a row names only what tells it from the others, as in the table of a single result.
+  const label = (id: string) => {
+    const result = candidate.document.cases.find((known) => known.id === id);
+    return result === undefined ? id : [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+  };
   return {
-    heading: ['baseline   ', 'candidate  '].map((label, i) => label + describeSide(i === 0 ? baseline : candidate)),
+    heading: [
+      `baseline   ${describeSide(baseline)}`,
+      `candidate  ${describeSide(candidate)}`,
+      `cases      ${labels.shared}`,
+    ],
     columns: [
       { key: 'case', title: 'case' },
       { key: 'metric', title: 'metric' },
@@ -25,7 +36,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
     ],
     rows: compared.flatMap((entry) =>
       entry.changes.map((change, i) => ({
-        case: i === 0 ? entry.id : '',
+        case: i === 0 ? label(entry.id) : '',
         metric: METRICS[change.metric].title,
         unit: unitLabel(METRICS[change.metric]),
         baseline: measured(change.baseline, METRICS[change.metric]),
