@@ -35,7 +35,7 @@ export function listModels(options: { output: string }): number {
       ],
       rows: records.map((record) => ({
         model: record.model,
-        parameters: count(record.parameters),
+        parameters: record.parameters === null ? 'unknown' : count(record.parameters),
         license: record.license ?? 'unknown',
         checkpoint: record.weights === null ? '–' : `${record.layout} ${record.dtype} (${record.weights})`,
         bytes: record.bytes === null ? '' : bytes(record.bytes),

@@ -14,11 +14,38 @@ const modelSchema = z.strictObject({
   hub: z.string().nullable().describe('Hub repository of the ONNX export.'),
   baseHub: z.string().nullable().describe('Hub repository of the original weights.'),
   license: z.string().nullable(),
-  parameters: z.int().positive().describe('Published parameter count, exact.'),
+  modalities: z.array(z.enum(['text', 'image', 'video', 'audio-in', 'audio-out'])).default(['text']),
+  parameters: z.int().positive().nullable().describe('Parameter count, exact; null where nobody has published it.'),
+  activeParameters: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Mixture of experts: parameters that one token passes through.'),
   publishedBytes: z
     .record(z.string(), z.number().positive())
-    .describe("Bytes of each dtype's files in the hub's own listing."),
+    .describe("Bytes of each dtype's files in the hub's own listing, as far as it is known."),
   sources: z.array(z.string()).describe('Where the facts of this entry come from.'),
+  unverified: z
+    .array(z.string())
+    .default([])
+    .describe('Fields of this entry whose value is common knowledge but was found on no page.'),
+  notes: z.array(z.string()).default([]).describe('What a reader should know before trusting or comparing this entry.'),
+  pin: z
+    .strictObject({
+      revision: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .describe('Commit of the hub repository.'),
+      files: z.array(
+        z.strictObject({
+          path: z.string(),
+          bytes: z.int().nonnegative(),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        }),
+      ),
+    })
+    .optional()
+    .describe('What `edgeproof models pin` found: real weights with other bytes are refused.'),
   config: z
     .looseObject({ model_type: z.string() })
     .superRefine((config, context) => {
@@ -40,6 +67,7 @@ export const registrySchema = z
   .describe('The models that edgeproof knows.');
 
 export type Model = Omit<z.infer<typeof modelSchema>, 'config'> & { config: ModelConfig };
+export type Pin = NonNullable<Model['pin']>;
 
 const REGISTRY = fileURLToPath(new URL('../../models.json', import.meta.url));
 

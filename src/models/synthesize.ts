@@ -17,7 +17,7 @@ import type { Model } from './registry.js';
 import { syntheticTokenizer } from './synthetic-tokenizer.js';
 
 export interface CheckpointSpec {
-  model: Model;
+  model: Pick<Model, 'id' | 'config'>;
   layout: Layout;
   dtype: Dtype;
   seed: number;
@@ -100,7 +100,7 @@ function planCheckpoint(spec: CheckpointSpec) {
   return { ...placed, small, dataPath: `onnx/${file}_data`, hash: hash.digest('hex') };
 }
 
-function smallFiles(model: Model, dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
+function smallFiles(model: CheckpointSpec['model'], dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
   const eos = vocab - SPECIAL_TOKENS.length;
   const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
   const config = {

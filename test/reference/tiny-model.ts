@@ -29,7 +29,10 @@ export function tinyModel(overrides: Partial<TinyConfig> = {}, id = 'tiny'): Mod
     license: null,
     parameters: 1,
     publishedBytes: {},
+    modalities: ['text'],
     sources: [],
+    unverified: [],
+    notes: [],
     config: { ...TINY_CONFIG, ...overrides },
   };
 }
