@@ -27,8 +27,8 @@ describe('models.json', () => {
     expect(models.map((model) => model.id)).toContain('qwen2.5-0.5b');
     expect(new Set(models.map((model) => model.id)).size).toBe(models.length);
     for (const model of models) {
-      const shape = architectureOf(model.config).shape(model.config);
-      expect(shape.vocab).toBe(model.config.vocab_size);
+      const plan = architectureOf(model.config).plan(model.config);
+      expect(plan.vocab).toBe(model.config.vocab_size);
       for (const source of model.sources) expect(() => new URL(source)).not.toThrow();
     }
   });
@@ -37,19 +37,25 @@ describe('models.json', () => {
     const { config, parameters, license } = modelById('qwen2.5-0.5b');
     expect({ parameters, license }).toEqual({ parameters: 494_032_768, license: 'apache-2.0' });
     // https://huggingface.co/Qwen/Qwen2.5-0.5B-Instruct/blob/main/config.json
-    expect(architectureOf(config).shape(config)).toEqual({
+    const { layers, ...plan } = architectureOf(config).plan(config);
+    expect(plan).toEqual({
       hidden: 896,
-      intermediate: 4864,
-      layers: 24,
-      heads: 14,
-      kvHeads: 2,
-      headSize: 64,
       vocab: 151_936,
       context: 32_768,
-      ropeTheta: 1_000_000,
       normEpsilon: 1e-6,
       tiedHead: true,
     });
+    const attention = {
+      kind: 'grouped',
+      heads: 14,
+      kvHeads: 2,
+      headSize: 64,
+      scale: 1 / 8,
+      rope: { theta: 1_000_000, size: 64, interleaved: false, scaling: { kind: 'none' } },
+      qkvBias: true,
+    };
+    const mlp = { kind: 'gated', intermediate: 4864, activation: 'silu' };
+    expect(layers).toEqual(Array(24).fill({ attention, mlp, norms: 'pre' }));
   });
 });
 
@@ -86,7 +92,7 @@ describe('a bad entry', () => {
   ])('with a config whose $field cannot be built is our error, naming the field', ({ field, value }) => {
     const attempt = () => {
       const [model] = load({ models: [{ ...good, config: { ...TINY_CONFIG, [field]: value } }] });
-      architectureOf(model!.config).shape(model!.config);
+      architectureOf(model!.config).plan(model!.config);
     };
     const failure = failureOf(thrown(attempt));
     expect(failure.code).not.toBe('internal');
