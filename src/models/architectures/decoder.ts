@@ -14,7 +14,8 @@ export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout): G
   const b = createGraphBuilder();
   const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
   const lengths = sequenceLengths(b);
-  const rotary = createRotaryTables(b, { context: plan.context, precision, layout });
+  const wide = layout === 'published' && plan.publishesWideTables === true;
+  const rotary = createRotaryTables(b, { context: plan.context, type: precision.activation, wide });
   for (const { attention } of plan.layers) rotary(attention.rope);
   const c: Composition = { b, plan, precision, layout, lengths, rotary };
   const size = { vocab: plan.vocab, hidden: plan.hidden };
