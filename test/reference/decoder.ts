@@ -32,7 +32,7 @@ export function openReference(graph: string, config: TinyFamilyConfig): Referenc
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => openLayer(weights, maths, i));
   return {
     logits(ids) {
-      let hidden = ids.map((id) => embedding[id]!.map((value) => value * maths.embeddingScale));
+      let hidden: Vector[] = ids.map((id) => embedding[id]!.map((value) => value * maths.embeddingScale));
       layers.forEach((layer, i) => {
         hidden = forwardLayer(layer, hidden, maths, i);
       });
