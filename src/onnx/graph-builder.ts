@@ -37,6 +37,7 @@ export interface Graph {
 }
 
 const CONTRIB_OPERATORS = new Set([
+  'FastGelu',
   'MatMulNBits',
   'GatherBlockQuantized',
   'GroupQueryAttention',

@@ -23,9 +23,8 @@ interface Layer {
   down: Project;
 }
 
-export function openReference(graph: string, config: TinyFamilyConfig): Reference {
+export function openReference(graph: string, config: TinyFamilyConfig, maths = mathsOf(config)): Reference {
   const weights = openWeights(graph);
-  const maths = mathsOf(config);
   const embedding = weights.table('model.embed_tokens.weight', '/model/embed_tokens/Gather_dequant');
   const head = config.tie_word_embeddings ? embedding : weights.projection('lm_head.MatMul.weight', '/lm_head/MatMul');
   const finalNorm = weights.vector('model.norm.weight');
