@@ -145,7 +145,9 @@ function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
 }
 
 function multiply(matrix: Matrix, row: Vector): Vector {
-  return Float64Array.from(matrix, (weights) => dot(weights, row));
+  const out = new Float64Array(matrix.length);
+  for (let i = 0; i < out.length; i++) out[i] = dot(matrix[i]!, row);
+  return out;
 }
 
 function add(a: Vector, b: Vector): Vector {

@@ -22,16 +22,16 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const FAMILIES = Object.entries(TINY_FAMILIES).map(([name, config]) => ({ name, config }));
 const PAIRS = LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype })));
-const IDS = promptTokens(1, 30, 512);
+const IDS = promptTokens(1, 24, 512);
 /** What is fed in one pass; the rest comes token by token. Longer than every window. */
-const PROMPT = 24;
+const PROMPT = 19;
 
 async function synthesize(name: string, config: TinyFamilyConfig, layout: Layout, dtype: Dtype) {
   const model = { id: name.replaceAll(/[ _]/g, '-'), config };
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
 
-const open = (graph: string) => openOnnxRuntime({ graph, threads: 1, ep: 'cpu', capacity: 64 });
+const open = (graph: string) => openOnnxRuntime({ graph, threads: 1, capacity: 64 });
 
 function rowsOf(logits: Float32Array | Uint16Array, vocab: number): Float64Array[] {
   const values = logits instanceof Uint16Array ? Float64Array.from(logits, halfValue) : Float64Array.from(logits);
@@ -46,13 +46,13 @@ function largestError(found: Float64Array[], expected: Float64Array[]): number {
 }
 
 /**
- * A small multiple of the largest error measured over the families: published fp32 3.3e-6, q4 9.6e-6, fp16 8.3e-3,
- * q4f16 1.2e-2, int8 9.1e-2; tuned fp32 3.1e-6, fp16 4.7e-3, q4 1.0e-1, int8 1.3e-1, q4f16 1.8e-1. What rounds
- * activations to 8 bits is far off by nature (onnxruntime.test.ts traces it); what does not, is exact.
+ * A small multiple of the largest error measured over the families: published fp32 6.3e-7, q4 5.3e-7, fp16 4.2e-3,
+ * q4f16 4.6e-3, int8 8.9e-2; tuned fp32 6.3e-7, fp16 4.2e-3, q4 6.9e-2, int8 5.8e-2, q4f16 9.7e-2. What rounds
+ * activations to 8 bits is far off by nature (onnxruntime.test.ts traces it).
  */
 const LARGEST_ERROR: Record<Layout, Record<Dtype, number>> = {
-  published: { fp32: 3e-5, q4: 3e-5, fp16: 2.5e-2, q4f16: 3.5e-2, int8: 0.3 },
-  tuned: { fp32: 3e-5, fp16: 2.5e-2, q4: 0.3, int8: 0.4, q4f16: 0.5 },
+  published: { fp32: 5e-6, q4: 5e-6, fp16: 1.5e-2, q4f16: 1.5e-2, int8: 0.25 },
+  tuned: { fp32: 5e-6, fp16: 1.5e-2, q4: 0.25, int8: 0.25, q4f16: 0.3 },
 };
 
 describe.each(FAMILIES)('$name', ({ name, config }) => {
@@ -102,7 +102,7 @@ function withoutOneFeature(config: TinyFamilyConfig): Record<string, FamilyMaths
     altered[feature] = { ...maths, layer: (i) => ({ ...maths.layer(i), ...change(maths.layer(i)) }) };
   };
   layer('the pairing of rotated elements', ({ interleaved }) => ({ interleaved: !interleaved }));
-  layer('the base', ({ frequencies }) => ({ frequencies: frequencies.map((f) => f ** 1.01) }));
+  layer('the base', ({ frequencies }) => ({ frequencies: frequencies.map((f) => f ** 1.1) }));
   if (maths.layer(0).magnitude !== 1) layer('the magnitude of a rotation', () => ({ magnitude: 1 }));
   if (Number.isFinite(maths.layer(0).window)) {
     layer('a longer window', ({ window }) => ({ window: window + 1 }));
@@ -118,7 +118,7 @@ function withoutOneFeature(config: TinyFamilyConfig): Record<string, FamilyMaths
   for (const [feature, value] of Object.entries(left)) {
     if (maths[feature as keyof typeof left] !== value) altered[feature] = { ...maths, [feature]: value };
   }
-  altered.attentionScale = { ...maths, attentionScale: maths.attentionScale * 1.01 };
+  altered.attentionScale = { ...maths, attentionScale: maths.attentionScale * 1.1 };
   for (const at of ['qkv', 'output', 'mlp'] as const) {
     if (maths.bias[at]) altered[`${at} bias`] = { ...maths, bias: { ...maths.bias, [at]: false } };
   }
