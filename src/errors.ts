@@ -36,6 +36,10 @@ const CATALOGUE = {
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
     hint: `supported: ${list(p.known)}`,
   }),
+  'config-unsupported': (p: { modelType: string; issues: string[] }): Problem => ({
+    message: `this ${p.modelType} configuration cannot be built:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
+    hint: 'a field named above asks for something that edgeproof does not implement, or is missing',
+  }),
   'dtype-unsupported': (p: { dtype: string; known: readonly string[] }): Problem => ({
     message: `dtype "${p.dtype}" is not supported for synthetic checkpoints`,
     hint: `use one of: ${list(p.known)}`,

@@ -96,7 +96,7 @@ function newestUnfinished(directory: string, rounds = 0): string {
 function requireFit(document: ResultDocument): void {
   for (const { id, key } of document.cases) {
     const { config } = modelById(key.model);
-    const { context } = architectureOf(config).shape(config);
+    const { context } = architectureOf(config).plan(config);
     const tokens = key.workload.kind === 'generate' ? key.workload.depth + key.workload.prompt + key.workload.new : 0;
     if (tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
   }
@@ -143,6 +143,6 @@ async function prepareAll(document: ResultDocument, signal: AbortSignal): Promis
 function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint }: CheckpointFacts) {
   const { iterations, warmup, seed } = document.suite.content;
   const { config } = modelById(key.model);
-  const vocabSize = architectureOf(config).shape(config).vocab;
+  const vocabSize = architectureOf(config).plan(config).vocab;
   return { key, directory: checkpoint.directory, graph: checkpoint.graph, vocabSize, round, seed, iterations, warmup };
 }

@@ -1,22 +1,16 @@
 // model_type → the architecture that can write it. Adding one is a file in architectures/ and a line here.
 import type { ZodType } from 'zod';
 import { problem } from '../errors.js';
-import type { Graph } from '../onnx/graph-builder.js';
-import type { DecoderShape } from './architectures/blocks.js';
-import type { Dtype, Layout } from './architectures/linear.js';
+import { ernie4_5 } from './architectures/ernie4_5.js';
+import type { Architecture, ModelConfig } from './architectures/family.js';
+import { gemma3Text } from './architectures/gemma3_text.js';
+import { granitemoehybrid } from './architectures/granitemoehybrid.js';
+import { llama } from './architectures/llama.js';
+import { phi3 } from './architectures/phi3.js';
 import { qwen2 } from './architectures/qwen2.js';
+import { qwen3 } from './architectures/qwen3.js';
 
-/** A Hugging Face config.json, as far as we know it. */
-export type ModelConfig = Record<string, unknown> & { model_type: string };
-
-export interface Architecture {
-  modelType: string;
-  configSchema: ZodType;
-  shape(config: ModelConfig): DecoderShape;
-  build(config: ModelConfig, dtype: Dtype, layout: Layout): Graph;
-}
-
-const ARCHITECTURES: readonly Architecture[] = [qwen2];
+const ARCHITECTURES: readonly Architecture[] = [qwen2, qwen3, llama, gemma3Text, phi3, ernie4_5, granitemoehybrid];
 
 /** What a config of this model_type must look like; none when we know no such architecture. */
 export function configSchemaOf(modelType: string): ZodType | undefined {

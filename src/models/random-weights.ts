@@ -1,6 +1,7 @@
 // Seeded bytes for synthetic weights, streamed chunk by chunk: the same seed and tensor name give the same bytes anywhere.
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Fill, PlacedWeight } from '../onnx/graph-builder.js';
+import { toFloat16 } from '../onnx/half.js';
 
 const CHUNK_BYTES = 1 << 20;
 const ZEROS = new Uint8Array(CHUNK_BYTES);
@@ -51,31 +52,11 @@ function maskWords(words: Uint32Array | Uint16Array, keep: number, exponent: num
 
 function* rotaryChunks(weight: PlacedWeight, fill: Extract<Fill, { kind: 'rotary' }>): Generator<Uint8Array> {
   const [rows, columns] = weight.dims as [number, number];
-  const half = fill.headSize / 2;
   const compute = fill.of === 'cos' ? Math.cos : Math.sin;
   const values = new Float32Array(rows * columns);
   for (let column = 0; column < columns; column++) {
-    const frequency = fill.theta ** (-(2 * (column % half)) / fill.headSize);
-    for (let row = 0; row < rows; row++) values[row * columns + column] = compute(row * frequency);
+    const frequency = fill.frequencies[column % fill.frequencies.length]!;
+    for (let row = 0; row < rows; row++) values[row * columns + column] = compute(row * frequency) * fill.magnitude;
   }
   yield new Uint8Array((weight.type === 'float16' ? toFloat16(values) : values).buffer);
-}
-
-/** Rounds to the nearest half-precision number, ties to even. Subnormals and overflow included. */
-export function toFloat16(values: Float32Array): Uint16Array {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(words, (word) => {
-    const sign = (word >>> 16) & 0x8000;
-    const magnitude = word & 0x7fffffff;
-    if (magnitude > 0x7f800000) return sign | 0x7e00;
-    if (magnitude >= 0x477ff000) return sign | 0x7c00;
-    if (magnitude < 0x38800000) {
-      const value = Math.abs(new Float32Array(Uint32Array.of(magnitude).buffer)[0]!) * 2 ** 24;
-      const down = Math.floor(value);
-      const rest = value - down;
-      return sign | (rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down);
-    }
-    const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
-    return sign | (rounded >>> 13);
-  });
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
-import { configSchemaOf, type ModelConfig } from './architectures.js';
+import type { ModelConfig } from './architectures/family.js';
+import { configSchemaOf } from './architectures.js';
 
 const modelSchema = z.strictObject({
   id: z

@@ -8,6 +8,7 @@ import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
 import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/write.js';
+import { buildDecoder } from './architectures/decoder.js';
 import type { Dtype, Layout } from './architectures/linear.js';
 import { architectureOf } from './architectures.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
@@ -88,12 +89,11 @@ type Plan = ReturnType<typeof planCheckpoint>;
 
 function planCheckpoint(spec: CheckpointSpec) {
   const { model, layout, dtype, seed } = spec;
-  const architecture = architectureOf(model.config);
+  const decoder = architectureOf(model.config).plan(model.config);
   const file = `model${SUFFIX[dtype]}.onnx`;
-  const placed = planExternalData(architecture.build(model.config, dtype, layout), `${file}_data`);
+  const placed = planExternalData(buildDecoder(decoder, dtype, layout), `${file}_data`);
   const graph = encodeModel(placed.model);
-  const shape = architecture.shape(model.config);
-  const small = { ...smallFiles(model, dtype, shape.vocab), [`onnx/${file}`]: graph };
+  const small = { ...smallFiles(model, dtype, decoder.vocab), [`onnx/${file}`]: graph };
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GENERATOR, seed, placed.weights]));
   for (const [path, content] of Object.entries(small)) hash.update(path).update(content);

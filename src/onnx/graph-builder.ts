@@ -1,5 +1,6 @@
 // Composes a graph node by node. Weights are only planned here (name, type, shape, how to fill them);
 // `planExternalData` gives each its place in the data file, and models/ writes the bytes.
+import { toFloat16 } from './half.js';
 import {
   type AttributeValue,
   byteLength,
@@ -17,8 +18,8 @@ export type Fill =
   | { kind: 'bytes' }
   /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
   | { kind: 'float'; exponent: number; positive: boolean }
-  /** cos or sin of position · theta^(−2i/headSize); row = position. `columns` = headSize/2, or headSize when repeated. */
-  | { kind: 'rotary'; of: 'cos' | 'sin'; theta: number; headSize: number };
+  /** magnitude · cos or sin of position · frequency; a row per position. Wider tables repeat the frequencies. */
+  | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number };
 
 export interface PlannedWeight {
   name: string;
@@ -36,6 +37,7 @@ export interface Graph {
 }
 
 const CONTRIB_OPERATORS = new Set([
+  'FastGelu',
   'MatMulNBits',
   'GatherBlockQuantized',
   'GroupQueryAttention',
@@ -61,7 +63,8 @@ export function createGraphBuilder() {
     int64(name: string, values: number[], dims: number[] = [values.length]): string {
       return constant(name, 'int64', dims, BigInt64Array.from(values, BigInt));
     },
-    scalar(name: string, type: 'float32' | 'int8' | 'uint8', value: number): string {
+    scalar(name: string, type: 'float32' | 'float16' | 'int8' | 'uint8', value: number): string {
+      if (type === 'float16') return constant(name, type, [], toFloat16(Float32Array.of(value)));
       const arrays = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
       return constant(name, type, [], arrays[type].of(value));
     },

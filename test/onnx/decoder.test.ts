@@ -1,5 +1,6 @@
 // How a decoder graph is to be fed, read from the graph alone; and the reason when it cannot be.
 import { describe, expect, it } from 'vitest';
+import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import { architectureOf } from '../../src/models/architectures.js';
 import { modelById } from '../../src/models/registry.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from '../../src/onnx/decoder.js';
@@ -10,7 +11,7 @@ const { config } = modelById('qwen2.5-0.5b');
 
 /** A fresh graph, to be broken. */
 function graph(): OnnxModel {
-  return structuredClone(planExternalData(architectureOf(config).build(config, 'q4', 'tuned'), 'w').model);
+  return structuredClone(planExternalData(buildDecoder(architectureOf(config).plan(config), 'q4', 'tuned'), 'w').model);
 }
 
 function decoder(model: OnnxModel): Decoder {

@@ -1,0 +1,61 @@
+// Composes the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
+import { createGraphBuilder, type Graph } from '../../onnx/graph-builder.js';
+import { groupedAttention, sequenceLengths } from './attention.js';
+import { type Composition, scaled } from './composition.js';
+import { languageHead } from './head.js';
+import { type Dtype, embedding, type Layout, precisionOf } from './linear.js';
+import { gatedMlp } from './mlp.js';
+import { type ResidualStream, residualStream, rmsNorm } from './norms.js';
+import type { DecoderPlan, LayerPlan } from './plan.js';
+import { createRotaryTables } from './rotary.js';
+
+export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout): Graph {
+  const precision = precisionOf(dtype, layout);
+  const b = createGraphBuilder();
+  const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+  const lengths = sequenceLengths(b);
+  const wide = layout === 'published' && plan.publishesWideTables === true;
+  const rotary = createRotaryTables(b, { context: plan.context, type: precision.activation, wide });
+  for (const { attention } of plan.layers) rotary(attention.rope);
+  const c: Composition = { b, plan, precision, layout, lengths, rotary };
+  const size = { vocab: plan.vocab, hidden: plan.hidden };
+  const table = embedding(b, precision.head, precision.activation, { ids, ...size });
+  const stream = residualStream(c, scaled(c, '/model/embed_tokens', table.rows, plan.embeddingScale));
+  plan.layers.forEach((layer, index) => {
+    composeLayer(c, stream, layer, index);
+  });
+  languageHead(c, stream.read('model.norm'), table);
+  return b.graph;
+}
+
+function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, layer: number): void {
+  const name = `model.layers.${layer}`;
+  const sandwich = plan.norms === 'sandwich';
+  /** A block's output on its way into the stream. */
+  const leave = (output: string, norm: string) =>
+    sandwich ? rmsNorm(c, { input: output, name: `${name}.${norm}`, size: c.plan.hidden }) : output;
+
+  const wantedOnly = c.precision.keepsLogits && layer === c.plan.layers.length - 1;
+  const attended = attention(c, { layer, input: stream.read(`${name}.input_layernorm`), plan, wantedOnly });
+  if (wantedOnly) stream.keepWanted();
+  stream.add(`/model/layers.${layer}/attn`, leave(attended, 'post_attention_layernorm'));
+  const before = sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan });
+  stream.add(`/model/layers.${layer}/mlp`, leave(output, 'post_feedforward_layernorm'));
+}
+
+function attention(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
+  const { attention: plan } = p.plan;
+  switch (plan.kind) {
+    case 'grouped':
+      return groupedAttention(c, { ...p, plan });
+  }
+}
+
+function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan }): string {
+  const { mlp: plan } = p.plan;
+  switch (plan.kind) {
+    case 'gated':
+      return gatedMlp(c, { ...p, plan });
+  }
+}

@@ -1,0 +1,58 @@
+// RMS norms, and the residual stream that they read: fused with the addition before them wherever there is one.
+import { type Composition, scaled, wantedPositions } from './composition.js';
+
+function normWeight(c: Composition, name: string, size: number): string {
+  return c.b.weight(`${name}.weight`, c.precision.activation, [size], { kind: 'float', exponent: 0, positive: true });
+}
+
+/** The norm of the last axis, which is `size` long. */
+export function rmsNorm(c: Composition, p: { input: string; name: string; size: number }): string {
+  return c.b.node(
+    'SimplifiedLayerNormalization',
+    `/${p.name.replaceAll('.', '/')}/LayerNorm`,
+    [p.input, normWeight(c, p.name, p.size)],
+    { axis: -1, epsilon: { float: c.plan.normEpsilon }, stash_type: 1 },
+  );
+}
+
+/** residual + update, and the norm of it: [normed, sum]. */
+function addNorm(c: Composition, p: { residual: string; update: string; name: string }): [string, string] {
+  const node = `/${p.name.replaceAll('.', '/')}/SkipLayerNorm`;
+  const outputs: [string, string] = [`${node}/output_0`, `${node}/output_3`];
+  c.b.node(
+    'SkipSimplifiedLayerNormalization',
+    node,
+    [p.residual, p.update, normWeight(c, p.name, c.plan.hidden)],
+    { epsilon: { float: c.plan.normEpsilon } },
+    [outputs[0], '', '', outputs[1]],
+  );
+  return outputs;
+}
+
+export interface ResidualStream {
+  /** The norm, of that name, of all that was added so far. */
+  read(name: string): string;
+  /** Adds a block's output, times the plan's residual scale; `node` names the block. */
+  add(node: string, update: string): void;
+  /** Goes on with the wanted positions alone; what is added next must be as long. */
+  keepWanted(): void;
+}
+
+export function residualStream(c: Composition, input: string): ResidualStream {
+  let sum = input;
+  let update: string | null = null;
+  return {
+    read(name) {
+      if (update === null) return rmsNorm(c, { input: sum, name, size: c.plan.hidden });
+      const [normed, total] = addNorm(c, { residual: sum, update, name });
+      [sum, update] = [total, null];
+      return normed;
+    },
+    add(node, value) {
+      update = scaled(c, `${node}/residual`, value, c.plan.residualScale);
+    },
+    keepWanted() {
+      sum = wantedPositions(c.b, sum);
+    },
+  };
+}

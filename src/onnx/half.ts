@@ -1,0 +1,20 @@
+// Half-precision numbers (IEEE 754 binary16), which JavaScript has no array of before Node 24.
+
+/** Rounds to the nearest half-precision number, ties to even. Subnormals and overflow included. */
+export function toFloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(words, (word) => {
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fffffff;
+    if (magnitude > 0x7f800000) return sign | 0x7e00;
+    if (magnitude >= 0x477ff000) return sign | 0x7c00;
+    if (magnitude < 0x38800000) {
+      const value = Math.abs(new Float32Array(Uint32Array.of(magnitude).buffer)[0]!) * 2 ** 24;
+      const down = Math.floor(value);
+      const rest = value - down;
+      return sign | (rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down);
+    }
+    const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
+    return sign | (rounded >>> 13);
+  });
+}
