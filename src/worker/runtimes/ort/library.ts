@@ -114,10 +114,13 @@ function functionTable(): Pointer[] {
   }
 }
 
-/** bin/napi-v6/<platform>/<architecture>/ holds libonnxruntime.so.1, libonnxruntime.1.x.y.dylib or onnxruntime.dll. */
 function libraryPath(): string {
   const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const directory = join(root, 'bin', 'napi-v6', process.platform, process.arch);
+  return libraryIn(join(root, 'bin', 'napi-v6', process.platform, process.arch));
+}
+
+/** libonnxruntime.so.1, libonnxruntime.1.x.y.dylib or onnxruntime.dll, not the libraries of providers beside it. */
+export function libraryIn(directory: string): string {
   const name = readdirSync(directory).find((entry) =>
     /^(lib)?onnxruntime(\.dll|\.so\.\d+|\.[\d.]+\.dylib)$/.test(entry),
   );
