@@ -9,6 +9,8 @@ import { doneBytes, freshState, frontier, loadState, removeState, type TransferS
 
 export interface DownloadOptions {
   connections: number;
+  /** Larger files are asked for in ranges of this size. */
+  partBytes: number;
   /** Bytes on disk of this file; falls back to 0 when the download has to start anew. */
   onProgress(doneBytes: number): void;
   /** Bytes that came over the network. */
@@ -23,7 +25,7 @@ export async function downloadFile(
   options: DownloadOptions,
 ): Promise<string> {
   const { file, path } = wanted;
-  let state = loadState(path, file.bytes);
+  let state = loadState(path, file.bytes, options.partBytes);
   for (let restarted = false; ; restarted = true) {
     let reason: string;
     try {
@@ -34,11 +36,11 @@ export async function downloadFile(
         return digests.sha256;
       }
       reason = fault;
-      state = freshState(file.bytes);
+      state = freshState(file.bytes, options.partBytes);
     } catch (error) {
       if (!(error instanceof RestartError)) throw error;
       reason = error.message;
-      state = error.wholeOnly ? wholeState(file.bytes) : freshState(file.bytes);
+      state = error.wholeOnly ? wholeState(file.bytes) : freshState(file.bytes, options.partBytes);
     }
     rmSync(path, { force: true });
     removeState(path);

@@ -3,12 +3,11 @@ import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } 
 import { join } from 'node:path';
 import { problem } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint.js';
-import { digestsOf, downloadFile, mismatch } from './download.js';
+import { type DownloadOptions, digestsOf, downloadFile, mismatch } from './download.js';
 import type { Hasher } from './hash-behind.js';
 import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';
 import type { Listing, RemoteFile } from './listing.js';
-import { PART_BYTES } from './transfer-state.js';
 
 const CONNECTIONS = 4;
 
@@ -18,6 +17,7 @@ export interface Fetching {
   listing: Listing;
   /** The directory that the files go to. */
   partial: string;
+  partBytes: number;
   onNote(note: string): void;
   onProgress(doneBytes: number, totalBytes: number): void;
 }
@@ -31,6 +31,7 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
   const fetchOne = async (file: RemoteFile, connections: number) => {
     const hash = await fetchFile(fetching, file, {
       connections,
+      partBytes: fetching.partBytes,
       onReceived(bytes) {
         counted.downloadedBytes += bytes;
       },
@@ -43,13 +44,13 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
     hashes.set(file.path, hash);
   };
   try {
-    const small = files.filter((file) => file.bytes <= PART_BYTES);
+    const small = files.filter((file) => file.bytes <= fetching.partBytes);
     const lanes = Array.from({ length: CONNECTIONS }, async () => {
       for (let file = small.shift(); file !== undefined; file = small.shift()) await fetchOne(file, 1);
     });
     const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    for (const file of files) if (file.bytes > PART_BYTES) await fetchOne(file, CONNECTIONS);
+    for (const file of files) if (file.bytes > fetching.partBytes) await fetchOne(file, CONNECTIONS);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOSPC' || code === 'EDQUOT' ? outOfSpace(fetching.partial, files, error) : error;
@@ -58,14 +59,8 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
   return { files: described, ...counted };
 }
 
-interface Reports {
-  connections: number;
-  onReceived(bytes: number): void;
-  onProgress(bytes: number): void;
-}
-
 /** Returns the SHA-256. */
-async function fetchFile(fetching: Fetching, file: RemoteFile, reports: Reports): Promise<string> {
+async function fetchFile(fetching: Fetching, file: RemoteFile, options: DownloadOptions): Promise<string> {
   const { http, hasher, listing, partial, onNote } = fetching;
   const { hubCache, offline } = http.settings;
   const path = join(partial, file.path);
@@ -78,14 +73,14 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, reports: Reports)
     const fault = mismatch(file, digests);
     if (fault === null) {
       onNote(`${file.path}: taken from ${hubCache}`);
-      reports.onProgress(file.bytes);
+      options.onProgress(file.bytes);
       return digests.sha256;
     }
     rmSync(path);
     onNote(`${copy} is not used: ${fault}`);
   }
   if (offline) throw problem('hub-offline', { repo: listing.repo });
-  return downloadFile(http, hasher, { repo: listing.repo, commit: listing.commit, file, path }, reports);
+  return downloadFile(http, hasher, { repo: listing.repo, commit: listing.commit, file, path }, options);
 }
 
 /** Throws disk-full when what is still missing does not go onto the disk. */

@@ -19,6 +19,7 @@ import { withLock } from './lock.js';
 import type { RetryPolicy } from './retry.js';
 import { type RealDtype, selectFiles } from './selection.js';
 import { isDiskError } from './transfer.js';
+import { PART_BYTES } from './transfer-state.js';
 
 export interface PullRequest {
   repo: string;
@@ -37,6 +38,7 @@ export interface PullOptions {
   settings: HubSettings;
   signal?: AbortSignal;
   retries?: RetryPolicy;
+  partBytes?: number;
   onProgress?: (progress: PullProgress) => void;
   /** Something a person should know: waiting for another process, a copy that was found. */
   onNote?: (note: string) => void;
@@ -103,7 +105,10 @@ async function pullInto(
   requireSpace(partial, files);
   const hasher = createHasher();
   try {
-    const fetched = await fetchFiles({ http, hasher, listing, partial, onNote, onProgress }, files);
+    const fetched = await fetchFiles(
+      { http, hasher, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
+      files,
+    );
     const graph = readModel(join(partial, selection.graph));
     for (const { path } of fetched.files.filter(({ path }) => path.endsWith('.onnx'))) {
       externalFiles(join(partial, path), readModel(join(partial, path)));

@@ -35,7 +35,7 @@ const stateSchema = z
     return joined && end === bytes;
   });
 
-export function freshState(bytes: number, partBytes = PART_BYTES): TransferState {
+export function freshState(bytes: number, partBytes: number): TransferState {
   const starts = Array.from({ length: Math.max(1, Math.ceil(bytes / partBytes)) }, (_, i) => i * partBytes);
   const parts = starts.map((start) => ({ start, bytes: Math.min(partBytes, bytes - start), done: 0 }));
   return { bytes, etag: null, parts };
@@ -56,14 +56,14 @@ export function frontier({ parts }: TransferState): number {
 }
 
 /** What an earlier pull left, where it belongs to a file of this size; else a fresh start. */
-export function loadState(data: string, bytes: number): TransferState {
+export function loadState(data: string, bytes: number, partBytes: number): TransferState {
   try {
     const state = stateSchema.parse(JSON.parse(readFileSync(statePath(data), 'utf8')));
     if (state.bytes === bytes && existsSync(data)) return state;
   } catch {
     // No state, or a damaged one: the download starts anew.
   }
-  return freshState(bytes);
+  return freshState(bytes, partBytes);
 }
 
 export function saveState(data: string, state: TransferState): void {
