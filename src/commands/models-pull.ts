@@ -9,7 +9,7 @@ import { hubTarget } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry } from '../models/registry.js';
-import { bytes, plural } from '../report/format.js';
+import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
 import { createProgress, interruptible, type Progress, say } from './terminal.js';
 
@@ -28,6 +28,7 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
   const settings = hubSettings();
   for (const { name, repo, revision } of targets) {
     for (const dtype of dtypes) {
+      const started = performance.now();
       const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(
         { name, repo, revision, dtype },
         { settings, signal },
@@ -35,7 +36,8 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
       const { manifest } = checkpoint;
       if (manifest.weights !== 'real') continue;
       const commit = manifest.source.revision?.slice(0, 8);
-      const amount = outcome === 'here' ? 'was here and is whole' : `${bytes(downloadedBytes)} downloaded`;
+      const amount =
+        outcome === 'here' ? 'was here and is whole' : downloaded(downloadedBytes, performance.now() - started);
       const files = plural(manifest.files.length, 'file');
       say(
         `${repo} ${dtype} at ${commit}: ${files}, ${bytes(checkpointBytes(manifest))}, ${amount}, every hash verified`,
@@ -46,6 +48,12 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
     }
   }
   return 0;
+}
+
+/** From the first question to the hub until every hash was compared. */
+function downloaded(amount: number, elapsedMs: number): string {
+  const rate = amount === 0 ? '' : ` (${bytes(amount / (elapsedMs / 1000))}/s)`;
+  return `${bytes(amount)} downloaded in ${duration(elapsedMs)}${rate}`;
 }
 
 interface Target {

@@ -54,7 +54,10 @@ const realSchema = z.strictObject({
   files: z.array(fileSchema),
 });
 
-export const manifestSchema = z.discriminatedUnion('weights', [syntheticSchema, realSchema]);
+/** The version first: a manifest of another one is told as that. */
+export const manifestSchema = z
+  .looseObject({ schemaVersion: z.literal(1) })
+  .pipe(z.discriminatedUnion('weights', [syntheticSchema, realSchema]));
 
 export type SyntheticManifest = z.infer<typeof syntheticSchema>;
 export type RealManifest = z.infer<typeof realSchema>;

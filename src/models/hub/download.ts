@@ -1,10 +1,11 @@
 // One file of a repository, whole and verified: transfer, hash behind it, compare with what the listing promised.
 import { rmSync, statSync } from 'node:fs';
 import { problem } from '../../errors.js';
+import { RestartError } from './failures.js';
 import type { Digests, FileHash, Hasher } from './hash-behind.js';
 import type { Http } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { RestartError, transfer, type Wanted, wholeState } from './transfer.js';
+import { transfer, type Wanted, wholeState } from './transfer.js';
 import { doneBytes, freshState, frontier, loadState, removeState, type TransferState } from './transfer-state.js';
 
 export interface DownloadOptions {

@@ -2,8 +2,10 @@
 // alone; addresses are told without their query, which may be a signature.
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { EdgeproofError, problem } from '../../errors.js';
+import { bulkGet } from './bulk-get.js';
 import type { HubSettings } from './endpoint.js';
-import { RETRIES, type RetryPolicy, retryAfterMs, TransientError, withRetries } from './retry.js';
+import { FramingError, TransientError } from './failures.js';
+import { RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
 
 const MOST_REDIRECTS = 5;
 const LARGEST_ANSWER_BYTES = 32 << 20;
@@ -15,16 +17,24 @@ export interface HttpAnswer {
   url: URL;
   /** Headers of the hub's own redirect, where it passed us on to a CDN. */
   hubHeaders: Record<string, string | undefined>;
-  body: Dispatcher.ResponseData['body'];
+  /** Hands over each piece of the body; a piece is valid only during the call. */
+  read(sink: (piece: Uint8Array) => void): Promise<void>;
+  discard(): void;
+}
+
+export interface GetOptions {
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** A large body is expected. */
+  bulk?: boolean;
 }
 
 export interface Http {
   settings: HubSettings;
   retries: RetryPolicy;
   signal: AbortSignal | undefined;
-  dispatcher: Dispatcher;
   /** One request, redirects followed. Throws TransientError where another attempt may help. `repo` is for messages. */
-  get(url: URL, repo: string, headers?: Record<string, string>, signal?: AbortSignal): Promise<HttpAnswer>;
+  get(url: URL, repo: string, options?: GetOptions): Promise<HttpAnswer>;
   /** A whole small answer, retried; throws when it is larger than 32 MiB. */
   getBytes(url: URL, repo: string): Promise<{ headers: HttpAnswer['headers']; bytes: Buffer }>;
   close(): Promise<void>;
@@ -39,29 +49,45 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
   const dispatcher = new EnvHttpProxyAgent(limits);
   const ours = new URL(settings.endpoint).origin;
 
-  const once = async (url: URL, headers: Record<string, string>, abort: AbortSignal | undefined) => {
+  const isProxied = ['http_proxy', 'https_proxy'].some((name) => process.env[name] || process.env[name.toUpperCase()]);
+
+  const once = async (url: URL, headers: Record<string, string>, abort: AbortSignal | undefined, bulk: boolean) => {
     const authorization: Record<string, string> =
       settings.token !== null && url.origin === ours ? { authorization: `Bearer ${settings.token}` } : {};
     const all = { 'user-agent': 'edgeproof', 'accept-encoding': 'identity', ...headers, ...authorization };
     try {
-      return await request(url, { dispatcher, headers: all, ...(abort === undefined ? {} : { signal: abort }) });
+      if (bulk) return await bulkGet(url, { headers: all, idleMs: settings.idleMs, signal: abort });
+    } catch (error) {
+      abort?.throwIfAborted();
+      if (!(error instanceof FramingError)) throw new TransientError(networkReason(url, error, settings), null, error);
+    }
+    try {
+      const options = { dispatcher, headers: all, ...(abort === undefined ? {} : { signal: abort }) };
+      return streamed(await request(url, options));
     } catch (error) {
       abort?.throwIfAborted();
       throw new TransientError(networkReason(url, error, settings), null, error);
     }
   };
 
-  const get: Http['get'] = async (first, repo, headers = {}, abort = signal) => {
+  const get: Http['get'] = async (first, repo, { headers = {}, signal: abort = signal, bulk = false } = {}) => {
     let url = first;
     let hubHeaders: HttpAnswer['headers'] = {};
     for (let hops = 0; ; hops++) {
-      const answer = await once(url, headers, abort);
-      const known = flatten(answer.headers);
+      const answer = await once(url, headers, abort, bulk && !isProxied);
+      const known = answer.headers;
       if (hops === 0) hubHeaders = known;
       if (answer.statusCode < 300 || answer.statusCode === 304) {
-        return { status: answer.statusCode, headers: known, url, hubHeaders, body: answer.body };
+        return {
+          status: answer.statusCode,
+          headers: known,
+          url,
+          hubHeaders,
+          read: answer.read,
+          discard: answer.discard,
+        };
       }
-      await answer.body.dump().catch(() => {});
+      answer.discard();
       if (answer.statusCode >= 400) throw refusal(answer.statusCode, known, url, repo, settings);
       const next =
         known.location !== undefined && URL.canParse(known.location, url.href) ? new URL(known.location, url) : null;
@@ -77,11 +103,11 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
   };
 
   const readAll = async (url: URL, repo: string) => {
-    const { headers, body } = await get(url, repo);
+    const { headers, read } = await get(url, repo);
     const chunks: Buffer[] = [];
     let size = 0;
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
+      await read((chunk) => {
         size += chunk.length;
         if (size > LARGEST_ANSWER_BYTES) {
           throw problem('hub-invalid', {
@@ -89,8 +115,8 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
             reason: `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`,
           });
         }
-        chunks.push(chunk);
-      }
+        chunks.push(Buffer.from(chunk));
+      });
     } catch (error) {
       throw error instanceof EdgeproofError
         ? error
@@ -103,7 +129,6 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
     settings,
     retries,
     signal,
-    dispatcher,
     get,
     getBytes: (url, repo) =>
       withRetries(retries, signal, () => readAll(url, repo)).catch((error) => {
@@ -152,7 +177,7 @@ function refusal(
 
 export function networkReason(url: URL, error: unknown, { idleMs }: HubSettings): string {
   const code = (error as { code?: string }).code ?? '';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+  if (/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/.test(code)) {
     return `${url.host} sent nothing for ${idleMs / 1000} s`;
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `${url.host} did not answer within ${idleMs / 1000} s`;
@@ -160,6 +185,19 @@ export function networkReason(url: URL, error: unknown, { idleMs }: HubSettings)
   if (code.startsWith('UND_ERR')) return `the connection broke (${code})`;
   // Messages of a proxy or a library may hold addresses with passwords; the code says enough.
   return `the connection failed${code === '' ? '' : ` (${code})`}`;
+}
+
+function streamed({ statusCode, headers, body }: Dispatcher.ResponseData) {
+  return {
+    statusCode,
+    headers: flatten(headers),
+    async read(sink: (piece: Uint8Array) => void) {
+      for await (const chunk of body as AsyncIterable<Buffer>) sink(chunk);
+    },
+    discard() {
+      body.on('error', () => {}).destroy();
+    },
+  };
 }
 
 function flatten(headers: Dispatcher.ResponseData['headers']): HttpAnswer['headers'] {

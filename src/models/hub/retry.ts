@@ -1,15 +1,6 @@
 // Trying again: what may pass by itself is tried with growing pauses; everything else fails at once.
 import { setTimeout as pause } from 'node:timers/promises';
-
-/** A failure that may pass: a broken connection, a busy server. `waitMs` is what the server asked for. */
-export class TransientError extends Error {
-  readonly waitMs: number | null;
-
-  constructor(message: string, waitMs: number | null = null, cause?: unknown) {
-    super(message, { cause });
-    this.waitMs = waitMs;
-  }
-}
+import { TransientError } from './failures.js';
 
 export interface RetryPolicy {
   attempts: number;

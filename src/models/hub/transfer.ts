@@ -1,20 +1,11 @@
 // The bytes of one file: parts by byte range over a few connections, each written where it belongs. Whatever breaks is
 // asked for again from where it stood; what no longer belongs to the same content is an error, never mixed.
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { RestartError, TransientError } from './failures.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { TransientError, withRetries } from './retry.js';
+import { withRetries } from './retry.js';
 import { doneBytes, freshState, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
-
-/** Whatever has arrived cannot be continued: the content differs, or the server knows no ranges. */
-export class RestartError extends Error {
-  readonly wholeOnly: boolean;
-
-  constructor(message: string, wholeOnly = false) {
-    super(message);
-    this.wholeOnly = wholeOnly;
-  }
-}
 
 export interface Wanted {
   repo: string;
@@ -33,6 +24,8 @@ export interface TransferOptions {
 }
 
 const SAVE_EVERY_MS = 1000;
+/** Bodies from here on are worth a connection of their own. */
+const BULK_BYTES = 16_000;
 
 export async function transfer(
   http: Http,
@@ -109,16 +102,17 @@ async function receive(source: Source, part: Part): Promise<void> {
   const whole = start === 0 && part.bytes === state.bytes;
   const headers: Record<string, string> = whole ? {} : { range: `bytes=${start}-${end}` };
   if (!whole && state.etag !== null && !state.etag.startsWith('W/')) headers['if-range'] = state.etag;
-  const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, headers, signal);
+  const bulk = part.bytes - part.done >= BULK_BYTES;
+  const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, { headers, signal, bulk });
   try {
     requireSameContent(source, answer, { start, end, whole });
     if (answer.url.origin !== new URL(http.settings.endpoint).origin) source.cdn = answer.url;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      if (part.done + chunk.length > part.bytes) throw new RestartError('the server sent more than it announced');
-      write(source, part, chunk);
-    }
+    await answer.read((piece) => {
+      if (part.done + piece.length > part.bytes) throw new RestartError('the server sent more than it announced');
+      write(source, part, piece);
+    });
   } catch (error) {
-    answer.body.destroy();
+    answer.discard();
     signal.throwIfAborted();
     if (error instanceof RestartError || error instanceof TransientError || isDiskError(error)) throw error;
     throw new TransientError(networkReason(answer.url, error, http.settings), null, error);
