@@ -9,6 +9,7 @@ import { externalFiles } from '../../src/models/external-data.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { decoderOf } from '../../src/onnx/decoder.js';
 import { graphFacts } from '../../src/onnx/facts.js';
+import { fields, sourceOf } from '../../src/onnx/protobuf.js';
 import { readModel } from '../../src/onnx/read.js';
 import { uniform } from '../fixtures/random.js';
 import { tinyModel } from '../reference/tiny-model.js';
@@ -91,5 +92,12 @@ describe('a hostile graph', () => {
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(MOST_BYTES);
     expect(after.heapUsed - before.heapUsed).toBeLessThan(MOST_BYTES);
     expect(counts.refused).toBeGreaterThan(0);
+  });
+
+  it('with more fields than memory has room for is refused while it is walked', () => {
+    const source = sourceOf(Buffer.from([0x08, 0x01, 0x08, 0x02]));
+    expect([...fields(source, 0, source.length)]).toHaveLength(2);
+    source.walked = 9_999_999;
+    expect(() => [...fields(source, 0, source.length)]).toThrow('more than 10000000 fields');
   });
 });
