@@ -91,18 +91,23 @@ async function pullWithProgress(
   }
 }
 
+const REDRAW_MS = 100;
+
 /** A bar on a terminal, a plain line at every tenth elsewhere. */
 function progressOf(what: string, progress: Progress): (state: PullProgress) => void {
-  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number }>();
+  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number; shown: number }>();
   return ({ step, doneBytes, totalBytes }) => {
-    const started = steps.get(step) ?? { since: performance.now(), from: doneBytes, tenth: -1 };
+    const now = performance.now();
+    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1, shown: 0 };
     steps.set(step, started);
     const tenth = Math.floor((doneBytes / totalBytes) * 10);
     const isTenth = tenth > started.tenth;
+    // Bytes arrive in thousands of pieces; nobody reads that many lines.
+    if (!isTenth && now - started.shown < REDRAW_MS) return;
     started.tenth = Math.max(tenth, started.tenth);
+    started.shown = now;
     const verb = step === 'verify' ? 'verifying' : 'pulling';
-    const elapsedMs = performance.now() - started.since;
-    progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, elapsedMs, started.from), isTenth);
+    progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, now - started.since, started.from), isTenth);
   };
 }
 

@@ -176,6 +176,25 @@ describe('real weights', () => {
     expect(JSON.parse(stdout).cases[0]).toMatchObject({ status: 'ok', key: { weights: 'synthetic', layout: 'tuned' } });
   });
 
+  it('that cannot fit are refused with the arithmetic, before anything is written', async () => {
+    const config = join(scratch, 'huge.json');
+    const tiny = JSON.parse(readFileSync(join(scratch, 'mine', 'config.json'), 'utf8'));
+    writeFileSync(
+      config,
+      JSON.stringify({ ...tiny, hidden_size: 65_536, intermediate_size: 262_144, num_hidden_layers: 100 }),
+    );
+    for (const verb of [
+      ['models', 'synthesize', config],
+      ['run', '-m', config, '--dtype', 'fp32', '-p', '8', '-n', '4', '--results', join(scratch, 'huge')],
+    ]) {
+      const { code, stderr } = await edgeproof(verb, OFFLINE);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /does not fit: .* weights [\d,]+ GB \+ KV cache of [\d,]+ tokens? .* = .*; this machine has /,
+      );
+    }
+  });
+
   it('are verified on demand; an altered byte is exit code 1 and stops a run', async () => {
     expect((await edgeproof(['models', 'verify', 'org/tiny'], OFFLINE)).code).toBe(0);
     const weights = join(scratch, 'cache', 'real', 'org--tiny', COMMIT, 'q4', 'onnx', 'model_q4.onnx_data');
