@@ -17,6 +17,7 @@ const machineName = () =>
     .argParser(name);
 const layout = () =>
   new Option('--layout <layout>', 'graph layout of a synthetic checkpoint').choices(['tuned', 'published']);
+const weights = () => new Option('--weights <kind>', 'only this kind').choices(['synthetic', 'real']);
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
 const list = (text: string) => text.split(',').map((item) => item.trim());
@@ -62,9 +63,10 @@ program
   .summary('measure a suite and store the result')
   .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
   .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
-  .option('-m, --model <ids>', 'models, separated by commas', list)
-  .option('--layout <layouts>', 'graph layouts: tuned, published', list)
-  .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q4, q4f16, int8', list)
+  .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx or config.json files', list)
+  .option('--weights <kinds>', 'synthetic or real; by default what the model has', list)
+  .option('--layout <layouts>', 'graph layouts of synthetic weights: tuned, published', list)
+  .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js', list)
   .option('--ep <names>', 'execution providers: cpu', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
@@ -139,11 +141,38 @@ models
     exitCode = (await import('./commands/models-list.js')).listModels(o);
   });
 models
+  .command('pull')
+  .summary('get real checkpoints from the Hugging Face hub, verified by hash; goes on where it was interrupted')
+  .argument('<model...>', 'hub ids (org/name, org/name@revision) or ids of models.json')
+  .addOption(
+    new Option('--dtype <dtypes>', 'weight formats, separated by commas').argParser(list).default(['q4'], 'q4'),
+  )
+  .action(async (names: string[], o) => {
+    exitCode = await (await import('./commands/models-pull.js')).pullModels(names, o);
+  });
+models
+  .command('pin')
+  .summary('write the commit and the hashes of what was pulled into models.json')
+  .argument('<model>', 'a model id of models.json, or id@commit')
+  .option('--registry <file>', 'another models.json')
+  .action(async (model: string, o) => {
+    exitCode = await (await import('./commands/models-pin.js')).pinModel(model, o);
+  });
+models
+  .command('verify')
+  .summary('hash checkpoints again; exit 1 when a byte differs')
+  .argument('[model]', 'a model or hub id; all checkpoints without')
+  .addOption(output())
+  .action(async (model: string | undefined, o) => {
+    exitCode = await (await import('./commands/models-verify.js')).verifyModels(model, o);
+  });
+models
   .command('inspect')
   .summary('what a graph says of its own speed: parameters, bytes, operators, head, KV cache')
-  .argument('<file or model>', 'any .onnx file, or a model id')
+  .argument('<file or model>', 'any .onnx file, folder, hub id or model id')
+  .addOption(weights())
   .addOption(layout().default('tuned'))
-  .addOption(dtype().default('q4'))
+  .option('--dtype <dtype>', 'weight format', 'q4')
   .addOption(output())
   .action(async (target: string, o) => {
     exitCode = (await import('./commands/models-inspect.js')).inspectModel(target, o);
@@ -151,7 +180,7 @@ models
 models
   .command('synthesize')
   .summary('write a synthetic checkpoint: the exact graph of a model, filled with seeded random weights')
-  .argument('<model>', 'a model id of models.json')
+  .argument('<model>', 'a model id of models.json, or a config.json')
   .addOption(layout().default('tuned'))
   .addOption(dtype().default('q4'))
   .option('--seed <number>', 'seed of the weights', whole(0), 1)
@@ -161,9 +190,10 @@ models
 models
   .command('rm')
   .summary("remove a model's checkpoints from this disk")
-  .argument('<model>', 'a model id')
+  .argument('<model>', 'a model or hub id')
+  .addOption(weights())
   .addOption(layout())
-  .addOption(dtype())
+  .option('--dtype <dtype>', 'weight format')
   .action(async (model: string, o) => {
     exitCode = (await import('./commands/models-rm.js')).removeModel(model, o);
   });

@@ -16,6 +16,9 @@ const CATALOGUE = {
   'file-unreadable': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path}: cannot be read: ${p.reason}`,
   }),
+  'file-unwritable': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path}: cannot be written: ${p.reason}`,
+  }),
   'file-invalid': (p: { path: string; issues: string[]; hint?: string }): Problem => ({
     message: `${p.path} is not valid:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
     hint: p.hint ?? 'correct the fields named above; editors that know $schema check them as you type',
@@ -43,6 +46,61 @@ const CATALOGUE = {
   'dtype-unsupported': (p: { dtype: string; known: readonly string[] }): Problem => ({
     message: `dtype "${p.dtype}" is not supported for synthetic checkpoints`,
     hint: `use one of: ${list(p.known)}`,
+  }),
+  'hub-offline': (p: { repo: string }): Problem => ({
+    message: `${p.repo} cannot be pulled: HF_HUB_OFFLINE forbids the network, and the Python tools' cache has no such files`,
+    hint: 'unset HF_HUB_OFFLINE, or pull it where there is a network and copy the cache',
+  }),
+  'hub-unreachable': (p: { host: string; reason: string }): Problem => ({
+    message: `${p.host}: ${p.reason}; tried several times`,
+    hint: 'what has arrived is kept: run the same command again. HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy',
+  }),
+  'hub-gated': (p: { repo: string; page: string; hasToken: boolean }): Problem => ({
+    message: `${p.repo} is gated: its authors ask for an agreement first`,
+    hint: `accept the conditions at ${p.page}${p.hasToken ? ' with the account of HF_TOKEN' : ', then set HF_TOKEN to a token of that account'}`,
+  }),
+  'hub-refused': (p: { repo: string; status: number; hasToken: boolean }): Problem => ({
+    message: `the hub refuses ${p.repo} (status ${p.status})`,
+    hint: p.hasToken
+      ? 'HF_TOKEN is not valid, has run out, or may not read this repository'
+      : 'a private repository needs a token: set HF_TOKEN',
+  }),
+  'hub-not-found': (p: { what: string; url: string; hasToken: boolean }): Problem => ({
+    message: `the hub has no such ${p.what}: ${p.url}`,
+    hint: p.hasToken
+      ? 'check the name, and whether HF_TOKEN may read it'
+      : 'check the name; a private one needs HF_TOKEN',
+  }),
+  'hub-invalid': (p: { url: string; reason: string }): Problem => ({
+    message: `${p.url} gave an answer that cannot be used: ${p.reason}`,
+    hint: 'HF_ENDPOINT may not be a hub, or a proxy may answer in its place',
+  }),
+  'download-altered': (p: { repo: string; path: string; reason: string }): Problem => ({
+    message: `${p.repo}: ${p.path} is not what the repository promises: ${p.reason}`,
+    hint: 'nothing of it was kept; a mirror or proxy may be at fault. Try again, or another HF_ENDPOINT',
+  }),
+  'dtype-missing': (p: { where: string; dtype: string; available: readonly string[] }): Problem => ({
+    message: `${p.where} has no files of dtype ${p.dtype}`,
+    hint:
+      p.available.length === 0
+        ? 'it has no onnx/*.onnx that transformers.js would find'
+        : `it has: ${list(p.available)}`,
+  }),
+  'layout-invalid': (p: { where: string; reason: string }): Problem => ({
+    message: `${p.where} is not a model in transformers.js layout: ${p.reason}`,
+    hint: 'expected config.json, tokenizer.json and onnx/model<suffix>.onnx; or name a single .onnx file',
+  }),
+  'checkpoint-altered': (p: { name: string; fault: string; command: string }): Problem => ({
+    message: `${p.name}: ${p.fault}`,
+    hint: `get it again with: ${p.command}`,
+  }),
+  'pin-mismatch': (p: { name: string; fault: string; command: string }): Problem => ({
+    message: `${p.name} is not what models.json pins: ${p.fault}`,
+    hint: `get the pinned files with: ${p.command}; or pin what is here with: edgeproof models pin`,
+  }),
+  'does-not-fit': (p: { name: string; arithmetic: string }): Problem => ({
+    message: `${p.name} does not fit: ${p.arithmetic}`,
+    hint: 'choose a smaller dtype, model or context, or a machine with more memory',
   }),
   'checkpoint-missing': (p: { name: string; command: string }): Problem => ({
     message: `${p.name} is not on this disk`,
@@ -85,9 +143,9 @@ const CATALOGUE = {
     hint: 'start a new run without --resume',
   }),
   'nothing-to-compare': (p: { reason: string; hint: string }): Problem => ({ message: p.reason, hint: p.hint }),
-  interrupted: (p: { resume: string | null }): Problem => ({
+  interrupted: (p: { resume: string | null; kept?: string }): Problem => ({
     message: 'interrupted',
-    ...(p.resume === null ? {} : { hint: `what was measured is saved; go on with: ${p.resume}` }),
+    ...(p.resume === null ? {} : { hint: `${p.kept ?? 'what was measured is saved'}; go on with: ${p.resume}` }),
   }),
   'runtime-failed': (p: { runtime: string; reason: string }): Problem => ({
     message: `${p.runtime}: ${p.reason}`,

@@ -1,18 +1,23 @@
-// `models inspect`: what a graph says of itself, for any ONNX file or a checkpoint of the cache.
-import { existsSync, statSync } from 'node:fs';
+// `models inspect`: what a graph says of itself, for any ONNX file or a checkpoint on this disk.
+
+import { join } from 'node:path';
 import { problem } from '../errors.js';
 import type { Dtype, Layout } from '../models/architectures/linear.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
-import { modelById } from '../models/registry.js';
+import type { RealDtype } from '../models/hub/selection.js';
+import { locateReal } from '../models/locate-real.js';
+import { type ModelReference, resolveReference } from '../models/reference.js';
 import { graphFacts } from '../onnx/facts.js';
 import { readModel } from '../onnx/read.js';
 import { factsView } from '../report/facts-view.js';
+import type { Weights } from '../suite/schema.js';
 import { outputFormat, printView } from './terminal.js';
 
 interface Variant {
+  weights?: Weights;
   layout: Layout;
-  dtype: Dtype;
+  dtype: Dtype | RealDtype;
 }
 
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
@@ -22,15 +27,28 @@ export function inspectModel(fileOrModel: string, options: Variant & { output: s
   return 0;
 }
 
-function graphPath(fileOrModel: string, variant: Variant): string {
-  if (existsSync(fileOrModel) && statSync(fileOrModel).isFile()) return fileOrModel;
-  if (/[/\\]|\.onnx$/.test(fileOrModel))
-    throw problem('file-unreadable', { path: fileOrModel, reason: 'no such file' });
-  const { id } = modelById(fileOrModel);
+function graphPath(name: string, { weights, layout, dtype }: Variant): string {
+  const reference = resolveReference(name);
+  if (reference.kind === 'onnx') return reference.path;
+  if (reference.kind === 'registry' && weights !== 'real') return syntheticGraph(reference, layout, dtype);
+  const { directory, graph } = locateReal(name, reference, dtype, cacheDirectory());
+  return join(directory, graph);
+}
+
+function syntheticGraph(
+  reference: Extract<ModelReference, { kind: 'registry' }>,
+  layout: Layout,
+  dtype: string,
+): string {
+  const { id } = reference.model;
   const found = listCheckpoints(cacheDirectory()).find(
-    ({ manifest }) => manifest.model === id && manifest.layout === variant.layout && manifest.dtype === variant.dtype,
+    ({ manifest }) =>
+      manifest.weights === 'synthetic' &&
+      manifest.model === id &&
+      manifest.layout === layout &&
+      manifest.dtype === dtype,
   );
   if (found !== undefined) return found.graph;
-  const command = `edgeproof models synthesize ${id} --layout ${variant.layout} --dtype ${variant.dtype}`;
-  throw problem('checkpoint-missing', { name: `${id} ${variant.layout} ${variant.dtype}`, command });
+  const command = `edgeproof models synthesize ${id} --layout ${layout} --dtype ${dtype}`;
+  throw problem('checkpoint-missing', { name: `${id} ${layout} ${dtype}`, command });
 }

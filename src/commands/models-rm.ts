@@ -1,32 +1,66 @@
-// `models rm`: frees the space of a model's checkpoints.
-import { rmSync } from 'node:fs';
+// `models rm`: frees the space of a model's checkpoints and of pulls that were left unfinished.
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
-import type { Dtype, Layout } from '../models/architectures/linear.js';
-import { cacheDirectory } from '../models/cache.js';
-import { checkpointBytes, listCheckpoints } from '../models/checkpoint.js';
-import { modelById } from '../models/registry.js';
+import { cacheDirectory, entriesOf } from '../models/cache.js';
+import { checkpointsOf, removeEmptyParents } from '../models/find-checkpoints.js';
+import { hubTarget, pullCommand } from '../models/locate-real.js';
+import { repositoryDirectory } from '../models/real.js';
+import { resolveReference } from '../models/reference.js';
+import { loadRegistry, type Model } from '../models/registry.js';
 import { bytes } from '../report/format.js';
+import type { Weights } from '../suite/schema.js';
 import { say } from './terminal.js';
 
-export function removeModel(id: string, options: { layout?: Layout; dtype?: Dtype }): number {
-  modelById(id);
-  const chosen = listCheckpoints(cacheDirectory()).filter(
-    ({ manifest }) =>
-      manifest.model === id &&
-      (options.layout === undefined || manifest.layout === options.layout) &&
-      (options.dtype === undefined || manifest.dtype === options.dtype),
-  );
-  if (chosen.length === 0)
-    throw problem('checkpoint-missing', {
-      name: `a checkpoint of ${id}`,
-      command: `edgeproof models synthesize ${id}`,
-    });
+export interface RemoveOptions {
+  weights?: Weights;
+  layout?: string;
+  dtype?: string;
+}
+
+export function removeModel(name: string, options: RemoveOptions): number {
+  const cache = cacheDirectory();
+  const registry = loadRegistry();
+  const { weights, layout, dtype } = options;
+  const chosen = checkpointsOf(name, cache, registry)
+    .filter(
+      ({ manifest }) =>
+        (weights === undefined || manifest.weights === weights) &&
+        (layout === undefined || (manifest.weights === 'synthetic' && manifest.layout === layout)) &&
+        (dtype === undefined || manifest.dtype === dtype),
+    )
+    .map(({ directory }) => directory);
+  if (weights !== 'synthetic' && layout === undefined) chosen.push(...unfinishedPulls(name, cache, registry, dtype));
+  if (chosen.length === 0) {
+    const command = name.includes('/') ? pullCommand(name, dtype ?? 'q4') : `edgeproof models synthesize ${name}`;
+    throw problem('checkpoint-missing', { name: `a checkpoint of ${name}`, command });
+  }
   let freed = 0;
-  for (const { directory, manifest } of chosen) {
+  for (const directory of chosen) {
+    freed += bytesOnDisk(directory);
     rmSync(directory, { recursive: true, force: true });
-    freed += checkpointBytes(manifest);
+    removeEmptyParents(directory, cache);
     say(`removed ${directory}`);
   }
   process.stdout.write(`${bytes(freed)} freed\n`);
   return 0;
+}
+
+/** `<dtype>.partial` directories of the repository. */
+function unfinishedPulls(name: string, cache: string, registry: Model[], dtype: string | undefined): string[] {
+  if (!name.includes('/') && !registry.some(({ id }) => id === name.split('@')[0])) return [];
+  const reference = resolveReference(name, registry);
+  if (reference.kind !== 'hub' && (reference.kind !== 'registry' || reference.model.hub === null)) return [];
+  const root = repositoryDirectory(cache, hubTarget(reference).repo);
+  return entriesOf(root)
+    .flatMap((commit) => entriesOf(join(root, commit)).map((entry) => join(root, commit, entry)))
+    .filter((path) => path.endsWith(dtype === undefined ? '.partial' : `${join(dirname(path), dtype)}.partial`));
+}
+
+/** What the file system gives back: holes of an unfinished download take no space. */
+function bytesOnDisk(directory: string): number {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
+    const found = lstatSync(join(directory, name));
+    return found.isFile() ? sum + Math.min(found.size, found.blocks * 512) : sum;
+  }, 0);
 }

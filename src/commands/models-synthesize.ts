@@ -9,7 +9,10 @@ export async function synthesizeModel(
   id: string,
   options: { layout: Layout; dtype: Dtype; seed: number },
 ): Promise<number> {
-  const { checkpoint } = await prepareCheckpoint({ model: id, ...options }, interruptible());
+  const { checkpoint } = await prepareCheckpoint(
+    { model: id, weights: 'synthetic', tokens: 1, ...options },
+    interruptible(),
+  );
   say(
     `${id} ${options.layout} ${options.dtype} is whole: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
   );

@@ -1,60 +1,172 @@
-// The checkpoints that cases need: verified, or written now, with progress; each with the facts of its graph.
-import type { Dtype, Layout } from '../models/architectures/linear.js';
+// The checkpoints that cases need: found on this disk or written now, verified with progress, each with the facts of its
+// graph. Nothing here asks the network.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { problem } from '../errors.js';
+import { parseJson, validate } from '../json-file.js';
+import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { buildDecoder } from '../models/architectures/decoder.js';
+import type { ModelConfig } from '../models/architectures/family.js';
+import { DTYPES, type Dtype, type Layout } from '../models/architectures/linear.js';
+import { architectureOf } from '../models/architectures.js';
 import { cacheDirectory } from '../models/cache.js';
-import type { Checkpoint } from '../models/checkpoint.js';
-import { type Model, modelById } from '../models/registry.js';
+import { checkpointBytes } from '../models/checkpoint.js';
+import { type ConfigFacts, configFacts, configFactsIn } from '../models/config-facts.js';
+import type { RealDtype } from '../models/hub/selection.js';
+import { dtypeOfFile, type Located, locatedBytes, locateReal, openReal } from '../models/locate-real.js';
+import { pinOf, pinState } from '../models/pin.js';
+import { type ModelReference, resolveReference } from '../models/reference.js';
+import { configSchema, loadRegistry, type Model } from '../models/registry.js';
 import { ensureSynthetic } from '../models/synthesize.js';
 import { graphFacts } from '../onnx/facts.js';
+import { planExternalData } from '../onnx/graph-builder.js';
 import { readModel } from '../onnx/read.js';
 import { byteProgress } from '../report/progress.js';
 import type { CheckpointFacts } from '../result/document.js';
+import type { ModelTraits } from '../suite/plan.js';
+import type { Weights } from '../suite/schema.js';
+import { fitArithmetic, fitOf } from '../verdict/fit.js';
 import { createProgress, say } from './terminal.js';
 
 export interface Wanted {
   model: string;
-  layout: Layout;
-  dtype: Dtype;
+  weights: Weights;
+  layout: Layout | null;
+  dtype: RealDtype;
   seed: number;
+  /** Positions that the KV cache must hold. */
+  tokens: number;
+}
+
+let known: Model[] | undefined;
+const registry = (): Model[] => {
+  known ??= loadRegistry();
+  return known;
+};
+
+/** A case's model, found but not yet read: what a run must know before anything large is written or hashed. */
+export type Source = { name: string; facts: ConfigFacts } & (
+  | { weights: 'synthetic'; model: Pick<Model, 'id' | 'config'>; layout: Layout; dtype: Dtype }
+  | { weights: 'real'; located: Located }
+);
+
+export function traitsOf(name: string): ModelTraits {
+  const reference = resolveReference(name, registry());
+  const synthetic = reference.kind === 'registry' || reference.kind === 'config';
+  const dtype = reference.kind === 'onnx' ? dtypeOfFile(reference.path) : null;
+  return { weights: synthetic ? 'synthetic' : 'real', dtype };
+}
+
+export function findSource({ model, weights, layout, dtype }: Omit<Wanted, 'seed' | 'tokens'>): Source {
+  const reference = resolveReference(model, registry());
+  if (weights === 'real') {
+    const located = locateReal(model, reference, dtype, cacheDirectory());
+    return { name: `${model} ${dtype}`, weights, located, facts: configFactsIn(located.directory) };
+  }
+  if (!(DTYPES as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: DTYPES });
+  const described = describedModel(model, reference);
+  const name = `${model} ${layout} ${dtype}`;
+  return {
+    name,
+    weights,
+    model: described,
+    layout: layout!,
+    dtype: dtype as Dtype,
+    facts: configFacts(described.config),
+  };
+}
+
+/** The configuration that synthetic weights are made from. */
+function describedModel(name: string, reference: ModelReference): Pick<Model, 'id' | 'config'> {
+  if (reference.kind === 'registry') return reference.model;
+  if (reference.kind === 'config') {
+    const text = readFileSync(reference.path, 'utf8');
+    const config = validate(reference.path, parseJson(reference.path, text), configSchema) as ModelConfig;
+    const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
+    return { id: `config-${config.model_type}-${hash}`, config };
+  }
+  throw problem('input-invalid', {
+    what: `${name} has real weights; synthetic ones are made from a configuration`,
+    expected: 'an id of models.json, a config.json, or --weights real',
+  });
 }
 
 export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Promise<CheckpointFacts> {
-  const model = modelById(wanted.model);
-  const name = `${wanted.model} ${wanted.layout} ${wanted.dtype}`;
-  const checkpoint = await ensureWithProgress(model, wanted, name, signal);
-  return { checkpoint, facts: graphFacts(readModel(checkpoint.graph)) };
+  const source = findSource(wanted);
+  requireFit(source, wanted.tokens);
+  const ready =
+    source.weights === 'real'
+      ? await openWithProgress(source, signal)
+      : await ensureWithProgress(source, wanted.seed, signal);
+  return { ...ready, facts: graphFacts(readModel(ready.checkpoint.graph)) };
+}
+
+/** Throws does-not-fit with the arithmetic, before anything is written or hashed. */
+function requireFit(source: Source, tokens: number): void {
+  const half = source.weights === 'synthetic' && /16$/.test(source.dtype);
+  const values = source.facts.kvValuesPerToken;
+  const need = { kvBytesPerToken: values === null ? null : values * (half ? 2 : 4), tokens };
+  const fit = fitOf(
+    { ...need, weights: { name: `${source.name} weights`, bytes: weightBytes(source) } },
+    memoryLimitBytes(),
+  );
+  if (!fit.fits) throw problem('does-not-fit', { name: source.name, arithmetic: fitArithmetic(fit) });
+}
+
+function weightBytes(source: Source): number {
+  if (source.weights === 'real') return locatedBytes(source.located);
+  const { model, dtype, layout } = source;
+  return planExternalData(buildDecoder(architectureOf(model.config).plan(model.config), dtype, layout), 'data').bytes;
+}
+
+async function openWithProgress(source: Extract<Source, { weights: 'real' }>, signal: AbortSignal) {
+  const { located, name } = source;
+  const progress = createProgress();
+  const started = performance.now();
+  const total = locatedBytes(located);
+  let done = 0;
+  const opened = await openReal(located, (bytes) => {
+    done += bytes;
+    signal.throwIfAborted();
+    progress.show(byteProgress(`verifying ${name}`, done, total, performance.now() - started));
+  }).finally(progress.clear);
+  const { repo, revision } = opened.manifest.source;
+  const pin = pinState(opened.manifest, pinOf(repo, registry()));
+  const { command } = located;
+  if (pin.state === 'differs') throw problem('pin-mismatch', { name, fault: pin.fault, command });
+  if (pin.state === 'not pinned' && revision !== null) {
+    say(`${name} is not pinned (commit ${revision.slice(0, 8)}): models.json does not vouch for these bytes`);
+  }
+  return { checkpoint: opened, pinned: pin.state === 'pinned' };
 }
 
 async function ensureWithProgress(
-  model: Model,
-  wanted: Wanted,
-  name: string,
+  source: Extract<Source, { weights: 'synthetic' }>,
+  seed: number,
   signal: AbortSignal,
-): Promise<Checkpoint> {
+) {
+  const { model, layout, dtype, name } = source;
   const progress = createProgress();
   const started = { verify: 0, write: 0 };
   let total = 0;
-  try {
-    const { checkpoint, written } = await ensureSynthetic(
-      { model, layout: wanted.layout, dtype: wanted.dtype, seed: wanted.seed },
-      {
-        cache: cacheDirectory(),
-        signal,
-        onProgress({ step, doneBytes, totalBytes }) {
-          started[step] ||= performance.now();
-          total = totalBytes;
-          const what = step === 'verify' ? `verifying ${name}` : `writing ${name}`;
-          progress.show(byteProgress(what, doneBytes, totalBytes, performance.now() - started[step]));
-        },
+  const { checkpoint, written } = await ensureSynthetic(
+    { model, layout, dtype, seed },
+    {
+      cache: cacheDirectory(),
+      signal,
+      onProgress({ step, doneBytes, totalBytes }) {
+        started[step] ||= performance.now();
+        total = totalBytes;
+        const what = step === 'verify' ? `verifying ${name}` : `writing ${name}`;
+        progress.show(byteProgress(what, doneBytes, totalBytes, performance.now() - started[step]));
       },
-    );
-    progress.clear();
-    if (written !== null) {
-      if (written !== 'absent' && written !== 'stale') say(`${name}: ${written}; it was written anew`);
-      say(byteProgress(`wrote synthetic ${name}`, total, total, performance.now() - started.write));
-    }
-    return checkpoint;
-  } catch (error) {
-    progress.clear();
-    throw error;
+    },
+  ).finally(progress.clear);
+  if (written !== null) {
+    if (written !== 'absent' && written !== 'stale') say(`${name}: ${written}; it was written anew`);
+    const bytes = total || checkpointBytes(checkpoint.manifest);
+    say(byteProgress(`wrote synthetic ${name}`, bytes, bytes, performance.now() - started.write));
   }
+  return { checkpoint };
 }

@@ -1,8 +1,6 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
-import { architectureOf } from '../models/architectures.js';
-import { modelById } from '../models/registry.js';
 import { workloadLabel } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
@@ -20,7 +18,7 @@ import { findResult, newestResult, readResult, requireWritable, resultPath, save
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
-import { prepareCheckpoint } from './prepare.js';
+import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 
 export interface RunOptions {
@@ -36,7 +34,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   const format = outputFormat(options.output);
   const { document, path } =
     options.resume === undefined ? begin(suiteName, overrides, options) : resume(overrides, options);
-  requireFit(document);
+  requireContext(document);
   const signal = interruptible();
   try {
     await measure(document, path, signal);
@@ -57,7 +55,7 @@ interface Opened {
 function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Opened {
   const suite = overrideSuite(loadSuite(suiteName), overrides);
   const machine = describeMachine(options.machine);
-  const cases = planCases(suite, automaticThreads(machine));
+  const cases = planCases(suite, automaticThreads(machine), traitsOf);
   const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions: describeVersions() };
   const document = beginDocument(suite, cases, about);
   return { document, path: resultPath(options.results, document) };
@@ -93,13 +91,28 @@ function newestUnfinished(directory: string, rounds = 0): string {
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
 }
 
-function requireFit(document: ResultDocument): void {
+/** Also finds every model, so that a missing one is told before the first is measured. */
+function requireContext(document: ResultDocument): void {
   for (const { id, key } of document.cases) {
-    const { config } = modelById(key.model);
-    const { context } = architectureOf(config).plan(config);
-    const tokens = key.workload.kind === 'generate' ? key.workload.depth + key.workload.prompt + key.workload.new : 0;
-    if (tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
+    const source = findSource(key);
+    if (source.weights === 'real' && source.located.kind === 'onnx' && needsFolder(key)) {
+      throw problem('input-invalid', {
+        what: `${id}: a single .onnx file has no tokenizer and no configuration`,
+        expected: 'a folder in transformers.js layout, or --runtime onnxruntime with a generate workload',
+      });
+    }
+    const tokens = tokensOf(key);
+    const { context } = source.facts;
+    if (context !== null && tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
   }
+}
+
+function needsFolder({ runtime, workload }: CaseResult['key']): boolean {
+  return runtime === 'transformers.js' || (workload.kind === 'micro' && workload.task === 'tokenize');
+}
+
+function tokensOf({ workload }: CaseResult['key']): number {
+  return workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
 }
 
 async function measure(document: ResultDocument, path: string, signal: AbortSignal): Promise<void> {
@@ -126,7 +139,7 @@ async function measure(document: ResultDocument, path: string, signal: AbortSign
 }
 
 function checkpointName({ key }: CaseResult): string {
-  return [key.model, key.layout, key.dtype].join('/');
+  return [key.model, key.weights, key.layout, key.dtype].join(' ');
 }
 
 async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
@@ -134,15 +147,28 @@ async function prepareAll(document: ResultDocument, signal: AbortSignal): Promis
   for (const { result } of pendingRounds(document)) {
     const name = checkpointName(result);
     if (checkpoints.has(name)) continue;
-    const { model, layout, dtype } = result.key;
-    checkpoints.set(name, await prepareCheckpoint({ model, layout, dtype, seed: document.suite.content.seed }, signal));
+    const same = document.cases.filter((other) => checkpointName(other) === name);
+    const tokens = Math.max(...same.map(({ key }) => tokensOf(key)));
+    const { model, weights, layout, dtype } = result.key;
+    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed };
+    checkpoints.set(name, await prepareCheckpoint(wanted, signal));
   }
   return checkpoints;
 }
 
-function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint }: CheckpointFacts) {
+function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint, facts }: CheckpointFacts) {
   const { iterations, warmup, seed } = document.suite.content;
-  const { config } = modelById(key.model);
-  const vocabSize = architectureOf(config).plan(config).vocab;
+  const vocabSize = vocabularyOf(key, facts);
   return { key, directory: checkpoint.directory, graph: checkpoint.graph, vocabSize, round, seed, iterations, warmup };
+}
+
+/** As the configuration says, else as wide as the logits are. */
+function vocabularyOf(key: CaseResult['key'], { outputs }: CheckpointFacts['facts']): number {
+  const width = outputs.find(({ name }) => name === 'logits')?.dims.at(-1);
+  const vocab = findSource(key).facts.vocab ?? width;
+  if (typeof vocab === 'number') return vocab;
+  throw problem('input-invalid', {
+    what: `the size of the vocabulary of ${key.model} is not known`,
+    expected: 'a config.json with vocab_size, or logits of a fixed width',
+  });
 }

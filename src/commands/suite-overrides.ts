@@ -5,6 +5,7 @@ import { parseRanges } from '../suite/ranges.js';
 /** Options as commander hands them over: lists split, lengths still as llama-bench's ranges. */
 export interface DimensionOptions {
   model?: string[];
+  weights?: string[];
   layout?: string[];
   dtype?: string[];
   runtime?: string[];
@@ -27,6 +28,7 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
   };
   const given = {
     models: options.model,
+    weights: options.weights,
     layouts: options.layout,
     dtypes: options.dtype,
     runtimes: options.runtime,

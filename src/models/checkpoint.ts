@@ -5,38 +5,76 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { problem } from '../errors.js';
+import { EdgeproofError, problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
 import { DTYPES, LAYOUTS } from './architectures/linear.js';
 import { entriesOf } from './cache.js';
+import { REAL_DTYPES } from './hub/selection.js';
 
 export const MANIFEST = 'edgeproof.json';
 
-export const manifestSchema = z.strictObject({
+/** Inside the checkpoint, in plain letters: nothing that leads out of it. */
+const SAFE_PATH = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
+
+const fileSchema = z.strictObject({
+  path: z.string().regex(SAFE_PATH),
+  bytes: z.int().nonnegative(),
+  sha256: z.string(),
+});
+
+const syntheticSchema = z.strictObject({
   schemaVersion: z.literal(1),
   model: z.string(),
-  weights: z.enum(['synthetic']),
+  weights: z.literal('synthetic'),
   layout: z.enum(LAYOUTS),
   dtype: z.enum(DTYPES),
   seed: z.int(),
   /** Hash of the graph plan, the seed and the generator: a checkpoint made from another plan is remade. */
   plan: z.string(),
   parameters: z.int(),
-  files: z.array(z.strictObject({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string() })),
+  files: z.array(fileSchema),
 });
 
-export type Manifest = z.infer<typeof manifestSchema>;
+const realSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** What a suite calls it: a hub id or a path. */
+  model: z.string(),
+  weights: z.literal('real'),
+  dtype: z.enum(REAL_DTYPES),
+  source: z.strictObject({
+    kind: z.enum(['hub', 'folder', 'onnx']),
+    repo: z.string().nullable(),
+    /** Commit of the repository. */
+    revision: z.string().nullable(),
+    license: z.string().nullable(),
+  }),
+  /** The .onnx file of the language decoder. */
+  graph: z.string().regex(SAFE_PATH),
+  parameters: z.int(),
+  files: z.array(fileSchema),
+});
 
-export interface Checkpoint {
+/** The version first: a manifest of another one is told as that. */
+export const manifestSchema = z
+  .looseObject({ schemaVersion: z.literal(1) })
+  .pipe(z.discriminatedUnion('weights', [syntheticSchema, realSchema]));
+
+export type SyntheticManifest = z.infer<typeof syntheticSchema>;
+export type RealManifest = z.infer<typeof realSchema>;
+export type Manifest = SyntheticManifest | RealManifest;
+export type CheckpointFile = z.infer<typeof fileSchema>;
+
+export interface Checkpoint<M extends Manifest = Manifest> {
   directory: string;
   /** The .onnx file that a runtime opens. */
   graph: string;
-  manifest: Manifest;
+  manifest: M;
 }
 
 export function openCheckpoint(directory: string): Checkpoint {
   const manifest = readJsonFile(join(directory, MANIFEST), manifestSchema);
-  const graph = manifest.files.find((file) => file.path.endsWith('.onnx'));
+  const wanted = manifest.weights === 'real' ? manifest.graph : '.onnx';
+  const graph = manifest.files.find((file) => file.path.endsWith(wanted));
   if (graph === undefined) {
     throw problem('file-invalid', { path: join(directory, MANIFEST), issues: ['files: names no .onnx file'] });
   }
@@ -47,18 +85,33 @@ export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
+/** `tuned q4`; a real checkpoint has the layout that its maker gave it. */
+export function variantOf(manifest: Manifest): string {
+  return manifest.weights === 'synthetic' ? `${manifest.layout} ${manifest.dtype}` : manifest.dtype;
+}
+
 /** `<cache>/synthetic/<model>/<layout>-<dtype>` */
 export function syntheticDirectory(cache: string, model: string, layout: string, dtype: string): string {
   return join(cache, 'synthetic', model, `${layout}-${dtype}`);
 }
 
-/** Every complete checkpoint in the cache. */
-export function listCheckpoints(cache: string): Checkpoint[] {
-  const root = join(cache, 'synthetic');
-  return entriesOf(root)
-    .flatMap((model) => entriesOf(join(root, model)).map((name) => join(root, model, name)))
-    .filter((directory) => !directory.includes('.partial-') && existsSync(join(directory, MANIFEST)))
-    .map(openCheckpoint);
+/** Every complete checkpoint in the cache; one that cannot be read is told to `onBroken` and passed over. */
+export function listCheckpoints(cache: string, onBroken: (error: EdgeproofError) => void = () => {}): Checkpoint[] {
+  const within = (directories: string[]) =>
+    directories.flatMap((directory) => entriesOf(directory).map((name) => join(directory, name)));
+  const synthetic = within(within([join(cache, 'synthetic')]));
+  const real = within(within(within([join(cache, 'real')])));
+  return [...synthetic, ...real]
+    .filter((directory) => !directory.includes('.partial') && existsSync(join(directory, MANIFEST)))
+    .flatMap((directory) => {
+      try {
+        return [openCheckpoint(directory)];
+      } catch (error) {
+        if (!(error instanceof EdgeproofError)) throw error;
+        onBroken(error);
+        return [];
+      }
+    });
 }
 
 /** What is wrong with the files of a checkpoint: a sentence for the first fault, or null when all hashes hold. */

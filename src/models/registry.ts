@@ -6,6 +6,12 @@ import { readJsonFile } from '../json-file.js';
 import type { ModelConfig } from './architectures/family.js';
 import { configSchemaOf } from './architectures.js';
 
+/** A config.json: complete for its architecture where we know that one. */
+export const configSchema = z.looseObject({ model_type: z.string() }).superRefine((config, context) => {
+  const parsed = configSchemaOf(config.model_type)?.safeParse(config);
+  for (const { path, message } of parsed?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+});
+
 const modelSchema = z.strictObject({
   id: z
     .string()
@@ -47,13 +53,7 @@ const modelSchema = z.strictObject({
     })
     .optional()
     .describe('What `edgeproof models pin` found: real weights with other bytes are refused.'),
-  config: z
-    .looseObject({ model_type: z.string() })
-    .superRefine((config, context) => {
-      const parsed = configSchemaOf(config.model_type)?.safeParse(config);
-      for (const { path, message } of parsed?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
-    })
-    .describe("The model's own config.json values; synthetic checkpoints are written from them."),
+  config: configSchema.describe("The model's own config.json values; synthetic checkpoints are written from them."),
 });
 
 function uniqueIds(models: { id: string }[], context: z.core.$RefinementCtx): void {
@@ -70,7 +70,7 @@ export const registrySchema = z
 export type Model = Omit<z.infer<typeof modelSchema>, 'config'> & { config: ModelConfig };
 export type Pin = NonNullable<Model['pin']>;
 
-const REGISTRY = fileURLToPath(new URL('../../models.json', import.meta.url));
+export const REGISTRY = fileURLToPath(new URL('../../models.json', import.meta.url));
 
 export function loadRegistry(path: string = REGISTRY): Model[] {
   return readJsonFile(path, registrySchema).models;

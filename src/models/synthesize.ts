@@ -12,7 +12,14 @@ import { buildDecoder } from './architectures/decoder.js';
 import type { Dtype, Layout } from './architectures/linear.js';
 import { architectureOf } from './architectures.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
-import { type Checkpoint, faultOf, MANIFEST, type Manifest, openCheckpoint, syntheticDirectory } from './checkpoint.js';
+import {
+  type Checkpoint,
+  faultOf,
+  MANIFEST,
+  openCheckpoint,
+  type SyntheticManifest,
+  syntheticDirectory,
+} from './checkpoint.js';
 import { weightChunks } from './random-weights.js';
 import type { Model } from './registry.js';
 import { syntheticTokenizer } from './synthetic-tokenizer.js';
@@ -76,9 +83,10 @@ export async function ensureSynthetic(spec: CheckpointSpec, options: Options): P
   return { checkpoint: openCheckpoint(directory), written: reason };
 }
 
-function tryOpen(directory: string): Checkpoint | null {
+function tryOpen(directory: string): Checkpoint<SyntheticManifest> | null {
   try {
-    return openCheckpoint(directory);
+    const { manifest, ...checkpoint } = openCheckpoint(directory);
+    return manifest.weights === 'synthetic' ? { ...checkpoint, manifest } : null;
   } catch (error) {
     if (error instanceof EdgeproofError) return null;
     throw error;
@@ -157,7 +165,7 @@ async function writeCheckpoint(
 }
 
 /** Everything but the hash of the data follows from the plan. */
-function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): Manifest {
+function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): SyntheticManifest {
   const small = Object.entries(plan.small).map(([path, content]) => ({
     path,
     bytes: Buffer.byteLength(content as string),
@@ -176,7 +184,7 @@ function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): Manifes
   };
 }
 
-function manifestFault(manifest: Manifest, spec: CheckpointSpec, plan: Plan): string | null {
+function manifestFault(manifest: SyntheticManifest, spec: CheckpointSpec, plan: Plan): string | null {
   const dataHash = manifest.files.find((file) => file.path === plan.dataPath)?.sha256 ?? '';
   return isDeepStrictEqual(manifest, manifestOf(spec, plan, dataHash)) ? null : `${MANIFEST} was altered`;
 }

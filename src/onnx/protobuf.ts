@@ -53,8 +53,13 @@ export interface ByteSource {
   length: number;
   /** Copies `length` bytes from `offset`; throws WireError past the end. */
   read(offset: number, length: number): Uint8Array;
+  /** Fields walked so far. */
+  walked: number;
   close(): void;
 }
+
+/** Graphs of a thousand layers have a tenth of it; a file of nothing but empty nodes must not fill the memory. */
+const MOST_FIELDS = 10_000_000;
 
 const WINDOW_BYTES = 1 << 16;
 
@@ -76,6 +81,7 @@ export function openSource(path: string): ByteSource {
   };
   return {
     length,
+    walked: 0,
     read(offset, size) {
       if (size < 0 || offset < 0 || offset + size > length)
         throw new WireError(`field of ${size} bytes passes the end`);
@@ -98,6 +104,7 @@ export function openSource(path: string): ByteSource {
 export function sourceOf(bytes: Uint8Array): ByteSource {
   return {
     length: bytes.length,
+    walked: 0,
     read(offset, size) {
       if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
       return Uint8Array.prototype.slice.call(bytes, offset, offset + size);
@@ -132,6 +139,8 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
     throw new WireError(`unfinished varint at byte ${at}`);
   };
   while (at < end) {
+    source.walked++;
+    if (source.walked > MOST_FIELDS) throw new WireError(`more than ${MOST_FIELDS} fields`);
     const tag = varint();
     const number = Number(tag >> 3n);
     const wire = Number(tag & 7n);

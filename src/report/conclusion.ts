@@ -13,7 +13,8 @@ export function conclusion(document: ResultDocument): string[] {
   const best = measured.toSorted((a, b) => decodeRate(b) - decodeRate(a))[0];
   if (best === undefined) return [];
   const notes = [sentence(best, measured.length > 1), ...unsteady(measured)];
-  notes.push('Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.');
+  if (measured.some(({ key }) => key.weights === 'synthetic'))
+    notes.push('Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.');
   if (okRounds(best).length > 1) notes.push('± is half the 95 % interval over rounds (docs/metrics.md).');
   return notes;
 }
@@ -37,12 +38,12 @@ function unsteady(cases: CaseResult[]): string[] {
 }
 
 function sentence(result: CaseResult, amongOthers: boolean): string {
-  const { model, layout, dtype, runtime, workload } = result.key;
+  const { model, weights, layout, dtype, runtime, workload } = result.key;
   const ttft = summarizeMetric('ttftMs', result)!.median;
   const rate = decodeRate(result);
   const memory = summarizeMetric('peakRssBytes', result);
   const prompt = workload.kind === 'generate' ? workload.prompt : 0;
-  const who = `${model} (${layout} ${dtype}, ${runtime})`;
+  const who = `${model} (${layout ?? weights} ${dtype}, ${runtime})`;
   const start = amongOthers ? `Fastest here: ${who}` : `On this machine ${who}`;
   const writes = rate > 0 ? ` and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}` : '';
   const needs = memory === null ? '' : `; it needs ${bytes(memory.median)} of memory`;

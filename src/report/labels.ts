@@ -21,7 +21,11 @@ export interface Labels {
 }
 
 export function labelsOf(cases: CaseResult[]): Labels {
-  const all = cases.map((result) => caseDimensions(result.key));
+  const dimensionsOf = ({ key }: CaseResult): Record<string, string> => ({
+    ...caseDimensions(key),
+    weights: key.weights,
+  });
+  const all = cases.map(dimensionsOf);
   const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !LENGTHS.has(name));
   const varying = names.filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
   const first = all[0] ?? {};
@@ -37,6 +41,6 @@ export function labelsOf(cases: CaseResult[]): Labels {
     shared: words.filter((word) => word !== null).join(' · '),
     varying,
     values: (result) =>
-      Object.fromEntries(Object.entries(caseDimensions(result.key)).filter(([name]) => varying.includes(name))),
+      Object.fromEntries(Object.entries(dimensionsOf(result)).filter(([name]) => varying.includes(name))),
   };
 }

@@ -5,15 +5,21 @@ const BAR_CELLS = 24;
 /** A rate over less than this says nothing. */
 const SHORTEST_FOR_RATE_MS = 150;
 
-/** `writing qwen2.5-0.5b tuned q4  ██████──────  52 %  149 MB of 287 MB  410 MB/s  0.3 s left` */
-export function byteProgress(what: string, doneBytes: number, totalBytes: number, elapsedMs: number): string {
+/** `startBytes` were done before the clock started. `writing qwen2.5-0.5b tuned q4  ██████──────  52 %  149 MB of 287 MB  410 MB/s  0.3 s left` */
+export function byteProgress(
+  what: string,
+  doneBytes: number,
+  totalBytes: number,
+  elapsedMs: number,
+  startBytes = 0,
+): string {
   const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
   const filled = Math.round(share * BAR_CELLS);
   const bar = '█'.repeat(filled) + '─'.repeat(BAR_CELLS - filled);
   const amount = `${what}  ${bar}  ${Math.round(share * 100)} %  ${bytes(doneBytes)} of ${bytes(totalBytes)}`;
   if (elapsedMs < SHORTEST_FOR_RATE_MS) return amount;
-  const rate = doneBytes / (elapsedMs / 1000);
-  const left = doneBytes < totalBytes ? `  ${duration(((totalBytes - doneBytes) / rate) * 1000)} left` : '';
+  const rate = (doneBytes - startBytes) / (elapsedMs / 1000);
+  const left = doneBytes < totalBytes && rate > 0 ? `  ${duration(((totalBytes - doneBytes) / rate) * 1000)} left` : '';
   return `${amount}  ${bytes(rate)}/s${left}`;
 }
 

@@ -47,10 +47,14 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   const memory = `${number(machine.memoryBytes / 2 ** 30)} GiB`;
   const sets = machine.instructionSets === null ? '' : ` · ${strongestSets(machine.instructionSets)}`;
   return [
-    `${suite.content.name} · ${labels.shared} · synthetic weights`,
+    `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · onnxruntime ${document.versions.onnxruntime}`,
     `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
   ];
+}
+
+function weightsOf(cases: CaseResult[]): string {
+  return [...new Set(cases.map(({ key }) => key.weights))].join(' and ');
 }
 
 function strongestSets(sets: string[]): string {

@@ -1,7 +1,7 @@
 // The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
 import { createHash } from 'node:crypto';
 import { problem } from '../errors.js';
-import type { Checkpoint } from '../models/checkpoint.js';
+import type { Checkpoint, Manifest } from '../models/checkpoint.js';
 import type { GraphFacts } from '../onnx/facts.js';
 import type { Case } from '../suite/plan.js';
 import type { Suite } from '../suite/schema.js';
@@ -48,6 +48,14 @@ export function isComplete(document: ResultDocument): boolean {
 export interface CheckpointFacts {
   checkpoint: Checkpoint;
   facts: GraphFacts;
+  /** Whether models.json pins these bytes; meaningless for synthetic ones. */
+  pinned?: boolean;
+}
+
+function sourceOf(manifest: Manifest, pinned = false): NonNullable<CaseResult['checkpoint']>['source'] {
+  if (manifest.weights === 'synthetic') return null;
+  const { kind, repo, revision } = manifest.source;
+  return { kind, repo, revision, pinned };
 }
 
 /** Adds a round to its case, replacing an earlier failure of the same index. */
@@ -55,11 +63,13 @@ export function recordRound(
   document: ResultDocument,
   result: CaseResult,
   round: Round,
-  { checkpoint, facts }: CheckpointFacts,
+  { checkpoint, facts, pinned }: CheckpointFacts,
 ): void {
-  const { parameters, seed, files } = checkpoint.manifest;
+  const { manifest } = checkpoint;
+  const { parameters, files } = manifest;
   const { inputs, outputs, ...graph } = facts;
-  result.checkpoint = { parameters, seed, files, graph };
+  const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
+  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph };
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );
@@ -77,16 +87,23 @@ function identityOf(
   const hashes = (wanted: (path: string) => boolean) =>
     hashOf(files.filter(({ path }) => wanted(path)).map(({ sha256 }) => sha256));
   const { runtime } = result.key;
+  const isGraph = (path: string) => path.endsWith('.onnx');
+  // A graph of real weights may hold them itself.
+  const hasData = files.some(({ path }) => isData(path));
   const library = runtime === 'transformers.js' ? `${document.versions['transformers.js']} on onnxruntime ` : '';
   return {
-    weights: hashes((path) => path.includes('.onnx_data')),
-    graph: hashes((path) => path.endsWith('.onnx')),
+    weights: hashes(hasData ? isData : isGraph),
+    graph: hashes(isGraph),
     runtimeVersion: `${library}${document.versions.onnxruntime}`,
     options: Object.entries(options)
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
     workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
   };
+}
+
+function isData(path: string): boolean {
+  return /\.onnx[._]data/.test(path);
 }
 
 /** Throws when the document was begun elsewhere or with other versions: its rounds would not be comparable. */

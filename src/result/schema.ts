@@ -1,8 +1,9 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
-import { DTYPES, LAYOUTS } from '../models/architectures/linear.js';
-import { RUNTIMES, suiteSchema } from '../suite/schema.js';
+import { LAYOUTS } from '../models/architectures/linear.js';
+import { REAL_DTYPES } from '../models/hub/selection.js';
+import { RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -69,9 +70,10 @@ const workloadSchema = z.discriminatedUnion('kind', [
 
 const keySchema = z.strictObject({
   model: z.string(),
-  weights: z.enum(['synthetic']),
-  layout: z.enum(LAYOUTS),
-  dtype: z.enum(DTYPES),
+  weights: z.enum(WEIGHTS),
+  /** null for real weights, whose layout is their maker's. */
+  layout: z.enum(LAYOUTS).nullable(),
+  dtype: z.enum(REAL_DTYPES),
   runtime: z.enum(RUNTIMES),
   ep: z.string(),
   threads: z.int(),
@@ -95,7 +97,19 @@ const factsSchema = z.looseObject({
 
 const checkpointSchema = z.strictObject({
   parameters: z.int(),
-  seed: z.int(),
+  /** Of synthetic weights; null for real ones. */
+  seed: z.int().nullable(),
+  /** Where real weights came from; null for synthetic ones. */
+  source: z
+    .strictObject({
+      kind: z.enum(['hub', 'folder', 'onnx']),
+      repo: z.string().nullable(),
+      revision: z.string().nullable(),
+      /** Whether models.json pins these bytes. */
+      pinned: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: factsSchema,
 });

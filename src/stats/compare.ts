@@ -68,9 +68,10 @@ export function compareResults(
   return { cases, roundsNeeded: roundsNeeded(ALPHA) };
 }
 
-/** Cases match when all dimensions but those in `across` are equal. */
+/** Cases match when all dimensions but those in `across` are equal. Only synthetic weights have a layout. */
 function matchLabel(result: CaseResult, across: string[]): string {
-  const dimensions = Object.entries(caseDimensions(result.key)).filter(([name]) => !across.includes(name));
+  const ignored = new Set(across.includes('weights') ? [...across, 'layout'] : across);
+  const dimensions = Object.entries(caseDimensions(result.key)).filter(([name]) => !ignored.has(name));
   const { workload } = result.key;
   return JSON.stringify([workload.kind, workload.kind === 'micro' ? workload.task : null, dimensions]);
 }
@@ -110,6 +111,11 @@ function differencesOf(
     { ...caseDimensions(before.key), ...before.identity, machine: baseline.machine.id, node: baseline.versions.node },
     { ...caseDimensions(after.key), ...after.identity, machine: candidate.machine.id, node: candidate.versions.node },
   ] as [Record<string, string>, Record<string, string>];
+  // Two kinds of weights say more than two hashes.
+  if (before.key.weights !== after.key.weights) {
+    sides[0].weights = before.key.weights;
+    sides[1].weights = after.key.weights;
+  }
   const names = new Set(sides.flatMap((side) => Object.keys(side)));
   return [...names]
     .filter((name) => sides[0][name] !== sides[1][name])
@@ -123,6 +129,7 @@ function differencesOf(
 /** Whoever compares across models expects other weights; across runtimes other options; and so on. */
 const IMPLIED: Record<string, string[]> = {
   model: ['weights', 'graph', 'workload'],
+  weights: ['layout', 'graph'],
   layout: ['weights', 'graph', 'workload'],
   dtype: ['weights', 'graph', 'workload'],
   runtime: ['options', 'runtimeVersion'],

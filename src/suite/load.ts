@@ -24,6 +24,7 @@ export function loadSuite(nameOrPath: string): Suite {
 
 export interface SuiteOverrides {
   models?: string[];
+  weights?: string[];
   layouts?: string[];
   dtypes?: string[];
   runtimes?: string[];

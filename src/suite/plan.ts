@@ -1,6 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
-import type { Dtype, Layout } from '../models/architectures/linear.js';
-import type { RuntimeName, Suite, Workload } from './schema.js';
+import type { Layout } from '../models/architectures/linear.js';
+import type { RealDtype } from '../models/hub/selection.js';
+import type { RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
   | { kind: 'generate'; prompt: number; new: number; depth: number }
@@ -9,9 +10,10 @@ export type CaseWorkload =
 /** Every dimension of a case, as it is effectively used. */
 export interface CaseKey {
   model: string;
-  weights: 'synthetic';
-  layout: Layout;
-  dtype: Dtype;
+  weights: Weights;
+  /** Of synthetic weights; a real checkpoint is laid out as its maker did. */
+  layout: Layout | null;
+  dtype: RealDtype;
   runtime: RuntimeName;
   ep: string;
   threads: number;
@@ -23,12 +25,27 @@ export interface Case {
   key: CaseKey;
 }
 
+/** What a model runs with unless told, and its dtype where it has but one. */
+export interface ModelTraits {
+  weights: Weights;
+  dtype: RealDtype | null;
+}
+
 /** Cases in suite order. `automaticThreads` resolves `auto`. */
-export function planCases(suite: Suite, automaticThreads: number): Case[] {
+export function planCases(
+  suite: Suite,
+  automaticThreads: number,
+  traitsOf: (model: string) => ModelTraits = () => ({ weights: 'synthetic', dtype: null }),
+): Case[] {
   const cases = new Map<string, Case>();
-  for (const model of suite.models)
-    for (const layout of suite.layouts)
-      for (const dtype of suite.dtypes)
+  const variants = suite.models.flatMap((model) => {
+    const traits = traitsOf(model);
+    const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
+    return (suite.weights ?? [traits.weights]).map((weights) => ({ model, weights, dtypes }));
+  });
+  for (const { model, weights, dtypes } of variants)
+    for (const layout of weights === 'synthetic' ? suite.layouts : [null])
+      for (const dtype of dtypes)
         for (const runtime of suite.runtimes)
           for (const ep of suite.eps)
             for (const threads of suite.threads)
@@ -36,7 +53,7 @@ export function planCases(suite: Suite, automaticThreads: number): Case[] {
                 const used = threads === 'auto' ? automaticThreads : threads;
                 const key: CaseKey = {
                   model,
-                  weights: 'synthetic',
+                  weights,
                   layout,
                   dtype,
                   runtime,
@@ -68,12 +85,14 @@ export function caseId(key: CaseKey): string {
 
 /** The dimensions that tell cases apart, by the names of their command-line options. */
 export function caseDimensions(key: CaseKey): Record<string, string> {
-  const { model, layout, dtype, runtime, ep, threads, workload } = key;
+  const { model, weights, layout, dtype, runtime, ep, threads, workload } = key;
   const lengths =
     workload.kind === 'generate'
       ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
       : {};
-  const all = { model, layout, dtype, runtime, ep, threads, ...lengths };
+  // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
+  const kind = weights === 'synthetic' ? { layout } : { weights };
+  const all = { model, ...kind, dtype, runtime, ep, threads, ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

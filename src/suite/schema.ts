@@ -1,9 +1,13 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
-import { DTYPES, LAYOUTS } from '../models/architectures/linear.js';
+import { LAYOUTS } from '../models/architectures/linear.js';
+import { REAL_DTYPES } from '../models/hub/selection.js';
 
 export const RUNTIMES = ['onnxruntime', 'transformers.js'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
+
+export const WEIGHTS = ['synthetic', 'real'] as const;
+export type Weights = (typeof WEIGHTS)[number];
 
 export const EXECUTION_PROVIDERS = ['cpu'] as const;
 
@@ -37,9 +41,16 @@ export const suiteSchema = z
     $schema: z.string().optional(),
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     description: z.string().default(''),
-    models: oneOrMore(z.string()).describe('Model ids of models.json.'),
+    models: oneOrMore(z.string()).describe(
+      'Ids of models.json, hub ids (org/name@revision), folders, .onnx files or config.json files.',
+    ),
+    weights: oneOrMore(z.enum(WEIGHTS))
+      .optional()
+      .describe('Default: synthetic for ids of models.json and config.json, real for everything else.'),
     layouts: oneOrMore(z.enum(LAYOUTS)).default(['tuned']).describe('Graph layouts of synthetic checkpoints.'),
-    dtypes: oneOrMore(z.enum(DTYPES)).default(['q4']).describe('Weight formats, named as transformers.js names them.'),
+    dtypes: oneOrMore(z.enum(REAL_DTYPES))
+      .default(['q4'])
+      .describe('Weight formats, named as transformers.js names them.'),
     runtimes: oneOrMore(z.enum(RUNTIMES)).default(['onnxruntime']),
     eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
     threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))

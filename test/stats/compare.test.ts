@@ -219,6 +219,22 @@ describe('identity', () => {
   });
 });
 
+describe('real and synthetic weights', () => {
+  const real = baseline(6, { key: { weights: 'real', layout: null }, identity: { weights: 'x', graph: 'x' } });
+
+  it('are not compared without saying so', () => {
+    const apart = compare([baseline()], [real]).cases;
+    expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'unmatched']);
+  });
+
+  it('are compared with --across weights, which names the two kinds', () => {
+    const [entry] = compare([baseline()], [real], { across: ['weights'] }).cases;
+    expect(entry).toMatchObject({ status: 'compared' });
+    const across = entry!.status === 'compared' ? entry!.across : [];
+    expect(across).toContainEqual({ dimension: 'weights', baseline: 'synthetic', candidate: 'real' });
+  });
+});
+
 describe('matching of cases', () => {
   it('names what only one side has', () => {
     const [q4, int8, fp32] = (['q4', 'int8', 'fp32'] as const).map((dtype) => baseline(6, { key: { dtype } }));

@@ -107,6 +107,36 @@ describe('planCases', () => {
   });
 });
 
+describe('real weights', () => {
+  const plan = (changes: object, dtype: 'fp16' | null = null) =>
+    planCases(suite({ layouts: ['tuned', 'published'], dtypes: ['q4', 'q8'], ...changes }), 2, (model) => ({
+      weights: model.includes('/') ? 'real' : 'synthetic',
+      dtype,
+    }));
+
+  it('are what a hub id has unless told; they have no layout, and their id says so', () => {
+    const ids = plan({ models: ['org/name'] }).map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    expect(ids[0]).toMatch(/^generate\/model=org\/name\/weights=real\/dtype=q4\/runtime=/);
+  });
+
+  it('stand beside synthetic ones when both are asked for', () => {
+    const cases = plan({ models: ['a'], weights: ['synthetic', 'real'] });
+    expect(cases.map(({ key }) => [key.weights, key.layout, key.dtype].join(' '))).toEqual([
+      'synthetic tuned q4',
+      'synthetic tuned q8',
+      'synthetic published q4',
+      'synthetic published q8',
+      'real  q4',
+      'real  q8',
+    ]);
+  });
+
+  it('in a single file have the dtype of that file', () => {
+    expect(plan({ models: ['org/name'] }, 'fp16').map(({ key }) => key.dtype)).toEqual(['fp16']);
+  });
+});
+
 describe('runOrder', () => {
   const cases = planCases(suite({ dtypes: ['fp32', 'q4', 'int8'] }), 2);
 

@@ -1,0 +1,148 @@
+// `npm run pull-speed`: how fast `models pull` is against `curl` on the same file, interleaved, from a hub on loopback,
+// and how much memory it takes above an idle process. The hub is another process, as it would be elsewhere.
+import { execFileSync, fork, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SELF = fileURLToPath(import.meta.url);
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const COMMIT = 'c0ffee00'.repeat(5);
+const MEGABYTES = Number(process.argv[2] ?? 1024);
+const ROUNDS = Number(process.argv[3] ?? 5);
+
+if (process.send === undefined) await compare();
+else serve(process.argv[2]);
+
+/** The hub: one repository with one large file, streamed from disk. */
+function serve(directory) {
+  const files = JSON.parse(readFileSync(join(directory, 'tree.json'), 'utf8'));
+  createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://hub');
+    const json = (value) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(value));
+    if (pathname.includes('/revision/'))
+      return json({ _id: '1', id: 'org/big', sha: COMMIT, lastModified: '2026-01-01' });
+    if (pathname.includes('/tree/')) return json(files);
+    const name = pathname.split(`/resolve/${COMMIT}/`)[1];
+    const path = join(directory, name.replaceAll('/', '+'));
+    const size = statSync(path).size;
+    const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+    const [start, end] = range === null ? [0, size - 1] : [Number(range[1]), Number(range[2])];
+    const partial = range === null ? {} : { 'Content-Range': `bytes ${start}-${end}/${size}` };
+    response.writeHead(range === null ? 200 : 206, { ETag: '"x"', 'Content-Length': end - start + 1, ...partial });
+    createReadStream(path, { start, end, highWaterMark: 1 << 20 }).pipe(response);
+  }).listen(0, '127.0.0.1', function () {
+    process.send(this.address().port);
+  });
+}
+
+async function compare() {
+  const scratch = mkdtempSync(join(process.env.EDGEPROOF_CACHE ?? tmpdir(), 'edgeproof-pull-speed-'));
+  const hub = await startHub(scratch);
+  try {
+    const env = {
+      ...process.env,
+      HF_ENDPOINT: hub.endpoint,
+      HF_HOME: scratch,
+      EDGEPROOF_CACHE: join(scratch, 'cache'),
+    };
+    const idleBytes = (await peakOf([CLI, 'models', 'pull', '--help'], env)).peakBytes;
+    const rows = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const curl = curlRate(
+        `${hub.endpoint}/org/big/resolve/${COMMIT}/onnx/model_q4.onnx_data`,
+        join(scratch, 'curl.bin'),
+      );
+      rmSync(join(scratch, 'curl.bin'));
+      const { peakBytes, stderr } = await peakOf([CLI, 'models', 'pull', 'org/big'], env);
+      const pull = pullRate(stderr);
+      rmSync(join(scratch, 'cache'), { recursive: true });
+      // The first round warms the page cache of the file that is served.
+      if (round > 0) rows.push({ curl, pull, ratio: pull / curl, aboveIdleMB: (peakBytes - idleBytes) / 1e6 });
+    }
+    for (const { curl, pull, ratio, aboveIdleMB } of rows) {
+      const rates = `curl ${curl.toFixed(0)} MB/s   pull ${pull.toFixed(0)} MB/s   ratio ${ratio.toFixed(2)}`;
+      console.log(`${rates}   memory above idle ${aboveIdleMB.toFixed(0)} MB`);
+    }
+    const ratios = rows.map(({ ratio }) => ratio).sort((a, b) => a - b);
+    console.log(
+      `\n${MEGABYTES} MB from loopback: median ratio ${ratios[ratios.length >> 1].toFixed(2)} (0.80 or more is promised)`,
+    );
+  } finally {
+    hub.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function startHub(scratch) {
+  const graph = Buffer.from('080a3a0a0a060a01611201622200', 'hex');
+  const data = openSync(join(scratch, 'onnx+model_q4.onnx_data'), 'w');
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(1 << 20);
+  for (let i = 0; i < MEGABYTES; i++) {
+    chunk.writeUInt32LE(i);
+    hash.update(chunk);
+    writeSync(data, chunk);
+  }
+  closeSync(data);
+  const small = { 'config.json': Buffer.from('{}'), 'onnx/model_q4.onnx': graph };
+  const oid = (bytes) => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  const tree = Object.entries(small).map(([path, bytes]) => ({
+    type: 'file',
+    path,
+    size: bytes.length,
+    oid: oid(bytes),
+  }));
+  for (const [path, bytes] of Object.entries(small)) writeFileSync(join(scratch, path.replaceAll('/', '+')), bytes);
+  const lfs = { oid: hash.digest('hex'), size: MEGABYTES << 20, pointerSize: 134 };
+  tree.push({ type: 'file', path: 'onnx/model_q4.onnx_data', size: lfs.size, oid: oid(Buffer.from('')), lfs });
+  writeFileSync(join(scratch, 'tree.json'), JSON.stringify(tree));
+  const child = fork(SELF, [scratch]);
+  const port = await new Promise((resolve) => child.once('message', resolve));
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+}
+
+function curlRate(url, path) {
+  return Number(execFileSync('curl', ['-s', '-o', path, '-w', '%{speed_download}', url], { encoding: 'utf8' })) / 1e6;
+}
+
+/** From the first question to the hub until every hash was compared; curl's rate leaves out its own start likewise. */
+function pullRate(stderr) {
+  const [, value, unit] = /downloaded in .* \(([\d.]+) (MB|GB)\/s\)/.exec(stderr) ?? [];
+  if (value === undefined) throw new Error(`no rate in:\n${stderr}`);
+  return Number(value) * (unit === 'GB' ? 1000 : 1);
+}
+
+async function peakOf(parameters, env) {
+  const child = spawn(process.execPath, parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  let peakBytes = 0;
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const timer = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024);
+    } catch {
+      // The process has just ended.
+    }
+  }, 20);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(stderr);
+  return { peakBytes, stderr };
+}

@@ -1,0 +1,50 @@
+// `models pin`: writes the commit and the hashes of what is on this disk into models.json.
+import { problem, reasonOf } from '../errors.js';
+import { cacheDirectory } from '../models/cache.js';
+import { type Checkpoint, faultOf, type RealManifest } from '../models/checkpoint.js';
+import { checkpointsOf } from '../models/find-checkpoints.js';
+import { hubTarget, pullCommand } from '../models/locate-real.js';
+import { pinFor, writePin } from '../models/pin.js';
+import { pulledCommit } from '../models/real.js';
+import { resolveReference } from '../models/reference.js';
+import { loadRegistry, REGISTRY } from '../models/registry.js';
+import { plural } from '../report/format.js';
+import { say } from './terminal.js';
+
+export async function pinModel(name: string, options: { registry?: string }): Promise<number> {
+  const path = options.registry ?? REGISTRY;
+  const registry = loadRegistry(path);
+  const reference = resolveReference(name, registry);
+  if (reference.kind !== 'registry') {
+    throw problem('input-invalid', { what: `${name} has no entry in ${path} to hold a pin`, expected: 'an id of it' });
+  }
+  const cache = cacheDirectory();
+  const { repo } = hubTarget(reference);
+  const real = checkpointsOf(name, cache, registry).filter(isReal);
+  const commit = reference.revision ?? pulledCommit(cache, repo, 'main') ?? real[0]?.manifest.source.revision;
+  const chosen = real.filter(({ manifest }) => manifest.source.revision === commit);
+  const command = pullCommand(name, 'q4');
+  if (commit === null || commit === undefined || chosen.length === 0) {
+    throw problem('checkpoint-missing', { name: `a real checkpoint of ${name}`, command });
+  }
+  for (const checkpoint of chosen) {
+    const fault = await faultOf(checkpoint);
+    if (fault !== null)
+      throw problem('checkpoint-altered', { name: `${name} ${checkpoint.manifest.dtype}`, fault, command });
+  }
+  const pin = pinFor(chosen, commit, reference.model.pin);
+  try {
+    writePin(path, reference.model.id, pin);
+  } catch (error) {
+    if (!(error instanceof Error && 'errno' in error)) throw error;
+    throw problem('file-unwritable', { path, reason: reasonOf(error) }, error);
+  }
+  const dtypes = chosen.map(({ manifest }) => manifest.dtype).join(', ');
+  say(`${name}: ${dtypes} of ${repo} at ${commit}, ${plural(pin.files.length, 'file')} pinned`);
+  process.stdout.write(`${path}\n`);
+  return 0;
+}
+
+function isReal(checkpoint: Checkpoint): checkpoint is Checkpoint<RealManifest> {
+  return checkpoint.manifest.weights === 'real';
+}

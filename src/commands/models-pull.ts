@@ -1,0 +1,121 @@
+// `models pull`: gets real checkpoints from the hub, or verifies those that are here. Prints their directories.
+import { EdgeproofError, problem } from '../errors.js';
+import { cacheDirectory } from '../models/cache.js';
+import { checkpointBytes } from '../models/checkpoint.js';
+import { hubSettings } from '../models/hub/endpoint.js';
+import { type Pulled, type PullProgress, pullCheckpoint } from '../models/hub/pull.js';
+import { REAL_DTYPES, type RealDtype } from '../models/hub/selection.js';
+import { hubTarget } from '../models/locate-real.js';
+import { pinOf, pinState } from '../models/pin.js';
+import { resolveReference } from '../models/reference.js';
+import { loadRegistry } from '../models/registry.js';
+import { bytes, duration, plural } from '../report/format.js';
+import { byteProgress } from '../report/progress.js';
+import { createProgress, interruptible, type Progress, say } from './terminal.js';
+
+export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
+  const dtypes = options.dtype.map(knownDtype);
+  const registry = loadRegistry();
+  const targets = names.map((name) => {
+    const reference = resolveReference(name, registry);
+    if (reference.kind === 'hub' || reference.kind === 'registry') return { name, ...hubTarget(reference) };
+    throw problem('input-invalid', {
+      what: `${name} is on this disk already`,
+      expected: 'a hub id or an id of models.json',
+    });
+  });
+  const signal = interruptible();
+  const settings = hubSettings();
+  for (const { name, repo, revision } of targets) {
+    for (const dtype of dtypes) {
+      const started = performance.now();
+      const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(
+        { name, repo, revision, dtype },
+        { settings, signal },
+      );
+      const { manifest } = checkpoint;
+      if (manifest.weights !== 'real') continue;
+      const commit = manifest.source.revision?.slice(0, 8);
+      const amount =
+        outcome === 'here' ? 'was here and is whole' : downloaded(downloadedBytes, performance.now() - started);
+      const files = plural(manifest.files.length, 'file');
+      say(
+        `${repo} ${dtype} at ${commit}: ${files}, ${bytes(checkpointBytes(manifest))}, ${amount}, every hash verified`,
+      );
+      const pin = pinState(manifest, pinOf(repo, registry));
+      if (pin.state === 'differs') say(`it is not what models.json pins: ${pin.fault}`);
+      process.stdout.write(`${checkpoint.directory}\n`);
+    }
+  }
+  return 0;
+}
+
+/** From the first question to the hub until every hash was compared. */
+function downloaded(amount: number, elapsedMs: number): string {
+  const rate = amount === 0 ? '' : ` (${bytes(amount / (elapsedMs / 1000))}/s)`;
+  return `${bytes(amount)} downloaded in ${duration(elapsedMs)}${rate}`;
+}
+
+interface Target {
+  name: string;
+  repo: string;
+  revision: string;
+  dtype: RealDtype;
+}
+
+async function pullWithProgress(
+  { name, repo, revision, dtype }: Target,
+  { settings, signal }: { settings: ReturnType<typeof hubSettings>; signal: AbortSignal },
+): Promise<Pulled> {
+  const progress = createProgress();
+  try {
+    return await pullCheckpoint(
+      { repo, revision, dtype },
+      {
+        cache: cacheDirectory(),
+        settings,
+        signal,
+        onProgress: progressOf(`${repo} ${dtype}`, progress),
+        onNote(note) {
+          progress.clear();
+          say(note);
+        },
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
+    const resume = `edgeproof models pull ${name} --dtype ${dtype}`;
+    throw problem('interrupted', { resume, kept: 'what was downloaded is kept' });
+  } finally {
+    progress.clear();
+  }
+}
+
+const REDRAW_MS = 100;
+
+/** A bar on a terminal, a plain line at every tenth elsewhere. */
+function progressOf(what: string, progress: Progress): (state: PullProgress) => void {
+  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number; shown: number }>();
+  return ({ step, doneBytes, totalBytes }) => {
+    const now = performance.now();
+    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1, shown: 0 };
+    steps.set(step, started);
+    const tenth = Math.floor((doneBytes / totalBytes) * 10);
+    const isTenth = tenth > started.tenth;
+    // Bytes arrive in thousands of pieces; nobody reads that many lines.
+    if (!isTenth && now - started.shown < REDRAW_MS) return;
+    started.tenth = Math.max(tenth, started.tenth);
+    started.shown = now;
+    const verb = step === 'verify' ? 'verifying' : 'pulling';
+    progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, now - started.since, started.from), isTenth);
+  };
+}
+
+function knownDtype(text: string): RealDtype {
+  const found = REAL_DTYPES.find((dtype) => dtype === text);
+  if (found !== undefined) return found;
+  throw problem('input-invalid', {
+    what: `--dtype ${text}: unknown dtype`,
+    expected: `some of ${REAL_DTYPES.join(', ')}`,
+  });
+}

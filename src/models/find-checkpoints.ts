@@ -1,0 +1,48 @@
+// The checkpoints of the cache that a name stands for: an id of models.json, a hub id, or the name that a list shows.
+import { rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Checkpoint, listCheckpoints, type Manifest } from './checkpoint.js';
+import { pulledCommit } from './real.js';
+import { resolveReference } from './reference.js';
+import type { Model } from './registry.js';
+
+/** The model of models.json that a checkpoint belongs to, whichever name it was got by. */
+export function modelOf(manifest: Manifest, registry: Model[]): Model | undefined {
+  if (manifest.weights === 'synthetic') return registry.find(({ id }) => id === manifest.model);
+  return registry.find(({ hub }) => hub !== null && hub === manifest.source.repo);
+}
+
+/** Throws model-unknown where the name means nothing; empty where nothing of it is here. */
+export function checkpointsOf(name: string, cache: string, registry: Model[]): Checkpoint[] {
+  const all = listCheckpoints(cache);
+  const listed = all.filter(({ manifest }) => manifest.weights === 'synthetic' && manifest.model === name);
+  if (listed.length > 0 && !registry.some(({ id }) => id === name)) return listed;
+  const reference = resolveReference(name, registry);
+  if (reference.kind === 'hub') {
+    const commit = name.includes('@') ? pulledCommit(cache, reference.repo, reference.revision) : null;
+    return all.filter(
+      ({ manifest }) =>
+        manifest.weights === 'real' &&
+        manifest.source.repo === reference.repo &&
+        (!name.includes('@') || manifest.source.revision === commit),
+    );
+  }
+  if (reference.kind !== 'registry') return [];
+  const commit = reference.revision;
+  return all.filter(
+    ({ manifest }) =>
+      modelOf(manifest, registry)?.id === reference.model.id &&
+      (commit === null || (manifest.weights === 'real' && manifest.source.revision === commit)),
+  );
+}
+
+/** Removes directories that have become empty, up to the cache itself. */
+export function removeEmptyParents(directory: string, cache: string): void {
+  for (let at = dirname(directory); at.startsWith(cache) && at !== cache; at = dirname(at)) {
+    try {
+      rmdirSync(at);
+    } catch {
+      return;
+    }
+  }
+}

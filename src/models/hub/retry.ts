@@ -1,0 +1,51 @@
+// Trying again: what may pass by itself is tried with growing pauses; everything else fails at once.
+import { setTimeout as pause } from 'node:timers/promises';
+import { TransientError } from './failures.js';
+
+export interface RetryPolicy {
+  attempts: number;
+  firstPauseMs: number;
+  longestPauseMs: number;
+}
+
+export const RETRIES: RetryPolicy = { attempts: 6, firstPauseMs: 500, longestPauseMs: 20_000 };
+
+/** A server that asks for a longer pause than this is told to the user instead. */
+const LONGEST_WAIT_MS = 120_000;
+
+/**
+ * Runs `operation` until it succeeds or fails for good. `progressed` tells whether the last attempt got anywhere:
+ * then the count starts anew, so that a large file survives any number of interruptions.
+ */
+export async function withRetries<T>(
+  policy: RetryPolicy,
+  signal: AbortSignal | undefined,
+  operation: () => Promise<T>,
+  progressed: () => boolean = () => false,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await operation();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof TransientError)) throw error;
+      if (progressed()) attempt = 1;
+      if (attempt >= policy.attempts || (error.waitMs ?? 0) > LONGEST_WAIT_MS) throw error;
+      await pause(Math.max(error.waitMs ?? 0, pauseMs(policy, attempt)), undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** Doubles with each attempt; half of it is chance, so that many clients do not return at once. */
+function pauseMs({ firstPauseMs, longestPauseMs }: RetryPolicy, attempt: number): number {
+  const full = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+  return full * (0.5 + Math.random() / 2);
+}
+
+/** Retry-After in ms: seconds, or a date. */
+export function retryAfterMs(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}

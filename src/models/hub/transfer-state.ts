@@ -1,0 +1,81 @@
+// How far the download of one file is: parts, the bytes that each has on disk, and the ETag they belong to.
+// Kept in a small file beside the data, so that a pull that was killed goes on where it stood.
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Large enough that a request's round trip does not count, small enough that four connections share a file. */
+export const PART_BYTES = 64 << 20;
+
+export interface Part {
+  start: number;
+  bytes: number;
+  done: number;
+}
+
+export interface TransferState {
+  bytes: number;
+  etag: string | null;
+  parts: Part[];
+}
+
+const length = z.int().nonnegative();
+const stateSchema = z
+  .strictObject({
+    bytes: length,
+    etag: z.string().max(1024).nullable(),
+    parts: z.array(z.strictObject({ start: length, bytes: length, done: length })).max(1 << 16),
+  })
+  .refine(({ bytes, parts }) => {
+    let end = 0;
+    const joined = parts.every((part) => {
+      const fits = part.start === end && part.done <= part.bytes;
+      end += part.bytes;
+      return fits;
+    });
+    return joined && end === bytes;
+  });
+
+export function freshState(bytes: number, partBytes: number): TransferState {
+  const starts = Array.from({ length: Math.max(1, Math.ceil(bytes / partBytes)) }, (_, i) => i * partBytes);
+  const parts = starts.map((start) => ({ start, bytes: Math.min(partBytes, bytes - start), done: 0 }));
+  return { bytes, etag: null, parts };
+}
+
+export function doneBytes({ parts }: TransferState): number {
+  return parts.reduce((sum, part) => sum + part.done, 0);
+}
+
+export function isWhole(part: Part): boolean {
+  return part.done >= part.bytes;
+}
+
+/** Bytes from the start of the file without a gap. */
+export function frontier({ parts }: TransferState): number {
+  const gap = parts.find((part) => !isWhole(part));
+  return gap === undefined ? parts.reduce((sum, part) => sum + part.bytes, 0) : gap.start + gap.done;
+}
+
+/** What an earlier pull left, where it belongs to a file of this size; else a fresh start. */
+export function loadState(data: string, bytes: number, partBytes: number): TransferState {
+  try {
+    const state = stateSchema.parse(JSON.parse(readFileSync(statePath(data), 'utf8')));
+    if (state.bytes === bytes && existsSync(data)) return state;
+  } catch {
+    // No state, or a damaged one: the download starts anew.
+  }
+  return freshState(bytes, partBytes);
+}
+
+export function saveState(data: string, state: TransferState): void {
+  const partial = `${statePath(data)}.new`;
+  writeFileSync(partial, JSON.stringify(state));
+  renameSync(partial, statePath(data));
+}
+
+export function removeState(data: string): void {
+  rmSync(statePath(data), { force: true });
+}
+
+export function statePath(data: string): string {
+  return `${data}.transfer`;
+}

@@ -1,0 +1,163 @@
+// Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx file.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { problem } from '../errors.js';
+import { graphFacts } from '../onnx/facts.js';
+import { readModel } from '../onnx/read.js';
+import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint, type RealManifest } from './checkpoint.js';
+import { externalFiles } from './external-data.js';
+import { graphFile, type RealDtype, selectFiles } from './hub/selection.js';
+import { pulledCommit, realDirectory } from './real.js';
+import { DEFAULT_REVISION, type ModelReference } from './reference.js';
+
+/** Files of a real checkpoint, not yet hashed. */
+export interface Located {
+  /** What the user called it. */
+  name: string;
+  directory: string;
+  /** Relative to the directory, like all paths here. */
+  graph: string;
+  dtype: RealDtype;
+  paths: string[];
+  /** How to get it again. */
+  command: string;
+  /** What the pull recorded; null for files of the user's own. */
+  pulled: Checkpoint<RealManifest> | null;
+  kind: 'hub' | 'folder' | 'onnx';
+}
+
+export function locateReal(name: string, reference: ModelReference, dtype: RealDtype, cache: string): Located {
+  switch (reference.kind) {
+    case 'folder':
+      return inFolder(name, reference.path, dtype);
+    case 'onnx':
+      return singleFile(name, reference.path);
+    case 'config':
+      throw problem('input-invalid', {
+        what: `${name} is a configuration; it has no real weights`,
+        expected: '--weights synthetic',
+      });
+    default:
+      return inCache(name, reference, dtype, cache);
+  }
+}
+
+/** The repository and revision that a name stands for; a pin decides unless the name says otherwise. */
+export function hubTarget(reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>): {
+  repo: string;
+  revision: string;
+} {
+  if (reference.kind === 'hub') return reference;
+  const { hub, id, pin } = reference.model;
+  if (hub === null) {
+    const expected = 'a hub id (org/name) of an ONNX export, or --weights synthetic';
+    throw problem('input-invalid', { what: `models.json names no hub repository with ONNX files for ${id}`, expected });
+  }
+  return { repo: hub, revision: reference.revision ?? pin?.revision ?? DEFAULT_REVISION };
+}
+
+export function pullCommand(name: string, dtype: string): string {
+  return `edgeproof models pull ${name} --dtype ${dtype}`;
+}
+
+function inCache(
+  name: string,
+  reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>,
+  dtype: RealDtype,
+  cache: string,
+): Located {
+  const { repo, revision } = hubTarget(reference);
+  const command = pullCommand(name, dtype);
+  const commit = pulledCommit(cache, repo, revision);
+  const directory = commit === null ? null : realDirectory(cache, repo, commit, dtype);
+  if (directory === null || !existsSync(join(directory, MANIFEST))) {
+    const at = revision === DEFAULT_REVISION ? '' : ` at ${revision}`;
+    throw problem('checkpoint-missing', { name: `${name} ${dtype} with real weights (${repo}${at})`, command });
+  }
+  const { manifest, ...checkpoint } = openCheckpoint(directory);
+  if (manifest.weights !== 'real')
+    throw problem('checkpoint-altered', { name, fault: `${directory} is not real`, command });
+  const paths = manifest.files.map(({ path }) => path);
+  const pulled = { ...checkpoint, manifest };
+  return { name, directory, graph: manifest.graph, dtype, paths, command, pulled, kind: 'hub' };
+}
+
+function inFolder(name: string, path: string, dtype: RealDtype): Located {
+  const onnx = join(path, 'onnx');
+  const names = [
+    ...readdirSync(path),
+    ...(existsSync(onnx) && statSync(onnx).isDirectory() ? readdirSync(onnx).map((file) => `onnx/${file}`) : []),
+  ].filter((file) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile());
+  const { graph, paths } = selectFiles(path, names, dtype);
+  return {
+    name,
+    directory: path,
+    graph,
+    dtype,
+    paths,
+    command: pullCommand('<org/name>', dtype),
+    pulled: null,
+    kind: 'folder',
+  };
+}
+
+function singleFile(name: string, path: string): Located {
+  const graph = basename(path);
+  const paths = [graph, ...externalFiles(path, readModel(path))];
+  const dtype = dtypeOfFile(path);
+  return { name, directory: dirname(path), graph, dtype, paths, command: '', pulled: null, kind: 'onnx' };
+}
+
+/** What the name of a single .onnx file says of its dtype, else what its most frequent matrix format says. */
+export function dtypeOfFile(path: string): RealDtype {
+  const named = graphFile(`onnx/${basename(path)}`)?.dtype;
+  if (named !== undefined && named !== 'fp32') return named;
+  const { formats, kv } = graphFacts(readModel(path));
+  const half = kv?.shapes[0]?.type === 'float16';
+  const byBits: Record<number, RealDtype> = { 2: half ? 'q2f16' : 'q2', 4: half ? 'q4f16' : 'q4', 8: 'q8', 16: 'fp16' };
+  return byBits[formats[0]?.bits ?? 32] ?? 'fp32';
+}
+
+export function locatedBytes({ directory, paths }: Located): number {
+  return paths.reduce((sum, path) => sum + statSync(join(directory, path)).size, 0);
+}
+
+/** Hashes every file: pulled ones must be what was pulled, others are recorded as they are. */
+export async function openReal(located: Located, onBytes: (bytes: number) => void): Promise<Checkpoint<RealManifest>> {
+  const { name, pulled, command } = located;
+  if (pulled === null) return describe(located, onBytes);
+  const fault = await faultOf(pulled, onBytes);
+  if (fault !== null) throw problem('checkpoint-altered', { name, fault, command });
+  requirePlainData(located);
+  return pulled;
+}
+
+async function describe(located: Located, onBytes: (bytes: number) => void): Promise<Checkpoint<RealManifest>> {
+  const { name, directory, graph, dtype, paths, kind } = located;
+  requirePlainData(located);
+  const files = [];
+  for (const path of paths) {
+    const at = join(directory, path);
+    files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at, onBytes) });
+  }
+  const { parameters } = graphFacts(readModel(join(directory, graph)));
+  const source = { kind, repo: null, revision: null, license: null };
+  const manifest: RealManifest = {
+    schemaVersion: 1,
+    model: name,
+    weights: 'real',
+    dtype,
+    source,
+    graph,
+    parameters,
+    files,
+  };
+  return { directory, graph: join(directory, graph), manifest };
+}
+
+function requirePlainData({ directory, paths }: Located): void {
+  for (const path of paths.filter((path) => path.endsWith('.onnx'))) {
+    const at = join(directory, path);
+    externalFiles(at, readModel(at));
+  }
+}

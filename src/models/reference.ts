@@ -1,0 +1,73 @@
+// What `-m` and a suite's `models` mean: an id of models.json, a hub id, a folder, an .onnx file or a config.json.
+import { existsSync, statSync } from 'node:fs';
+import { problem } from '../errors.js';
+import { isRepo } from './real.js';
+import { loadRegistry, type Model } from './registry.js';
+
+export type ModelReference =
+  | { kind: 'registry'; model: Model; revision: string | null }
+  | { kind: 'hub'; repo: string; revision: string }
+  | { kind: 'folder'; path: string }
+  | { kind: 'onnx'; path: string }
+  | { kind: 'config'; path: string };
+
+export const DEFAULT_REVISION = 'main';
+
+/**
+ * An id of models.json comes first. A path is what starts with `.`, `/` or `~`, ends in `.onnx` or `.json`, or exists.
+ * Everything else with one slash is a hub id; `@revision` may follow ids.
+ */
+export function resolveReference(text: string, registry: Model[] = loadRegistry()): ModelReference {
+  const [name, revision] = splitRevision(text);
+  const model = registry.find((known) => known.id === name);
+  if (model !== undefined) return { kind: 'registry', model, revision };
+  if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|json)$/.test(text) || existsSync(text)) return pathOf(text);
+  if (isRepo(name)) return { kind: 'hub', repo: name, revision: revision ?? DEFAULT_REVISION };
+  if (text.includes('/')) {
+    throw problem('input-invalid', {
+      what: `"${text}" is neither a hub id nor a path that exists`,
+      expected: 'org/name, org/name@revision, ./folder, file.onnx or config.json',
+    });
+  }
+  throw problem('model-unknown', { name: text, known: nearest(text, registry) });
+}
+
+function splitRevision(text: string): [string, string | null] {
+  const at = text.indexOf('@');
+  if (at <= 0) return [text, null];
+  const revision = text.slice(at + 1);
+  const valid = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/.test(revision) && !revision.includes('..');
+  if (valid && revision.length <= 200) return [text.slice(0, at), revision];
+  throw problem('input-invalid', {
+    what: `"${text}": "${revision}" is not a revision`,
+    expected: 'a branch, tag or commit',
+  });
+}
+
+function pathOf(text: string): ModelReference {
+  const found = statSync(text, { throwIfNoEntry: false });
+  if (found === undefined) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
+  if (found.isDirectory()) return { kind: 'folder', path: text };
+  if (text.endsWith('.onnx')) return { kind: 'onnx', path: text };
+  if (text.endsWith('.json')) return { kind: 'config', path: text };
+  throw problem('input-invalid', {
+    what: `${text} is not a model`,
+    expected: 'a folder, an .onnx file or a config.json',
+  });
+}
+
+const MOST_SUGGESTIONS = 5;
+
+/** The ids that look most like `name`, for a person who mistyped one. */
+function nearest(name: string, registry: Model[]): string[] {
+  const pairs = (text: string) => new Set([...text.toLowerCase()].map((_, i) => text.toLowerCase().slice(i, i + 2)));
+  const wanted = pairs(name);
+  const likeness = (id: string) => {
+    const own = pairs(id);
+    return [...own].filter((pair) => wanted.has(pair)).length / (own.size + wanted.size);
+  };
+  return registry
+    .map(({ id }) => id)
+    .toSorted((a, b) => likeness(b) - likeness(a))
+    .slice(0, MOST_SUGGESTIONS);
+}

@@ -1,0 +1,75 @@
+// Pins: what they cover, what they refuse, and a registry whose other bytes stay as they are.
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint, RealManifest } from '../../src/models/checkpoint.js';
+import { memberSpans } from '../../src/models/json-spans.js';
+import { pinFor, pinState, withPin } from '../../src/models/pin.js';
+
+const COMMIT = 'a'.repeat(40);
+
+function manifestOf(files: Record<string, string>, revision = COMMIT): RealManifest {
+  return {
+    schemaVersion: 1,
+    model: 'org/name',
+    weights: 'real',
+    dtype: 'q4',
+    source: { kind: 'hub', repo: 'org/name', revision, license: null },
+    graph: 'onnx/model_q4.onnx',
+    parameters: 1,
+    files: Object.entries(files).map(([path, letter]) => ({ path, bytes: 10, sha256: letter.repeat(64) })),
+  };
+}
+const checkpointOf = (manifest: RealManifest): Checkpoint<RealManifest> => ({ directory: '', graph: '', manifest });
+
+describe('a pin', () => {
+  const q4 = manifestOf({ 'config.json': 'c', 'onnx/model_q4.onnx': '4' });
+  const fp16 = manifestOf({ 'config.json': 'c', 'onnx/model_fp16.onnx': 'f' });
+
+  it('covers every dtype that was here, and keeps what an older pin of the commit had', () => {
+    const pin = pinFor([checkpointOf(q4)], COMMIT, undefined);
+    const both = pinFor([checkpointOf(fp16)], COMMIT, pin);
+    expect(both.files.map(({ path }) => path)).toEqual(['config.json', 'onnx/model_fp16.onnx', 'onnx/model_q4.onnx']);
+    expect(pinFor([checkpointOf(fp16)], 'b'.repeat(40), pin).files).toHaveLength(2);
+  });
+
+  it('vouches for its own bytes alone', () => {
+    const pin = pinFor([checkpointOf(q4)], COMMIT, undefined);
+    expect(pinState(q4, pin).state).toBe('pinned');
+    expect(pinState(q4, undefined).state).toBe('not pinned');
+    expect(pinState(fp16, pin).state).toBe('not pinned');
+    expect(pinState({ ...q4, source: { ...q4.source, revision: 'b'.repeat(40) } }, pin).state).toBe('not pinned');
+    const altered = manifestOf({ 'config.json': 'c', 'onnx/model_q4.onnx': '5' });
+    expect(pinState(altered, pin)).toMatchObject({
+      state: 'differs',
+      fault: expect.stringContaining('onnx/model_q4.onnx'),
+    });
+  });
+});
+
+describe('a registry text', () => {
+  const text = `{\n  "models": [\n    { "id": "a\\"}]", "x": [1, [2]], "config": { "eps": 1e-06 } },\n    {\n      "id": "b",\n      "config": {}\n    }\n  ]\n}\n`;
+  const pin = { revision: COMMIT, files: [] };
+
+  it('gets the pin where it belongs and keeps every other byte', () => {
+    const edited = withPin(text, 1, pin);
+    expect(JSON.parse(edited).models).toEqual([...JSON.parse(text).models.slice(0, 1), { id: 'b', pin, config: {} }]);
+    expect(edited).toContain('1e-06');
+    expect(edited.split('\n').filter((line) => !text.split('\n').includes(line))).toEqual([
+      '      "pin": {',
+      `        "revision": "${COMMIT}",`,
+      '        "files": []',
+      '      },',
+    ]);
+    expect(withPin(edited, 1, pin)).toBe(edited);
+    expect(JSON.parse(withPin(edited, 1, { revision: 'b'.repeat(40), files: [] })).models[1].pin.revision).toBe(
+      'b'.repeat(40),
+    );
+  });
+
+  it('is read as JSON.parse reads it', () => {
+    for (const [i, model] of (JSON.parse(text).models as object[]).entries()) {
+      const spans = memberSpans(text, ['models', i]);
+      const read = spans.map(({ name, valueStart, valueEnd }) => [name, JSON.parse(text.slice(valueStart, valueEnd))]);
+      expect(Object.fromEntries(read)).toEqual(model);
+    }
+  });
+});
