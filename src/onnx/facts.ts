@@ -83,6 +83,8 @@ const NOT_PARAMETERS: Record<string, number[]> = {
   QLinearMatMul: [1, 2, 4, 5, 6, 7],
   QMoE: [3, 6, 9, 11, 12, 13],
 };
+/** Inputs of QMoE that hold packed weights of all experts. */
+const QMOE_WEIGHTS = [2, 5, 8];
 const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
 
 interface Use {
@@ -147,6 +149,8 @@ function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
       parameters = Math.max(parameters, integer(node, 'N', 0) * integer(node, 'K', 0));
     } else if (node.opType === 'GatherBlockQuantized' && index === 0 && tensor.type === 'uint8') {
       parameters = Math.max(parameters, (elements * 8) / integer(node, 'bits', 4));
+    } else if (node.opType === 'QMoE' && QMOE_WEIGHTS.includes(index)) {
+      parameters = Math.max(parameters, (elements * 8) / integer(node, 'expert_weight_bits', 4));
     } else if (elements > 1) parameters = Math.max(parameters, elements);
   }
   return parameters;

@@ -40,6 +40,8 @@ const CONTRIB_OPERATORS = new Set([
   'MatMulNBits',
   'GatherBlockQuantized',
   'GroupQueryAttention',
+  'QMoE',
+  'RotaryEmbedding',
   'SkipSimplifiedLayerNormalization',
 ]);
 
@@ -66,6 +68,9 @@ export function createGraphBuilder() {
       if (type === 'float16') return constant(name, type, [], toFloat16(Float32Array.of(value)));
       const arrays = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
       return constant(name, type, [], arrays[type].of(value));
+    },
+    bool(name: string, values: boolean[], dims: number[]): string {
+      return constant(name, 'bool', dims, Uint8Array.from(values, Number));
     },
     /** Adds a node and returns its first output; `outputs` names them all when there are several. */
     node(
