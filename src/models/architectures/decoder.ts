@@ -17,7 +17,8 @@ export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, ro
   const b = createGraphBuilder();
   const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
   const lengths = sequenceLengths(b);
-  const rotary = createRotaryTables(b, { context: plan.context, precision, layout });
+  const wide = layout === 'published' && plan.publishesWideTables === true;
+  const rotary = createRotaryTables(b, { context: plan.context, type: precision.activation, wide });
   for (const { attention } of plan.layers) rotary(attention.rope);
   const schedule = routingSchedule({ b, lengths, precision }, plan, routing);
   const c: Composition = { b, plan, precision, layout, lengths, rotary, schedule };

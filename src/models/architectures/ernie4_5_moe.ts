@@ -32,7 +32,7 @@ const configSchema = z
 
 type Config = z.output<typeof configSchema>;
 
-export const ernie45Moe = family('ernie4_5_moe', configSchema, (c) => {
+export const ernie4_5Moe = family('ernie4_5_moe', configSchema, (c) => {
   const heads = headsOf(c);
   const attention = {
     kind: 'grouped',

@@ -7,7 +7,7 @@ export function languageHead(c: Composition, hidden: string, table: Embedding): 
   const node = '/lm_head/MatMul';
   const product = plan.tiedHead
     ? table.head({ node, input: hidden })
-    : linear(b, precision.head, precision.activation, {
+    : linear(b, precision.body, precision.activation, {
         node,
         weight: 'lm_head.MatMul.weight',
         input: hidden,

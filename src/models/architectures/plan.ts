@@ -15,6 +15,8 @@ export interface DecoderPlan {
   logitsScale?: number;
   /** c: logits become c · tanh(logits / c). */
   logitsSoftcap?: number;
+  /** The hub's exports of the family keep rotary tables at full width: both halves of a row are equal. */
+  publishesWideTables?: boolean;
   layers: LayerPlan[];
 }
 

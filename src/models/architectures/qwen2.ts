@@ -21,5 +21,5 @@ export const qwen2 = family('qwen2', configSchema, (c) => {
     mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
     norms: 'pre',
   };
-  return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
+  return { ...commonPlan(c), publishesWideTables: true, layers: Array(c.num_hidden_layers).fill(layer) };
 });

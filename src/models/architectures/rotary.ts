@@ -2,7 +2,7 @@
 // Source of the formulas: transformers' modeling_rope_utils.
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { RotaryTables } from './composition.js';
-import type { Layout, Precision } from './linear.js';
+import type { ActivationType } from './linear.js';
 import type { Rope, RopeScaling } from './plan.js';
 
 /** Radians per position of each rotated pair, in single precision as the modelling code holds them. */
@@ -58,19 +58,19 @@ function blend(a: number, b: number, t: number): number {
   return a * (1 - part) + b * part;
 }
 
-/** Published exports keep a table at full width (both halves equal); the kernel wants one half of it. */
+/** A `wide` table repeats its columns, as older exports do; the kernel is given one half of it. */
 export function createRotaryTables(
   b: GraphBuilder,
-  p: { context: number; precision: Precision; layout: Layout },
+  p: { context: number; type: ActivationType; wide: boolean },
 ): RotaryTables {
   const known = new Map<string, { cos: string; sin: string }>();
   const write = (rope: Rope, of: 'cos' | 'sin', suffix: string) => {
     const half = rope.size / 2;
     const frequencies = rotaryFrequencies(rope);
     const fill = { kind: 'rotary', of, frequencies, magnitude: rotaryMagnitude(rope.scaling) } as const;
-    const columns = p.layout === 'published' ? rope.size : half;
+    const columns = p.wide ? rope.size : half;
     const name = suffix === '' ? `${of}_cache` : `rope${suffix}.${of}_cache`;
-    const table = b.weight(name, p.precision.activation, [p.context, columns], fill);
+    const table = b.weight(name, p.type, [p.context, columns], fill);
     if (columns === half) return table;
     return b.node('Slice', `/model/rotary${suffix}/${of}/Slice`, [
       table,

@@ -11,8 +11,9 @@ import { readModel } from '../../../src/onnx/read.js';
 import { encodeModel } from '../../../src/onnx/write.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { type OnnxRuntimeOptions, openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
+import { openReference } from '../../reference/decoder.js';
 import { halfValue } from '../../reference/half.js';
-import { openQwen2Reference } from '../../reference/qwen2.js';
+
 import { TINY_CONFIG, tinyModel } from '../../reference/tiny-model.js';
 
 const VOCAB = TINY_CONFIG.vocab_size;
@@ -113,7 +114,7 @@ describe.each([
 ])('logits against the float64 reference, tied head: $tied', ({ tied, config }) => {
   it.each(PAIRS)('$layout $dtype: a prompt in one pass, then teacher-forced steps', async ({ layout, dtype }) => {
     const { graph } = await synthesize(layout, dtype, tied);
-    const reference = openQwen2Reference(graph, config);
+    const reference = openReference(graph, config);
     const runtime = await open(graph);
     const ids = promptTokens(1, 36, VOCAB);
     const expected = reference.logits([...ids].map(Number));
@@ -138,7 +139,7 @@ describe.each([
   ] as const)('greedy tokens are the argmax of the reference: $kv, depth $depth', async ({ kv, depth }) => {
     for (const layout of LAYOUTS) {
       const { graph } = await synthesize(layout, 'fp32', tied);
-      const reference = openQwen2Reference(graph, config);
+      const reference = openReference(graph, config);
       const runtime = await open(graph, { kv });
       const before = promptTokens(10, depth, VOCAB);
       if (depth > 0) await runtime.fillDepth(before);
@@ -199,7 +200,7 @@ describe('the KV cache', () => {
 
   it.each(PAIRS)('$layout $dtype: depth in chunks of 4 is the depth of the reference', async ({ layout, dtype }) => {
     const { graph } = await synthesize(layout, dtype, false);
-    const reference = openQwen2Reference(graph, { ...TINY_CONFIG, tie_word_embeddings: false });
+    const reference = openReference(graph, { ...TINY_CONFIG, tie_word_embeddings: false });
     const ids = promptTokens(41, 20, VOCAB);
     const expected = reference.logits([...ids].map(Number));
     const runtime = await open(graph, { prefillChunkTokens: 4 });
@@ -212,7 +213,7 @@ describe('the KV cache', () => {
 
   it.each(['shared', 'passed'] as const)('%s: a repeatable step leaves the state as it was', async (kv) => {
     const { graph } = await synthesize('tuned', 'fp32', false);
-    const reference = openQwen2Reference(graph, { ...TINY_CONFIG, tie_word_embeddings: false });
+    const reference = openReference(graph, { ...TINY_CONFIG, tie_word_embeddings: false });
     const ids = promptTokens(51, 12, VOCAB);
     const expected = reference.logits([...ids].map(Number)).slice(-1);
     const runtime = await open(graph, { kv });

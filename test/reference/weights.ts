@@ -1,0 +1,107 @@
+// The weights of a checkpoint as float64, found under the names of each format and dequantised.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Initializer, OnnxModel } from '../../src/onnx/model.js';
+import { readModel } from '../../src/onnx/read.js';
+import { halfValue } from './half.js';
+
+export type Vector = Float64Array;
+/** One row per output. */
+export type Matrix = Vector[];
+
+/** Finds weights under the names of each format and dequantises them. */
+export function openWeights(path: string) {
+  const model = readModel(path);
+  const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  const values = (name: string) => decode(tensors.get(name)!, dirname(path));
+  const blocks = (name: string): Matrix | null => {
+    for (const bits of [4, 8]) {
+      const packed = tensors.get(`${name}_Q${bits}`);
+      if (packed !== undefined) return unpackBlocks(values(packed.name), values(`${name}_scales`), packed.dims, bits);
+    }
+    return null;
+  };
+  const int8 = (name: string, scaleNode: string, scaleInput: number) => {
+    const scale = decode(tensors.get(inputOf(model, scaleNode, scaleInput))!, '')[0]!;
+    return values(`${name}_quantized`).map((value) => value * scale);
+  };
+  return {
+    has: (name: string) => tensors.has(name),
+    vector: values,
+    /** A table of rows, looked up by id. */
+    table(name: string, dequantizeNode: string): Matrix {
+      const packed = blocks(name);
+      if (packed !== null) return packed;
+      const quantized = tensors.get(`${name}_quantized`);
+      if (quantized !== undefined) return rowsOf(int8(name, dequantizeNode, 1), quantized.dims[1]!);
+      return rowsOf(values(name), tensors.get(name)!.dims[1]!);
+    },
+    /** The weight of y = x · W: float and int8 formats store W as [inputs, outputs], blocks store its transpose. */
+    projection(name: string, node: string): Matrix {
+      const packed = blocks(name);
+      if (packed !== null) return packed;
+      const quantized = tensors.get(`${name}_quantized`);
+      if (quantized !== undefined) return columnsOf(int8(name, `${node}_scales`, 1), quantized.dims[1]!);
+      return columnsOf(values(name), tensors.get(name)!.dims[1]!);
+    },
+  };
+}
+
+/** Symmetric blocks along a row: (q − 2^(bits−1)) · scale; the low half of a byte comes first. */
+function unpackBlocks(packed: Vector, scales: Vector, dims: number[], bits: number): Matrix {
+  const [rows, blocksPerRow, bytesPerBlock] = dims as [number, number, number];
+  const perByte = 8 / bits;
+  const blockSize = bytesPerBlock * perByte;
+  return Array.from({ length: rows }, (_, row) =>
+    Float64Array.from({ length: blocksPerRow * blockSize }, (_, k) => {
+      const block = row * blocksPerRow + Math.floor(k / blockSize);
+      const within = k % blockSize;
+      const byte = packed[block * bytesPerBlock + Math.floor(within / perByte)]!;
+      const quantized = bits === 8 ? byte : within % 2 === 0 ? byte & 15 : byte >> 4;
+      return (quantized - 2 ** (bits - 1)) * scales[block]!;
+    }),
+  );
+}
+
+function rowsOf(values: Vector, width: number): Matrix {
+  return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+function columnsOf(values: Vector, width: number): Matrix {
+  const height = values.length / width;
+  return Array.from({ length: width }, (_, column) =>
+    Float64Array.from({ length: height }, (_, row) => values[row * width + column]!),
+  );
+}
+
+function inputOf(model: OnnxModel, node: string, index: number): string {
+  return model.nodes.find((candidate) => candidate.name === node)!.inputs[index]!;
+}
+
+function decode(tensor: Initializer, directory: string): Vector {
+  const bytes = Buffer.from(bytesOf(tensor, directory));
+  switch (tensor.type) {
+    case 'float32':
+      return Float64Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4));
+    case 'float16':
+      return Float64Array.from({ length: bytes.length / 2 }, (_, i) => halfValue(bytes.readUInt16LE(i * 2)));
+    case 'int8':
+      return Float64Array.from(bytes, (_, i) => bytes.readInt8(i));
+    case 'uint8':
+      return Float64Array.from(bytes);
+    default:
+      throw new Error(`the reference cannot read ${tensor.name} of type ${tensor.type}`);
+  }
+}
+
+function bytesOf(tensor: Initializer, directory: string): Uint8Array {
+  if (tensor.data.kind === 'inline') return tensor.data.data!;
+  const bytes = new Uint8Array(tensor.data.bytes);
+  const file = openSync(join(directory, tensor.data.location), 'r');
+  try {
+    readSync(file, bytes, 0, bytes.length, tensor.data.offset);
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
+}
