@@ -1,20 +1,21 @@
 // How a decoder graph is fed: which inputs it has, its KV cache, and whether that cache can be shared in place.
 // Read from the graph alone, so that any exporter's file can be driven without its config.json.
-import type { ElementType, Node, OnnxModel, ValueInfo } from './model.js';
+import type { Node, OnnxModel, ValueInfo } from './model.js';
 
-export interface KvLayer {
-  pastKey: string;
-  pastValue: string;
-  presentKey: string;
-  presentValue: string;
+/** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
+export interface KvEntry {
+  past: string;
+  present: string;
+  heads: number;
+  size: number;
+  type: 'float32' | 'float16';
 }
 
 export interface Decoder {
-  layers: KvLayer[];
-  kvHeads: number;
-  headSize: number;
-  kvType: ElementType;
-  logitsType: ElementType;
+  layers: number;
+  /** Key and value of every layer, in the order of the layers. */
+  cache: KvEntry[];
+  logitsType: 'float32' | 'float16';
   vocabSize: number | null;
   positionIds: boolean;
   numLogitsToKeep: boolean;
@@ -44,65 +45,60 @@ export function decoderOf(model: OnnxModel): Decoder | string {
       .map((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1])
       .filter((index) => index !== undefined),
   );
-  const layers = [...indices].map((index) => ({
-    pastKey: `past_key_values.${index}.key`,
-    pastValue: `past_key_values.${index}.value`,
-    presentKey: `present.${index}.key`,
-    presentValue: `present.${index}.value`,
-  }));
-  const first = layers[0];
-  if (first === undefined) return 'it has no past_key_values: a decoder without a KV cache';
-  for (const layer of layers) {
-    const [missing] = [layer.pastKey, layer.pastValue].filter((name) => !inputs.has(name));
-    if (missing !== undefined) return `of ${layer.pastKey} and ${layer.pastValue} it has no ${missing}`;
-    for (const name of [layer.presentKey, layer.presentValue])
-      if (!outputs.has(name)) return `it has no output ${name}`;
-  }
-  const shape = cacheShape(inputs.get(first.pastKey)!);
-  if (typeof shape === 'string') return shape;
-  for (const name of layers.flatMap((layer) => [layer.pastKey, layer.pastValue])) {
-    const other = cacheShape(inputs.get(name)!);
-    if (typeof other === 'string') return other;
-    if (other.kvHeads !== shape.kvHeads || other.headSize !== shape.headSize || other.kvType !== shape.kvType) {
-      return `${name} is laid out differently from ${first.pastKey}`;
+  if (indices.size === 0) return 'it has no past_key_values: a decoder without a KV cache';
+  const cache: KvEntry[] = [];
+  for (const index of indices) {
+    const [key, value] = [`past_key_values.${index}.key`, `past_key_values.${index}.value`];
+    const [missing] = [key, value].filter((name) => !inputs.has(name));
+    if (missing !== undefined) return `of ${key} and ${value} it has no ${missing}`;
+    for (const past of [key, value]) {
+      const present = past.replace('past_key_values', 'present');
+      if (!outputs.has(present)) return `it has no output ${present}`;
+      const shape = cacheShape(inputs.get(past)!);
+      if (typeof shape === 'string') return shape;
+      cache.push({ past, present, ...shape });
     }
   }
   const width = logits.dims.at(-1);
   return {
-    layers,
-    ...shape,
+    layers: indices.size,
+    cache,
     logitsType: logits.type,
     vocabSize: typeof width === 'number' ? width : null,
     positionIds: inputs.has('position_ids'),
     numLogitsToKeep: inputs.has('num_logits_to_keep'),
-    shareableKv: layers.every((layer) => throughGroupQueryAttention(model.nodes, layer)),
+    shareableKv: keyAndValue(cache).every(([key, value]) => throughGroupQueryAttention(model.nodes, key, value)),
   };
 }
 
-function cacheShape(past: ValueInfo): { kvHeads: number; headSize: number; kvType: ElementType } | string {
-  const [, kvHeads, , headSize] = past.dims;
-  if (past.dims.length !== 4 || typeof kvHeads !== 'number' || typeof headSize !== 'number') {
+function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> | string {
+  const [, heads, , size] = past.dims;
+  if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number') {
     return `${past.name} has shape [${past.dims.join(', ')}]; expected [batch, heads, length, size] with numeric heads and size`;
   }
   if (past.type !== 'float32' && past.type !== 'float16') return `${past.name} is ${past.type ?? 'of an unknown type'}`;
-  return { kvHeads, headSize, kvType: past.type };
+  return { heads, size, type: past.type };
+}
+
+function keyAndValue(cache: KvEntry[]): [KvEntry, KvEntry][] {
+  return cache.flatMap((key, i) => (i % 2 === 0 ? [[key, cache[i + 1]!] satisfies [KvEntry, KvEntry]] : []));
 }
 
 /** GroupQueryAttention takes past at inputs 3 and 4 and returns present at outputs 1 and 2. */
-function throughGroupQueryAttention(nodes: Node[], layer: KvLayer): boolean {
-  const users = nodes.filter((node) => node.inputs.includes(layer.pastKey) || node.inputs.includes(layer.pastValue));
+function throughGroupQueryAttention(nodes: Node[], key: KvEntry, value: KvEntry): boolean {
+  const users = nodes.filter((node) => node.inputs.includes(key.past) || node.inputs.includes(value.past));
   const [attention] = users;
   return (
     users.length === 1 &&
     attention!.opType === 'GroupQueryAttention' &&
-    attention!.inputs[3] === layer.pastKey &&
-    attention!.inputs[4] === layer.pastValue &&
-    attention!.outputs[1] === layer.presentKey &&
-    attention!.outputs[2] === layer.presentValue
+    attention!.inputs[3] === key.past &&
+    attention!.inputs[4] === value.past &&
+    attention!.outputs[1] === key.present &&
+    attention!.outputs[2] === value.present
   );
 }
 
 /** Bytes that one token adds to the KV cache. */
 export function kvBytesPerToken(decoder: Decoder): number {
-  return decoder.layers.length * 2 * decoder.kvHeads * decoder.headSize * (decoder.kvType === 'float16' ? 2 : 4);
+  return decoder.cache.reduce((sum, { heads, size, type }) => sum + heads * size * (type === 'float16' ? 2 : 4), 0);
 }

@@ -1,6 +1,6 @@
 // What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
 // These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
-import { type Decoder, decoderOf, kvBytesPerToken } from './decoder.js';
+import { type Decoder, decoderOf, type KvEntry, kvBytesPerToken } from './decoder.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 
 export interface WeightFormat {
@@ -32,9 +32,8 @@ export interface GraphFacts {
   } | null;
   kv: {
     layers: number;
-    heads: number;
-    headSize: number;
-    type: string;
+    /** The distinct shapes of its entries; keys and values may differ. */
+    shapes: Pick<KvEntry, 'heads' | 'size' | 'type'>[];
     bytesPerToken: number;
     shareable: boolean;
   } | null;
@@ -258,11 +257,12 @@ function viewOrigins(nodes: Node[]): (name: string) => string {
 }
 
 function kvOf(decoder: Decoder): GraphFacts['kv'] {
+  const shapes = new Map(
+    decoder.cache.map(({ heads, size, type }) => [`${heads} ${size} ${type}`, { heads, size, type }]),
+  );
   return {
-    layers: decoder.layers.length,
-    heads: decoder.kvHeads,
-    headSize: decoder.headSize,
-    type: decoder.kvType,
+    layers: decoder.layers,
+    shapes: [...shapes.values()],
     bytesPerToken: kvBytesPerToken(decoder),
     shareable: decoder.shareableKv,
   };

@@ -34,7 +34,7 @@ export function factsView(path: string, facts: GraphFacts): View {
       'KV cache',
       kv === null
         ? `none (${facts.notADecoder})`
-        : `${kv.layers} layers × ${kv.heads} heads × ${kv.headSize}, ${kv.type}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
+        : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
     ],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],

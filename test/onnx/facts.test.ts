@@ -27,9 +27,7 @@ type Format = GraphFacts['formats'][number];
 
 const kv = (type: string, bytesPerToken: number) => ({
   layers: 24,
-  heads: 2,
-  headSize: 64,
-  type,
+  shapes: [{ heads: 2, size: 64, type }],
   bytesPerToken,
   shareable: true,
 });

@@ -1,71 +1,64 @@
-// The KV cache of a decoder graph, in one of two modes.
-// shared: one buffer per entry is fed as past and fetched as present; the kernel writes new rows in place.
+// The KV cache of a decoder graph, in one of two modes. Its tensors are the first inputs and outputs of a call.
+// shared: one buffer per entry is fed as past and given as present; the kernel writes new rows in place.
 // passed: the present tensors of one step are fed as the past of the next.
-import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-common';
-import type { Decoder } from '../../onnx/decoder.js';
-
-type TensorConstructor = new (type: 'float32' | 'float16', data: Float32Array | Uint16Array, dims: number[]) => Tensor;
+import type { Decoder, KvEntry } from '../../onnx/decoder.js';
+import type { Call, Session, Value } from './ort/session.js';
 
 export interface KvCache {
-  feeds: Record<string, Tensor>;
-  /** What to fetch besides the logits: null lets the runtime allocate. */
-  fetches: Record<string, Tensor | null>;
   /** Takes over the outputs of a step. */
-  advance(outputs: InferenceSession.OnnxValueMapType): void;
-  /** Forgets everything behind the first `length` positions, as they were at `mark()`. */
+  advance(): void;
+  /** Forgets everything behind the first positions, as they were at `mark()`. */
   rewind(): void;
   /** Makes the present state the one that `rewind` returns to. */
   mark(): void;
 }
 
-/** `capacity` positions are enough for the whole generation; only shared mode allocates them in advance. */
-export function createKvCache(Tensor: TensorConstructor, decoder: Decoder, shared: boolean, capacity: number): KvCache {
-  return shared ? sharedCache(Tensor, decoder, capacity) : passedCache(Tensor, decoder);
-}
-
-function sharedCache(Tensor: TensorConstructor, decoder: Decoder, capacity: number): KvCache {
-  const feeds: Record<string, Tensor> = {};
-  const fetches: Record<string, Tensor> = {};
-  for (const [past, present] of cacheNames(decoder)) {
-    feeds[past] = emptyTensor(Tensor, decoder, capacity);
-    fetches[present] = feeds[past];
-  }
+/** Puts the cache into `call`. `capacity` positions are enough for every step; only shared mode allocates them. */
+export function createKvCache(
+  session: Pick<Session, 'tensor' | 'release'>,
+  call: Pick<Call, 'inputs' | 'outputs'>,
+  decoder: Pick<Decoder, 'cache'>,
+  shared: boolean,
+  capacity: number,
+): KvCache {
+  const values = decoder.cache.map((entry) => rows(session, entry, shared ? capacity : 0));
+  call.inputs.set(values);
+  if (!shared) return passedCache(session, call, values);
+  call.outputs.set(values);
   // Rows behind the current length are never read, so there is nothing to advance or rewind.
-  return { feeds, fetches, advance() {}, rewind() {}, mark() {} };
+  return { advance() {}, rewind() {}, mark() {} };
 }
 
-function passedCache(Tensor: TensorConstructor, decoder: Decoder): KvCache {
-  const names = cacheNames(decoder);
-  const feeds = Object.fromEntries(names.map(([past]) => [past, emptyTensor(Tensor, decoder, 0)]));
-  const fetches = Object.fromEntries(names.map(([, present]) => [present, null]));
-  let marked = { ...feeds };
+function passedCache(
+  session: Pick<Session, 'release'>,
+  { inputs, outputs }: Pick<Call, 'inputs' | 'outputs'>,
+  empty: Value[],
+): KvCache {
+  let marked = empty;
+  const isMarked = (value: Value) => marked.includes(value);
+  /** Puts `next` in, and frees what nobody will return to. */
+  const replace = (next: Value[]) => {
+    inputs.subarray(0, next.length).forEach((value, i) => {
+      if (value !== next[i] && !isMarked(value)) session.release(value);
+    });
+    inputs.set(next);
+    outputs.fill(0n, 0, next.length);
+  };
   return {
-    feeds,
-    fetches,
-    advance(outputs) {
-      for (const [past, present] of names) feeds[past] = outputs[present] as TypedTensor<'float32'>;
-    },
-    rewind() {
-      Object.assign(feeds, marked);
-    },
+    advance: () => replace([...outputs.subarray(0, empty.length)]),
+    rewind: () => replace(marked),
     mark() {
-      marked = { ...feeds };
+      const before = marked;
+      marked = [...inputs.subarray(0, empty.length)];
+      for (const value of before) if (!isMarked(value)) session.release(value);
     },
   };
 }
 
-function cacheNames(decoder: Decoder): [past: string, present: string][] {
-  return decoder.layers.flatMap((layer): [string, string][] => [
-    [layer.pastKey, layer.presentKey],
-    [layer.pastValue, layer.presentValue],
-  ]);
-}
-
-/** [1, kvHeads, length, headSize] */
-function emptyTensor(Tensor: TensorConstructor, decoder: Decoder, length: number): Tensor {
-  const size = decoder.kvHeads * length * decoder.headSize;
-  const dims = [1, decoder.kvHeads, length, decoder.headSize];
-  return decoder.kvType === 'float16'
-    ? new Tensor('float16', new Uint16Array(size), dims)
-    : new Tensor('float32', new Float32Array(size), dims);
+/** [1, heads, length, size] */
+function rows(session: Pick<Session, 'tensor'>, { type, heads, size }: KvEntry, length: number): Value {
+  // An empty tensor wants an address too.
+  const elements = Math.max(heads * length * size, 64);
+  const data = type === 'float16' ? new Uint16Array(elements) : new Float32Array(elements);
+  return session.tensor(type, data, [1, heads, length, size]);
 }

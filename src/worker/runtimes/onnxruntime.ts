@@ -1,11 +1,12 @@
-// The runtime `onnxruntime`: our own greedy decode loop on onnxruntime-node.
+// The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API.
 // Everything about the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
-import type { InferenceSession } from 'onnxruntime-common';
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
 import { readModel } from '../../onnx/read.js';
 import { argmax } from './argmax.js';
-import { createKvCache, type KvCache } from './kv-cache.js';
+import { createKvCache } from './kv-cache.js';
+import { loadOrtLibrary } from './ort/library.js';
+import { createSession, type Session } from './ort/session.js';
 import type { Generation, Runtime } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */
@@ -14,7 +15,6 @@ const PREFILL_CHUNK_TOKENS = 128;
 export interface OnnxRuntimeOptions {
   graph: string;
   threads: number;
-  ep: string;
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
@@ -25,34 +25,32 @@ export interface OnnxRuntimeOptions {
 export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
-  forward(ids: BigInt64Array): Promise<Float32Array | Uint16Array>;
+  forward(ids: BigInt64Array): Float32Array | Uint16Array;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
-  repeatableStep(id: bigint): Promise<void>;
+  repeatableStep(id: bigint): void;
 }
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
   const decoder = decoderOf(readModel(options.graph));
   if (typeof decoder === 'string') throw problem('decoder-unsupported', { path: options.graph, reason: decoder });
   const started = performance.now();
-  const ort = await loadLibrary();
+  const library = loadOrtLibrary();
   const loaded = performance.now();
-  const session = await createSession(ort, options);
+  const session = createSession(library, options);
   const created = performance.now();
 
   const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
   const chunkTokens = options.prefillChunkTokens ?? PREFILL_CHUNK_TOKENS;
-  const cache = createKvCache(ort.Tensor, decoder, shared, options.capacity);
-  const outputsWithLogits = { logits: null, ...cache.fetches };
-  const loop = createLoop(ort, session, decoder, cache, options.capacity);
+  const loop = createLoop(session, decoder, shared, options.capacity);
   let depth = 0;
 
-  /** Runs ids in chunks; the head's output is fetched for the last chunk only. Returns the last logits. */
-  const prefill = async (ids: BigInt64Array) => {
+  /** Runs ids in chunks and returns the token that follows them. */
+  const prefill = (ids: BigInt64Array): number => {
     for (let start = 0; start < ids.length - chunkTokens; start += chunkTokens) {
-      await loop.run(ids.subarray(start, start + chunkTokens), cache.fetches);
+      loop.run(ids.subarray(start, start + chunkTokens));
     }
     const rest = ids.length % chunkTokens || Math.min(chunkTokens, ids.length);
-    return loop.run(ids.subarray(ids.length - rest), outputsWithLogits);
+    return loop.run(ids.subarray(ids.length - rest), (logits) => choose(logits, decoder));
   };
 
   return {
@@ -67,8 +65,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {
-      await prefill(tokens);
-      cache.mark();
+      prefill(tokens);
+      loop.mark();
       depth = tokens.length;
     },
     async generate(prompt, count, onFirstToken): Promise<Generation> {
@@ -78,60 +76,44 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       // What ran before (depth, single steps) is not this generation's time.
       loop.takeSessionMs();
       const start = performance.now();
-      tokens[0] = choose(await prefill(prompt), decoder);
+      tokens[0] = prefill(prompt);
       tokenMs[0] = performance.now() - start;
       const prefillMs = loop.takeSessionMs();
       onFirstToken();
       for (let i = 1; i < count; i++) {
-        tokens[i] = choose(await loop.run(BigInt64Array.of(BigInt(tokens[i - 1]!)), outputsWithLogits), decoder);
+        tokens[i] = loop.run(BigInt64Array.of(BigInt(tokens[i - 1]!)), (logits) => choose(logits, decoder));
         tokenMs[i] = performance.now() - start;
       }
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
-    forward: async (ids) => (await loop.run(ids, outputsWithLogits))!,
-    async repeatableStep(id) {
+    forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    repeatableStep(id) {
       const length = loop.length();
-      await loop.run(BigInt64Array.of(id), outputsWithLogits);
+      loop.run(BigInt64Array.of(id), () => {});
       loop.rewind(length);
     },
   };
 }
 
-type Ort = typeof import('onnxruntime-node');
-
-async function loadLibrary(): Promise<Ort> {
-  // Before the library's first import: it would report to its makers, and a benchmark does not phone home.
-  process.env.ORT_DISABLE_TELEMETRY = '1';
-  try {
-    return await import('onnxruntime-node');
-  } catch (error) {
-    throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: String(error) }, error);
-  }
-}
-
-async function createSession(ort: Ort, options: OnnxRuntimeOptions): Promise<InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(options.graph, {
-      executionProviders: [options.ep],
-      intraOpNumThreads: options.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
-  } catch (error) {
-    throw problem('runtime-failed', { runtime: 'onnxruntime', reason: (error as Error).message }, error);
-  }
-}
-
-function createLoop(ort: Ort, session: InferenceSession, decoder: Decoder, cache: KvCache, capacity: number) {
+function createLoop(session: Session, decoder: Decoder, shared: boolean, capacity: number) {
+  const own = ['input_ids', 'attention_mask'];
+  if (decoder.positionIds) own.push('position_ids');
+  if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
+  const entries = decoder.cache.length;
+  const call = session.prepare(
+    [...decoder.cache.map(({ past }) => past), ...own],
+    [...decoder.cache.map(({ present }) => present), 'logits'],
+  );
+  const cache = createKvCache(session, call, decoder, shared, capacity);
+  const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
   const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keepLast = new ort.Tensor('int64', BigInt64Array.of(1n), []);
+  const keepLast = session.tensor('int64', BigInt64Array.of(1n), []);
   let length = 0;
   let sessionMs = 0;
   return {
     length: () => length,
+    mark: cache.mark,
     rewind(to: number) {
       length = to;
       cache.rewind();
@@ -141,24 +123,28 @@ function createLoop(ort: Ort, session: InferenceSession, decoder: Decoder, cache
       sessionMs = 0;
       return taken;
     },
-    /** Feeds `ids` behind the present length; returns the logits if they are fetched. */
-    async run(ids: BigInt64Array, fetches: InferenceSession.OnnxValueMapType | Record<string, unknown>) {
+    /** Feeds `ids` behind the present length; `read` sees the logits, which are gone after it. */
+    run<T = void>(ids: BigInt64Array, read?: (logits: Float32Array | Uint16Array) => T): T {
       const total = length + ids.length;
-      const feeds: Record<string, unknown> = {
-        ...cache.feeds,
-        input_ids: new ort.Tensor('int64', ids, [1, ids.length]),
-        attention_mask: new ort.Tensor('int64', ones.subarray(0, total), [1, total]),
-      };
-      if (decoder.positionIds) {
-        feeds.position_ids = new ort.Tensor('int64', positions.subarray(length, total), [1, ids.length]);
-      }
-      if (decoder.numLogitsToKeep) feeds.num_logits_to_keep = keepLast;
+      tokens.set(ids);
+      const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
+      if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
+      call.inputs.set(step, entries);
+      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
+      call.outputs[entries] = 0n;
       const start = performance.now();
-      const outputs = await session.run(feeds as InferenceSession.FeedsType, fetches as InferenceSession.FetchesType);
+      call.run(read === undefined ? entries : entries + 1);
       sessionMs += performance.now() - start;
-      cache.advance(outputs);
+      for (const value of step) session.release(value);
+      cache.advance();
       length = total;
-      return outputs.logits?.data as Float32Array | Uint16Array | undefined;
+      if (read === undefined) return undefined as T;
+      const logits = call.outputs[entries]!;
+      try {
+        return read(session.read(decoder.logitsType, logits));
+      } finally {
+        session.release(logits);
+      }
     },
   };
 }
@@ -169,8 +155,7 @@ function isNaNAt(logits: Float32Array | Uint16Array, at: number): boolean {
 }
 
 /** The greedy token of the last position. */
-function choose(logits: Float32Array | Uint16Array | undefined, decoder: Decoder): number {
-  if (logits === undefined) throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'no logits came back' });
+function choose(logits: Float32Array | Uint16Array, decoder: Decoder): number {
   const first = logits.length - (decoder.vocabSize ?? logits.length);
   const token = argmax(logits, first, logits.length);
   if (isNaNAt(logits, first + token))

@@ -1,97 +1,110 @@
-// The two ways of keeping a KV cache, without a session: what is fed, what is fetched, and what a rewind returns to.
-import { Tensor } from 'onnxruntime-common';
+// The two ways of keeping a KV cache, without a session: what is fed, what is given, what a rewind returns to,
+// and that every value that nobody will return to is released exactly once.
 import { describe, expect, it } from 'vitest';
-import type { Decoder } from '../../../src/onnx/decoder.js';
+import type { KvEntry } from '../../../src/onnx/decoder.js';
 import { createKvCache } from '../../../src/worker/runtimes/kv-cache.js';
+import type { Session, Value } from '../../../src/worker/runtimes/ort/session.js';
 
-const DECODER: Decoder = {
-  layers: [0, 1].map((i) => ({
-    pastKey: `past_key_values.${i}.key`,
-    pastValue: `past_key_values.${i}.value`,
-    presentKey: `present.${i}.key`,
-    presentValue: `present.${i}.value`,
-  })),
-  kvHeads: 2,
-  headSize: 8,
-  kvType: 'float32',
-  logitsType: 'float32',
-  vocabSize: 16,
-  positionIds: false,
-  numLogitsToKeep: false,
-  shareableKv: true,
-};
-const PAST = DECODER.layers.flatMap((layer) => [layer.pastKey, layer.pastValue]);
-const PRESENT = DECODER.layers.flatMap((layer) => [layer.presentKey, layer.presentValue]);
+const ENTRIES: KvEntry[] = [
+  { past: 'past_key_values.0.key', present: 'present.0.key', heads: 2, size: 8, type: 'float32' },
+  { past: 'past_key_values.0.value', present: 'present.0.value', heads: 2, size: 4, type: 'float16' },
+];
+const CAPACITY = 32;
 
-const dimsOf = (tensors: Record<string, Tensor | null>) => Object.values(tensors).map((tensor) => tensor?.dims);
-const create = (shared: boolean, decoder = DECODER) => createKvCache(Tensor, decoder, shared, 32);
-
-/** What a session gives back after a step that ends at `length`. */
-function outputsAt(length: number): Record<string, Tensor> {
-  const data = new Float32Array(2 * length * 8);
-  return Object.fromEntries(PRESENT.map((name) => [name, new Tensor('float32', data, [1, 2, length, 8])]));
+/** A session that only keeps books; values count up from 1. */
+function bookkeeper() {
+  const made: { element: string; data: ArrayBufferView; dims: number[] }[] = [];
+  const released: Value[] = [];
+  const session: Pick<Session, 'tensor' | 'release'> = {
+    tensor(element, data, dims) {
+      made.push({ element, data, dims });
+      return BigInt(made.length);
+    },
+    release: (value) => void released.push(value),
+  };
+  // One input and one output more than the cache has: ids and logits are not its business.
+  const call = { inputs: new BigUint64Array([0n, 0n, 77n]), outputs: new BigUint64Array([0n, 0n, 88n]) };
+  return { session, call, made, released };
 }
 
-describe('shared', () => {
-  it('feeds and fetches one buffer per entry, as long as the capacity, and no two entries share one', () => {
-    const { feeds, fetches } = create(true);
-    expect(Object.keys(feeds)).toEqual(PAST);
-    expect(Object.keys(fetches)).toEqual(PRESENT);
-    expect(dimsOf(feeds)).toEqual(PAST.map(() => [1, 2, 32, 8]));
-    PAST.forEach((past, i) => {
-      expect(fetches[PRESENT[i]!]).toBe(feeds[past]);
+function open(shared: boolean) {
+  const books = bookkeeper();
+  return { ...books, cache: createKvCache(books.session, books.call, { cache: ENTRIES }, shared, CAPACITY) };
+}
+
+describe.each([true, false])('shared: %s', (shared) => {
+  it('makes one tensor per entry in the shape and type of the entry, over memory of its own', () => {
+    const { made } = open(shared);
+    const length = shared ? CAPACITY : 0;
+    expect(made.map(({ element, dims }) => [element, dims])).toEqual([
+      ['float32', [1, 2, length, 8]],
+      ['float16', [1, 2, length, 4]],
+    ]);
+    made.forEach(({ data, dims }, i) => {
+      const bytes = dims.reduce((product, dim) => product * dim, 1) * (i === 0 ? 4 : 2);
+      expect(data.byteLength).toBeGreaterThanOrEqual(Math.max(bytes, 1));
     });
-    expect(new Set(Object.values(feeds).map((tensor) => tensor.data)).size).toBe(4);
+    expect(made[0]!.data.buffer).not.toBe(made[1]!.data.buffer);
   });
 
-  it('keeps feeding the same buffers', () => {
-    const cache = create(true);
-    const before = { ...cache.feeds };
-    cache.advance(outputsAt(5));
+  it('leaves the other inputs and outputs alone', () => {
+    const { cache, call } = open(shared);
+    cache.advance();
     cache.mark();
-    cache.advance(outputsAt(6));
     cache.rewind();
-    for (const name of PAST) expect(cache.feeds[name]).toBe(before[name]);
+    expect([call.inputs[2], call.outputs[2]]).toEqual([77n, 88n]);
+  });
+});
+
+describe('shared', () => {
+  it('feeds and gives the same value, whatever happens, and releases none', () => {
+    const { cache, call, released } = open(true);
+    for (const happens of [cache.advance, cache.mark, cache.advance, cache.rewind]) {
+      happens();
+      expect([...call.inputs.subarray(0, 2)]).toEqual([1n, 2n]);
+      expect([...call.outputs.subarray(0, 2)]).toEqual([1n, 2n]);
+    }
+    expect(released).toEqual([]);
   });
 });
 
 describe('passed', () => {
-  it('begins empty and lets the runtime allocate', () => {
-    const { feeds, fetches } = create(false);
-    expect(dimsOf(feeds)).toEqual(PAST.map(() => [1, 2, 0, 8]));
-    expect(fetches).toEqual(Object.fromEntries(PRESENT.map((name) => [name, null])));
-  });
-
-  it('feeds what the last step gave', () => {
-    const cache = create(false);
-    for (const length of [4, 5]) {
-      const outputs = outputsAt(length);
-      cache.advance(outputs);
-      PAST.forEach((past, i) => {
-        expect(cache.feeds[past]).toBe(outputs[PRESENT[i]!]);
-      });
-    }
-  });
-
-  it('rewinds to the mark, again and again, and to nothing when there is none', () => {
-    const cache = create(false);
-    cache.advance(outputsAt(3));
-    cache.rewind();
-    expect(dimsOf(cache.feeds)).toEqual(PAST.map(() => [1, 2, 0, 8]));
-    cache.advance(outputsAt(7));
-    cache.mark();
-    for (let round = 0; round < 2; round++) {
-      cache.advance(outputsAt(8));
-      cache.advance(outputsAt(9));
-      cache.rewind();
-      expect(dimsOf(cache.feeds)).toEqual(PAST.map(() => [1, 2, 7, 8]));
-    }
-  });
-});
-
-it.each([true, false])('a float16 cache is made of half-precision bits, shared: %s', (shared) => {
-  for (const tensor of Object.values(create(shared, { ...DECODER, kvType: 'float16' }).feeds)) {
-    expect(tensor.type).toBe('float16');
-    expect(tensor.data.constructor.name).toMatch(/^(Uint16Array|Float16Array)$/);
+  /** A step: the runtime allocates outputs, the cache takes them over. */
+  function step({ call, cache }: ReturnType<typeof open>, ...outputs: [Value, Value]) {
+    expect([...call.outputs.subarray(0, 2)]).toEqual([0n, 0n]);
+    call.outputs.set(outputs);
+    cache.advance();
+    expect([...call.inputs.subarray(0, 2)]).toEqual(outputs);
   }
+
+  it('feeds what the last step gave and releases what it replaced, but never what rewind returns to', () => {
+    const opened = open(false);
+    step(opened, 10n, 11n);
+    expect(opened.released).toEqual([]);
+    step(opened, 20n, 21n);
+    expect(opened.released).toEqual([10n, 11n]);
+  });
+
+  it('rewinds to nothing when there is no mark', () => {
+    const opened = open(false);
+    step(opened, 10n, 11n);
+    opened.cache.rewind();
+    expect([...opened.call.inputs.subarray(0, 2)]).toEqual([1n, 2n]);
+    expect(opened.released).toEqual([10n, 11n]);
+  });
+
+  it('rewinds to the mark, again and again', () => {
+    const opened = open(false);
+    step(opened, 10n, 11n);
+    opened.cache.mark();
+    expect(opened.released).toEqual([1n, 2n]);
+    for (const first of [20n, 30n]) {
+      step(opened, first, first + 1n);
+      step(opened, first + 2n, first + 3n);
+      opened.cache.rewind();
+      expect([...opened.call.inputs.subarray(0, 2)]).toEqual([10n, 11n]);
+      opened.cache.rewind();
+    }
+    expect(opened.released).toEqual([1n, 2n, 20n, 21n, 22n, 23n, 30n, 31n, 32n, 33n]);
+  });
 });

@@ -38,7 +38,7 @@ async function copyOf(layout: Layout, dtype: Dtype, name: string) {
 }
 
 function open(graph: string, options: Partial<OnnxRuntimeOptions> = {}) {
-  return openOnnxRuntime({ graph, threads: 1, ep: 'cpu', capacity: CAPACITY, ...options });
+  return openOnnxRuntime({ graph, threads: 1, capacity: CAPACITY, ...options });
 }
 
 function rowsOf(logits: Float32Array | Uint16Array): Float64Array[] {
@@ -89,7 +89,7 @@ describe('what ONNX Runtime loads on CPU', () => {
     for (const { layout, dtype } of PAIRS) {
       const { graph } = await synthesize(layout, dtype);
       found[`${layout} ${dtype}`] = await open(graph).then(
-        (runtime) => `${runtime.decoder.kvType}, ${runtime.options.kv}`,
+        (runtime) => `${runtime.decoder.cache[0]!.type}, ${runtime.options.kv}`,
         (error: Error) => error.message,
       );
     }

@@ -1,0 +1,123 @@
+// ONNX Runtime's C API, as far as a decode loop needs it, called in the library that onnxruntime-node ships.
+// The package's own binding copies every output, the whole KV cache at each step; here nothing is copied.
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import koffi from 'koffi';
+import { EdgeproofError, problem, reasonOf } from '../../../errors.js';
+
+/** The version of the C API that is asked for: that of 1.30. Later libraries still offer it. */
+const API_VERSION = 30;
+/** What the C API calls `ORTCHAR_T`. */
+const PATH = process.platform === 'win32' ? 'const char16_t *' : 'const char *';
+
+/**
+ * Place in `struct OrtApi` (onnxruntime_c_api.h) and parameters of each function that is used. The order is part of
+ * the ABI: functions are only ever appended. All of these return an OrtStatus, null when all is well.
+ */
+const CALLS = {
+  createEnv: [3, 'int level, const char *id, _Out_ void **env'],
+  disableTelemetry: [6, 'void *env'],
+  createSession: [7, `void *env, ${PATH} path, void *options, _Out_ void **session`],
+  run: [
+    9,
+    'void *session, void *options, const void *inputNames, const void *inputs, size_t inputCount, ' +
+      'const void *outputNames, size_t outputCount, void *outputs',
+  ],
+  createSessionOptions: [10, '_Out_ void **options'],
+  setExecutionMode: [13, 'void *options, int mode'],
+  setLogSeverity: [22, 'void *options, int level'],
+  setGraphOptimization: [23, 'void *options, int level'],
+  setIntraOpThreads: [24, 'void *options, int threads'],
+  setInterOpThreads: [25, 'void *options, int threads'],
+  createTensor: [
+    49,
+    'void *memory, const void *data, size_t bytes, const int64_t *dims, size_t rank, int type, _Out_ void **value',
+  ],
+  tensorData: [51, 'void *value, _Out_ void **data'],
+  elementCount: [64, 'void *info, _Out_ size_t *count'],
+  tensorInfo: [65, 'void *value, _Out_ void **info'],
+  createCpuMemory: [69, 'int allocator, int type, _Out_ void **memory'],
+} as const;
+
+const RELEASES = { status: 93, value: 96, sessionOptions: 100, tensorInfo: 99 } as const;
+const ERROR_MESSAGE = 2;
+const TABLE_LENGTH = 131;
+
+type Name = keyof typeof CALLS;
+/** Pointers are bigints; `out` takes one result. */
+export type Pointer = bigint;
+export type Argument = Pointer | number | string | null | ArrayBufferView | number[] | [unknown];
+
+export interface OrtLibrary {
+  /** Throws `runtime-failed` in ONNX Runtime's words when the call does not succeed. */
+  call(name: Name, ...parameters: Argument[]): void;
+  /** Like `call`, for functions whose last parameter is where the result goes. */
+  create(name: Name, ...parameters: Argument[]): Pointer;
+  release: Record<keyof typeof RELEASES, (object: Pointer) => void>;
+}
+
+let library: OrtLibrary | undefined;
+
+/** Loads the shared library into this process, once; `runtime-missing` when this platform has none. */
+export function loadOrtLibrary(): OrtLibrary {
+  library ??= bindLibrary();
+  return library;
+}
+
+function bindLibrary(): OrtLibrary {
+  // Before the library is loaded: it would report to its makers, and a benchmark does not phone home.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+  const table = functionTable();
+  const bound = (place: number, signature: string) => koffi.decode(table[place]!, koffi.proto(signature));
+  const release = (place: number) => bound(place, `void release${place}(void *object)`);
+  const message = bound(ERROR_MESSAGE, 'const char *errorMessage(void *status)') as (status: Pointer) => string;
+  const functions = Object.fromEntries(
+    Object.entries(CALLS).map(([name, [place, parameters]]) => [name, bound(place, `void *${name}(${parameters})`)]),
+  ) as Record<Name, (...parameters: Argument[]) => Pointer | null>;
+  const releases = Object.fromEntries(
+    Object.entries(RELEASES).map(([name, place]) => [name, release(place)]),
+  ) as OrtLibrary['release'];
+
+  const call = (name: Name, ...parameters: Argument[]) => {
+    const status = functions[name](...parameters);
+    if (!status) return;
+    const reason = message(status);
+    releases.status(status);
+    throw problem('runtime-failed', { runtime: 'onnxruntime', reason });
+  };
+  return {
+    call,
+    create(name, ...parameters) {
+      const out: [Pointer | null] = [null];
+      call(name, ...parameters, out);
+      return out[0]!;
+    },
+    release: releases,
+  };
+}
+
+/** The pointers of `struct OrtApi`. */
+function functionTable(): Pointer[] {
+  try {
+    const getBase = koffi.load(libraryPath()).func('void *OrtGetApiBase()') as () => Pointer;
+    const [getApi] = koffi.decode(getBase(), koffi.array('void *', 1)) as [Pointer];
+    const api = koffi.call(getApi, koffi.proto('void *GetApi(uint32_t version)'), API_VERSION) as Pointer | null;
+    if (!api) throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: 'it is older than 1.30' });
+    return koffi.decode(api, koffi.array('void *', TABLE_LENGTH)) as Pointer[];
+  } catch (error) {
+    if (error instanceof EdgeproofError) throw error;
+    throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: reasonOf(error) }, error);
+  }
+}
+
+/** bin/napi-v6/<platform>/<architecture>/ holds libonnxruntime.so.1, libonnxruntime.1.x.y.dylib or onnxruntime.dll. */
+function libraryPath(): string {
+  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const directory = join(root, 'bin', 'napi-v6', process.platform, process.arch);
+  const name = readdirSync(directory).find((entry) =>
+    /^(lib)?onnxruntime(\.dll|\.so\.\d+|\.[\d.]+\.dylib)$/.test(entry),
+  );
+  if (name === undefined) throw new Error(`there is no library in ${directory}`);
+  return join(directory, name);
+}
