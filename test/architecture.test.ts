@@ -79,16 +79,17 @@ describe('the checker', () => {
     ['cli.ts', `import { x } from './suite/load.js';`, 'imports suite/load.ts'],
     ['stats/a.ts', `const x = await import(name);`, 'imports a path that only running it tells'],
     ['stats/a.ts', `import x from '../../package.json';`, 'imports ../../package.json from outside src/'],
-    ...['onnxruntime-node', 'onnxruntime-common', '@huggingface/transformers', 'node-llama-cpp'].flatMap((name) =>
-      [
-        `import { x } from '${name}';`,
-        `import type { X } from '${name}';`,
-        `import '${name}/sub';`,
-        `export * as x from '${name}';`,
-        `const x = await import('${name}');`,
-        `const x = require('${name}');`,
-        `type X = typeof import('${name}');`,
-      ].map((source): Refused => ['worker/parent.ts', source, `imports ${name} outside worker/runtimes/`]),
+    ...['koffi', 'onnxruntime-node', 'onnxruntime-common', '@huggingface/transformers', 'node-llama-cpp'].flatMap(
+      (name) =>
+        [
+          `import { x } from '${name}';`,
+          `import type { X } from '${name}';`,
+          `import '${name}/sub';`,
+          `export * as x from '${name}';`,
+          `const x = await import('${name}');`,
+          `const x = require('${name}');`,
+          `type X = typeof import('${name}');`,
+        ].map((source): Refused => ['worker/parent.ts', source, `imports ${name} outside worker/runtimes/`]),
     ),
     ...['commands/a.ts', 'report/a.ts', 'stats/a.ts'].map(
       (path): Refused => [

@@ -9,7 +9,6 @@ import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from 
 import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
-import type { RuntimeName } from '../suite/schema.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -47,7 +46,6 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const oomKillsBefore = oomKills();
   const child = spawn(process.execPath, [...V8_FLAGS, options.entry ?? ENTRY], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...workerEnvironment(job.key.runtime) },
   });
   const exit = exitOf(child);
   if (child.pid === undefined) {
@@ -130,15 +128,6 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       phases,
     },
   };
-}
-
-/**
- * Our own loop copies the KV cache through malloc at every step (the binding copies each output), and its weights
- * live there too: huge pages spare it page faults and TLB misses. transformers.js runs as its users run it.
- */
-function workerEnvironment(runtime: RuntimeName): Record<string, string> {
-  if (runtime !== 'onnxruntime' || process.platform !== 'linux' || process.env.GLIBC_TUNABLES !== undefined) return {};
-  return { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 }
 
 /** A pipe that something else still holds open does not keep a finished round waiting. */

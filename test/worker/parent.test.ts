@@ -115,7 +115,7 @@ async function okRoundOf(script: string, options: Partial<RoundOptions> = {}, jo
 const CONVERSATION = `
 const job = readFileSync(0, 'utf8');
 phase('load');
-loaded({ job, gc: typeof gc, malloc: process.env.GLIBC_TUNABLES ?? null });
+loaded({ job, gc: typeof gc });
 for (const [i, kind] of ['warmup', 'timed', 'timed'].entries()) {
   phase('prefill');
   phase('decode');
@@ -217,18 +217,6 @@ describe('a worker that behaves', () => {
     // Longer than a timer of Node can wait: such a timer fires at once.
     expect((await okRoundOf(`await sleep(200);${CONVERSATION}`, { timeoutSeconds: 30 * 86_400 })).status).toBe('ok');
   });
-
-  it.runIf(process.platform === 'linux')(
-    'gets huge pages for our own loop and nothing for other runtimes',
-    async () => {
-      vi.stubEnv('GLIBC_TUNABLES', undefined);
-      const other: Job = { ...JOB, key: { ...JOB.key, runtime: 'transformers.js' } };
-      expect((await okRoundOf(CONVERSATION)).options.malloc).toBe('glibc.malloc.hugetlb=1');
-      expect((await okRoundOf(CONVERSATION, {}, other)).options.malloc).toBeNull();
-      vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.check=0');
-      expect((await okRoundOf(CONVERSATION)).options.malloc).toBe('glibc.malloc.check=0');
-    },
-  );
 });
 
 describe('a worker that fails in its own words', () => {

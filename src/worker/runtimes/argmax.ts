@@ -5,16 +5,35 @@ export function argmax(logits: Float32Array | Uint16Array, start: number, end: n
   return logits instanceof Float32Array ? argmaxFloat32(logits, start, end) : argmaxFloat16(logits, start, end);
 }
 
+/** The bits of positive floats order like integers, which are cheaper to compare, four at a time as a new best is rare. */
 function argmaxFloat32(logits: Float32Array, start: number, end: number): number {
+  const bits = new Int32Array(logits.buffer, logits.byteOffset, logits.length);
   let best = start;
-  let largest = logits[start]!;
-  for (let i = start + 1; i < end; i++) {
-    const value = logits[i]!;
-    if (value > largest) {
-      largest = value;
+  let largest = 0;
+  const lastFour = end - 4;
+  let i = start;
+  for (; i <= lastFour; i += 4) {
+    if (bits[i]! > largest || bits[i + 1]! > largest || bits[i + 2]! > largest || bits[i + 3]! > largest) {
+      for (let k = i; k < i + 4; k++) {
+        if (bits[k]! > largest) {
+          largest = bits[k]!;
+          best = k;
+        }
+      }
+    }
+  }
+  for (; i < end; i++) {
+    if (bits[i]! > largest) {
+      largest = bits[i]!;
       best = i;
     }
   }
+  return largest > 0 ? best - start : argmaxWithoutPositive(logits, start, end);
+}
+
+function argmaxWithoutPositive(logits: Float32Array, start: number, end: number): number {
+  let best = start;
+  for (let i = start + 1; i < end; i++) if (logits[i]! > logits[best]!) best = i;
   return best - start;
 }
 

@@ -25,7 +25,7 @@ export interface OnnxRuntimeOptions {
 export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
-  forward(ids: BigInt64Array): Float32Array | Uint16Array;
+  forward(ids: BigInt64Array): Logits;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
 }
@@ -61,7 +61,6 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
       graphOptimization: 'all',
-      malloc: process.env.GLIBC_TUNABLES ?? null,
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {
@@ -95,6 +94,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   };
 }
 
+type Logits = Float32Array | Uint16Array;
+
 function createLoop(session: Session, decoder: Decoder, shared: boolean, capacity: number) {
   const own = ['input_ids', 'attention_mask'];
   if (decoder.positionIds) own.push('position_ids');
@@ -111,6 +112,9 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
   const keepLast = session.tensor('int64', BigInt64Array.of(1n), []);
   let length = 0;
   let sessionMs = 0;
+  // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
+  let logits: Logits | undefined;
+  let rows = 0;
   return {
     length: () => length,
     mark: cache.mark,
@@ -123,15 +127,18 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
       sessionMs = 0;
       return taken;
     },
-    /** Feeds `ids` behind the present length; `read` sees the logits, which are gone after it. */
-    run<T = void>(ids: BigInt64Array, read?: (logits: Float32Array | Uint16Array) => T): T {
+    /** Feeds `ids` behind the present length; `read` sees the logits, which the next run may overwrite. */
+    run<T = void>(ids: BigInt64Array, read?: (logits: Logits) => T): T {
       const total = length + ids.length;
       tokens.set(ids);
       const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
       if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
       call.inputs.set(step, entries);
       if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
-      call.outputs[entries] = 0n;
+      if (read !== undefined && rows !== ids.length) {
+        if (call.outputs[entries] !== 0n) session.release(call.outputs[entries]!);
+        call.outputs[entries] = 0n;
+      }
       const start = performance.now();
       call.run(read === undefined ? entries : entries + 1);
       sessionMs += performance.now() - start;
@@ -139,23 +146,22 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
       cache.advance();
       length = total;
       if (read === undefined) return undefined as T;
-      const logits = call.outputs[entries]!;
-      try {
-        return read(session.read(decoder.logitsType, logits));
-      } finally {
-        session.release(logits);
+      if (rows !== ids.length) {
+        rows = ids.length;
+        logits = session.read(decoder.logitsType, call.outputs[entries]!);
       }
+      return read(logits!);
     },
   };
 }
 
 /** float16 comes as bits: a NaN has all bits of the exponent set, and more. */
-function isNaNAt(logits: Float32Array | Uint16Array, at: number): boolean {
+function isNaNAt(logits: Logits, at: number): boolean {
   return logits instanceof Uint16Array ? (logits[at]! & 0x7fff) > 0x7c00 : Number.isNaN(logits[at]);
 }
 
 /** The greedy token of the last position. */
-function choose(logits: Float32Array | Uint16Array, decoder: Decoder): number {
+function choose(logits: Logits, decoder: Decoder): number {
   const first = logits.length - (decoder.vocabSize ?? logits.length);
   const token = argmax(logits, first, logits.length);
   if (isNaNAt(logits, first + token))

@@ -52,7 +52,6 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       intraOpThreads: options.threads,
       interOpThreads: 1,
       kv: 'passed',
-      malloc: process.env.GLIBC_TUNABLES ?? null,
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {

@@ -12,6 +12,19 @@ describe('argmax', () => {
     expect(argmax(Float32Array.of(-4, -2, -9), 0, 3)).toBe(1);
   });
 
+  it.each([
+    { name: 'mixed signs', scale: 2, shift: -1 },
+    { name: 'negative numbers only', scale: -1, shift: -0.5 },
+    { name: 'zeros and negative numbers', scale: 0, shift: -0 },
+  ])('of float32 is the first largest of the numbers: $name', ({ scale, shift }) => {
+    const random = uniform(2);
+    for (let length = 1; length < 40; length++) {
+      const values = Float32Array.from({ length: length + 3 }, () => Math.round(random() * 8) * scale + shift);
+      const wanted = values.slice(2, 2 + length);
+      expect(argmax(values, 2, 2 + length), [...values].join(' ')).toBe(wanted.indexOf(Math.max(...wanted)));
+    }
+  });
+
   it('of float16 is the argmax of the decoded numbers', () => {
     const random = uniform(1);
     for (let round = 0; round < 500; round++) {
