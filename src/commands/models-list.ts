@@ -19,6 +19,7 @@ export function listModels(options: { output: string }): number {
       weights: checkpoint?.manifest.weights ?? null,
       layout: checkpoint?.manifest.layout ?? null,
       dtype: checkpoint?.manifest.dtype ?? null,
+      routing: checkpoint?.manifest.routing ?? null,
       bytes: checkpoint === null ? null : checkpointBytes(checkpoint.manifest),
       directory: checkpoint?.directory ?? null,
     }));
@@ -37,7 +38,10 @@ export function listModels(options: { output: string }): number {
         model: record.model,
         parameters: record.parameters === null ? 'unknown' : count(record.parameters),
         license: record.license ?? 'unknown',
-        checkpoint: record.weights === null ? '–' : `${record.layout} ${record.dtype} (${record.weights})`,
+        checkpoint:
+          record.weights === null
+            ? '–'
+            : `${[record.layout, record.dtype, record.routing].filter(Boolean).join(' ')} (${record.weights})`,
         bytes: record.bytes === null ? '' : bytes(record.bytes),
       })),
       notes: [`Checkpoints are kept in ${cache} (EDGEPROOF_CACHE).`],

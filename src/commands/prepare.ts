@@ -1,5 +1,6 @@
 // The checkpoints that cases need: verified, or written now, with progress; each with the facts of its graph.
 import type { Dtype, Layout } from '../models/architectures/linear.js';
+import type { Routing } from '../models/architectures/schedule.js';
 import { cacheDirectory } from '../models/cache.js';
 import type { Checkpoint } from '../models/checkpoint.js';
 import { type Model, modelById } from '../models/registry.js';
@@ -15,6 +16,7 @@ export interface Wanted {
   layout: Layout;
   dtype: Dtype;
   seed: number;
+  routing?: Routing;
 }
 
 export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Promise<CheckpointFacts> {
@@ -35,7 +37,7 @@ async function ensureWithProgress(
   let total = 0;
   try {
     const { checkpoint, written } = await ensureSynthetic(
-      { model, layout: wanted.layout, dtype: wanted.dtype, seed: wanted.seed },
+      { ...wanted, model },
       {
         cache: cacheDirectory(),
         signal,

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
 import { DTYPES, LAYOUTS } from './architectures/linear.js';
+import { ROUTINGS } from './architectures/schedule.js';
 import { entriesOf } from './cache.js';
 
 export const MANIFEST = 'edgeproof.json';
@@ -18,6 +19,8 @@ export const manifestSchema = z.strictObject({
   weights: z.enum(['synthetic']),
   layout: z.enum(LAYOUTS),
   dtype: z.enum(DTYPES),
+  /** Which experts its tokens use; null where there are none to choose from. */
+  routing: z.enum(ROUTINGS).nullable().default(null),
   seed: z.int(),
   /** Hash of the graph plan, the seed and the generator: a checkpoint made from another plan is remade. */
   plan: z.string(),
@@ -47,9 +50,15 @@ export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** `<cache>/synthetic/<model>/<layout>-<dtype>` */
-export function syntheticDirectory(cache: string, model: string, layout: string, dtype: string): string {
-  return join(cache, 'synthetic', model, `${layout}-${dtype}`);
+/** `<cache>/synthetic/<model>/<layout>-<dtype>`, with the routing behind it where there are experts. */
+export function syntheticDirectory(
+  cache: string,
+  model: string,
+  layout: string,
+  dtype: string,
+  routing: string | null = null,
+): string {
+  return join(cache, 'synthetic', model, [layout, dtype, routing].filter((part) => part !== null).join('-'));
 }
 
 /** Every complete checkpoint in the cache. */

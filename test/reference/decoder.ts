@@ -127,7 +127,7 @@ export interface Rotary {
   interleaved: boolean;
 }
 
-function rotate(head: Vector, position: number, { frequencies, magnitude, interleaved }: Rotary): Vector {
+export function rotate(head: Vector, position: number, { frequencies, magnitude, interleaved }: Rotary): Vector {
   const out = Float64Array.from(head);
   const pairs = frequencies.length;
   frequencies.forEach((frequency, i) => {
@@ -140,20 +140,20 @@ function rotate(head: Vector, position: number, { frequencies, magnitude, interl
   return out;
 }
 
-function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
+export function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
   const scale = 1 / Math.sqrt(dot(row, row) / row.length + epsilon);
   return row.map((value, i) => value * scale * weight[i]!);
 }
 
-function multiply(matrix: Matrix, row: Vector): Vector {
+export function multiply(matrix: Matrix, row: Vector): Vector {
   return Float64Array.from(matrix, (weights) => dot(weights, row));
 }
 
-function add(a: Vector, b: Vector): Vector {
+export function add(a: Vector, b: Vector): Vector {
   return a.map((value, i) => value + b[i]!);
 }
 
-function dot(a: Vector, b: Vector): number {
+export function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

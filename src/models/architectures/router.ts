@@ -55,7 +55,7 @@ export function route(c: Composition, p: ExpertsBlock & { schedule: string | nul
     choice = b.node('Add', `${node}/schedule/Add`, [choice, scheduled]);
   }
   const rows = (name: string, value: string) =>
-    b.node('Reshape', `${node}/${name}/Reshape`, [value, b.int64(`rows_of_${count}`, [-1, count])]);
+    b.node('Reshape', `${node}/${name}/Reshape`, [value, b.int64(`tokens_of_${count}`, [-1, count])]);
   const routes = { choice: rows('choice', choice), scores: rows('scores', scores) };
   const chosen = `${node}/chosen`;
   return {

@@ -15,7 +15,7 @@ export function separateExperts(c: Composition, p: ExpertsBlock & { routes: Rout
   const { hidden } = c.plan;
   const { node, plan, routes } = p;
   const sorted = sortByExpert(c, p);
-  const rows = b.node('Reshape', `${node}/rows/Reshape`, [p.input, b.int64(`rows_of_${hidden}`, [-1, hidden])]);
+  const rows = b.node('Reshape', `${node}/rows/Reshape`, [p.input, b.int64(`tokens_of_${hidden}`, [-1, hidden])]);
   const picked = b.node('Gather', `${node}/rows/Gather`, [rows, sorted.tokens], { axis: 0 });
   const each = (name: string, input: string, k: number, n: number) => {
     const outputs = Array.from({ length: plan.count }, (_, e) => `${node}/experts.${e}/${name}/rows`);
@@ -74,7 +74,7 @@ function gated(c: Composition, p: { node: string; plan: Experts }, gateUp: strin
   const node = `${p.node}/act_fn`;
   const [gate, up] = [`${node}/gate`, `${node}/up`] as [string, string];
   b.node('Split', `${node}/Split`, [gateUp], { axis: -1, num_outputs: 2 }, [gate, up]);
-  if (p.plan.activation === 'silu') return b.node('Mul', `${node}/Mul`, [activation(c, 'silu', node, gate), up]);
+  if (p.plan.activation === 'silu') return b.node('Mul', `${node}/gated/Mul`, [activation(c, 'silu', node, gate), up]);
   const { alpha, limit } = p.plan.activation;
   const [high, low] = [constant(c, limit), constant(c, -limit)];
   const capped = b.node('Min', `${node}/Min`, [gate, high]);
