@@ -265,9 +265,14 @@ function latentAttention(weights: Weights, c: SparseConfig, layer: number, rows:
     compressed.map((row) => row.slice(0, rank)),
   );
   const made = keyValueMatrices(weights, c, layer);
-  const rotary = { ...ropeOf({ ...c, head_dim: rope } as never, rope), interleaved: true };
   const magnitude = (scale: number) => 0.1 * scale * Math.log(c.rope_scaling.factor) + 1;
-  const stretch = c.rope_scaling ? magnitude(c.rope_scaling.mscale_all_dim) ** 2 : 1;
+  const { mscale, mscale_all_dim: overall } = c.rope_scaling;
+  const rotary = {
+    frequencies: ropeOf(c as never, rope).frequencies,
+    magnitude: magnitude(mscale) / magnitude(overall),
+    interleaved: true,
+  };
+  const stretch = magnitude(overall) ** 2;
   const joined = (a: Vector, b: Vector) => Float64Array.from([...a, ...b]);
   const attended = attend({
     queries: query.map((row, t) =>

@@ -39,7 +39,7 @@ const DEEPSEEK = {
     factor: 4,
     beta_fast: 4,
     beta_slow: 1,
-    mscale: 0.8,
+    mscale: 1.5,
     mscale_all_dim: 0.8,
     original_max_position_embeddings: 64,
   },

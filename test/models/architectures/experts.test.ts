@@ -76,7 +76,6 @@ describe.each(FAMILIES)('$name', ({ name, config }) => {
     }
     expect(found.length).toBe(wanted.length);
     const worst = Math.max(...found.map((row, i) => relativeError(row, wanted[i]!)));
-    console.log(name, layout, dtype, routing, worst.toExponential(1));
     expect(worst).toBeLessThan(BOUND[layout][dtype]);
   });
 });
