@@ -1,6 +1,7 @@
 // What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
 // These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
 import { type Decoder, decoderOf, type KvEntry, kvBytesPerToken } from './decoder.js';
+import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 
 export interface WeightFormat {
@@ -17,7 +18,10 @@ export interface GraphFacts {
   producer: string;
   opsets: Record<string, number>;
   parameters: number;
+  /** What one token passes through: of a mixture of experts only the chosen ones; embedding and head count whole. */
+  parametersActive: number;
   weightBytes: number;
+  weightBytesActive: number;
   weightBytesByType: Record<string, number>;
   operators: Record<string, number>;
   /** Formats of the matrix multiplications, the most frequent first. */
@@ -65,6 +69,7 @@ const MATRIX_OPERATORS = new Set([
   'MatMulIntegerToFloat',
   'DynamicQuantizeMatMul',
   'QLinearMatMul',
+  'QMoE',
 ]);
 
 /** Inputs (by operator) that hold scales, zero points or tables rather than parameters. */
@@ -82,6 +87,8 @@ const NOT_PARAMETERS: Record<string, number[]> = {
   QLinearMatMul: [1, 2, 4, 5, 6, 7],
   QMoE: [3, 6, 9, 11, 12, 13],
 };
+/** Where zero points are, for operators that may have them. */
+const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
 /** Inputs of QMoE that hold packed weights of all experts. */
 const QMOE_WEIGHTS = [2, 5, 8];
 const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
@@ -94,6 +101,10 @@ interface Use {
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
   const decoder = decoderOf(model);
+  const shares = activeShares(model);
+  const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
+  const sumOver = (count: (tensor: Initializer) => number) =>
+    model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
   for (const tensor of model.initializers) {
     const type = tensor.type ?? `type ${tensor.typeCode}`;
@@ -102,8 +113,10 @@ export function graphFacts(model: OnnxModel): GraphFacts {
   return {
     producer: model.producer,
     opsets: model.opsets,
-    parameters: model.initializers.reduce((sum, tensor) => sum + parametersIn(tensor, uses), 0),
-    weightBytes: model.initializers.reduce((sum, tensor) => sum + tensor.data.bytes, 0),
+    parameters: sumOver((tensor) => parametersIn(tensor, uses)),
+    parametersActive: Math.round(sumOver((tensor) => parametersIn(tensor, uses) * share(tensor))),
+    weightBytes: sumOver((tensor) => tensor.data.bytes),
+    weightBytesActive: Math.round(sumOver((tensor) => tensor.data.bytes * share(tensor))),
     weightBytesByType,
     operators: countOperators(model.nodes),
     formats: formatsOf(model, uses),
@@ -183,12 +196,13 @@ function formatsOf(model: OnnxModel, uses: Map<string, Use[]>): WeightFormat[] {
 
 function formatOf(node: Node, weight: Initializer | undefined): Omit<WeightFormat, 'nodes'> {
   const packed = node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4';
+  const experts = node.opType === 'QMoE';
   return {
     operator: node.opType,
-    bits: packed ? integer(node, 'bits', 4) : bitsOf(weight),
-    blockSize: packed ? integer(node, 'block_size', 32) : null,
+    bits: experts ? integer(node, 'expert_weight_bits', 4) : packed ? integer(node, 'bits', 4) : bitsOf(weight),
+    blockSize: packed ? integer(node, 'block_size', 32) : experts ? integer(node, 'block_size', 0) || null : null,
     accuracyLevel: node.opType === 'MatMulNBits' ? integer(node, 'accuracy_level', 0) : null,
-    zeroPoints: node.opType === 'MatMulNBits' && (node.inputs[3] ?? '') !== '',
+    zeroPoints: (node.inputs[ZERO_POINTS[node.opType] ?? node.inputs.length] ?? '') !== '',
   };
 }
 

@@ -21,7 +21,9 @@ export type Fill =
   /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
   | { kind: 'float'; exponent: number; positive: boolean }
   /** magnitude · cos or sin of position · frequency; a row per position. Wider tables repeat the frequencies. */
-  | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number };
+  | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number }
+  /** true in the named columns of each row, false elsewhere. */
+  | { kind: 'marks'; rows: number[][] };
 
 export interface PlannedWeight {
   name: string;
@@ -70,9 +72,6 @@ export function createGraphBuilder() {
       if (type === 'float16') return constant(name, type, [], toFloat16(Float32Array.of(value)));
       const arrays = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
       return constant(name, type, [], arrays[type].of(value));
-    },
-    bool(name: string, values: boolean[], dims: number[]): string {
-      return constant(name, 'bool', dims, Uint8Array.from(values, Number));
     },
     /** Adds a node and returns its first output; `outputs` names them all when there are several. */
     node(

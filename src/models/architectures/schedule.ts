@@ -62,9 +62,8 @@ export function routingSchedule(
   const mlp = plan.layers.map((layer) => layer.mlp).find((candidate) => candidate.kind === 'experts');
   if (mlp === undefined || routing === 'router') return null;
   const rows = scheduleRows(routing, mlp.count, mlp.perToken);
-  const wanted = rows.flatMap((experts) => Array.from({ length: mlp.count }, (_, e) => experts.includes(e)));
   const node = '/model/routing';
-  const table = c.b.bool('routing_schedule', wanted, [rows.length, mlp.count]);
+  const table = c.b.weight('routing_schedule', 'bool', [rows.length, mlp.count], { kind: 'marks', rows });
   const length = c.b.int64('routing_rows', [rows.length]);
   const row = c.b.node('Mod', `${node}/Mod`, [sequencePositions(c), length]);
   const picked = c.b.node('Gather', `${node}/Gather`, [table, row], { axis: 0 });
