@@ -41,6 +41,7 @@ export interface Graph {
 }
 
 const CONTRIB_OPERATORS = new Set([
+  'FastGelu',
   'MatMulNBits',
   'GatherBlockQuantized',
   'GroupQueryAttention',

@@ -23,16 +23,15 @@ interface Layer {
   down: Project;
 }
 
-export function openReference(graph: string, config: TinyFamilyConfig): Reference {
+export function openReference(graph: string, config: TinyFamilyConfig, maths = mathsOf(config)): Reference {
   const weights = openWeights(graph);
-  const maths = mathsOf(config);
   const embedding = weights.table('model.embed_tokens.weight', '/model/embed_tokens/Gather_dequant');
   const head = config.tie_word_embeddings ? embedding : weights.projection('lm_head.MatMul.weight', '/lm_head/MatMul');
   const finalNorm = weights.vector('model.norm.weight');
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => openLayer(weights, maths, i));
   return {
     logits(ids) {
-      let hidden = ids.map((id) => embedding[id]!.map((value) => value * maths.embeddingScale));
+      let hidden: Vector[] = ids.map((id) => embedding[id]!.map((value) => value * maths.embeddingScale));
       layers.forEach((layer, i) => {
         hidden = forwardLayer(layer, hidden, maths, i);
       });
@@ -146,7 +145,9 @@ export function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
 }
 
 export function multiply(matrix: Matrix, row: Vector): Vector {
-  return Float64Array.from(matrix, (weights) => dot(weights, row));
+  const out = new Float64Array(matrix.length);
+  for (let i = 0; i < out.length; i++) out[i] = dot(matrix[i]!, row);
+  return out;
 }
 
 export function add(a: Vector, b: Vector): Vector {

@@ -91,9 +91,11 @@ function rowsOf(values: Vector, width: number): Matrix {
 
 function columnsOf(values: Vector, width: number): Matrix {
   const height = values.length / width;
-  return Array.from({ length: width }, (_, column) =>
-    Float64Array.from({ length: height }, (_, row) => values[row * width + column]!),
-  );
+  return Array.from({ length: width }, (_, column) => {
+    const out = new Float64Array(height);
+    for (let row = 0; row < height; row++) out[row] = values[row * width + column]!;
+    return out;
+  });
 }
 
 function inputOf(model: OnnxModel, node: string, index: number): string {

@@ -17,7 +17,7 @@ export function gatedMlp(c: Composition, p: { layer: number; input: string; plan
 }
 
 export function activation(c: Composition, kind: GatedMlp['activation'], node: string, input: string): string {
-  if (kind === 'gelu_tanh') return c.b.node('Gelu', `${node}/Gelu`, [input], { approximate: 'tanh' });
+  if (kind === 'gelu_tanh') return c.b.node('FastGelu', `${node}/FastGelu`, [input]);
   const sigmoid = c.b.node('Sigmoid', `${node}/Sigmoid`, [input]);
   return c.b.node('Mul', `${node}/Mul`, [input, sigmoid]);
 }
