@@ -101,6 +101,7 @@ interface Use {
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
   const decoder = decoderOf(model);
+  const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
   const sumOver = (count: (tensor: Initializer) => number) =>
@@ -113,13 +114,13 @@ export function graphFacts(model: OnnxModel): GraphFacts {
   return {
     producer: model.producer,
     opsets: model.opsets,
-    parameters: sumOver((tensor) => parametersIn(tensor, uses)),
-    parametersActive: Math.round(sumOver((tensor) => parametersIn(tensor, uses) * share(tensor))),
+    parameters: sumOver((tensor) => parameters.get(tensor.name)!),
+    parametersActive: Math.round(sumOver((tensor) => parameters.get(tensor.name)! * share(tensor))),
     weightBytes: sumOver((tensor) => tensor.data.bytes),
     weightBytesActive: Math.round(sumOver((tensor) => tensor.data.bytes * share(tensor))),
     weightBytesByType,
     operators: countOperators(model.nodes),
-    formats: formatsOf(model, uses),
+    formats: formatsOf(model, parameters),
     embedding: embeddingOf(model),
     head: headOf(model),
     kv: typeof decoder === 'string' ? null : kvOf(decoder),
@@ -174,16 +175,13 @@ function countOperators(nodes: Node[]): Record<string, number> {
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])));
 }
 
-function formatsOf(model: OnnxModel, uses: Map<string, Use[]>): WeightFormat[] {
-  const weights = new Set(
-    model.initializers.filter((tensor) => parametersIn(tensor, uses) > 0).map((tensor) => tensor.name),
-  );
+function formatsOf(model: OnnxModel, parameters: Map<string, number>): WeightFormat[] {
   const origin = viewOrigins(model.nodes);
   const formats = new Map<string, WeightFormat>();
   const types = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   for (const node of model.nodes) {
     if (!MATRIX_OPERATORS.has(node.opType)) continue;
-    const weight = node.inputs.map((name) => origin(name)).find((name) => weights.has(name));
+    const weight = node.inputs.map((name) => origin(name)).find((name) => (parameters.get(name) ?? 0) > 0);
     if (weight === undefined) continue;
     const format = formatOf(node, types.get(weight));
     const key = JSON.stringify(format);
