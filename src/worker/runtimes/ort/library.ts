@@ -58,8 +58,8 @@ export interface OrtLibrary {
 }
 
 let library: OrtLibrary | undefined;
-/** koffi unloads a library that it finds unused; ours is used through bare addresses. */
-let loaded: ReturnType<typeof koffi.load>;
+/** Kept: when the garbage collector takes the handle, the library is unloaded under its functions. */
+let handle: ReturnType<typeof koffi.load> | undefined;
 
 /** Loads the shared library into this process, once; `runtime-missing` when this platform has none. */
 export function loadOrtLibrary(): OrtLibrary {
@@ -102,8 +102,8 @@ function bindLibrary(): OrtLibrary {
 /** The pointers of `struct OrtApi`. */
 function functionTable(): Pointer[] {
   try {
-    loaded = koffi.load(libraryPath());
-    const getBase = loaded.func('void *OrtGetApiBase()') as () => Pointer;
+    handle = koffi.load(libraryPath());
+    const getBase = handle.func('void *OrtGetApiBase()') as () => Pointer;
     const [getApi] = koffi.decode(getBase(), koffi.array('void *', 1)) as [Pointer];
     const api = koffi.call(getApi, koffi.proto('void *GetApi(uint32_t version)'), API_VERSION) as Pointer | null;
     if (!api) throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: 'it is older than 1.30' });
