@@ -1,5 +1,5 @@
 // One tiny configuration per family with experts or latent attention, each with every feature of the family turned on.
-import type { SparseConfig } from './sparse.js';
+import type { SparseConfig } from './mixture.js';
 
 const COMMON = {
   hidden_size: 128,

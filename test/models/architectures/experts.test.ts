@@ -11,7 +11,8 @@ import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { halfValue } from '../../reference/half.js';
-import { openSparseReference, type SparseConfig } from '../../reference/sparse.js';
+import type { SparseConfig } from '../../reference/mixture.js';
+import { openSparseReference } from '../../reference/sparse.js';
 import { TINY_SPARSE } from '../../reference/tiny-sparse.js';
 
 let cache: string;
