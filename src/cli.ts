@@ -184,6 +184,14 @@ models
   .addOption(layout().default('tuned'))
   .addOption(dtype().default('q4'))
   .option('--seed <number>', 'seed of the weights', whole(0), 1)
+  .addOption(
+    new Option('--routing <routing>', 'which experts tokens use (default: balanced)').choices([
+      'balanced',
+      'skewed',
+      'one',
+      'router',
+    ]),
+  )
   .action(async (model: string, o) => {
     exitCode = await (await import('./commands/models-synthesize.js')).synthesizeModel(model, o);
   });

@@ -9,7 +9,8 @@ import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { buildDecoder } from '../models/architectures/decoder.js';
 import type { ModelConfig } from '../models/architectures/family.js';
 import { DTYPES, type Dtype, type Layout } from '../models/architectures/linear.js';
-import { architectureOf } from '../models/architectures.js';
+import type { Routing } from '../models/architectures/schedule.js';
+import { architectureOf, configSchemaOf } from '../models/architectures.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { type ConfigFacts, configFacts, configFactsIn } from '../models/config-facts.js';
@@ -26,7 +27,7 @@ import { byteProgress } from '../report/progress.js';
 import type { CheckpointFacts } from '../result/document.js';
 import type { ModelTraits } from '../suite/plan.js';
 import type { Weights } from '../suite/schema.js';
-import { fitArithmetic, fitOf } from '../verdict/fit.js';
+import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/fit.js';
 import { createProgress, say } from './terminal.js';
 
 export interface Wanted {
@@ -37,6 +38,8 @@ export interface Wanted {
   seed: number;
   /** Positions that the KV cache must hold. */
   tokens: number;
+  /** Which experts tokens use, where there are any. */
+  routing?: Routing;
 }
 
 let known: Model[] | undefined;
@@ -45,9 +48,12 @@ const registry = (): Model[] => {
   return known;
 };
 
+/** What synthetic weights are made from. */
+type Described = Pick<Model, 'id' | 'config'> & Partial<Pick<Model, 'parameters'>>;
+
 /** A case's model, found but not yet read: what a run must know before anything large is written or hashed. */
 export type Source = { name: string; facts: ConfigFacts } & (
-  | { weights: 'synthetic'; model: Pick<Model, 'id' | 'config'>; layout: Layout; dtype: Dtype }
+  | { weights: 'synthetic'; model: Described; layout: Layout; dtype: Dtype }
   | { weights: 'real'; located: Located }
 );
 
@@ -78,7 +84,7 @@ export function findSource({ model, weights, layout, dtype }: Omit<Wanted, 'seed
 }
 
 /** The configuration that synthetic weights are made from. */
-function describedModel(name: string, reference: ModelReference): Pick<Model, 'id' | 'config'> {
+function describedModel(name: string, reference: ModelReference): Described {
   if (reference.kind === 'registry') return reference.model;
   if (reference.kind === 'config') {
     const text = readFileSync(reference.path, 'utf8');
@@ -98,7 +104,7 @@ export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Pr
   const ready =
     source.weights === 'real'
       ? await openWithProgress(source, signal)
-      : await ensureWithProgress(source, wanted.seed, signal);
+      : await ensureWithProgress(source, wanted, signal);
   return { ...ready, facts: graphFacts(readModel(ready.checkpoint.graph)) };
 }
 
@@ -107,17 +113,22 @@ function requireFit(source: Source, tokens: number): void {
   const half = source.weights === 'synthetic' && /16$/.test(source.dtype);
   const values = source.facts.kvValuesPerToken;
   const need = { kvBytesPerToken: values === null ? null : values * (half ? 2 : 4), tokens };
-  const fit = fitOf(
-    { ...need, weights: { name: `${source.name} weights`, bytes: weightBytes(source) } },
-    memoryLimitBytes(),
-  );
+  const weights = weightsOf(source);
+  if (weights === null) return;
+  const fit = fitOf({ ...need, weights }, memoryLimitBytes());
   if (!fit.fits) throw problem('does-not-fit', { name: source.name, arithmetic: fitArithmetic(fit) });
 }
 
-function weightBytes(source: Source): number {
-  if (source.weights === 'real') return locatedBytes(source.located);
+/** Exact where the graph is known; of an architecture that is not, what its parameters take at least. */
+function weightsOf(source: Source): FitTerm | null {
+  const name = `${source.name} weights`;
+  if (source.weights === 'real') return { name, bytes: locatedBytes(source.located) };
   const { model, dtype, layout } = source;
-  return planExternalData(buildDecoder(architectureOf(model.config).plan(model.config), dtype, layout), 'data').bytes;
+  if (configSchemaOf(model.config.model_type) === undefined) {
+    return model.parameters == null ? null : estimatedWeights(model.parameters, dtype);
+  }
+  const plan = architectureOf(model.config).plan(model.config);
+  return { name, bytes: planExternalData(buildDecoder(plan, dtype, layout), 'data').bytes };
 }
 
 async function openWithProgress(source: Extract<Source, { weights: 'real' }>, signal: AbortSignal) {
@@ -143,7 +154,7 @@ async function openWithProgress(source: Extract<Source, { weights: 'real' }>, si
 
 async function ensureWithProgress(
   source: Extract<Source, { weights: 'synthetic' }>,
-  seed: number,
+  { seed, routing }: Pick<Wanted, 'seed' | 'routing'>,
   signal: AbortSignal,
 ) {
   const { model, layout, dtype, name } = source;
@@ -151,7 +162,7 @@ async function ensureWithProgress(
   const started = { verify: 0, write: 0 };
   let total = 0;
   const { checkpoint, written } = await ensureSynthetic(
-    { model, layout, dtype, seed },
+    { model, layout, dtype, seed, ...(routing && { routing }) },
     {
       cache: cacheDirectory(),
       signal,

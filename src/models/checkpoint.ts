@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EdgeproofError, problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
 import { DTYPES, LAYOUTS } from './architectures/linear.js';
+import { ROUTINGS } from './architectures/schedule.js';
 import { entriesOf } from './cache.js';
 import { REAL_DTYPES } from './hub/selection.js';
 
@@ -28,6 +29,8 @@ const syntheticSchema = z.strictObject({
   weights: z.literal('synthetic'),
   layout: z.enum(LAYOUTS),
   dtype: z.enum(DTYPES),
+  /** Which experts its tokens use; null where there are none to choose from. */
+  routing: z.enum(ROUTINGS).nullable().default(null),
   seed: z.int(),
   /** Hash of the graph plan, the seed and the generator: a checkpoint made from another plan is remade. */
   plan: z.string(),
@@ -85,14 +88,21 @@ export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** `tuned q4`; a real checkpoint has the layout that its maker gave it. */
+/** `tuned q4`, `tuned q4 balanced` where there are experts; a real checkpoint has the layout that its maker gave it. */
 export function variantOf(manifest: Manifest): string {
-  return manifest.weights === 'synthetic' ? `${manifest.layout} ${manifest.dtype}` : manifest.dtype;
+  if (manifest.weights === 'real') return manifest.dtype;
+  return [manifest.layout, manifest.dtype, manifest.routing].filter((part) => part !== null).join(' ');
 }
 
-/** `<cache>/synthetic/<model>/<layout>-<dtype>` */
-export function syntheticDirectory(cache: string, model: string, layout: string, dtype: string): string {
-  return join(cache, 'synthetic', model, `${layout}-${dtype}`);
+/** `<cache>/synthetic/<model>/<layout>-<dtype>`, with the routing behind it where there are experts. */
+export function syntheticDirectory(
+  cache: string,
+  model: string,
+  layout: string,
+  dtype: string,
+  routing: string | null = null,
+): string {
+  return join(cache, 'synthetic', model, [layout, dtype, routing].filter((part) => part !== null).join('-'));
 }
 
 /** Every complete checkpoint in the cache; one that cannot be read is told to `onBroken` and passed over. */

@@ -18,6 +18,15 @@ export function keyStream(label: string): (length: number) => Buffer {
 
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
 export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uint8Array> {
+  if (weight.fill.kind === 'marks') {
+    const columns = weight.dims[1]!;
+    const marks = new Uint8Array(weight.bytes);
+    weight.fill.rows.forEach((row, i) => {
+      for (const column of row) marks[i * columns + column] = 1;
+    });
+    yield marks;
+    return;
+  }
   if (weight.fill.kind === 'rotary') {
     yield* rotaryChunks(weight, weight.fill);
     return;

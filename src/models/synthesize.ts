@@ -10,6 +10,8 @@ import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/write.js';
 import { buildDecoder } from './architectures/decoder.js';
 import type { Dtype, Layout } from './architectures/linear.js';
+import type { DecoderPlan } from './architectures/plan.js';
+import type { Routing } from './architectures/schedule.js';
 import { architectureOf } from './architectures.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
 import {
@@ -29,6 +31,8 @@ export interface CheckpointSpec {
   layout: Layout;
   dtype: Dtype;
   seed: number;
+  /** Which experts tokens use, for models that have experts; `balanced` unless given. */
+  routing?: Routing;
 }
 
 export interface SynthesisProgress {
@@ -58,8 +62,8 @@ interface Options {
 
 /** The checkpoint of `spec`, verified by hash, or written now if it is absent, altered or made from another plan. */
 export async function ensureSynthetic(spec: CheckpointSpec, options: Options): Promise<Ensured> {
-  const directory = syntheticDirectory(options.cache, spec.model.id, spec.layout, spec.dtype);
   const plan = planCheckpoint(spec);
+  const directory = syntheticDirectory(options.cache, spec.model.id, spec.layout, spec.dtype, plan.routing);
   const judged = await identityOf(directory);
   const found = tryOpen(directory);
   let reason = 'absent';
@@ -99,13 +103,22 @@ function planCheckpoint(spec: CheckpointSpec) {
   const { model, layout, dtype, seed } = spec;
   const decoder = architectureOf(model.config).plan(model.config);
   const file = `model${SUFFIX[dtype]}.onnx`;
-  const placed = planExternalData(buildDecoder(decoder, dtype, layout), `${file}_data`);
+  const routing = routingOf(spec, decoder);
+  const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing ?? 'router'), `${file}_data`);
   const graph = encodeModel(placed.model);
   const small = { ...smallFiles(model, dtype, decoder.vocab), [`onnx/${file}`]: graph };
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GENERATOR, seed, placed.weights]));
   for (const [path, content] of Object.entries(small)) hash.update(path).update(content);
-  return { ...placed, small, dataPath: `onnx/${file}_data`, hash: hash.digest('hex') };
+  return { ...placed, routing, small, dataPath: `onnx/${file}_data`, hash: hash.digest('hex') };
+}
+
+/** null for a model without experts, which cannot be asked to route. */
+function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Routing | null {
+  if (decoder.layers.some(({ mlp }) => mlp.kind === 'experts')) return routing ?? 'balanced';
+  if (routing === undefined) return null;
+  const what = `${model.id} has no experts to route tokens to`;
+  throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
 }
 
 function smallFiles(model: CheckpointSpec['model'], dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
@@ -177,6 +190,7 @@ function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): Synthet
     weights: 'synthetic',
     layout: spec.layout,
     dtype: spec.dtype,
+    routing: plan.routing,
     seed: spec.seed,
     plan: plan.hash,
     parameters: graphFacts(plan.model).parameters,

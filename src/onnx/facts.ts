@@ -1,6 +1,7 @@
 // What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
 // These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
 import { type Decoder, decoderOf, type KvEntry, kvBytesPerToken } from './decoder.js';
+import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 
 export interface WeightFormat {
@@ -17,7 +18,10 @@ export interface GraphFacts {
   producer: string;
   opsets: Record<string, number>;
   parameters: number;
+  /** What one token passes through: of a mixture of experts only the chosen ones; embedding and head count whole. */
+  parametersActive: number;
   weightBytes: number;
+  weightBytesActive: number;
   weightBytesByType: Record<string, number>;
   operators: Record<string, number>;
   /** Formats of the matrix multiplications, the most frequent first. */
@@ -65,6 +69,7 @@ const MATRIX_OPERATORS = new Set([
   'MatMulIntegerToFloat',
   'DynamicQuantizeMatMul',
   'QLinearMatMul',
+  'QMoE',
 ]);
 
 /** Inputs (by operator) that hold scales, zero points or tables rather than parameters. */
@@ -82,6 +87,10 @@ const NOT_PARAMETERS: Record<string, number[]> = {
   QLinearMatMul: [1, 2, 4, 5, 6, 7],
   QMoE: [3, 6, 9, 11, 12, 13],
 };
+/** Where zero points are, for operators that may have them. */
+const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
+/** Inputs of QMoE that hold packed weights of all experts. */
+const QMOE_WEIGHTS = [2, 5, 8];
 const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
 
 interface Use {
@@ -92,6 +101,11 @@ interface Use {
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
   const decoder = decoderOf(model);
+  const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
+  const shares = activeShares(model);
+  const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
+  const sumOver = (count: (tensor: Initializer) => number) =>
+    model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
   for (const tensor of model.initializers) {
     const type = tensor.type ?? `type ${tensor.typeCode}`;
@@ -100,11 +114,13 @@ export function graphFacts(model: OnnxModel): GraphFacts {
   return {
     producer: model.producer,
     opsets: model.opsets,
-    parameters: model.initializers.reduce((sum, tensor) => sum + parametersIn(tensor, uses), 0),
-    weightBytes: model.initializers.reduce((sum, tensor) => sum + tensor.data.bytes, 0),
+    parameters: sumOver((tensor) => parameters.get(tensor.name)!),
+    parametersActive: Math.round(sumOver((tensor) => parameters.get(tensor.name)! * share(tensor))),
+    weightBytes: sumOver((tensor) => tensor.data.bytes),
+    weightBytesActive: Math.round(sumOver((tensor) => tensor.data.bytes * share(tensor))),
     weightBytesByType,
     operators: countOperators(model.nodes),
-    formats: formatsOf(model, uses),
+    formats: formatsOf(model, parameters),
     embedding: embeddingOf(model),
     head: headOf(model),
     kv: typeof decoder === 'string' ? null : kvOf(decoder),
@@ -146,6 +162,8 @@ function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
       parameters = Math.max(parameters, integer(node, 'N', 0) * integer(node, 'K', 0));
     } else if (node.opType === 'GatherBlockQuantized' && index === 0 && tensor.type === 'uint8') {
       parameters = Math.max(parameters, (elements * 8) / integer(node, 'bits', 4));
+    } else if (node.opType === 'QMoE' && QMOE_WEIGHTS.includes(index)) {
+      parameters = Math.max(parameters, (elements * 8) / integer(node, 'expert_weight_bits', 4));
     } else if (elements > 1) parameters = Math.max(parameters, elements);
   }
   return parameters;
@@ -157,16 +175,13 @@ function countOperators(nodes: Node[]): Record<string, number> {
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])));
 }
 
-function formatsOf(model: OnnxModel, uses: Map<string, Use[]>): WeightFormat[] {
-  const weights = new Set(
-    model.initializers.filter((tensor) => parametersIn(tensor, uses) > 0).map((tensor) => tensor.name),
-  );
+function formatsOf(model: OnnxModel, parameters: Map<string, number>): WeightFormat[] {
   const origin = viewOrigins(model.nodes);
   const formats = new Map<string, WeightFormat>();
   const types = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   for (const node of model.nodes) {
     if (!MATRIX_OPERATORS.has(node.opType)) continue;
-    const weight = node.inputs.map((name) => origin(name)).find((name) => weights.has(name));
+    const weight = node.inputs.map((name) => origin(name)).find((name) => (parameters.get(name) ?? 0) > 0);
     if (weight === undefined) continue;
     const format = formatOf(node, types.get(weight));
     const key = JSON.stringify(format);
@@ -179,12 +194,13 @@ function formatsOf(model: OnnxModel, uses: Map<string, Use[]>): WeightFormat[] {
 
 function formatOf(node: Node, weight: Initializer | undefined): Omit<WeightFormat, 'nodes'> {
   const packed = node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4';
+  const experts = node.opType === 'QMoE';
   return {
     operator: node.opType,
-    bits: packed ? integer(node, 'bits', 4) : bitsOf(weight),
-    blockSize: packed ? integer(node, 'block_size', 32) : null,
+    bits: experts ? integer(node, 'expert_weight_bits', 4) : packed ? integer(node, 'bits', 4) : bitsOf(weight),
+    blockSize: packed ? integer(node, 'block_size', 32) : experts ? integer(node, 'block_size', 0) || null : null,
     accuracyLevel: node.opType === 'MatMulNBits' ? integer(node, 'accuracy_level', 0) : null,
-    zeroPoints: node.opType === 'MatMulNBits' && (node.inputs[3] ?? '') !== '',
+    zeroPoints: (node.inputs[ZERO_POINTS[node.opType] ?? node.inputs.length] ?? '') !== '',
   };
 }
 

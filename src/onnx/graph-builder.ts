@@ -1,5 +1,7 @@
 // Composes a graph node by node. Weights are only planned here (name, type, shape, how to fill them);
 // `planExternalData` gives each its place in the data file, and models/ writes the bytes.
+
+import { isDeepStrictEqual } from 'node:util';
 import { toFloat16 } from './half.js';
 import {
   type AttributeValue,
@@ -19,7 +21,9 @@ export type Fill =
   /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
   | { kind: 'float'; exponent: number; positive: boolean }
   /** magnitude · cos or sin of position · frequency; a row per position. Wider tables repeat the frequencies. */
-  | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number };
+  | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number }
+  /** true in the named columns of each row, false elsewhere. */
+  | { kind: 'marks'; rows: number[][] };
 
 export interface PlannedWeight {
   name: string;
@@ -41,6 +45,8 @@ const CONTRIB_OPERATORS = new Set([
   'MatMulNBits',
   'GatherBlockQuantized',
   'GroupQueryAttention',
+  'QMoE',
+  'RotaryEmbedding',
   'SkipSimplifiedLayerNormalization',
 ]);
 
@@ -85,11 +91,12 @@ export function createGraphBuilder() {
     },
   };
   const constant = (name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): string => {
-    if (!graph.constants.some((known) => known.name === name)) {
-      const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      const typeCode = ELEMENT_TYPES[type].code;
-      graph.constants.push({ name, type, typeCode, dims, data: { kind: 'inline', bytes: data.length, data } });
-    }
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const data = { kind: 'inline', bytes: bytes.length, data: bytes } as const;
+    const added: Initializer = { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data };
+    const known = graph.constants.find((other) => other.name === name);
+    if (known === undefined) graph.constants.push(added);
+    else if (!isDeepStrictEqual(known, added)) throw new Error(`two constants are called ${name}`);
     return name;
   };
   return builder;

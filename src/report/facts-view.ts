@@ -13,8 +13,8 @@ export function factsView(path: string, facts: GraphFacts): View {
   };
   const { head, embedding, kv } = facts;
   const rows: [string, string][] = [
-    ['parameters', count(facts.parameters)],
-    ['weights', bytes(facts.weightBytes)],
+    ['parameters', ofWhich(count, facts.parameters, facts.parametersActive)],
+    ['weights', ofWhich(bytes, facts.weightBytes, facts.weightBytesActive)],
     ...Object.entries(facts.weightBytesByType).map(([type, size]): [string, string] => [`  ${type}`, bytes(size)]),
     ...facts.formats.map((format): [string, string] => ['matrix products', formatText(format)]),
     [
@@ -64,12 +64,19 @@ export function factsView(path: string, facts: GraphFacts): View {
       {
         path,
         parameters: facts.parameters,
+        parametersActive: facts.parametersActive,
         weightBytes: facts.weightBytes,
+        weightBytesActive: facts.weightBytesActive,
         headBits: head?.bits ?? null,
         headQuantized: head?.quantized ?? null,
       },
     ],
   };
+}
+
+/** A mixture of experts reads less for one token than it has. */
+function ofWhich(text: (value: number) => string, all: number, active: number): string {
+  return all === active ? text(all) : `${text(all)}, of which ${text(active)} for one token`;
 }
 
 function formatText(format: GraphFacts['formats'][number]): string {

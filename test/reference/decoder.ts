@@ -126,7 +126,7 @@ export interface Rotary {
   interleaved: boolean;
 }
 
-function rotate(head: Vector, position: number, { frequencies, magnitude, interleaved }: Rotary): Vector {
+export function rotate(head: Vector, position: number, { frequencies, magnitude, interleaved }: Rotary): Vector {
   const out = Float64Array.from(head);
   const pairs = frequencies.length;
   frequencies.forEach((frequency, i) => {
@@ -139,22 +139,22 @@ function rotate(head: Vector, position: number, { frequencies, magnitude, interl
   return out;
 }
 
-function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
+export function rmsNorm(row: Vector, weight: Vector, epsilon: number): Vector {
   const scale = 1 / Math.sqrt(dot(row, row) / row.length + epsilon);
   return row.map((value, i) => value * scale * weight[i]!);
 }
 
-function multiply(matrix: Matrix, row: Vector): Vector {
+export function multiply(matrix: Matrix, row: Vector): Vector {
   const out = new Float64Array(matrix.length);
   for (let i = 0; i < out.length; i++) out[i] = dot(matrix[i]!, row);
   return out;
 }
 
-function add(a: Vector, b: Vector): Vector {
+export function add(a: Vector, b: Vector): Vector {
   return a.map((value, i) => value + b[i]!);
 }
 
-function dot(a: Vector, b: Vector): number {
+export function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

@@ -120,7 +120,7 @@ export function mathsOf(c: TinyFamilyConfig): FamilyMaths {
 }
 
 /** modeling_rope_utils: inverse frequencies and attention factor of each rope_type. */
-function ropeOf(c: TinyFamilyConfig, headSize: number): Omit<Rotary, 'interleaved'> {
+export function ropeOf(c: TinyFamilyConfig, headSize: number): Omit<Rotary, 'interleaved'> {
   const size = Math.floor(headSize * (c.partial_rotary_factor ?? 1));
   const scaling = (c.rope_scaling ?? {}) as Record<string, number> & { [list: string]: unknown };
   const inverse = Array.from({ length: size / 2 }, (_, i) => 1 / c.rope_theta ** ((2 * i) / size));

@@ -26,7 +26,10 @@ export function openWeights(path: string) {
     return values(`${name}_quantized`).map((value) => value * scale);
   };
   return {
-    has: (name: string) => tensors.has(name),
+    /** `anyFormat`: also under the names of quantised formats. */
+    has: (name: string, anyFormat = false) =>
+      tensors.has(name) || (anyFormat && ['_Q4', '_Q8', '_quantized'].some((suffix) => tensors.has(name + suffix))),
+    dims: (name: string) => tensors.get(name)!.dims,
     vector: values,
     /** A table of rows, looked up by id. */
     table(name: string, dequantizeNode: string): Matrix {
@@ -59,6 +62,25 @@ function unpackBlocks(packed: Vector, scales: Vector, dims: number[], bits: numb
       const byte = packed[block * bytesPerBlock + Math.floor(within / perByte)]!;
       const quantized = bits === 8 ? byte : within % 2 === 0 ? byte & 15 : byte >> 4;
       return (quantized - 2 ** (bits - 1)) * scales[block]!;
+    }),
+  );
+}
+
+/** Likewise for packed rows of many matrices, [matrices, rows, bytes], with a scale a block or a row. */
+export function unpackRows(
+  packed: Vector,
+  scales: Vector,
+  p: { packed: number[]; scales: number[]; columns: number },
+): Matrix {
+  const [matrices, rows, bytes] = p.packed as [number, number, number];
+  const perByte = p.columns / bytes;
+  const blocks = p.scales[2] ?? 1;
+  const blockSize = p.columns / blocks;
+  return Array.from({ length: matrices * rows }, (_, row) =>
+    Float64Array.from({ length: p.columns }, (_, k) => {
+      const byte = packed[row * bytes + Math.floor(k / perByte)]!;
+      const quantized = perByte === 1 ? byte : k % 2 === 0 ? byte & 15 : byte >> 4;
+      return (quantized - (perByte === 1 ? 128 : 8)) * scales[row * blocks + Math.floor(k / blockSize)]!;
     }),
   );
 }

@@ -96,9 +96,10 @@ function normedHeads(c: Composition, p: { layer: number; plan: GroupedAttention;
   const sizes = b.int64(`qkv_widths_${widths.join('_')}`, widths);
   b.node('Split', `${node}/qkv_proj/Split`, [p.packed, sizes], { axis: -1 }, parts);
   const normed = (part: 'q' | 'k', input: string, width: number) => {
+    const name = `model.layers.${p.layer}.attn.${part}_norm`;
+    if (p.plan.qkNorm === 'across heads') return rmsNorm(c, { input, name, size: width });
     const apart = b.int64(`heads_of_${headSize}`, [0, -1, headSize]);
     const rows = b.node('Reshape', `${node}/${part}_norm/Reshape_1`, [input, apart]);
-    const name = `model.layers.${p.layer}.attn.${part}_norm`;
     const norm = rmsNorm(c, { input: rows, name, size: headSize });
     return b.node('Reshape', `${node}/${part}_norm/Reshape_2`, [norm, b.int64(`rows_of_${width}`, [0, -1, width])]);
   };

@@ -10,6 +10,8 @@ export interface Composition {
   layout: Layout;
   lengths: Lengths;
   rotary: RotaryTables;
+  /** [1, tokens, experts]: 1 where experts are prescribed rather than chosen by the router; null: nowhere. */
+  schedule: string | null;
 }
 
 /** int32 values that attention derives from the mask: length of the sequence less one, and length of the cache. */

@@ -2,14 +2,17 @@
 import { createGraphBuilder, type Graph } from '../../onnx/graph-builder.js';
 import { groupedAttention, sequenceLengths } from './attention.js';
 import { type Composition, scaled } from './composition.js';
+import { experts } from './experts.js';
 import { languageHead } from './head.js';
+import { latentAttention } from './latent-attention.js';
 import { type Dtype, embedding, type Layout, precisionOf } from './linear.js';
 import { gatedMlp } from './mlp.js';
 import { type ResidualStream, residualStream, rmsNorm } from './norms.js';
 import type { DecoderPlan, LayerPlan } from './plan.js';
 import { createRotaryTables } from './rotary.js';
+import { type Routing, routingSchedule } from './schedule.js';
 
-export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout): Graph {
+export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, routing: Routing = 'balanced'): Graph {
   const precision = precisionOf(dtype, layout);
   const b = createGraphBuilder();
   const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
@@ -17,7 +20,8 @@ export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout): G
   const wide = layout === 'published' && plan.publishesWideTables === true;
   const rotary = createRotaryTables(b, { context: plan.context, type: precision.activation, wide });
   for (const { attention } of plan.layers) rotary(attention.rope);
-  const c: Composition = { b, plan, precision, layout, lengths, rotary };
+  const schedule = routingSchedule({ b, lengths, precision }, plan, routing);
+  const c: Composition = { b, plan, precision, layout, lengths, rotary, schedule };
   const size = { vocab: plan.vocab, hidden: plan.hidden };
   const table = embedding(b, precision.head, precision.activation, { ids, ...size });
   const stream = residualStream(c, scaled(c, '/model/embed_tokens', table.rows, plan.embeddingScale));
@@ -40,7 +44,7 @@ function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, l
   if (wantedOnly) stream.keepWanted();
   stream.add(`/model/layers.${layer}/attn`, leave(attended, 'post_attention_layernorm'));
   const before = sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
-  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan });
+  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan, wantedOnly });
   stream.add(`/model/layers.${layer}/mlp`, leave(output, 'post_feedforward_layernorm'));
 }
 
@@ -49,13 +53,17 @@ function attention(c: Composition, p: { layer: number; input: string; plan: Laye
   switch (plan.kind) {
     case 'grouped':
       return groupedAttention(c, { ...p, plan });
+    case 'latent':
+      return latentAttention(c, { ...p, plan });
   }
 }
 
-function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan }): string {
+function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
   const { mlp: plan } = p.plan;
   switch (plan.kind) {
     case 'gated':
       return gatedMlp(c, { ...p, plan });
+    case 'experts':
+      return experts(c, { ...p, plan });
   }
 }

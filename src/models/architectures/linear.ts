@@ -1,6 +1,6 @@
 // The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
 // `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
-import type { GraphBuilder } from '../../onnx/graph-builder.js';
+import type { Fill, GraphBuilder } from '../../onnx/graph-builder.js';
 
 export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'int8'] as const;
 export type Dtype = (typeof DTYPES)[number];
@@ -53,6 +53,12 @@ export function precisionOf(dtype: Dtype, layout: Layout): Precision {
 const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
 /** Likewise for a block scale over integers of standard deviation `spread`. */
 const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
+/** Block scales. Nibbles of 0…15 around 8 average −½: scales of random sign keep the weights' mean at zero, as real ones are. */
+export const scaleFill = (k: number, bits: 4 | 8): Fill => ({
+  kind: 'float',
+  exponent: scaleExponent(k, SPREAD[bits]),
+  positive: false,
+});
 const SPREAD = { 4: 4.6, 8: 73.9 };
 /** Standard deviation of the embedding: large enough that tokens differ, too small for a tied head to echo its input. */
 const EMBEDDING_SPREAD = 0.5;
@@ -95,11 +101,9 @@ function blockWeights(
   const blockSize = blockSizeFor(format, p.k);
   const perRow = p.k / blockSize;
   const name = `${p.weight}_Q${format.bits}`;
-  // Nibbles of 0…15 around 8 average −½: scales of random sign keep the weights' mean at zero, as real ones are.
-  const fill = { kind: 'float', exponent: scaleExponent(p.terms, SPREAD[format.bits]), positive: false } as const;
   return {
     weight: b.weight(name, 'uint8', [p.n, perRow, (blockSize * format.bits) / 8], { kind: 'bytes' }),
-    scales: b.weight(`${p.weight}_scales`, type, [p.n, perRow], fill),
+    scales: b.weight(`${p.weight}_scales`, type, [p.n, perRow], scaleFill(p.terms, format.bits)),
   };
 }
 

@@ -3,12 +3,13 @@ import { type Composition, project } from './composition.js';
 import type { GatedMlp } from './plan.js';
 
 /** down(activation(gate(x)) · up(x)). */
-export function gatedMlp(c: Composition, p: { layer: number; input: string; plan: GatedMlp }): string {
+export function gatedMlp(c: Composition, p: { layer: number; input: string; plan: GatedMlp; name?: string }): string {
   const { hidden } = c.plan;
   const { intermediate, bias = false } = p.plan;
-  const node = `/model/layers.${p.layer}/mlp`;
+  const block = p.name ?? 'mlp';
+  const node = `/model/layers.${p.layer}/${block}`;
   const part = (name: string, input: string, k: number, n: number) =>
-    project(c, { node: `${node}/${name}`, weight: `model.layers.${p.layer}.mlp.${name}`, input, k, n, bias });
+    project(c, { node: `${node}/${name}`, weight: `model.layers.${p.layer}.${block}.${name}`, input, k, n, bias });
   const gate = part('gate_proj', p.input, hidden, intermediate);
   const up = part('up_proj', p.input, hidden, intermediate);
   const activated = activation(c, p.plan.activation, `${node}/act_fn`, gate);

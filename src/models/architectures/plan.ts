@@ -27,8 +27,8 @@ export interface LayerPlan {
   norms: 'pre' | 'sandwich';
 }
 
-export type AttentionPlan = GroupedAttention;
-export type MlpPlan = GatedMlp;
+export type AttentionPlan = GroupedAttention | LatentAttention;
+export type MlpPlan = GatedMlp | Experts;
 
 /** Query heads in groups that share a key and a value head. */
 export interface GroupedAttention {
@@ -41,14 +41,29 @@ export interface GroupedAttention {
   scale: number;
   qkvBias?: boolean;
   outputBias?: boolean;
-  /** A norm of every query head and every key head, before they are rotated; one weight of headSize each. */
-  qkNorm?: boolean;
+  /** Norms of queries and keys before they are rotated: of each head (one weight of headSize each), or across all heads. */
+  qkNorm?: boolean | 'across heads';
   /** The last positions, its own included, that a position sees. */
   window?: number;
   /** c: scores become c · tanh(scores / c). */
   softcap?: number;
   /** One learned logit a head that takes part in the softmax and has no value. */
   sinks?: boolean;
+}
+
+/** Keys and values of all heads are projections of one small vector a token; only a part of each key has a position. */
+export interface LatentAttention {
+  kind: 'latent';
+  heads: number;
+  /** Elements of the vector that keys and values are made of. */
+  rank: number;
+  /** Likewise for queries; null: projected directly. */
+  queryRank: number | null;
+  /** Elements of a query and key head without a position; `rope.size` with one follow. */
+  plainSize: number;
+  valueSize: number;
+  rope: Rope;
+  scale: number;
 }
 
 /** Rotary positions. */
@@ -84,4 +99,31 @@ export interface GatedMlp {
   intermediate: number;
   activation: 'silu' | 'gelu_tanh';
   bias?: boolean;
+}
+
+/** Many gated MLPs, of which a router picks a few for each token. */
+export interface Experts {
+  kind: 'experts';
+  count: number;
+  perToken: number;
+  intermediate: number;
+  /** silu(gate) · up, or min(gate, limit) · σ(alpha · min(gate, limit)) · (clip(up, ±limit) + 1). */
+  activation: 'silu' | { alpha: number; limit: number };
+  bias?: boolean;
+  router: Router;
+  /** An MLP that every token passes through; `gated`: multiplied by a sigmoid gate of its own. */
+  shared?: { intermediate: number; gated: boolean };
+}
+
+export interface Router {
+  scoring: 'softmax' | 'sigmoid';
+  bias?: boolean;
+  /** A learned vector is added to the scores that choose, not to those that weigh. */
+  correction?: boolean;
+  /** Only experts of the `kept` best of `count` groups are eligible. */
+  groups?: { count: number; kept: number; by: 'best' | 'best two' };
+  /** Weights of the chosen are divided by their sum. */
+  normalized: boolean;
+  /** What the mixture is multiplied by. */
+  scale?: number;
 }
