@@ -101,11 +101,19 @@ function describedModel(name: string, reference: ModelReference): Described {
 export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Promise<CheckpointFacts> {
   const source = findSource(wanted);
   requireFit(source, wanted.tokens);
+  if (source.weights === 'synthetic' && isPartOf(source.model.config)) {
+    say(`${source.name}: only the text decoder is written and measured, without encoders and speech`);
+  }
   const ready =
     source.weights === 'real'
       ? await openWithProgress(source, signal)
       : await ensureWithProgress(source, wanted, signal);
   return { ...ready, facts: graphFacts(readModel(ready.checkpoint.graph)) };
+}
+
+function isPartOf(config: ModelConfig): boolean {
+  const known = configSchemaOf(config.model_type) !== undefined;
+  return known && architectureOf(config).decoderConfig(config) !== config;
 }
 
 /** Throws does-not-fit with the arithmetic, before anything is written or hashed. */

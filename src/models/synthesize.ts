@@ -9,6 +9,7 @@ import { graphFacts } from '../onnx/facts.js';
 import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/write.js';
 import { buildDecoder } from './architectures/decoder.js';
+import type { ModelConfig } from './architectures/family.js';
 import type { Dtype, Layout } from './architectures/linear.js';
 import type { DecoderPlan } from './architectures/plan.js';
 import type { Routing } from './architectures/schedule.js';
@@ -101,12 +102,16 @@ type Plan = ReturnType<typeof planCheckpoint>;
 
 function planCheckpoint(spec: CheckpointSpec) {
   const { model, layout, dtype, seed } = spec;
-  const decoder = architectureOf(model.config).plan(model.config);
+  const architecture = architectureOf(model.config);
+  const decoder = architecture.plan(model.config);
   const file = `model${SUFFIX[dtype]}.onnx`;
   const routing = routingOf(spec, decoder);
   const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing ?? 'router'), `${file}_data`);
   const graph = encodeModel(placed.model);
-  const small = { ...smallFiles(model, dtype, decoder.vocab), [`onnx/${file}`]: graph };
+  const small = {
+    ...smallFiles(architecture.decoderConfig(model.config), dtype, decoder.vocab),
+    [`onnx/${file}`]: graph,
+  };
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GENERATOR, seed, placed.weights]));
   for (const [path, content] of Object.entries(small)) hash.update(path).update(content);
@@ -121,11 +126,11 @@ function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Ro
   throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
 }
 
-function smallFiles(model: CheckpointSpec['model'], dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
+function smallFiles(described: ModelConfig, dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
   const eos = vocab - SPECIAL_TOKENS.length;
   const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
   const config = {
-    ...model.config,
+    ...described,
     eos_token_id: eos,
     bos_token_id: null,
     'transformers.js_config': { use_external_data_format: true, kv_cache_dtype: kvType, dtype },
