@@ -1,0 +1,37 @@
+// Proves where a case on a GPU runs, before its first round: a GPU that is missing, or of which the CPU did the work,
+// fails the case instead of giving numbers under a wrong name.
+import { type EdgeproofError, failureOf } from '../errors.js';
+import { fallbackOf } from '../result/placement.js';
+import type { CaseResult, Round } from '../result/schema.js';
+import { type AskOptions, askPlacement } from '../worker/ask.js';
+
+export interface PlacementOptions extends AskOptions {
+  allowFallback: boolean;
+}
+
+/** Stores the placement with the case; the failed round instead of a measurement, or null when it may be measured. */
+export async function unprovenRound(
+  result: CaseResult,
+  job: { graph: string; vocabSize: number; round: number },
+  { allowFallback, ...options }: PlacementOptions,
+): Promise<Round | null> {
+  const { ep, threads, workload } = result.key;
+  const onSession = workload.kind === 'generate' || workload.task === 'session-run';
+  if (ep === 'cpu' || !onSession) return null;
+  const startedAt = new Date().toISOString();
+  const failed = (error: EdgeproofError): Round => ({
+    status: 'failed',
+    index: job.round,
+    startedAt,
+    failure: failureOf(error),
+  });
+  try {
+    const { graph, vocabSize } = job;
+    result.placement ??= await askPlacement({ ep, graph, threads, vocabSize }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return failed(error as EdgeproofError);
+  }
+  const fallback = fallbackOf(result.placement, ep);
+  return fallback === null || allowFallback ? null : failed(fallback);
+}
