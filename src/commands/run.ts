@@ -138,8 +138,9 @@ async function measure(
     const prepared = checkpoints.get(checkpointName(result))!;
     const job = jobOf(document, result, round, prepared);
     const outcome =
-      (await unprovenRound(result, job, { allowFallback, timeoutSeconds, signal }).finally(progress.clear)) ??
-      (await runRound(job, { timeoutSeconds, signal }).finally(progress.clear));
+      (await unprovenRound(result, document.cases, job, { allowFallback, timeoutSeconds, signal }).finally(
+        progress.clear,
+      )) ?? (await runRound(job, { timeoutSeconds, signal }).finally(progress.clear));
     recordRound(document, result, outcome, prepared);
     if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);
