@@ -68,7 +68,7 @@ program
   .option('--layout <layouts>', 'graph layouts of synthetic weights: tuned, published', list)
   .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js', list)
-  .option('--ep <names>', 'execution providers: cpu', list)
+  .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
@@ -78,6 +78,7 @@ program
   .option('--warmup <number>', 'untimed passes before them', whole(0))
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
+  .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
   .addOption(results())
   .addOption(machineName())
@@ -212,7 +213,7 @@ program
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {
-    exitCode = (await import('./commands/machine.js')).machine(o);
+    exitCode = await (await import('./commands/machine.js')).machine(o);
   });
 
 // A closed pipe (`edgeproof show | head -1`) is not an error.

@@ -151,6 +151,14 @@ const CATALOGUE = {
     message: `${p.runtime}: ${p.reason}`,
     hint: 'the runtime refused the checkpoint or failed in it; try another dtype, layout or runtime',
   }),
+  'ep-unavailable': (p: { ep: string; reason: string; install: string }): Problem => ({
+    message: `${p.ep} does not work here: ${p.reason}`,
+    hint: p.install,
+  }),
+  'ep-fallback': (p: { ep: string; nodes: number; of: number; operators: string[] }): Problem => ({
+    message: `${p.nodes} of ${p.of} computing nodes ran on the CPU instead of ${p.ep}: ${list(p.operators)}`,
+    hint: 'try another dtype or layout, or accept it with --allow-fallback; the result then tells the share of the CPU',
+  }),
   'runtime-missing': (p: { runtime: string; reason: string }): Problem => ({
     message: `the native library of ${p.runtime} cannot be loaded: ${p.reason}`,
     hint: 'onnxruntime-node ships for Linux x64/arm64, Windows x64/arm64 and macOS arm64; reinstall with `npm ci`',

@@ -211,6 +211,12 @@ describe('models and machine', () => {
     const { stdout } = await edgeproof(['machine', '-o', 'json']);
     expect(JSON.parse(stdout).physicalCores).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(stdout).id).toMatch(/^[a-z0-9-]+-\d+c-\d+gb$/);
+    const { executionProviders } = JSON.parse(stdout) as { executionProviders: { ep: string; failure: unknown }[] };
+    expect(executionProviders.map(({ ep }) => ep)).toEqual(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+    for (const { ep, failure } of executionProviders) {
+      if (ep === 'cpu') expect(failure).toBeNull();
+      else if (failure !== null) expect(failure).toMatchObject({ code: 'ep-unavailable', hint: expect.any(String) });
+    }
   });
 });
 

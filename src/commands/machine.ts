@@ -1,13 +1,16 @@
-// `machine`: what edgeproof sees of this computer.
+// `machine`: what edgeproof sees of this computer, and which execution providers work on it.
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
+import { EXECUTION_PROVIDERS } from '../suite/schema.js';
+import { probeProvider } from '../worker/ask.js';
 import { outputFormat, printView } from './terminal.js';
 
-export function machine(options: { output: string; machine?: string }): number {
+export async function machine(options: { output: string; machine?: string }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
+  const providers = await probeAll();
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -23,6 +26,10 @@ export function machine(options: { output: string; machine?: string }): number {
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
+    ...providers.map(({ ep, failure }): [string, string] => [
+      'execution provider',
+      failure === null ? `${ep} works` : `${failure.message}; ${failure.hint}`,
+    ]),
   ];
   printView(
     {
@@ -33,16 +40,22 @@ export function machine(options: { output: string; machine?: string }): number {
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, automaticThreads: automaticThreads(found), versions },
+      json: { ...found, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
       records: [
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
           automaticThreads: automaticThreads(found),
+          executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
         },
       ],
     },
     format,
   );
   return 0;
+}
+
+/** Each is tried by a tiny session in a process of its own. */
+function probeAll() {
+  return Promise.all(EXECUTION_PROVIDERS.map(async (ep) => ({ ep, failure: await probeProvider(ep) })));
 }

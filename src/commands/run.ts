@@ -18,6 +18,7 @@ import { findResult, newestResult, readResult, requireWritable, resultPath, save
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
+import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 
@@ -27,6 +28,7 @@ export interface RunOptions {
   machine?: string;
   /** true: the newest unfinished result; a string names one. */
   resume?: string | true;
+  allowFallback?: boolean;
 }
 
 /** Exit code 0, or 1 where a case failed. */
@@ -37,7 +39,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   requireContext(document);
   const signal = interruptible();
   try {
-    await measure(document, path, signal);
+    await measure(document, path, signal, options.allowFallback ?? false);
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
     const measured = document.cases.some((result) => result.rounds.length > 0);
@@ -115,7 +117,12 @@ function tokensOf({ workload }: CaseResult['key']): number {
   return workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
 }
 
-async function measure(document: ResultDocument, path: string, signal: AbortSignal): Promise<void> {
+async function measure(
+  document: ResultDocument,
+  path: string,
+  signal: AbortSignal,
+  allowFallback: boolean,
+): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
@@ -130,9 +137,11 @@ async function measure(document: ResultDocument, path: string, signal: AbortSign
     const label = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
     progress.show(roundProgress({ done, total: planned.length, label, round, rounds, elapsedMs }), true);
     const prepared = checkpoints.get(checkpointName(result))!;
-    const outcome = await runRound(jobOf(document, result, round, prepared), { timeoutSeconds, signal }).finally(
-      progress.clear,
-    );
+    const job = jobOf(document, result, round, prepared);
+    const outcome =
+      (await unprovenRound(result, document.cases, job, { allowFallback, timeoutSeconds, signal }).finally(
+        progress.clear,
+      )) ?? (await runRound(job, { timeoutSeconds, signal }).finally(progress.clear));
     recordRound(document, result, outcome, prepared);
     if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);

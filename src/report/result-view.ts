@@ -12,6 +12,7 @@ import {
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
+import { placementNotes } from './placement.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
@@ -30,7 +31,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
     heading: heading(document, labels, path),
     columns,
     rows: document.cases.map((result) => row(result, labels)),
-    notes: [...conclusion(document), ...failureNotes(document.cases)],
+    notes: [...conclusion(document), ...placementNotes(document.cases), ...failureNotes(document.cases)],
     json: {
       suite: document.suite.content.name,
       startedAt: document.startedAt,
@@ -129,6 +130,7 @@ function derivedCase(result: CaseResult) {
     metrics: Object.fromEntries(metrics),
     interTokenLatencyMs: interTokenLatency(result),
     loopShare: loopShare(result),
+    placement: result.placement ?? null,
     peakMemoryByPhase: peakMemoryByPhase(result),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };

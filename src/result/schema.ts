@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { LAYOUTS } from '../models/architectures/linear.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
-import { RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { placementSchema } from './placement.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -16,11 +17,16 @@ const phaseMemorySchema = z.strictObject({
   peakFileBytes: bytes,
 });
 
+/** What the process holds of the GPU when its last iteration is over; null where that cannot be read, and why. */
+export const deviceMemorySchema = z.strictObject({ usedBytes: bytes.nullable(), method: z.string() });
+
 const memorySchema = z.strictObject({
   method: z.string(),
   /** Highest resident size of the whole life of the worker. */
   peakRssBytes: bytes.nullable(),
   phases: z.record(z.string(), phaseMemorySchema),
+  /** Of rounds on a GPU. */
+  device: deviceMemorySchema.optional(),
 });
 
 export const generateIterationSchema = z.strictObject({
@@ -75,7 +81,7 @@ const keySchema = z.strictObject({
   layout: z.enum(LAYOUTS).nullable(),
   dtype: z.enum(REAL_DTYPES),
   runtime: z.enum(RUNTIMES),
-  ep: z.string(),
+  ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
   workload: workloadSchema,
 });
@@ -120,6 +126,8 @@ export const caseResultSchema = z.strictObject({
   status: z.enum(['ok', 'failed', 'skipped']),
   identity: identitySchema.nullable(),
   checkpoint: checkpointSchema.nullable(),
+  /** Where its nodes ran; of cases on a GPU only. */
+  placement: placementSchema.optional(),
   rounds: z.array(roundSchema),
 });
 

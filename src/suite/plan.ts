@@ -1,7 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
 import type { Layout } from '../models/architectures/linear.js';
 import type { RealDtype } from '../models/hub/selection.js';
-import type { RuntimeName, Suite, Weights, Workload } from './schema.js';
+import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
   | { kind: 'generate'; prompt: number; new: number; depth: number }
@@ -15,7 +15,7 @@ export interface CaseKey {
   layout: Layout | null;
   dtype: RealDtype;
   runtime: RuntimeName;
-  ep: string;
+  ep: ExecutionProvider;
   threads: number;
   workload: CaseWorkload;
 }

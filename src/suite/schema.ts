@@ -9,7 +9,8 @@ export type RuntimeName = (typeof RUNTIMES)[number];
 export const WEIGHTS = ['synthetic', 'real'] as const;
 export type Weights = (typeof WEIGHTS)[number];
 
-export const EXECUTION_PROVIDERS = ['cpu'] as const;
+export const EXECUTION_PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 

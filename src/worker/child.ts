@@ -1,6 +1,7 @@
 // Entry of the worker process: one job on stdin, messages on fd 3, then the end. The only process that runs models.
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
+import { readDeviceMemory } from '../machine/device-memory.js';
 import { measureGenerate } from './generate.js';
 import { measureMicro } from './micro.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
@@ -34,7 +35,12 @@ try {
     });
     await measureGenerate(job, job.key.workload, runtime, send);
   }
-  send({ type: 'done', maxRssBytes: process.resourceUsage().maxRSS * 1024 });
+  const { ep } = job.key;
+  send({
+    type: 'done',
+    maxRssBytes: process.resourceUsage().maxRSS * 1024,
+    ...(ep === 'cpu' ? {} : { device: readDeviceMemory(ep, process.pid) }),
+  });
 } catch (error) {
   send({ type: 'failed', failure: failureOf(error) });
 }

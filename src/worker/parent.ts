@@ -75,6 +75,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   let failure: Failure | null = null;
   let loaded = false;
   let workerMaxRss: number | null = null;
+  let device: OkRound['memory']['device'];
   const receive = (message: Message) => {
     switch (message.type) {
       case 'phase':
@@ -97,6 +98,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       case 'done':
         memory.stop();
         workerMaxRss = message.maxRssBytes;
+        device = message.device;
         break;
     }
   };
@@ -126,6 +128,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       method: peaks.length > 0 ? memory.method() : `${memory.method()}; peak from getrusage of the worker`,
       peakRssBytes: peaks.length > 0 ? Math.max(...peaks) : workerMaxRss,
       phases,
+      ...(device === undefined ? {} : { device }),
     },
   };
 }
@@ -135,13 +138,13 @@ function settled<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   return Promise.race([reading, new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, otherwise).unref())]);
 }
 
-interface Exit {
+export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
   error: string | null;
 }
 
-function exitOf(child: ChildProcess): Promise<Exit> {
+export function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, error: reasonOf(error) }));
     child.once('exit', (code, signal) => resolve({ code, signal, error: null }));
@@ -180,7 +183,7 @@ function parse(line: string): unknown {
   }
 }
 
-async function collectTail(stream: Readable): Promise<string> {
+export async function collectTail(stream: Readable): Promise<string> {
   let tail = '';
   stream.setEncoding('utf8');
   for await (const chunk of stream) tail = (tail + chunk).slice(-KEPT_STDERR);
@@ -196,7 +199,7 @@ function lastWords(stderr: string): string {
   return lines.slice(-5).join('\n');
 }
 
-function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): EdgeproofError {
+export function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): EdgeproofError {
   if (OUT_OF_MEMORY.test(stderr)) {
     return problem('out-of-memory', { reason: stderr.split('\n').find((line) => OUT_OF_MEMORY.test(line)) ?? stderr });
   }

@@ -1,8 +1,10 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
-import { failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
+import { placementSchema } from '../result/placement.js';
+import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { CaseKey } from '../suite/plan.js';
+import type { ExecutionProvider } from '../suite/schema.js';
 
 export const MESSAGE_FD = 3;
 
@@ -31,7 +33,26 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('iteration'), iteration: z.union([generateIterationSchema, microIterationSchema]) }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
   /** The kernel's own high-water mark as the worker sees it at the end (getrusage). */
-  z.strictObject({ type: z.literal('done'), maxRssBytes: z.number() }),
+  z.strictObject({ type: z.literal('done'), maxRssBytes: z.number(), device: deviceMemorySchema.optional() }),
 ]);
 
 export type Message = z.output<typeof messageSchema>;
+
+/** What a worker can be asked instead of a round (ask.ts, answer.ts). */
+export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+
+export interface PlacementQuestion {
+  about: 'placement';
+  ep: ExecutionProvider;
+  graph: string;
+  threads: number;
+  vocabSize: number;
+}
+
+export const answerSchema = z.union([
+  z.strictObject({ works: z.literal(true) }),
+  z.strictObject({ placement: placementSchema }),
+  z.strictObject({ failure: failureSchema }),
+]);
+
+export type Answer = z.output<typeof answerSchema>;

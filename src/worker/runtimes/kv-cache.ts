@@ -5,6 +5,8 @@ import type { Decoder, KvEntry } from '../../onnx/decoder.js';
 import type { Call, Session, Value } from './ort/session.js';
 
 export interface KvCache {
+  /** Makes room for the outputs of a step that ends at this length. */
+  prepare(length: number): void;
   /** Takes over the outputs of a step. */
   advance(): void;
   /** Forgets everything behind the first positions, as they were at `mark()`. */
@@ -13,9 +15,11 @@ export interface KvCache {
   mark(): void;
 }
 
+type KvSession = Pick<Session, 'allocate' | 'release' | 'deviceMemory'>;
+
 /** Puts the cache into `call`. `capacity` positions are enough for every step; only shared mode allocates them. */
 export function createKvCache(
-  session: Pick<Session, 'tensor' | 'release'>,
+  session: KvSession,
   call: Pick<Call, 'inputs' | 'outputs'>,
   decoder: Pick<Decoder, 'cache'>,
   shared: boolean,
@@ -23,15 +27,16 @@ export function createKvCache(
 ): KvCache {
   const values = decoder.cache.map((entry) => rows(session, entry, shared ? capacity : 0));
   call.inputs.set(values);
-  if (!shared) return passedCache(session, call, values);
+  if (!shared) return passedCache(session, call, decoder, values);
   call.outputs.set(values);
   // Rows behind the current length are never read, so there is nothing to advance or rewind.
-  return { advance() {}, rewind() {}, mark() {} };
+  return { prepare() {}, advance() {}, rewind() {}, mark() {} };
 }
 
 function passedCache(
-  session: Pick<Session, 'release'>,
+  session: KvSession,
   { inputs, outputs }: Pick<Call, 'inputs' | 'outputs'>,
+  decoder: Pick<Decoder, 'cache'>,
   empty: Value[],
 ): KvCache {
   let marked = empty;
@@ -45,6 +50,10 @@ function passedCache(
     outputs.fill(0n, 0, next.length);
   };
   return {
+    prepare(length) {
+      // Into main memory ONNX Runtime allocates by itself; it would bring the outputs of a device there, too.
+      if (session.deviceMemory !== null) outputs.set(decoder.cache.map((entry) => rows(session, entry, length)));
+    },
     advance: () => replace([...outputs.subarray(0, empty.length)]),
     rewind: () => replace(marked),
     mark() {
@@ -55,10 +64,6 @@ function passedCache(
   };
 }
 
-/** [1, heads, length, size] */
-function rows(session: Pick<Session, 'tensor'>, { type, heads, size }: KvEntry, length: number): Value {
-  // An empty tensor wants an address too.
-  const elements = Math.max(heads * length * size, 64);
-  const data = type === 'float16' ? new Uint16Array(elements) : new Float32Array(elements);
-  return session.tensor(type, data, [1, heads, length, size]);
+function rows(session: KvSession, { type, heads, size }: KvEntry, length: number): Value {
+  return session.allocate(type, [1, heads, length, size]);
 }

@@ -3,6 +3,7 @@
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
 import { readModel } from '../../onnx/read.js';
+import type { ExecutionProvider } from '../../suite/schema.js';
 import { argmax } from './argmax.js';
 import { createKvCache } from './kv-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
@@ -15,11 +16,14 @@ const PREFILL_CHUNK_TOKENS = 128;
 export interface OnnxRuntimeOptions {
   graph: string;
   threads: number;
+  ep?: ExecutionProvider;
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
+  /** See SessionOptions. */
+  profilePrefix?: string;
 }
 
 export interface OnnxRuntime extends Runtime {
@@ -28,6 +32,7 @@ export interface OnnxRuntime extends Runtime {
   forward(ids: BigInt64Array): Logits;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
+  endProfiling(): string;
 }
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
@@ -61,6 +66,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
       graphOptimization: 'all',
+      ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {
@@ -86,6 +92,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    endProfiling: session.endProfiling,
     repeatableStep(id) {
       const length = loop.length();
       loop.run(BigInt64Array.of(id), () => {});
@@ -139,6 +146,7 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
         if (call.outputs[entries] !== 0n) session.release(call.outputs[entries]!);
         call.outputs[entries] = 0n;
       }
+      cache.prepare(total);
       const start = performance.now();
       call.run(read === undefined ? entries : entries + 1);
       sessionMs += performance.now() - start;

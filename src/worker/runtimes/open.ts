@@ -9,7 +9,7 @@ export async function openRuntime(job: Job): Promise<Runtime> {
   switch (runtime) {
     case 'onnxruntime': {
       const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
-      return openOnnxRuntime({ graph: job.graph, threads, capacity });
+      return openOnnxRuntime({ graph: job.graph, threads, ep, capacity });
     }
     case 'transformers.js':
       return openTransformers({ directory: job.directory, dtype, threads, ep });

@@ -40,6 +40,8 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
   }
   const created = performance.now();
   const takeSessionMs = timeSessions(model);
+  // A generation disposes of the device tensors that it was given, so that a GPU needs a new cache each time.
+  const cacheIsSpent = options.ep !== 'cpu';
   let depthTokens = new BigInt64Array(0);
   let depthCache: Record<string, unknown> = {};
 
@@ -47,6 +49,15 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
     input_ids: new library.Tensor('int64', ids, [1, ids.length]),
     attention_mask: new library.Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
   });
+  const fillDepth = async (tokens: BigInt64Array) => {
+    const outputs = await model(inputs(tokens));
+    depthTokens = new BigInt64Array(tokens);
+    depthCache = Object.fromEntries(
+      Object.entries(outputs)
+        .filter(([name]) => name.startsWith('present.'))
+        .map(([name, tensor]) => [name.replace('present.', 'past_key_values.'), tensor]),
+    );
+  };
   return {
     options: {
       intraOpThreads: options.threads,
@@ -54,16 +65,9 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       kv: 'passed',
     },
     loadMs: { library: loaded - started, session: created - loaded },
-    async fillDepth(tokens) {
-      const outputs = await model(inputs(tokens));
-      depthTokens = new BigInt64Array(tokens);
-      depthCache = Object.fromEntries(
-        Object.entries(outputs)
-          .filter(([name]) => name.startsWith('present.'))
-          .map(([name, tensor]) => [name.replace('present.', 'past_key_values.'), tensor]),
-      );
-    },
+    fillDepth,
     async generate(prompt, count, onFirstToken): Promise<Generation> {
+      if (cacheIsSpent && depthTokens.length > 0) await fillDepth(depthTokens);
       const ids = new BigInt64Array([...depthTokens, ...prompt]);
       const tokenMs = new Float64Array(count);
       const tokens = new Int32Array(count);

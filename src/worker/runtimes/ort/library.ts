@@ -24,12 +24,16 @@ const CALLS = {
     'void *session, void *options, const void *inputNames, const void *inputs, size_t inputCount, ' +
       'const void *outputNames, size_t outputCount, void *outputs',
   ],
+  createSessionFromArray: [8, 'void *env, const void *model, size_t bytes, void *options, _Out_ void **session'],
   createSessionOptions: [10, '_Out_ void **options'],
   setExecutionMode: [13, 'void *options, int mode'],
+  enableProfiling: [14, `void *options, ${PATH} filePrefix`],
+  disableMemoryPattern: [17, 'void *options'],
   setLogSeverity: [22, 'void *options, int level'],
   setGraphOptimization: [23, 'void *options, int level'],
   setIntraOpThreads: [24, 'void *options, int threads'],
   setInterOpThreads: [25, 'void *options, int threads'],
+  createTensorIn: [48, 'void *allocator, const int64_t *dims, size_t rank, int type, _Out_ void **value'],
   createTensor: [
     49,
     'void *memory, const void *data, size_t bytes, const int64_t *dims, size_t rank, int type, _Out_ void **value',
@@ -37,12 +41,20 @@ const CALLS = {
   tensorData: [51, 'void *value, _Out_ void **data'],
   elementCount: [64, 'void *info, _Out_ size_t *count'],
   tensorInfo: [65, 'void *value, _Out_ void **info'],
+  createMemory: [68, 'const char *name, int allocator, int device, int type, _Out_ void **memory'],
   createCpuMemory: [69, 'int allocator, int type, _Out_ void **memory'],
+  defaultAllocator: [78, '_Out_ void **allocator'],
+  endProfiling: [110, 'void *session, void *allocator, _Out_ void **path'],
+  addConfigEntry: [130, 'void *options, const char *key, const char *value'],
+  createAllocator: [131, 'void *session, void *memory, _Out_ void **allocator'],
+  appendCuda: [204, 'void *options, void *cudaOptions'],
+  createCudaOptions: [205, '_Out_ void **cudaOptions'],
+  appendProvider: [216, 'void *options, const char *name, const void *keys, const void *values, size_t count'],
 } as const;
 
-const RELEASES = { status: 93, value: 96, sessionOptions: 100, tensorInfo: 99 } as const;
+const RELEASES = { status: 93, session: 95, value: 96, tensorInfo: 99, sessionOptions: 100, cudaOptions: 208 } as const;
 const ERROR_MESSAGE = 2;
-const TABLE_LENGTH = 131;
+const TABLE_LENGTH = 217;
 
 type Name = keyof typeof CALLS;
 /** Pointers are bigints; `out` takes one result. */

@@ -1,6 +1,8 @@
 // A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied on the way:
 // inputs stay in the caller's memory, outputs are written where the caller says or left in ONNX Runtime's own.
 import koffi from 'koffi';
+import type { ExecutionProvider } from '../../../suite/schema.js';
+import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
 
 /** An OrtValue. */
@@ -9,7 +11,9 @@ export type Value = Pointer;
 const LOG_ERRORS = 3;
 const OPTIMIZE_ALL = 99;
 const SEQUENTIAL = 0;
+const DEVICE_ALLOCATOR = 0;
 const ARENA_ALLOCATOR = 1;
+const FIRST_DEVICE = 0;
 const DEFAULT_MEMORY = 0;
 
 const ELEMENTS = {
@@ -21,8 +25,14 @@ const ELEMENTS = {
 export type Element = keyof typeof ELEMENTS;
 
 export interface SessionOptions {
-  graph: string;
+  /** A file, or the bytes of one. */
+  graph: string | Uint8Array;
   threads: number;
+  ep?: ExecutionProvider;
+  /** Where a profile of every node is written; its file name begins with this path. */
+  profilePrefix?: string;
+  /** Refuse a graph of which anything would run on the CPU. */
+  onlyThere?: boolean;
 }
 
 /** One way of running the session: which inputs it takes and which outputs it gives, in which order. */
@@ -37,44 +47,58 @@ export interface Call {
 export interface Session {
   /** A tensor over `data` from element `start` on; `data` stays alive until the value is released. */
   tensor(element: Element, data: ArrayBufferView, dims: number[], start?: number): Value;
+  /** A tensor of its own, uninitialized on a device; it lies where the execution provider computes. */
+  allocate(element: Element, dims: number[]): Value;
+  /** What `allocate` allocates; null for main memory. */
+  deviceMemory: string | null;
   /** The elements of a float tensor, float16 as bits. Valid until the value is released. */
   read(element: 'float32' | 'float16', value: Value): Float32Array | Uint16Array;
   release(value: Value): void;
   prepare(inputs: string[], outputs: string[]): Call;
+  /** Writes the profile and returns its path. */
+  endProfiling(): string;
 }
 
 export function createSession(library: OrtLibrary, options: SessionOptions): Session {
   const { call, create, release } = library;
-  const environment = create('createEnv', LOG_ERRORS, 'edgeproof');
-  call('disableTelemetry', environment);
-  const sessionOptions = create('createSessionOptions');
-  call('setLogSeverity', sessionOptions, LOG_ERRORS);
-  call('setExecutionMode', sessionOptions, SEQUENTIAL);
-  call('setGraphOptimization', sessionOptions, OPTIMIZE_ALL);
-  call('setIntraOpThreads', sessionOptions, options.threads);
-  call('setInterOpThreads', sessionOptions, 1);
-  const session = create('createSession', environment, options.graph, sessionOptions);
-  release.sessionOptions(sessionOptions);
+  const { ep = 'cpu' } = options;
+  const session = openSession(library, options, ep);
   const memory = create('createCpuMemory', ARENA_ALLOCATOR, DEFAULT_MEMORY);
+  const deviceMemory = PROVIDERS[ep].memory;
+  const device =
+    deviceMemory === null
+      ? null
+      : create(
+          'createAllocator',
+          session,
+          create('createMemory', deviceMemory, DEVICE_ALLOCATOR, FIRST_DEVICE, DEFAULT_MEMORY),
+        );
 
   /** What the garbage collector must not take: ONNX Runtime knows addresses only. */
   const memoryOf = new Map<Value, ArrayBufferView>();
 
+  const tensor: Session['tensor'] = (element, data, dims, start = 0) => {
+    const { type, bytes } = ELEMENTS[element];
+    const address = koffi.address(data) + BigInt(start * bytes);
+    const value = create('createTensor', memory, address, count(dims) * bytes, dims, dims.length, type);
+    memoryOf.set(value, data);
+    return value;
+  };
   return {
-    tensor(element, data, dims, start = 0) {
-      const { type, bytes } = ELEMENTS[element];
-      const size = dims.reduce((product, dim) => product * dim, 1) * bytes;
-      const address = koffi.address(data) + BigInt(start * bytes);
-      const value = create('createTensor', memory, address, size, dims, dims.length, type);
-      memoryOf.set(value, data);
-      return value;
+    tensor,
+    deviceMemory,
+    allocate(element, dims) {
+      const { type, view } = ELEMENTS[element];
+      // An empty tensor wants an address too.
+      if (device === null) return tensor(element, new view(Math.max(count(dims), 64)), dims);
+      return create('createTensorIn', device, dims, dims.length, type);
     },
     read(element, value) {
       const info = create('tensorInfo', value);
-      const count = Number(create('elementCount', info));
+      const length = Number(create('elementCount', info));
       release.tensorInfo(info);
       const { bytes, view } = ELEMENTS[element];
-      return new view(koffi.view(create('tensorData', value), count * bytes));
+      return new view(koffi.view(create('tensorData', value), length * bytes));
     },
     release(value) {
       release.value(value);
@@ -101,7 +125,38 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
         },
       };
     },
+    endProfiling() {
+      const path = create('endProfiling', session, create('defaultAllocator'));
+      return koffi.decode(path, 'char', -1) as string;
+    },
   };
+}
+
+function openSession(library: OrtLibrary, options: SessionOptions, ep: ExecutionProvider): Pointer {
+  const { graph, threads, profilePrefix, onlyThere } = options;
+  const { call, create, release } = library;
+  const environment = create('createEnv', LOG_ERRORS, 'edgeproof');
+  call('disableTelemetry', environment);
+  const settings = create('createSessionOptions');
+  call('setLogSeverity', settings, LOG_ERRORS);
+  call('setExecutionMode', settings, SEQUENTIAL);
+  call('setGraphOptimization', settings, OPTIMIZE_ALL);
+  call('setIntraOpThreads', settings, threads);
+  call('setInterOpThreads', settings, 1);
+  if (profilePrefix !== undefined) call('enableProfiling', settings, profilePrefix);
+  if (onlyThere) call('addConfigEntry', settings, 'session.disable_cpu_ep_fallback', '1');
+  try {
+    PROVIDERS[ep].append(library, settings);
+    return typeof graph === 'string'
+      ? create('createSession', environment, graph, settings)
+      : create('createSessionFromArray', environment, graph, graph.byteLength, settings);
+  } finally {
+    release.sessionOptions(settings);
+  }
+}
+
+function count(dims: number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** C strings and their addresses; whoever holds the addresses must hold the strings. */

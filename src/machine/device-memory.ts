@@ -1,0 +1,38 @@
+// Memory of a GPU that one process holds, where the system tells it: nvidia-smi for CUDA. Elsewhere null with the reason.
+import { spawnSync } from 'node:child_process';
+
+export interface DeviceMemory {
+  usedBytes: number | null;
+  method: string;
+}
+
+const UNREADABLE: Record<string, string> = {
+  webgpu: 'WebGPU does not tell how much memory it holds',
+  dml: 'DirectML does not tell how much memory it holds',
+  coreml: 'Core ML shares main memory',
+};
+const QUERY = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];
+
+export function readDeviceMemory(ep: string, pid: number): DeviceMemory {
+  const reason = UNREADABLE[ep];
+  if (reason !== undefined) return { usedBytes: null, method: reason };
+  const { stdout, status, error } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });
+  if (error !== undefined || status !== 0) return { usedBytes: null, method: 'nvidia-smi does not run here' };
+  return parseComputeApps(stdout, pid);
+}
+
+/** Lines of `pid, MiB`, as nvidia-smi lists processes; inside a container or on Windows it may not know them. */
+export function parseComputeApps(csv: string, pid: number): DeviceMemory {
+  const used = csv
+    .split('\n')
+    .map((line) => line.split(',').map((field) => field.trim()))
+    .filter(([listed]) => listed === String(pid))
+    .map(([, mebibytes]) => Number(mebibytes));
+  if (used.length === 0 || used.some(Number.isNaN)) {
+    return { usedBytes: null, method: 'nvidia-smi does not list this process' };
+  }
+  return {
+    usedBytes: used.reduce((sum, mebibytes) => sum + mebibytes, 0) * 2 ** 20,
+    method: 'nvidia-smi, used_gpu_memory',
+  };
+}

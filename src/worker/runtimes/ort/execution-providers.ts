@@ -1,0 +1,76 @@
+// The execution providers of ONNX Runtime: how a session asks for one, where its memory is, what it needs on a machine.
+// Whether one works here is never read off a list: probe.ts runs a tiny session on it.
+import { type EdgeproofError, problem, reasonOf } from '../../../errors.js';
+import type { ExecutionProvider } from '../../../suite/schema.js';
+import type { OrtLibrary, Pointer } from './library.js';
+
+interface Provider {
+  /** As nodes in a profile name it. */
+  name: string;
+  append(library: OrtLibrary, options: Pointer): void;
+  /** What ONNX Runtime calls its memory; null where tensors between runs stay in main memory. */
+  memory: string | null;
+  /** What to do where it does not work. */
+  install: string;
+}
+
+/** KV caches of DirectML and Core ML stay in main memory: neither could be tried with device memory. */
+export const PROVIDERS: Record<ExecutionProvider, Provider> = {
+  cpu: { name: 'CPUExecutionProvider', append() {}, memory: null, install: 'reinstall with `npm ci`' },
+  webgpu: {
+    name: 'WebGpuExecutionProvider',
+    append: (library, options) => appendByName(library, options, 'WebGPU'),
+    memory: 'WebGPU_Buf',
+    install:
+      'it is bundled for Linux x64, Windows and macOS; on Linux it needs libvulkan1 and the Vulkan driver of the GPU ' +
+      '(`vulkaninfo --summary` lists it)',
+  },
+  cuda: {
+    name: 'CUDAExecutionProvider',
+    append: appendCuda,
+    memory: 'Cuda',
+    install:
+      'Linux x64 with an NVIDIA driver, CUDA 12 and cuDNN 9; then fetch the library with ' +
+      '`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12`',
+  },
+  dml: {
+    name: 'DmlExecutionProvider',
+    append(library, options) {
+      library.call('disableMemoryPattern', options);
+      appendByName(library, options, 'DML');
+    },
+    memory: null,
+    install: 'DirectML exists on Windows 10 or later only, with a GPU that has a DirectX 12 driver',
+  },
+  coreml: {
+    name: 'CoreMLExecutionProvider',
+    append: (library, options) => appendByName(library, options, 'CoreML'),
+    memory: null,
+    install: 'Core ML exists on macOS (arm64) only',
+  },
+};
+
+export function epUnavailable(ep: ExecutionProvider, error: unknown): EdgeproofError {
+  return problem('ep-unavailable', { ep, reason: plainReason(reasonOf(error)), install: PROVIDERS[ep].install }, error);
+}
+
+/** ONNX Runtime's words without the place in its source. */
+function plainReason(text: string): string {
+  return text
+    .replace(/^onnxruntime: /, '')
+    .replace(/^\S+\.(cc|h):\d+ (.* was false\. )?/s, '')
+    .replace(/\.?\s*$/, '');
+}
+
+function appendByName(library: OrtLibrary, options: Pointer, name: string): void {
+  library.call('appendProvider', options, name, null, null, 0);
+}
+
+function appendCuda(library: OrtLibrary, options: Pointer): void {
+  const cuda = library.create('createCudaOptions');
+  try {
+    library.call('appendCuda', options, cuda);
+  } finally {
+    library.release.cudaOptions(cuda);
+  }
+}

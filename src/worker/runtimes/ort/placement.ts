@@ -1,0 +1,111 @@
+// Which execution provider ran which node, read from a profile of ONNX Runtime: a session of its own, never timed.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Placement } from '../../../result/placement.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../suite/schema.js';
+import { promptTokens } from '../../prompt.js';
+import { openOnnxRuntime } from '../onnxruntime.js';
+import { PROVIDERS } from './execution-providers.js';
+
+const PROMPT_TOKENS = 16;
+const NEW_TOKENS = 4;
+
+/** A list of tensors as a profile has it: `{"int64":[1,9]}` each. */
+type Tensors = Record<string, number[]>[];
+
+/** One event of a profile; `Api` events are the GPU's own time stamps of what WebGPU ran. */
+export interface ProfileEvent {
+  cat: string;
+  name: string;
+  ts: number;
+  dur: number;
+  args: {
+    op_name?: string;
+    provider?: string;
+    node_index?: string;
+    input_type_shape?: Tensors;
+    output_type_shape?: Tensors;
+  };
+}
+
+interface PlacementRequest {
+  graph: string;
+  threads: number;
+  ep: ExecutionProvider;
+  vocabSize: number;
+}
+
+/** Generates a little twice; nodes are counted in both passes, time in the second, which compiles nothing. */
+export async function findPlacement({ graph, threads, ep, vocabSize }: PlacementRequest): Promise<Placement> {
+  const directory = mkdtempSync(join(tmpdir(), 'edgeproof-profile-'));
+  try {
+    const capacity = PROMPT_TOKENS + NEW_TOKENS;
+    const profilePrefix = join(directory, 'nodes');
+    const runtime = await openOnnxRuntime({ graph, threads, ep, capacity, profilePrefix });
+    for (const seed of [1, 2])
+      await runtime.generate(promptTokens(seed, PROMPT_TOKENS, vocabSize), NEW_TOKENS, () => {});
+    return placementOf(JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as ProfileEvent[]);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The placement that a profile of two equal passes shows. */
+export function placementOf(events: ProfileEvent[]): Placement {
+  const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
+  const secondPass = runs[Math.floor(runs.length / 2)]?.ts ?? 0;
+  const executed = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
+  const nodes = executed.filter((event) => !isCopy(event));
+  const stamps = events.filter(({ cat }) => cat === 'Api');
+  const timeOf = (timed: ProfileEvent[]) =>
+    timed.filter(({ ts }) => ts >= secondPass).reduce((sum, { dur }) => sum + dur, 0);
+
+  const names = [...new Set(nodes.map(({ args }) => args.provider ?? ''))];
+  const providers = names.map((name) => {
+    const own = nodes.filter(({ args }) => args.provider === name);
+    const byStamps = stamps.length > 0 && name === PROVIDERS.webgpu.name;
+    return {
+      ep: EXECUTION_PROVIDERS.find((ep) => PROVIDERS[ep].name === name) ?? name,
+      nodes: distinct(own.filter((event) => !isBookkeeping(event))).length,
+      bookkeepingNodes: distinct(own.filter(isBookkeeping)).length,
+      time: timeOf(byStamps ? stamps : own),
+    };
+  });
+  const total = providers.reduce((sum, { time }) => sum + time, 0);
+  const onCpu = distinct(nodes.filter((event) => event.args.provider === PROVIDERS.cpu.name && !isBookkeeping(event)));
+  const clock = stamps.length > 0 ? 'time stamps of the GPU' : 'time until a node returns';
+  return {
+    method: `profiled session, ${PROMPT_TOKENS} prompt tokens and ${NEW_TOKENS} new ones; ${clock}`,
+    providers: providers
+      .map(({ time, ...rest }) => ({ ...rest, timeShare: total === 0 ? 0 : Math.round((time / total) * 1e4) / 1e4 }))
+      .sort((a, b) => b.timeShare - a.timeShare || (a.ep < b.ep ? -1 : 1)),
+    copies: distinct(executed.filter(isCopy)).length,
+    cpuOperators: countOperators(onCpu),
+  };
+}
+
+function isCopy({ args }: ProfileEvent): boolean {
+  return args.op_name === 'MemcpyToHost' || args.op_name === 'MemcpyFromHost';
+}
+
+/**
+ * Shape and Size read no values; other bookkeeping takes and gives nothing but int64, int32 and bool: positions, masks,
+ * lengths. Narrow integers are quantized numbers, so that an integer matrix product computes.
+ */
+function isBookkeeping({ args }: ProfileEvent): boolean {
+  if (args.op_name === 'Shape' || args.op_name === 'Size') return true;
+  const tensors = [...(args.input_type_shape ?? []), ...(args.output_type_shape ?? [])];
+  return tensors.length > 0 && tensors.flatMap(Object.keys).every((type) => ['int64', 'int32', 'bool'].includes(type));
+}
+
+/** One event of each node, however often it ran. */
+function distinct(events: ProfileEvent[]): ProfileEvent[] {
+  return [...new Map(events.map((event) => [`${event.args.node_index} ${event.name}`, event])).values()];
+}
+
+function countOperators(events: ProfileEvent[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { args } of events) counts[args.op_name ?? ''] = (counts[args.op_name ?? ''] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,149 @@
+// The runtimes on ONNX Runtime's WebGPU: the same tokens as on the CPU, the KV cache in GPU buffers, and the proof of
+// where each node ran. On SwiftShader, so that this says nothing of speed. .ci/run installs it and lets nothing be skipped.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Dtype, Layout } from '../../../src/models/architectures/linear.js';
+import { ensureSynthetic } from '../../../src/models/synthesize.js';
+import { promptTokens } from '../../../src/worker/prompt.js';
+import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
+import { findPlacement } from '../../../src/worker/runtimes/ort/placement.js';
+import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
+import { whyNoWebGpu } from '../../fixtures/vulkan.js';
+import { halfValue } from '../../reference/half.js';
+import { TINY_CONFIG, tinyModel } from '../../reference/tiny-model.js';
+
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const VOCAB = TINY_CONFIG.vocab_size;
+const CHUNK = 8;
+const reason = whyNoWebGpu();
+const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-webgpu-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const synthesize = async (layout: Layout, dtype: Dtype) =>
+  (await ensureSynthetic({ model: tinyModel(), layout, dtype, seed: 7 }, { cache: scratch })).checkpoint;
+
+function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(found.length).toBe(expected.length);
+  const square = (values: number[]) => values.reduce((sum, value) => sum + value * value, 0);
+  const difference = Array.from(found, (value, i) => value - expected[i]!);
+  return Math.sqrt(square(difference) / square(Array.from(expected)));
+}
+
+it.runIf(process.env.EDGEPROOF_TEST_WEBGPU === 'required')('WebGPU works here, as this machine says it must', () => {
+  expect(reason).toBeNull();
+});
+
+describe.skipIf(reason !== null)(`WebGPU${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  /**
+   * Largest relative error of the logits against the CPU's: float32 sums in another order, measured 1.2e-6 and 2.3e-6;
+   * the CPU rounds activations to 8 bits in tuned q4, measured 1.3e-2 here and 8e-2 against float64 elsewhere.
+   */
+  it.each([
+    { layout: 'tuned', dtype: 'q4', kv: 'shared', bound: 0.1 },
+    { layout: 'tuned', dtype: 'q4', kv: 'passed', bound: 0.1 },
+    { layout: 'published', dtype: 'q4', kv: 'shared', bound: 2e-5 },
+    { layout: 'published', dtype: 'q4', kv: 'passed', bound: 2e-5 },
+    { layout: 'tuned', dtype: 'fp32', kv: 'shared', bound: 2e-5 },
+    { layout: 'published', dtype: 'fp32', kv: 'passed', bound: 2e-5 },
+  ] as const)('$layout $dtype, cache $kv: tokens of the CPU, and its logits', async (example) => {
+    const { layout, dtype, kv, bound } = example;
+    const { graph } = await synthesize(layout, dtype);
+    const open = (ep: 'cpu' | 'webgpu') =>
+      openOnnxRuntime({ graph, threads: 1, capacity: 40, kv, ep, prefillChunkTokens: CHUNK });
+    const [cpu, gpu] = [await open('cpu'), await open('webgpu')];
+    expect(gpu.options).toMatchObject({ kv, kvMemory: 'WebGPU_Buf' });
+    expect(cpu.options.kvMemory).toBeUndefined();
+    for (const runtime of [cpu, gpu]) await runtime.fillDepth(promptTokens(99, 11, VOCAB));
+    // The second generation starts where the first one did: behind the depth.
+    for (const seed of [1, 2]) {
+      const prompt = promptTokens(seed, 9, VOCAB);
+      const [expected, found] = [await cpu.generate(prompt, 6, () => {}), await gpu.generate(prompt, 6, () => {})];
+      expect([...found.tokens]).toEqual([...expected.tokens]);
+    }
+    const next = promptTokens(3, 1, VOCAB);
+    const expected = Float32Array.from((await cpu.forward(next)) as Float32Array);
+    expect(relativeError((await gpu.forward(next)) as Float32Array, expected)).toBeLessThan(bound);
+  });
+
+  it.each(['fp16', 'q4f16'] as const)(
+    '%s: logits of the CPU, or the refusal of a GPU without 16-bit floats',
+    async (dtype) => {
+      const { graph } = await synthesize('published', dtype);
+      const logits = async (ep: 'cpu' | 'webgpu') => {
+        const runtime = await openOnnxRuntime({ graph, threads: 1, capacity: 16, ep });
+        return Float64Array.from(await runtime.forward(promptTokens(1, 9, VOCAB)), halfValue);
+      };
+      const found = await logits('webgpu').catch((error: Error) => error.message);
+      if (typeof found === 'string') expect(found).toContain('requires f16 but the device does not support it');
+      // Twice the bound of either side against float64 (onnxruntime.test.ts).
+      else expect(relativeError(found, await logits('cpu'))).toBeLessThan(3e-2);
+    },
+  );
+
+  it('transformers.js: tokens of its CPU, with and without depth, again and again', async () => {
+    const { directory } = await synthesize('published', 'q4');
+    for (const depth of [0, 11]) {
+      const generate = async (ep: string) => {
+        const runtime = await openTransformers({ directory, dtype: 'q4', threads: 1, ep });
+        if (depth > 0) await runtime.fillDepth(promptTokens(99, depth, VOCAB));
+        const tokens = [];
+        for (const seed of [1, 2])
+          tokens.push(...(await runtime.generate(promptTokens(seed, 9, VOCAB), 4, () => {})).tokens);
+        return tokens;
+      };
+      expect(await generate('webgpu')).toEqual(await generate('cpu'));
+    }
+  });
+
+  it('a cache in GPU buffers is never copied: the only copy is that of lengths to the GPU', async () => {
+    const { graph } = await synthesize('tuned', 'q4');
+    const placement = await findPlacement({ graph, threads: 1, ep: 'webgpu', vocabSize: VOCAB });
+    expect(placement).toMatchObject({ copies: 1, cpuOperators: {}, method: expect.stringContaining('time stamps') });
+    const [gpu, cpu] = placement.providers;
+    expect(gpu).toMatchObject({ ep: 'webgpu', bookkeepingNodes: 0 });
+    expect(cpu).toMatchObject({ ep: 'cpu', nodes: 0 });
+    // Two layers of eleven nodes, embedding, first norm, slice and head at the least.
+    expect(gpu!.nodes).toBeGreaterThan(20);
+    expect(gpu!.timeShare).toBeGreaterThan(0.9);
+  });
+
+  it('the CPU alone runs every node of a session on the CPU', async () => {
+    const { graph } = await synthesize('tuned', 'q4');
+    const { providers } = await findPlacement({ graph, threads: 1, ep: 'cpu', vocabSize: VOCAB });
+    expect(providers).toMatchObject([{ ep: 'cpu', timeShare: 1 }]);
+  });
+
+  it('a case of which the CPU computes a part fails, unless that is allowed; the result tells the share', async () => {
+    const config = join(scratch, 'config.json');
+    writeFileSync(config, JSON.stringify(TINY_CONFIG));
+    const run = (...more: string[]) => {
+      const measured = ['-p', '4', '-n', '2', '-r', '1', '--iterations', '1', '--warmup', '0', '-o', 'json'];
+      const stored = ['--results', join(scratch, 'results'), ...more];
+      const env = { ...process.env, EDGEPROOF_CACHE: scratch };
+      const kinds = ['--ep', 'webgpu', '--layout', 'published', '--dtype', 'int8'];
+      return new Promise<{ code: number | null; answer: { cases: Record<string, unknown>[] } }>((resolve) => {
+        const child = execFile(
+          process.execPath,
+          [CLI, 'run', '-m', config, ...kinds, ...measured, ...stored],
+          { env },
+          (_, out) => resolve({ code: child.exitCode, answer: JSON.parse(out) }),
+        );
+      });
+    };
+    const refused = await run();
+    expect(refused.code).toBe(1);
+    expect(refused.answer.cases[0]!.failures).toMatchObject([
+      { code: 'ep-fallback', message: expect.stringMatching(/^\d+ of \d+ .*MatMulInteger × \d+/) },
+    ]);
+    const allowed = await run('--allow-fallback', '--machine', 'other');
+    expect(allowed.code).toBe(0);
+    expect(allowed.answer.cases[0]).toMatchObject({
+      status: 'ok',
+      placement: { cpuOperators: { MatMulInteger: expect.any(Number) } },
+    });
+  });
+});
