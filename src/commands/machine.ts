@@ -2,7 +2,7 @@
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
-import { EXECUTION_PROVIDERS } from '../suite/schema.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
 import { outputFormat, printView } from './terminal.js';
 
@@ -27,8 +27,8 @@ export async function machine(options: { output: string; machine?: string }): Pr
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
     ...providers.map(({ ep, failure }): [string, string] => [
-      'execution provider',
-      failure === null ? `${ep} works` : `${failure.message}; ${failure.hint}`,
+      `ep ${ep}`,
+      failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
   ];
   printView(
@@ -55,7 +55,10 @@ export async function machine(options: { output: string; machine?: string }): Pr
   return 0;
 }
 
-/** Each is tried by a tiny session in a process of its own. */
+const PLATFORM: Partial<Record<ExecutionProvider, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };
+
+/** Each that exists on this system is tried by a tiny session in a process of its own. */
 function probeAll() {
-  return Promise.all(EXECUTION_PROVIDERS.map(async (ep) => ({ ep, failure: await probeProvider(ep) })));
+  const here = EXECUTION_PROVIDERS.filter((ep) => (PLATFORM[ep] ?? process.platform) === process.platform);
+  return Promise.all(here.map(async (ep) => ({ ep, failure: await probeProvider(ep) })));
 }
