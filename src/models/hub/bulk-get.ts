@@ -140,7 +140,7 @@ function parseHead(
   for (let start = 0; ; ) {
     const end = bytes.indexOf('\r\n\r\n', start);
     if (end < 0) {
-      if (bytes.length - start > LONGEST_HEAD_BYTES) throw new FramingError('a head without end');
+      if (bytes.length > LONGEST_HEAD_BYTES) throw new FramingError('a head without end');
       return null;
     }
     const [status, ...lines] = bytes.toString('latin1', start, end).split('\r\n');
@@ -161,5 +161,7 @@ function parseHead(
 function fieldOf(line: string): [string, string] {
   const colon = line.indexOf(':');
   if (colon <= 0) throw new FramingError('a header without a name');
+  // An ETag goes back to servers: none may write a header of its own there.
+  if (/[\0\r\n]/.test(line)) throw new FramingError('a header with control characters');
   return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
 }

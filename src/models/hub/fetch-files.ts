@@ -8,6 +8,7 @@ import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';
 import type { Listing, RemoteFile } from './listing.js';
 import { digestsOf } from './running-hash.js';
+import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
 
@@ -66,6 +67,7 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
   const copy = cachedCopy(hubCache, listing.repo, listing.commit, file);
   if (copy !== null) {
     rmSync(path, { force: true });
+    removeState(path);
     // A file system that can shares the blocks instead of copying them.
     copyFileSync(copy, path, fsConstants.COPYFILE_FICLONE);
     const digests = await digestsOf(path, file.gitOid !== null);

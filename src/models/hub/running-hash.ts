@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { RestartError } from './failures.js';
 
 export interface Digests {
   sha256: string;
@@ -41,7 +42,7 @@ export function runningHash(path: string, bytes: number, git: boolean): RunningH
       const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
       while (hashed < onDisk && !isAbandoned) {
         const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, onDisk - hashed), hashed);
-        if (bytesRead === 0) throw new Error(`${path} is shorter than what was written to it`);
+        if (bytesRead === 0) throw new RestartError('what was kept of it is shorter than it was');
         update(buffer.subarray(0, bytesRead));
       }
     } finally {

@@ -1,5 +1,6 @@
 // The bytes of one file: parts by byte range over a few connections, each written where it belongs. Whatever breaks is
 // asked for again from where it stood; what no longer belongs to the same content is an error, never mixed.
+import { rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { RestartError, TransientError } from './failures.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
@@ -38,7 +39,10 @@ export async function transfer(
   state: TransferState,
   options: TransferOptions,
 ): Promise<void> {
-  const output = await open(wanted.path, doneBytes(state) === 0 ? 'w' : 'r+');
+  const isFresh = doneBytes(state) === 0;
+  // Never through a link that somebody left there.
+  if (isFresh) rmSync(wanted.path, { force: true });
+  const output = await open(wanted.path, isFresh ? 'wx' : 'r+');
   const stop = new AbortController();
   const signal = http.signal === undefined ? stop.signal : AbortSignal.any([http.signal, stop.signal]);
   const pending = state.parts.filter((part) => !isWhole(part));
