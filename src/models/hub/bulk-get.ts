@@ -64,6 +64,7 @@ export function bulkGet(url: URL, { headers, idleMs, signal }: BulkOptions): Pro
       Promise.resolve(wait).then(() => {
         isWaiting = false;
         if (left === 0) return finish(null);
+        if (socket.destroyed) return;
         silence.refresh();
         socket.resume();
       }, finish);

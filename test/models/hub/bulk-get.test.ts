@@ -10,7 +10,7 @@ let server: Server;
 afterEach(() => server.close());
 
 /** Sends `pieces` one after the other to whoever connects. */
-async function answering(pieces: Iterable<Buffer | string>) {
+async function answering(pieces: Iterable<Buffer | string>, signal?: AbortSignal) {
   server = createServer((socket) => {
     socket.on('error', () => {}).on('close', () => socket.destroy());
     const next = pieces[Symbol.iterator]();
@@ -23,7 +23,7 @@ async function answering(pieces: Iterable<Buffer | string>) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/file`);
-  return bulkGet(url, { headers: {}, idleMs: 2000, signal: undefined });
+  return bulkGet(url, { headers: {}, idleMs: 2000, signal });
 }
 
 describe('a large body', () => {
