@@ -5,7 +5,7 @@ import { problem } from '../errors.js';
 import { cacheDirectory, entriesOf } from '../models/cache.js';
 import { checkpointsOf, removeEmptyParents } from '../models/find-checkpoints.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
-import { repositoryDirectory } from '../models/real.js';
+import { pulledCommit, repositoryDirectory } from '../models/real.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry, type Model } from '../models/registry.js';
 import { bytes } from '../report/format.js';
@@ -51,8 +51,11 @@ function unfinishedPulls(name: string, cache: string, registry: Model[], dtype: 
   if (!name.includes('/') && !registry.some(({ id }) => id === name.split('@')[0])) return [];
   const reference = resolveReference(name, registry);
   if (reference.kind !== 'hub' && (reference.kind !== 'registry' || reference.model.hub === null)) return [];
-  const root = repositoryDirectory(cache, hubTarget(reference).repo);
+  const { repo, revision } = hubTarget(reference);
+  const root = repositoryDirectory(cache, repo);
+  const only = name.includes('@') ? pulledCommit(cache, repo, revision) : null;
   return entriesOf(root)
+    .filter((commit) => !name.includes('@') || commit === only)
     .flatMap((commit) => entriesOf(join(root, commit)).map((entry) => join(root, commit, entry)))
     .filter((path) => path.endsWith(dtype === undefined ? '.partial' : `${join(dirname(path), dtype)}.partial`));
 }

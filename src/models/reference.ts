@@ -18,10 +18,11 @@ export const DEFAULT_REVISION = 'main';
  * Everything else with one slash is a hub id; `@revision` may follow ids.
  */
 export function resolveReference(text: string, registry: Model[] = loadRegistry()): ModelReference {
+  if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|json)$/.test(text)) return pathOf(text);
   const [name, revision] = splitRevision(text);
   const model = registry.find((known) => known.id === name);
   if (model !== undefined) return { kind: 'registry', model, revision };
-  if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|json)$/.test(text) || existsSync(text)) return pathOf(text);
+  if (existsSync(text)) return pathOf(text);
   if (isRepo(name)) return { kind: 'hub', repo: name, revision: revision ?? DEFAULT_REVISION };
   if (text.includes('/')) {
     throw problem('input-invalid', {

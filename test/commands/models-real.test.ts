@@ -283,6 +283,8 @@ describe('an interrupted pull', () => {
   it('by kill -9 leaves nothing visible, and the next pull is not kept waiting', async () => {
     rmSync(join(scratch, 'cache', 'real', 'org--big'), { recursive: true, force: true });
     await startAndStop('SIGKILL');
+    const { code: other } = await edgeproof(['models', 'rm', `org/big@${'d'.repeat(40)}`]);
+    expect([other, existsSync(partial)], 'what belongs to another commit stays').toEqual([2, true]);
     const { code } = await edgeproof(['models', 'pull', 'org/big']);
     expect(code).toBe(0);
     expect(

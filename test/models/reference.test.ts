@@ -33,6 +33,12 @@ describe('a name', () => {
     expect(kind(join(scratch, 'config.json'))).toBe('config');
   });
 
+  it('is a path with an @ in it, where it begins like one', () => {
+    const folder = join(scratch, 'mine@2 (copy)');
+    mkdirSync(folder);
+    expect(resolveReference(folder, registry)).toEqual({ kind: 'folder', path: folder });
+  });
+
   it('that is mistyped gets the likeliest suggestion first', () => {
     expect(() => resolveReference('qwen2.5-0.5', registry)).toThrow(
       expect.objectContaining({ code: 'model-unknown', hint: expect.stringMatching(/: qwen2\.5-0\.5b/) }),

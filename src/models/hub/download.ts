@@ -1,10 +1,10 @@
-// One file of a repository, whole and verified: transfer, hash behind it, compare with what the listing promised.
-import { rmSync, statSync } from 'node:fs';
+// One file of a repository, whole and verified: transfer, hash as it comes, compare with what the listing promised.
+import { rmSync } from 'node:fs';
 import { problem } from '../../errors.js';
 import { RestartError } from './failures.js';
-import type { Digests, FileHash, Hasher } from './hash-behind.js';
 import type { Http } from './http.js';
 import type { RemoteFile } from './listing.js';
+import { type Digests, runningHash } from './running-hash.js';
 import { transfer, type Wanted, wholeState } from './transfer.js';
 import { doneBytes, freshState, frontier, loadState, removeState, type TransferState } from './transfer-state.js';
 
@@ -19,18 +19,13 @@ export interface DownloadOptions {
 }
 
 /** Leaves the file at `wanted.path` and returns its SHA-256, or throws; what can be continued stays on disk. */
-export async function downloadFile(
-  http: Http,
-  hasher: Hasher,
-  wanted: Wanted,
-  options: DownloadOptions,
-): Promise<string> {
+export async function downloadFile(http: Http, wanted: Wanted, options: DownloadOptions): Promise<string> {
   const { file, path } = wanted;
   let state = loadState(path, file.bytes, options.partBytes);
   for (let restarted = false; ; restarted = true) {
     let reason: string;
     try {
-      const digests = await receiveAndHash(http, hasher, wanted, state, options);
+      const digests = await receiveAndHash(http, wanted, state, options);
       const fault = mismatch(file, digests);
       if (fault === null) {
         removeState(path);
@@ -53,35 +48,28 @@ export async function downloadFile(
 
 async function receiveAndHash(
   http: Http,
-  hasher: Hasher,
   wanted: Wanted,
   state: TransferState,
   options: DownloadOptions,
 ): Promise<Digests> {
   const { file, path } = wanted;
-  const opened: { hash?: FileHash } = {};
+  const hash = runningHash(path, file.bytes, file.gitOid !== null);
   let done = doneBytes(state);
-  const advance = (bytes: number) => {
-    opened.hash ??= hasher.open(path, file.bytes, file.gitOid !== null);
-    opened.hash.advance(bytes);
-    return opened.hash.digests;
-  };
   options.onProgress(done);
   try {
-    if (done > 0) advance(frontier(state));
+    if (done > 0) hash.advance(frontier(state));
     await transfer(http, wanted, state, {
       connections: options.connections,
-      onFrontier: advance,
+      hash,
       onBytes(bytes) {
         done += bytes;
         options.onReceived(bytes);
         options.onProgress(done);
       },
     });
-    return await advance(file.bytes);
-  } catch (error) {
-    opened.hash?.abandon();
-    throw error;
+    return await hash.digests();
+  } finally {
+    hash.abandon();
   }
 }
 
@@ -94,12 +82,4 @@ export function mismatch(file: RemoteFile, { sha256, gitOid }: Digests): string 
     return `its git hash is ${gitOid}, the repository lists ${file.gitOid}`;
   }
   return file.sha256 === null && file.gitOid === null ? 'the repository lists no hash for it' : null;
-}
-
-/** Hashes a file that is already here, in the same thread that hashes downloads. */
-export async function digestsOf(hasher: Hasher, path: string, git: boolean): Promise<Digests> {
-  const { size } = statSync(path);
-  const hash = hasher.open(path, size, git);
-  hash.advance(size);
-  return hash.digests;
 }

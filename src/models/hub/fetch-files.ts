@@ -3,17 +3,17 @@ import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } 
 import { join } from 'node:path';
 import { problem } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint.js';
-import { type DownloadOptions, digestsOf, downloadFile, mismatch } from './download.js';
-import type { Hasher } from './hash-behind.js';
+import { type DownloadOptions, downloadFile, mismatch } from './download.js';
 import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';
 import type { Listing, RemoteFile } from './listing.js';
+import { digestsOf } from './running-hash.js';
+import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
 
 export interface Fetching {
   http: Http;
-  hasher: Hasher;
   listing: Listing;
   /** The directory that the files go to. */
   partial: string;
@@ -61,15 +61,16 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
 
 /** Returns the SHA-256. */
 async function fetchFile(fetching: Fetching, file: RemoteFile, options: DownloadOptions): Promise<string> {
-  const { http, hasher, listing, partial, onNote } = fetching;
+  const { http, listing, partial, onNote } = fetching;
   const { hubCache, offline } = http.settings;
   const path = join(partial, file.path);
   const copy = cachedCopy(hubCache, listing.repo, listing.commit, file);
   if (copy !== null) {
     rmSync(path, { force: true });
+    removeState(path);
     // A file system that can shares the blocks instead of copying them.
     copyFileSync(copy, path, fsConstants.COPYFILE_FICLONE);
-    const digests = await digestsOf(hasher, path, file.gitOid !== null);
+    const digests = await digestsOf(path, file.gitOid !== null);
     const fault = mismatch(file, digests);
     if (fault === null) {
       onNote(`${file.path}: taken from ${hubCache}`);
@@ -80,7 +81,7 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
     onNote(`${copy} is not used: ${fault}`);
   }
   if (offline) throw problem('hub-offline', { repo: listing.repo });
-  return downloadFile(http, hasher, { repo: listing.repo, commit: listing.commit, file, path }, options);
+  return downloadFile(http, { repo: listing.repo, commit: listing.commit, file, path }, options);
 }
 
 /** Throws disk-full when what is still missing does not go onto the disk. */

@@ -1,6 +1,6 @@
 // What the Python tools have already downloaded: `models--org--name/snapshots/<commit>/`, links into `blobs/`, whose
 // names are the files' hashes. Copied, never linked: ONNX Runtime refuses external data behind links.
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Listing, RemoteFile } from './listing.js';
 
@@ -13,8 +13,14 @@ function repositoryFolder(hubCache: string, repo: string): string {
 /** Where that cache has this file of the commit, in the right size; its content is still to be checked. */
 export function cachedCopy(hubCache: string, repo: string, commit: string, file: RemoteFile): string | null {
   const path = join(repositoryFolder(hubCache, repo), 'snapshots', commit, file.path);
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() && found.size === file.bytes ? path : null;
+  try {
+    accessSync(path, constants.R_OK);
+    const found = statSync(path);
+    return found.isFile() && found.size === file.bytes ? path : null;
+  } catch {
+    // Absent, another user's, or a link to nowhere: the hub has it too.
+    return null;
+  }
 }
 
 /** The repository as far as that cache holds it, without asking the hub; null where it does not know the revision. */

@@ -6,9 +6,11 @@ import { bulkGet } from './bulk-get.js';
 import type { HubSettings } from './endpoint.js';
 import { FramingError, TransientError } from './failures.js';
 import { RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
+import { pour, type Sink } from './sink.js';
 
 const MOST_REDIRECTS = 5;
 const LARGEST_ANSWER_BYTES = 32 << 20;
+const ROOM_BYTES = 1 << 16;
 
 export interface HttpAnswer {
   status: number;
@@ -17,8 +19,7 @@ export interface HttpAnswer {
   url: URL;
   /** Headers of the hub's own redirect, where it passed us on to a CDN. */
   hubHeaders: Record<string, string | undefined>;
-  /** Hands over each piece of the body; a piece is valid only during the call. */
-  read(sink: (piece: Uint8Array) => void): Promise<void>;
+  read(sink: Sink): Promise<void>;
   discard(): void;
 }
 
@@ -105,17 +106,22 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
   const readAll = async (url: URL, repo: string) => {
     const { headers, read } = await get(url, repo);
     const chunks: Buffer[] = [];
+    const room = Buffer.allocUnsafe(ROOM_BYTES);
     let size = 0;
     try {
-      await read((chunk) => {
-        size += chunk.length;
-        if (size > LARGEST_ANSWER_BYTES) {
-          throw problem('hub-invalid', {
-            url: shown(url),
-            reason: `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`,
-          });
-        }
-        chunks.push(Buffer.from(chunk));
+      await read({
+        room: () => room,
+        took(bytes) {
+          size += bytes;
+          if (size > LARGEST_ANSWER_BYTES) {
+            throw problem('hub-invalid', {
+              url: shown(url),
+              reason: `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`,
+            });
+          }
+          chunks.push(Buffer.from(room.subarray(0, bytes)));
+          return null;
+        },
       });
     } catch (error) {
       throw error instanceof EdgeproofError
@@ -191,8 +197,8 @@ function streamed({ statusCode, headers, body }: Dispatcher.ResponseData) {
   return {
     statusCode,
     headers: flatten(headers),
-    async read(sink: (piece: Uint8Array) => void) {
-      for await (const chunk of body as AsyncIterable<Buffer>) sink(chunk);
+    async read(sink: Sink) {
+      for await (const chunk of body as AsyncIterable<Buffer>) await pour(sink, chunk);
     },
     discard() {
       body.on('error', () => {}).destroy();

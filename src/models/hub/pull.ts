@@ -11,7 +11,6 @@ import { externalFiles } from '../external-data.js';
 import { realDirectory, rememberRevision } from '../real.js';
 import type { HubSettings } from './endpoint.js';
 import { fetchFiles, requireSpace } from './fetch-files.js';
-import { createHasher } from './hash-behind.js';
 import { cachedListing } from './hf-cache.js';
 import { createHttp, type Http } from './http.js';
 import { type Listing, listRepository, type RemoteFile } from './listing.js';
@@ -103,34 +102,29 @@ async function pullInto(
     options.onProgress?.({ step: 'download', doneBytes, totalBytes });
   mkdirSync(join(partial, 'onnx'), { recursive: true });
   requireSpace(partial, files);
-  const hasher = createHasher();
-  try {
-    const fetched = await fetchFiles(
-      { http, hasher, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
-      files,
-    );
-    const graph = readModel(join(partial, selection.graph));
-    for (const { path } of fetched.files.filter(({ path }) => path.endsWith('.onnx'))) {
-      externalFiles(join(partial, path), readModel(join(partial, path)));
-    }
-    const manifest: RealManifest = {
-      schemaVersion: 1,
-      model: request.repo,
-      weights: 'real',
-      dtype: request.dtype,
-      source: { kind: 'hub', repo: request.repo, revision: listing.commit, license: listing.license },
-      graph: selection.graph,
-      parameters: graphFacts(graph).parameters,
-      files: fetched.files,
-    };
-    writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    // Whatever lies there was found faulty above.
-    rmSync(directory, { recursive: true, force: true });
-    renameSync(partial, directory);
-    return { checkpoint: openCheckpoint(directory), outcome: 'pulled', downloadedBytes: fetched.downloadedBytes };
-  } finally {
-    await hasher.close();
+  const fetched = await fetchFiles(
+    { http, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
+    files,
+  );
+  const graph = readModel(join(partial, selection.graph));
+  for (const { path } of fetched.files.filter(({ path }) => path.endsWith('.onnx'))) {
+    externalFiles(join(partial, path), readModel(join(partial, path)));
   }
+  const manifest: RealManifest = {
+    schemaVersion: 1,
+    model: request.repo,
+    weights: 'real',
+    dtype: request.dtype,
+    source: { kind: 'hub', repo: request.repo, revision: listing.commit, license: listing.license },
+    graph: selection.graph,
+    parameters: graphFacts(graph).parameters,
+    files: fetched.files,
+  };
+  writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  // Whatever lies there was found faulty above.
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(partial, directory);
+  return { checkpoint: openCheckpoint(directory), outcome: 'pulled', downloadedBytes: fetched.downloadedBytes };
 }
 
 /** The checkpoint that is already there, if its files are those of the listing and every hash holds. */

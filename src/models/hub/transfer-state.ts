@@ -1,6 +1,6 @@
 // How far the download of one file is: parts, the bytes that each has on disk, and the ETag they belong to.
 // Kept in a small file beside the data, so that a pull that was killed goes on where it stood.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Large enough that a request's round trip does not count, small enough that four connections share a file. */
@@ -22,7 +22,11 @@ const length = z.int().nonnegative();
 const stateSchema = z
   .strictObject({
     bytes: length,
-    etag: z.string().max(1024).nullable(),
+    etag: z
+      .string()
+      .max(1024)
+      .regex(/^[^\0\r\n]*$/)
+      .nullable(),
     parts: z.array(z.strictObject({ start: length, bytes: length, done: length })).max(1 << 16),
   })
   .refine(({ bytes, parts }) => {
@@ -59,7 +63,7 @@ export function frontier({ parts }: TransferState): number {
 export function loadState(data: string, bytes: number, partBytes: number): TransferState {
   try {
     const state = stateSchema.parse(JSON.parse(readFileSync(statePath(data), 'utf8')));
-    if (state.bytes === bytes && existsSync(data)) return state;
+    if (state.bytes === bytes && lstatSync(data).isFile()) return state;
   } catch {
     // No state, or a damaged one: the download starts anew.
   }

@@ -1,10 +1,13 @@
 // The bytes of one file: parts by byte range over a few connections, each written where it belongs. Whatever breaks is
 // asked for again from where it stood; what no longer belongs to the same content is an error, never mixed.
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { RestartError, TransientError } from './failures.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
+import { type Buffers, createBuffers, partSink } from './part-sink.js';
 import { withRetries } from './retry.js';
+import type { RunningHash } from './running-hash.js';
 import { doneBytes, freshState, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
 
 export interface Wanted {
@@ -16,14 +19,17 @@ export interface Wanted {
 }
 
 export interface TransferOptions {
+  /** At most; one while it is fast, since the hash need not read back what comes in order. */
   connections: number;
-  /** Bytes without a gap from the start, after every write. */
-  onFrontier(bytes: number): void;
+  hash: RunningHash;
   /** Bytes just received. */
   onBytes(bytes: number): void;
 }
 
 const SAVE_EVERY_MS = 1000;
+/** A connection that brings less than this in this time is slow. */
+const SLOW_BYTES = 100e6;
+const SLOW_MS = 500;
 /** Bodies from here on are worth a connection of their own. */
 const BULK_BYTES = 16_000;
 
@@ -33,29 +39,49 @@ export async function transfer(
   state: TransferState,
   options: TransferOptions,
 ): Promise<void> {
-  const fd = openSync(wanted.path, doneBytes(state) === 0 ? 'w' : 'r+');
+  const isFresh = doneBytes(state) === 0;
+  // Never through a link that somebody left there.
+  if (isFresh) rmSync(wanted.path, { force: true });
+  const output = await open(wanted.path, isFresh ? 'wx' : 'r+');
   const stop = new AbortController();
   const signal = http.signal === undefined ? stop.signal : AbortSignal.any([http.signal, stop.signal]);
   const pending = state.parts.filter((part) => !isWhole(part));
-  const source: Source = { http, wanted, state, fd, signal, options, savedAt: performance.now(), cdn: null, gap: 0 };
-  const lane = async () => {
-    for (let part = pending.shift(); part !== undefined; part = pending.shift()) await receivePart(source, part);
+  const source: Source = {
+    http,
+    wanted,
+    state,
+    output,
+    signal,
+    options,
+    savedAt: performance.now(),
+    cdn: null,
+    gap: 0,
   };
+  const lane = async () => {
+    const buffers = createBuffers(state.bytes);
+    try {
+      for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
+        await receivePart(source, part, buffers);
+      }
+    } catch (error) {
+      stop.abort(error);
+    }
+  };
+  const lanes = [lane()];
+  const before = doneBytes(state);
+  const company = setTimeout(() => {
+    if (doneBytes(state) - before >= SLOW_BYTES) return;
+    while (lanes.length < options.connections && pending.length > 0) lanes.push(lane());
+  }, SLOW_MS);
   try {
-    const lanes = Array.from({ length: Math.min(options.connections, pending.length) }, () =>
-      lane().catch((error) => {
-        stop.abort(error);
-        throw error;
-      }),
-    );
-    const settled = await Promise.allSettled(lanes);
+    await lanes[0];
+    clearTimeout(company);
+    await Promise.all(lanes);
     http.signal?.throwIfAborted();
-    if (stop.signal.aborted) throw stop.signal.reason;
-    const failed = settled.find((lane) => lane.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    ftruncateSync(fd, state.bytes);
+    stop.signal.throwIfAborted();
+    await output.truncate(state.bytes);
   } finally {
-    closeSync(fd);
+    await output.close();
     saveState(wanted.path, state);
   }
 }
@@ -64,7 +90,7 @@ interface Source {
   http: Http;
   wanted: Wanted;
   state: TransferState;
-  fd: number;
+  output: FileHandle;
   signal: AbortSignal;
   options: TransferOptions;
   savedAt: number;
@@ -74,7 +100,7 @@ interface Source {
   cdn: URL | null;
 }
 
-async function receivePart(source: Source, part: Part): Promise<void> {
+async function receivePart(source: Source, part: Part, buffers: Buffers): Promise<void> {
   const { http, signal } = source;
   const before = { done: part.done };
   const first = resolveUrl(source);
@@ -82,7 +108,7 @@ async function receivePart(source: Source, part: Part): Promise<void> {
     await withRetries(
       http.retries,
       signal,
-      () => receive(source, part),
+      () => receive(source, part, buffers),
       () => {
         const moved = part.done > before.done;
         before.done = part.done;
@@ -95,22 +121,29 @@ async function receivePart(source: Source, part: Part): Promise<void> {
   }
 }
 
-async function receive(source: Source, part: Part): Promise<void> {
-  const { http, wanted, state, signal } = source;
+async function receive(source: Source, part: Part, buffers: Buffers): Promise<void> {
+  const { http, wanted, state, signal, options } = source;
   const start = part.start + part.done;
   const end = part.start + part.bytes - 1;
   const whole = start === 0 && part.bytes === state.bytes;
   const headers: Record<string, string> = whole ? {} : { range: `bytes=${start}-${end}` };
   if (!whole && state.etag !== null && !state.etag.startsWith('W/')) headers['if-range'] = state.etag;
   const bulk = part.bytes - part.done >= BULK_BYTES;
+  const sink = partSink({
+    file: source.output,
+    part,
+    buffers,
+    onReceived(piece, offset) {
+      options.hash.take(piece, offset);
+      options.onBytes(piece.length);
+    },
+    onWritten: () => written(source),
+  });
   const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, { headers, signal, bulk });
   try {
     requireSameContent(source, answer, { start, end, whole });
     if (answer.url.origin !== new URL(http.settings.endpoint).origin) source.cdn = answer.url;
-    await answer.read((piece) => {
-      if (part.done + piece.length > part.bytes) throw new RestartError('the server sent more than it announced');
-      write(source, part, piece);
-    });
+    await answer.read(sink).finally(sink.end);
   } catch (error) {
     answer.discard();
     signal.throwIfAborted();
@@ -120,17 +153,11 @@ async function receive(source: Source, part: Part): Promise<void> {
   if (part.done < part.bytes) throw new TransientError(`${answer.url.host} closed the connection too early`);
 }
 
-function write(source: Source, part: Part, chunk: Uint8Array): void {
-  const { state, fd, options, wanted } = source;
-  for (let at = 0; at < chunk.length; ) {
-    const written = writeSync(fd, chunk, at, chunk.length - at, part.start + part.done);
-    at += written;
-    part.done += written;
-  }
-  options.onBytes(chunk.length);
+function written(source: Source): void {
+  const { state, options, wanted } = source;
   while (source.gap < state.parts.length - 1 && isWhole(state.parts[source.gap]!)) source.gap++;
   const { start, done } = state.parts[source.gap]!;
-  options.onFrontier(start + done);
+  options.hash.advance(start + done);
   if (performance.now() - source.savedAt < SAVE_EVERY_MS) return;
   source.savedAt = performance.now();
   saveState(wanted.path, state);
@@ -154,12 +181,12 @@ function requireSameContent(
   if (asked.whole ? status !== 200 : status !== 206) {
     throw new RestartError(`${shown(url)} ignores byte ranges (status ${status})`, status === 200);
   }
-  if (asked.whole) {
-    const length = headers['content-length'];
-    if (length !== undefined && Number(length) !== state.bytes) {
-      throw new RestartError(`it has ${length} bytes there, not ${state.bytes}`);
-    }
-  } else if (headers['content-range'] !== `bytes ${asked.start}-${asked.end}/${state.bytes}`) {
+  const length = headers['content-length'];
+  const promised = asked.end - asked.start + 1;
+  if (length !== undefined && Number(length) !== promised) {
+    throw new RestartError(`it has ${length} bytes there, not ${promised}`);
+  }
+  if (!asked.whole && headers['content-range'] !== `bytes ${asked.start}-${asked.end}/${state.bytes}`) {
     throw new RestartError(`the server answered with another range (${headers['content-range']})`);
   }
   state.etag = etag;

@@ -1,9 +1,18 @@
 // Everything that goes wrong between a hub and a disk: each ends in a whole file or a clear error, never in a wrong one.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EdgeproofError, problem } from '../../../src/errors.js';
 import type { PullOptions } from '../../../src/models/hub/pull.js';
 import { realDirectory } from '../../../src/models/real.js';
@@ -61,6 +70,7 @@ function first(times: number, matches: (seen: Seen) => boolean, act: Misbehaviou
   return (seen, response, content) => matches(seen) && left-- > 0 && act(seen, response, content);
 }
 const isWeights = ({ path, host }: Seen) => host === 'cdn' && path.endsWith(WEIGHTS);
+const startOf = ({ range }: Seen) => Number(/=(\d+)/.exec(range!)![1]);
 const sends =
   (status: number, code = '', headers = {}): Misbehaviour =>
   (_seen, response) => {
@@ -92,11 +102,11 @@ describe('what passes by itself is tried again', () => {
   it('connections that are cut, and bodies that end too early: only the rest is asked for', async () => {
     hub.misbehave = first(
       3,
-      isWeights,
+      (seen) => isWeights(seen) && startOf(seen) % 30_000 === 0,
       partly((body, response) => response.write(body.subarray(0, 20_000), () => response.destroy())),
     );
     await expectWhole();
-    const starts = hub.seen.filter(isWeights).map(({ range }) => Number(/=(\d+)/.exec(range!)![1]));
+    const starts = hub.seen.filter(isWeights).map(startOf);
     expect(starts.filter((start) => start % 30_000 === 20_000)).toHaveLength(3);
   });
 
@@ -116,6 +126,18 @@ describe('what passes by itself is tried again', () => {
       partly((body, response) => response.write(body.subarray(0, 5000))),
     );
     await expectWhole({ settings });
+  });
+
+  it('a connection that hangs gets company: the other parts arrive meanwhile', async () => {
+    const held: (() => void)[] = [];
+    hub.misbehave = first(1, isWeights, (seen, response, content) => {
+      held.push(() => partly((body) => response.end(body))(seen, response, content));
+      return true;
+    });
+    const whole = expectWhole();
+    await vi.waitUntil(() => hub.seen.filter(isWeights).length > 4, { timeout: 4000 });
+    for (const answer of held) answer();
+    await whole;
   });
 
   it('until it does not pass', async () => {
@@ -350,9 +372,29 @@ describe('an interruption', () => {
     rmSync(join(scratch, 'cache'), { recursive: true });
   });
 
+  it('whose remains were cut short, as a power cut does, starts anew', async () => {
+    const stop = new AbortController();
+    hub.misbehave = (seen) => {
+      if (isWeights(seen) && /=90000-/.test(seen.range!)) stop.abort(problem('interrupted', { resume: null }));
+      return false;
+    };
+    await failure({ signal: stop.signal });
+    hub.misbehave = null;
+    truncateSync(join(`${directory()}.partial`, WEIGHTS), 0);
+    await expectWhole();
+  });
+
+  it('never writes through a link that lies where a file goes', async () => {
+    const theirs = join(scratch, 'theirs');
+    writeFileSync(theirs, 'precious');
+    mkdirSync(join(`${directory()}.partial`, 'onnx'), { recursive: true });
+    symlinkSync(theirs, join(`${directory()}.partial`, WEIGHTS));
+    await expectWhole();
+    expect(readFileSync(theirs, 'utf8')).toBe('precious');
+  });
+
   it('a state file that is nonsense only means starting anew', async () => {
     const partial = join(`${directory()}.partial`, 'onnx');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(partial, { recursive: true });
     writeFileSync(join(partial, 'model_q4.onnx_data'), 'x');
     writeFileSync(join(partial, 'model_q4.onnx_data.transfer'), '{"bytes":1,"parts":[{"start":-5}]}');

@@ -183,6 +183,18 @@ describe("the Python tools' cache", () => {
     expect(notes.join()).toContain('is not used: its SHA-256 is');
   });
 
+  it('that holds a link in a circle, or beside remains of a download, does no harm', async () => {
+    const root = fillPythonCache({ 'config.json': repository.files['config.json']! });
+    const link = join(root, 'snapshots', COMMIT, WEIGHTS);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(link, link);
+    mkdirSync(`${directory()}.partial`, { recursive: true });
+    writeFileSync(join(`${directory()}.partial`, 'config.json.transfer'), '{}');
+    const { checkpoint } = await pullTiny(hub, scratch);
+    expect(readFileSync(join(checkpoint.directory, WEIGHTS)).equals(repository.files[WEIGHTS]!)).toBe(true);
+    expect(existsSync(join(checkpoint.directory, 'config.json.transfer'))).toBe(false);
+  });
+
   it('is all there is when the network is forbidden', async () => {
     const settings = settingsFor(hub, scratch, { offline: true });
     await expect(pullTiny(hub, scratch, { settings })).rejects.toMatchObject({ code: 'hub-offline' });
