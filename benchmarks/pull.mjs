@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 const SELF = fileURLToPath(import.meta.url);
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const COMMIT = 'c0ffee00'.repeat(5);
-/** Virtual machines hand freed memory back to their host within seconds; larger files then measure that instead. */
+/** Of the file; some virtual machines hand freed memory back to their host, and then larger files measure that, too. */
 const MEGABYTES = Number(process.argv[2] ?? 512);
 const ROUNDS = Number(process.argv[3] ?? 5);
 /** What a file stream of Node sends unless told otherwise. */

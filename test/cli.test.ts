@@ -212,7 +212,7 @@ describe('models and machine', () => {
     expect(JSON.parse(stdout).physicalCores).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(stdout).id).toMatch(/^[a-z0-9-]+-\d+c-\d+gb$/);
     const { executionProviders } = JSON.parse(stdout) as { executionProviders: { ep: string; failure: unknown }[] };
-    expect(executionProviders.map(({ ep }) => ep)).toEqual(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+    expect(executionProviders.map(({ ep }) => ep)).toEqual(expect.arrayContaining(['cpu', 'webgpu', 'cuda']));
     for (const { ep, failure } of executionProviders) {
       if (ep === 'cpu') expect(failure).toBeNull();
       else if (failure !== null) expect(failure).toMatchObject({ code: 'ep-unavailable', hint: expect.any(String) });
