@@ -1,5 +1,6 @@
 // `machine`: what edgeproof sees of this computer.
 import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
 import { outputFormat, printView } from './terminal.js';
@@ -23,6 +24,7 @@ export function machine(options: { output: string; machine?: string }): number {
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
+    ['llama.cpp', versions['llama.cpp'] ?? `not installed (optional); get it with: ${installCommand()}`],
   ];
   printView(
     {

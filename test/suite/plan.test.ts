@@ -112,6 +112,7 @@ describe('real weights', () => {
     planCases(suite({ layouts: ['tuned', 'published'], dtypes: ['q4', 'q8'], ...changes }), 2, (model) => ({
       weights: model.includes('/') ? 'real' : 'synthetic',
       dtype,
+      format: model.endsWith('.gguf') ? 'gguf' : 'onnx',
     }));
 
   it('are what a hub id has unless told; they have no layout, and their id says so', () => {
