@@ -22,17 +22,21 @@ export interface ParsedGguf {
 
 export function parseGguf(bytes: Buffer): ParsedGguf {
   let at = 0;
-  const u32 = () => bytes.readUInt32LE((at += 4) - 4);
-  const u64 = () => Number(bytes.readBigUInt64LE((at += 8) - 8));
+  const take = (length: number) => {
+    at += length;
+    return at - length;
+  };
+  const u32 = () => bytes.readUInt32LE(take(4));
+  const u64 = () => Number(bytes.readBigUInt64LE(take(8)));
   const text = () => {
     const length = u64();
-    return bytes.toString('utf8', at, (at += length));
+    return bytes.toString('utf8', take(length), at);
   };
   const value = (type: number): unknown => {
     if (type === 4) return u32();
-    if (type === 5) return bytes.readInt32LE((at += 4) - 4);
-    if (type === 6) return bytes.readFloatLE((at += 4) - 4);
-    if (type === 7) return bytes.readUInt8((at += 1) - 1) === 1;
+    if (type === 5) return bytes.readInt32LE(take(4));
+    if (type === 6) return bytes.readFloatLE(take(4));
+    if (type === 7) return bytes.readUInt8(take(1)) === 1;
     if (type === 8) return text();
     if (type !== 9) throw new Error(`this reader does not know the value type ${type}`);
     const of = u32();

@@ -79,7 +79,8 @@ function parse(bytes: Buffer, fileBytes: number, fail: Fail): GgufFile {
   for (let i = 0; i < valueCount; i++) metadata.set(cursor.string(), cursor.value(cursor.uint32()));
   const infos = Array.from({ length: tensorCount }, () => tensorInfo(cursor, fail));
   const alignment = metadata.get('general.alignment') ?? ALIGNMENT_BYTES;
-  if (typeof alignment !== 'number' || alignment < 1) throw fail(`its alignment is ${String(alignment)}`);
+  if (typeof alignment !== 'number' || !Number.isInteger(alignment) || alignment < 1)
+    throw fail(`its alignment is ${String(alignment)}`);
   const start = aligned(cursor.position(), alignment);
   const tensors = infos.map(({ name, type, dims, offset }) => {
     const size = tensorBytes(type, dims);
