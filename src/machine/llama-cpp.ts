@@ -15,13 +15,23 @@ export interface LlamaCpp {
   version: string;
 }
 
-/** Beside edgeproof, else where `installCommand` puts it; null where it is in neither place. */
+/** Beside edgeproof, else where `installCommand` puts it; null where no package of this release is in either place. */
 export function findLlamaCpp(): LlamaCpp | null {
-  const root = besideEdgeproof() ?? join(ownDirectory(), 'node_modules', 'node-llama-cpp');
-  if (!existsSync(join(root, 'package.json'))) return null;
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const { tag } = JSON.parse(readFileSync(join(root, 'llama', 'llama.cpp.info.json'), 'utf8')) as { tag: string };
-  return { url: pathToFileURL(join(root, 'dist', 'index.js')).href, version: `${version} (llama.cpp ${tag})` };
+  const places = [besideEdgeproof(), join(ownDirectory(), 'node_modules', 'node-llama-cpp')];
+  const root = places.find((place) => place !== null && releaseAt(place) === LLAMA_CPP_PACKAGE);
+  if (root == null) return null;
+  const { tag } = readJson<{ tag: string }>(join(root, 'llama', 'llama.cpp.info.json'));
+  const url = pathToFileURL(join(root, 'dist', 'index.js')).href;
+  return { url, version: `${LLAMA_CPP_PACKAGE} (llama.cpp ${tag})` };
+}
+
+function releaseAt(root: string): string | null {
+  const path = join(root, 'package.json');
+  return existsSync(path) ? readJson<{ version: string }>(path).version : null;
+}
+
+function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
 }
 
 function besideEdgeproof(): string | null {

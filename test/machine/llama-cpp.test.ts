@@ -29,6 +29,8 @@ describe('node-llama-cpp', () => {
     expect(findLlamaCpp()).toBeNull();
     const root = join(cache, 'node-llama-cpp', 'node_modules', 'node-llama-cpp');
     mkdirSync(join(root, 'llama'), { recursive: true });
+    writeFileSync(join(root, 'package.json'), '{ "version": "3.0.0" }');
+    expect(findLlamaCpp(), 'another release').toBeNull();
     writeFileSync(join(root, 'package.json'), '{ "version": "3.22.1" }');
     writeFileSync(join(root, 'llama', 'llama.cpp.info.json'), '{ "tag": "v0.5.0" }');
     expect(findLlamaCpp()).toMatchObject({ version: '3.22.1 (llama.cpp v0.5.0)' });
