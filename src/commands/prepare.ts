@@ -108,6 +108,9 @@ function describedModel(name: string, reference: ModelReference): Described {
 export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Promise<CheckpointFacts> {
   const source = findSource(wanted);
   requireFit(source, wanted.tokens);
+  if (source.weights === 'synthetic' && isPartOf(source.model.config)) {
+    say(`${source.name}: only the text decoder is written and measured, without encoders and speech`);
+  }
   const ready =
     source.weights === 'real'
       ? await openWithProgress(source, signal)
@@ -118,6 +121,11 @@ export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Pr
 /** What a .onnx or .gguf file says of its own speed. */
 export function factsOf(path: string): GraphFacts {
   return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+}
+
+function isPartOf(config: ModelConfig): boolean {
+  const known = configSchemaOf(config.model_type) !== undefined;
+  return known && architectureOf(config).decoderConfig(config) !== config;
 }
 
 /** Throws does-not-fit with the arithmetic, before anything is written or hashed. */

@@ -2,7 +2,7 @@
 import { EdgeproofError, problem } from '../errors.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
-import { workloadLabel } from '../report/labels.js';
+import { labelsOf, workloadLabel } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
 import {
@@ -128,6 +128,7 @@ async function measure(document: ResultDocument, path: string, signal: AbortSign
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
+  const labels = labelsOf(document.cases);
   const started = performance.now();
   const planned = pendingRounds(document);
   const failed = new Set<CaseResult>();
@@ -135,7 +136,7 @@ async function measure(document: ResultDocument, path: string, signal: AbortSign
     if (failed.has(result)) continue;
     const { rounds, timeoutSeconds } = document.suite.content;
     const elapsedMs = performance.now() - started;
-    const label = workloadLabel(result.key);
+    const label = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
     progress.show(roundProgress({ done, total: planned.length, label, round, rounds, elapsedMs }), true);
     const prepared = checkpoints.get(checkpointName(result))!;
     const outcome = await runRound(jobOf(document, result, round, prepared), { timeoutSeconds, signal }).finally(

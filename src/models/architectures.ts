@@ -13,12 +13,16 @@ import { llama } from './architectures/llama.js';
 import { minimaxM2 } from './architectures/minimax_m2.js';
 import { phi3 } from './architectures/phi3.js';
 import { qwen2 } from './architectures/qwen2.js';
+import { qwen2_5Omni } from './architectures/qwen2_5_omni.js';
+import { qwen2_5Vl } from './architectures/qwen2_5_vl.js';
 import { qwen2Moe } from './architectures/qwen2_moe.js';
 import { qwen3 } from './architectures/qwen3.js';
 import { qwen3Moe } from './architectures/qwen3_moe.js';
 
 const ARCHITECTURES: readonly Architecture[] = [
   qwen2,
+  qwen2_5Vl,
+  qwen2_5Omni,
   qwen3,
   llama,
   gemma3Text,

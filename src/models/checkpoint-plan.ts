@@ -6,6 +6,7 @@ import { graphFacts } from '../onnx/facts.js';
 import { planExternalData } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/write.js';
 import { buildDecoder } from './architectures/decoder.js';
+import type { ModelConfig } from './architectures/family.js';
 import { DTYPES, type Dtype, type Layout } from './architectures/linear.js';
 import type { DecoderPlan } from './architectures/plan.js';
 import type { Routing } from './architectures/schedule.js';
@@ -55,9 +56,14 @@ export function dtypesOf(layout: CheckpointLayout): readonly Dtype[] {
 
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
   const { model, layout, seed } = spec;
-  const decoder = architectureOf(model.config).plan(model.config);
+  const architecture = architectureOf(model.config);
+  const decoder = architecture.plan(model.config);
+  const config = architecture.decoderConfig(model.config);
   const routing = routingOf(spec, decoder);
-  const plan = layout === 'gguf' ? ggufFile(spec, decoder) : onnxFiles(spec, layout, decoder, routing ?? 'router');
+  const plan =
+    layout === 'gguf'
+      ? ggufFile(spec, config, decoder)
+      : onnxFiles({ config, layout, dtype: spec.dtype, decoder, routing: routing ?? 'router' });
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GENERATOR, seed, plan.weights])).update(plan.header);
   for (const [path, content] of Object.entries(plan.small)) hash.update(path).update(content);
@@ -66,11 +72,19 @@ export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
 
 type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
 
-function onnxFiles({ model, dtype }: CheckpointSpec, layout: Layout, decoder: DecoderPlan, routing: Routing): Files {
+interface OnnxSpec {
+  config: ModelConfig;
+  layout: Layout;
+  dtype: Dtype;
+  decoder: DecoderPlan;
+  routing: Routing;
+}
+
+function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files {
   const file = `model${SUFFIX[dtype]}.onnx`;
   const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing), `${file}_data`);
   return {
-    small: { ...transformersFiles(model, dtype, decoder.vocab), [`onnx/${file}`]: encodeModel(placed.model) },
+    small: { ...transformersFiles(config, dtype, decoder.vocab), [`onnx/${file}`]: encodeModel(placed.model) },
     dataPath: `onnx/${file}_data`,
     header: new Uint8Array(0),
     weights: placed.weights,
@@ -79,11 +93,11 @@ function onnxFiles({ model, dtype }: CheckpointSpec, layout: Layout, decoder: De
   };
 }
 
-function ggufFile({ model, dtype }: CheckpointSpec, plan: DecoderPlan): Files {
+function ggufFile({ model, dtype }: CheckpointSpec, config: ModelConfig, plan: DecoderPlan): Files {
   const format = GGUF_DTYPES[dtype as GgufDtype];
   if (format === undefined) throw problem('dtype-unsupported', { dtype, known: dtypesOf('gguf') });
-  const planned = planGguf({ ...model, plan, dtype: dtype as GgufDtype, specialTokens: SPECIAL_TOKENS });
-  return { small: { 'config.json': json(model.config) }, dataPath: `model-${format}.gguf`, ...planned };
+  const planned = planGguf({ id: model.id, config, plan, dtype: dtype as GgufDtype, specialTokens: SPECIAL_TOKENS });
+  return { small: { 'config.json': json(config) }, dataPath: `model-${format}.gguf`, ...planned };
 }
 
 /** null for a model without experts, which cannot be asked to route. */
@@ -94,11 +108,11 @@ function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Ro
   throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
 }
 
-function transformersFiles(model: CheckpointSpec['model'], dtype: Dtype, vocab: number): CheckpointPlan['small'] {
+function transformersFiles(described: ModelConfig, dtype: Dtype, vocab: number): CheckpointPlan['small'] {
   const eos = vocab - SPECIAL_TOKENS.length;
   const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
   const config = {
-    ...model.config,
+    ...described,
     eos_token_id: eos,
     bos_token_id: null,
     'transformers.js_config': { use_external_data_format: true, kv_cache_dtype: kvType, dtype },

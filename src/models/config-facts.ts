@@ -11,12 +11,12 @@ export interface ConfigFacts {
 
 const UNKNOWN: ConfigFacts = { vocab: null, context: null, kvValuesPerToken: null };
 
-/** Reads a config as transformers writes it; multimodal ones keep the decoder's under `text_config`. */
+/** Reads a config as transformers writes it; multimodal ones keep the decoder's inside. */
 export function configFacts(config: unknown): ConfigFacts {
   if (typeof config !== 'object' || config === null) return UNKNOWN;
   const outer = config as Record<string, unknown>;
-  const inner = (typeof outer.text_config === 'object' && outer.text_config) || {};
-  const all: Record<string, unknown> = { ...outer, ...inner };
+  const thinker = outer.thinker_config as Record<string, unknown> | null | undefined;
+  const all: Record<string, unknown> = { ...outer, ...object(outer.text_config), ...object(thinker?.text_config) };
   const whole = (name: string) => {
     const value = all[name];
     return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
@@ -36,6 +36,10 @@ export function configFacts(config: unknown): ConfigFacts {
     context: whole('max_position_embeddings'),
     kvValuesPerToken: known ? layers * 2 * kvHeads * headSize : null,
   };
+}
+
+function object(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** The facts of the config.json in a folder; all unknown where it cannot be read. */

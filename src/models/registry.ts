@@ -28,6 +28,11 @@ const modelSchema = z.strictObject({
     .positive()
     .optional()
     .describe('Mixture of experts: parameters that one token passes through.'),
+  decoderParameters: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Of a model with more parts: parameters of its text decoder, all that synthetic checkpoints hold.'),
   publishedBytes: z
     .record(z.string(), z.number().positive())
     .describe("Bytes of each dtype's files in the hub's own listing, as far as it is known."),

@@ -45,7 +45,7 @@ describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, mo
         return [parameters, parametersActive];
       }),
     );
-    const all = model.parameters ?? counts[0]![0];
+    const all = model.decoderParameters ?? model.parameters ?? counts[0]![0];
     expect(counts).toEqual(Array(LAYOUTS.length * dtypes.length).fill([all, model.activeParameters ?? all]));
   });
 
@@ -63,7 +63,7 @@ describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, mo
   // Others are held against a reference of their own (architectures/experts.test.ts).
   const dense = layers.every(({ mlp }) => mlp.kind === 'gated');
   it.runIf(dense)('rotates by the frequencies of its modelling code, and sees as far', () => {
-    const maths = mathsOf(model.config as TinyFamilyConfig);
+    const maths = mathsOf(architectureOf(model.config).decoderConfig(model.config) as TinyFamilyConfig);
     layers.forEach(({ attention }, index) => {
       const expected = maths.layer(index);
       const frequencies = rotaryFrequencies(attention.rope);

@@ -32,7 +32,10 @@ describe('models.json', () => {
   it('says why, where an entry cannot be built', () => {
     for (const { id, config, notes } of loadRegistry()) {
       if (configSchemaOf(config.model_type) === undefined) expect(notes.length, id).toBeGreaterThan(0);
-      else expect(architectureOf(config).plan(config).vocab, id).toBe(config.vocab_size);
+      else {
+        const architecture = architectureOf(config);
+        expect(architecture.plan(config).vocab, id).toBe(architecture.decoderConfig(config).vocab_size);
+      }
     }
   });
 
