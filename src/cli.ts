@@ -16,7 +16,11 @@ const machineName = () =>
     .env('EDGEPROOF_MACHINE')
     .argParser(name);
 const layout = () =>
-  new Option('--layout <layout>', 'graph layout of a synthetic checkpoint').choices(['tuned', 'published']);
+  new Option('--layout <layout>', 'layout of a synthetic checkpoint: of its graph, or gguf for llama.cpp').choices([
+    'tuned',
+    'published',
+    'gguf',
+  ]);
 const weights = () => new Option('--weights <kind>', 'only this kind').choices(['synthetic', 'real']);
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
@@ -63,11 +67,11 @@ program
   .summary('measure a suite and store the result')
   .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
   .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
-  .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx or config.json files', list)
+  .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files', list)
   .option('--weights <kinds>', 'synthetic or real; by default what the model has', list)
-  .option('--layout <layouts>', 'graph layouts of synthetic weights: tuned, published', list)
+  .option('--layout <layouts>', 'graph layouts of synthetic ONNX weights: tuned, published', list)
   .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
-  .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js', list)
+  .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
@@ -170,7 +174,7 @@ models
 models
   .command('inspect')
   .summary('what a graph says of its own speed: parameters, bytes, operators, head, KV cache')
-  .argument('<file or model>', 'any .onnx file, folder, hub id or model id')
+  .argument('<file or model>', 'any .onnx or .gguf file, folder, hub id or model id')
   .addOption(weights())
   .addOption(layout().default('tuned'))
   .option('--dtype <dtype>', 'weight format', 'q4')

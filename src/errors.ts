@@ -43,6 +43,14 @@ const CATALOGUE = {
     message: `this ${p.modelType} configuration cannot be built:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
     hint: 'a field named above asks for something that edgeproof does not implement, or is missing',
   }),
+  'gguf-unsupported': (p: { modelType: string; known: string[] }): Problem => ({
+    message: `no synthetic GGUF can be made for model_type "${p.modelType}", so llama.cpp cannot run it here`,
+    hint: `supported: ${list(p.known)}; or name a real .gguf file`,
+  }),
+  'gguf-invalid': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path} is not a readable GGUF file: ${p.reason}`,
+    hint: 'the file may be cut off, altered, or of another format; fetch or synthesize it again',
+  }),
   'dtype-unsupported': (p: { dtype: string; known: readonly string[] }): Problem => ({
     message: `dtype "${p.dtype}" is not supported for synthetic checkpoints`,
     hint: `use one of: ${list(p.known)}`,
@@ -162,6 +170,10 @@ const CATALOGUE = {
   'runtime-missing': (p: { runtime: string; reason: string }): Problem => ({
     message: `the native library of ${p.runtime} cannot be loaded: ${p.reason}`,
     hint: 'onnxruntime-node ships for Linux x64/arm64, Windows x64/arm64 and macOS arm64; reinstall with `npm ci`',
+  }),
+  'runtime-not-installed': (p: { runtime: string; command: string }): Problem => ({
+    message: `the runtime ${p.runtime} is optional and not installed`,
+    hint: `get it with: ${p.command}`,
   }),
   'out-of-memory': (p: { reason: string }): Problem => ({
     message: `out of memory: ${p.reason}`,

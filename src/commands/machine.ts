@@ -1,5 +1,6 @@
 // `machine`: what edgeproof sees of this computer, and which execution providers work on it.
 import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
@@ -26,6 +27,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
+    ['llama.cpp', versions['llama.cpp'] ?? `not installed (optional); get it with: ${installCommand()}`],
     ...providers.map(({ ep, failure }): [string, string] => [
       `ep ${ep}`,
       failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,

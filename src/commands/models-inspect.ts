@@ -1,35 +1,33 @@
-// `models inspect`: what a graph says of itself, for any ONNX file or a checkpoint on this disk.
+// `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
 
 import { join } from 'node:path';
 import { problem } from '../errors.js';
-import type { Dtype, Layout } from '../models/architectures/linear.js';
+import type { Dtype } from '../models/architectures/linear.js';
 import { cacheDirectory } from '../models/cache.js';
-import { listCheckpoints } from '../models/checkpoint.js';
-import type { RealDtype } from '../models/hub/selection.js';
+import { type CheckpointDtype, type CheckpointLayout, listCheckpoints } from '../models/checkpoint.js';
 import { locateReal } from '../models/locate-real.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
-import { graphFacts } from '../onnx/facts.js';
-import { readModel } from '../onnx/read.js';
 import { factsView } from '../report/facts-view.js';
 import type { Weights } from '../suite/schema.js';
+import { factsOf } from './prepare.js';
 import { outputFormat, printView } from './terminal.js';
 
 interface Variant {
   weights?: Weights;
-  layout: Layout;
-  dtype: Dtype | RealDtype;
+  layout: CheckpointLayout;
+  dtype: Dtype | CheckpointDtype;
 }
 
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
   const format = outputFormat(options.output);
   const path = graphPath(fileOrModel, options);
-  printView(factsView(path, graphFacts(readModel(path))), format);
+  printView(factsView(path, factsOf(path)), format);
   return 0;
 }
 
 function graphPath(name: string, { weights, layout, dtype }: Variant): string {
   const reference = resolveReference(name);
-  if (reference.kind === 'onnx') return reference.path;
+  if (reference.kind === 'onnx' || reference.kind === 'gguf') return reference.path;
   if (reference.kind === 'registry' && weights !== 'real') return syntheticGraph(reference, layout, dtype);
   const { directory, graph } = locateReal(name, reference, dtype, cacheDirectory());
   return join(directory, graph);
@@ -37,7 +35,7 @@ function graphPath(name: string, { weights, layout, dtype }: Variant): string {
 
 function syntheticGraph(
   reference: Extract<ModelReference, { kind: 'registry' }>,
-  layout: Layout,
+  layout: CheckpointLayout,
   dtype: string,
 ): string {
   const { id } = reference.model;

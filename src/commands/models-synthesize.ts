@@ -1,14 +1,14 @@
 // `models synthesize`: writes a synthetic checkpoint, or verifies the one that is there. Prints its directory.
-import type { Dtype, Layout } from '../models/architectures/linear.js';
+import type { Dtype } from '../models/architectures/linear.js';
 import type { Routing } from '../models/architectures/schedule.js';
-import { checkpointBytes } from '../models/checkpoint.js';
+import { type CheckpointLayout, checkpointBytes } from '../models/checkpoint.js';
 import { bytes, count } from '../report/format.js';
 import { prepareCheckpoint } from './prepare.js';
 import { interruptible, say } from './terminal.js';
 
 export async function synthesizeModel(
   id: string,
-  options: { layout: Layout; dtype: Dtype; seed: number; routing?: Routing },
+  options: { layout: CheckpointLayout; dtype: Dtype; seed: number; routing?: Routing },
 ): Promise<number> {
   const { checkpoint } = await prepareCheckpoint(
     { model: id, weights: 'synthetic', tokens: 1, ...options },

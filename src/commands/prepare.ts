@@ -3,24 +3,27 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { problem } from '../errors.js';
 import { parseJson, validate } from '../json-file.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { buildDecoder } from '../models/architectures/decoder.js';
 import type { ModelConfig } from '../models/architectures/family.js';
-import { DTYPES, type Dtype, type Layout } from '../models/architectures/linear.js';
+import type { Dtype } from '../models/architectures/linear.js';
 import type { Routing } from '../models/architectures/schedule.js';
 import { architectureOf, configSchemaOf } from '../models/architectures.js';
 import { cacheDirectory } from '../models/cache.js';
-import { checkpointBytes } from '../models/checkpoint.js';
+import { type CheckpointDtype, type CheckpointLayout, checkpointBytes } from '../models/checkpoint.js';
+import { dtypesOf, planCheckpoint } from '../models/checkpoint-plan.js';
 import { type ConfigFacts, configFacts, configFactsIn } from '../models/config-facts.js';
-import type { RealDtype } from '../models/hub/selection.js';
+import { ggufConfigFacts, ggufDtype, ggufFacts } from '../models/gguf/facts.js';
+import { readGguf } from '../models/gguf/read.js';
 import { dtypeOfFile, type Located, locatedBytes, locateReal, openReal } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
 import { configSchema, loadRegistry, type Model } from '../models/registry.js';
 import { ensureSynthetic } from '../models/synthesize.js';
-import { graphFacts } from '../onnx/facts.js';
+import { type GraphFacts, graphFacts } from '../onnx/facts.js';
 import { planExternalData } from '../onnx/graph-builder.js';
 import { readModel } from '../onnx/read.js';
 import { byteProgress } from '../report/progress.js';
@@ -33,8 +36,8 @@ import { createProgress, say } from './terminal.js';
 export interface Wanted {
   model: string;
   weights: Weights;
-  layout: Layout | null;
-  dtype: RealDtype;
+  layout: CheckpointLayout | null;
+  dtype: CheckpointDtype;
   seed: number;
   /** Positions that the KV cache must hold. */
   tokens: number;
@@ -53,24 +56,28 @@ type Described = Pick<Model, 'id' | 'config'> & Partial<Pick<Model, 'parameters'
 
 /** A case's model, found but not yet read: what a run must know before anything large is written or hashed. */
 export type Source = { name: string; facts: ConfigFacts } & (
-  | { weights: 'synthetic'; model: Described; layout: Layout; dtype: Dtype }
+  | { weights: 'synthetic'; model: Described; layout: CheckpointLayout; dtype: Dtype }
   | { weights: 'real'; located: Located }
 );
 
 export function traitsOf(name: string): ModelTraits {
   const reference = resolveReference(name, registry());
   const synthetic = reference.kind === 'registry' || reference.kind === 'config';
-  const dtype = reference.kind === 'onnx' ? dtypeOfFile(reference.path) : null;
-  return { weights: synthetic ? 'synthetic' : 'real', dtype };
+  const weights = synthetic ? 'synthetic' : 'real';
+  if (reference.kind === 'gguf') return { weights, dtype: ggufDtype(readGguf(reference.path)), format: 'gguf' };
+  return { weights, dtype: reference.kind === 'onnx' ? dtypeOfFile(reference.path) : null, format: 'onnx' };
 }
 
 export function findSource({ model, weights, layout, dtype }: Omit<Wanted, 'seed' | 'tokens'>): Source {
   const reference = resolveReference(model, registry());
   if (weights === 'real') {
     const located = locateReal(model, reference, dtype, cacheDirectory());
-    return { name: `${model} ${dtype}`, weights, located, facts: configFactsIn(located.directory) };
+    const path = join(located.directory, located.graph);
+    const facts = located.kind === 'gguf' ? ggufConfigFacts(readGguf(path)) : configFactsIn(located.directory);
+    return { name: `${model} ${dtype}`, weights, located, facts };
   }
-  if (!(DTYPES as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: DTYPES });
+  const known = dtypesOf(layout!);
+  if (!(known as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known });
   const described = describedModel(model, reference);
   const name = `${model} ${layout} ${dtype}`;
   return {
@@ -108,7 +115,12 @@ export async function prepareCheckpoint(wanted: Wanted, signal: AbortSignal): Pr
     source.weights === 'real'
       ? await openWithProgress(source, signal)
       : await ensureWithProgress(source, wanted, signal);
-  return { ...ready, facts: graphFacts(readModel(ready.checkpoint.graph)) };
+  return { ...ready, facts: factsOf(ready.checkpoint.graph) };
+}
+
+/** What a .onnx or .gguf file says of its own speed. */
+export function factsOf(path: string): GraphFacts {
+  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
 }
 
 function isPartOf(config: ModelConfig): boolean {
@@ -118,13 +130,17 @@ function isPartOf(config: ModelConfig): boolean {
 
 /** Throws does-not-fit with the arithmetic, before anything is written or hashed. */
 function requireFit(source: Source, tokens: number): void {
-  const half = source.weights === 'synthetic' && /16$/.test(source.dtype);
+  const half = isGguf(source) || (source.weights === 'synthetic' && /16$/.test(source.dtype));
   const values = source.facts.kvValuesPerToken;
   const need = { kvBytesPerToken: values === null ? null : values * (half ? 2 : 4), tokens };
   const weights = weightsOf(source);
   if (weights === null) return;
   const fit = fitOf({ ...need, weights }, memoryLimitBytes());
   if (!fit.fits) throw problem('does-not-fit', { name: source.name, arithmetic: fitArithmetic(fit) });
+}
+
+function isGguf(source: Source): boolean {
+  return source.weights === 'real' ? source.located.kind === 'gguf' : source.layout === 'gguf';
 }
 
 /** Exact where the graph is known; of an architecture that is not, what its parameters take at least. */
@@ -135,6 +151,7 @@ function weightsOf(source: Source): FitTerm | null {
   if (configSchemaOf(model.config.model_type) === undefined) {
     return model.parameters == null ? null : estimatedWeights(model.parameters, dtype);
   }
+  if (layout === 'gguf') return { name, bytes: planCheckpoint({ model, dtype, layout, seed: 0 }).bytes };
   const plan = architectureOf(model.config).plan(model.config);
   return { name, bytes: planExternalData(buildDecoder(plan, dtype, layout), 'data').bytes };
 }

@@ -1,6 +1,7 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
 import { labelsOf, workloadLabel } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
@@ -36,6 +37,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   const format = outputFormat(options.output);
   const { document, path } =
     options.resume === undefined ? begin(suiteName, overrides, options) : resume(overrides, options);
+  requireRuntimes(document);
   requireContext(document);
   const signal = interruptible();
   try {
@@ -91,6 +93,13 @@ function newestUnfinished(directory: string, rounds = 0): string {
   );
   if (found !== null) return found.path;
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
+}
+
+/** An optional runtime that is missing is told before anything is written. */
+function requireRuntimes({ cases }: ResultDocument): void {
+  const runtime = 'llama.cpp';
+  if (cases.some(({ key }) => key.runtime === runtime) && findLlamaCpp() === null)
+    throw problem('runtime-not-installed', { runtime, command: installCommand() });
 }
 
 /** Also finds every model, so that a missing one is told before the first is measured. */

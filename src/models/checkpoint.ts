@@ -14,6 +14,14 @@ import { REAL_DTYPES } from './hub/selection.js';
 
 export const MANIFEST = 'edgeproof.json';
 
+/** Those of ONNX graphs, and the one of GGUF files. */
+export const CHECKPOINT_LAYOUTS = [...LAYOUTS, 'gguf'] as const;
+export type CheckpointLayout = (typeof CHECKPOINT_LAYOUTS)[number];
+
+/** Named as transformers.js names them; the last are formats that only GGUF files have. */
+export const CHECKPOINT_DTYPES = [...REAL_DTYPES, 'q3', 'q5', 'q6'] as const;
+export type CheckpointDtype = (typeof CHECKPOINT_DTYPES)[number];
+
 /** Inside the checkpoint, in plain letters: nothing that leads out of it. */
 const SAFE_PATH = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
 
@@ -27,7 +35,7 @@ const syntheticSchema = z.strictObject({
   schemaVersion: z.literal(1),
   model: z.string(),
   weights: z.literal('synthetic'),
-  layout: z.enum(LAYOUTS),
+  layout: z.enum(CHECKPOINT_LAYOUTS),
   dtype: z.enum(DTYPES),
   /** Which experts its tokens use; null where there are none to choose from. */
   routing: z.enum(ROUTINGS).nullable().default(null),
@@ -43,15 +51,15 @@ const realSchema = z.strictObject({
   /** What a suite calls it: a hub id or a path. */
   model: z.string(),
   weights: z.literal('real'),
-  dtype: z.enum(REAL_DTYPES),
+  dtype: z.enum(CHECKPOINT_DTYPES),
   source: z.strictObject({
-    kind: z.enum(['hub', 'folder', 'onnx']),
+    kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
     repo: z.string().nullable(),
     /** Commit of the repository. */
     revision: z.string().nullable(),
     license: z.string().nullable(),
   }),
-  /** The .onnx file of the language decoder. */
+  /** The .onnx file of the language decoder, or the .gguf file. */
   graph: z.string().regex(SAFE_PATH),
   parameters: z.int(),
   files: z.array(fileSchema),
@@ -69,17 +77,18 @@ export type CheckpointFile = z.infer<typeof fileSchema>;
 
 export interface Checkpoint<M extends Manifest = Manifest> {
   directory: string;
-  /** The .onnx file that a runtime opens. */
+  /** The .onnx or .gguf file that a runtime opens. */
   graph: string;
   manifest: M;
 }
 
 export function openCheckpoint(directory: string): Checkpoint {
   const manifest = readJsonFile(join(directory, MANIFEST), manifestSchema);
-  const wanted = manifest.weights === 'real' ? manifest.graph : '.onnx';
+  const extension = manifest.weights === 'synthetic' && manifest.layout === 'gguf' ? '.gguf' : '.onnx';
+  const wanted = manifest.weights === 'real' ? manifest.graph : extension;
   const graph = manifest.files.find((file) => file.path.endsWith(wanted));
   if (graph === undefined) {
-    throw problem('file-invalid', { path: join(directory, MANIFEST), issues: ['files: names no .onnx file'] });
+    throw problem('file-invalid', { path: join(directory, MANIFEST), issues: [`files: names no ${extension} file`] });
   }
   return { directory, graph: join(directory, graph.path), manifest };
 }

@@ -1,12 +1,22 @@
-// Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx file.
+// Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx or .gguf file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { problem } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
 import { readModel } from '../onnx/read.js';
-import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint, type RealManifest } from './checkpoint.js';
+import {
+  type Checkpoint,
+  type CheckpointDtype,
+  faultOf,
+  hashFile,
+  MANIFEST,
+  openCheckpoint,
+  type RealManifest,
+} from './checkpoint.js';
 import { externalFiles } from './external-data.js';
-import { graphFile, type RealDtype, selectFiles } from './hub/selection.js';
+import { ggufDtype, ggufFacts } from './gguf/facts.js';
+import { readGguf } from './gguf/read.js';
+import { graphFile, REAL_DTYPES, type RealDtype, selectFiles } from './hub/selection.js';
 import { pulledCommit, realDirectory } from './real.js';
 import { DEFAULT_REVISION, type ModelReference } from './reference.js';
 
@@ -17,16 +27,19 @@ export interface Located {
   directory: string;
   /** Relative to the directory, like all paths here. */
   graph: string;
-  dtype: RealDtype;
+  dtype: CheckpointDtype;
   paths: string[];
   /** How to get it again. */
   command: string;
   /** What the pull recorded; null for files of the user's own. */
   pulled: Checkpoint<RealManifest> | null;
-  kind: 'hub' | 'folder' | 'onnx';
+  kind: 'hub' | 'folder' | 'onnx' | 'gguf';
 }
 
-export function locateReal(name: string, reference: ModelReference, dtype: RealDtype, cache: string): Located {
+export function locateReal(name: string, reference: ModelReference, wanted: CheckpointDtype, cache: string): Located {
+  if (reference.kind === 'gguf') return ggufFile(name, reference.path);
+  const dtype = REAL_DTYPES.find((known) => known === wanted);
+  if (dtype === undefined) throw problem('dtype-missing', { where: name, dtype: wanted, available: [] });
   switch (reference.kind) {
     case 'folder':
       return inFolder(name, reference.path, dtype);
@@ -108,6 +121,17 @@ function singleFile(name: string, path: string): Located {
   return { name, directory: dirname(path), graph, dtype, paths, command: '', pulled: null, kind: 'onnx' };
 }
 
+function ggufFile(name: string, path: string): Located {
+  const file = readGguf(path);
+  const parts = file.metadata.get('split.count');
+  if (typeof parts === 'number' && parts > 1) {
+    throw problem('gguf-invalid', { path, reason: `it is one of ${parts} parts; join them with llama-gguf-split` });
+  }
+  const graph = basename(path);
+  const dtype = ggufDtype(file);
+  return { name, directory: dirname(path), graph, dtype, paths: [graph], command: '', pulled: null, kind: 'gguf' };
+}
+
 /** What the name of a single .onnx file says of its dtype, else what its most frequent matrix format says. */
 export function dtypeOfFile(path: string): RealDtype {
   const named = graphFile(`onnx/${basename(path)}`)?.dtype;
@@ -140,7 +164,8 @@ async function describe(located: Located, onBytes: (bytes: number) => void): Pro
     const at = join(directory, path);
     files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at, onBytes) });
   }
-  const { parameters } = graphFacts(readModel(join(directory, graph)));
+  const path = join(directory, graph);
+  const { parameters } = kind === 'gguf' ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
   const source = { kind, repo: null, revision: null, license: null };
   const manifest: RealManifest = {
     schemaVersion: 1,
@@ -152,7 +177,7 @@ async function describe(located: Located, onBytes: (bytes: number) => void): Pro
     parameters,
     files,
   };
-  return { directory, graph: join(directory, graph), manifest };
+  return { directory, graph: path, manifest };
 }
 
 function requirePlainData({ directory, paths }: Located): void {

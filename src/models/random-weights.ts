@@ -16,8 +16,18 @@ export function keyStream(label: string): (length: number) => Buffer {
   return (length) => cipher.update(ZEROS.subarray(0, length));
 }
 
+/** How the bytes of a weight come about, in any file format. */
+export type WeightFill =
+  | Fill
+  /** Random bytes in blocks, each with a half-precision scale in [2^exponent, 2^(exponent+1)) of random sign. */
+  | { kind: 'blocks'; blockBytes: number; scaleAt: number; exponent: number }
+  /** These numbers, in single precision. */
+  | { kind: 'values'; values: number[] };
+
+export type FilledWeight = Omit<PlacedWeight, 'fill'> & { fill: WeightFill };
+
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
-export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uint8Array> {
+export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uint8Array> {
   if (weight.fill.kind === 'marks') {
     const columns = weight.dims[1]!;
     const marks = new Uint8Array(weight.bytes);
@@ -31,9 +41,16 @@ export function* weightChunks(weight: PlacedWeight, seed: number): Generator<Uin
     yield* rotaryChunks(weight, weight.fill);
     return;
   }
+  if (weight.fill.kind === 'values') {
+    yield new Uint8Array(Float32Array.from(weight.fill.values).buffer);
+    return;
+  }
   const stream = keyStream(`${seed}:${weight.name}`);
-  for (let done = 0; done < weight.bytes; done += CHUNK_BYTES) {
-    const chunk = stream(Math.min(CHUNK_BYTES, weight.bytes - done));
+  const whole = weight.fill.kind === 'blocks' ? weight.fill.blockBytes : 1;
+  const chunkBytes = CHUNK_BYTES - (CHUNK_BYTES % whole);
+  for (let done = 0; done < weight.bytes; done += chunkBytes) {
+    const chunk = stream(Math.min(chunkBytes, weight.bytes - done));
+    if (weight.fill.kind === 'blocks') shapeScales(chunk, weight.fill);
     if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
     yield chunk;
   }
@@ -55,11 +72,17 @@ function shapeFloats(
   maskWords(halves, fill.positive ? 0x03ff : 0x83ff, (fill.exponent + 15) << 10);
 }
 
+function shapeScales(chunk: Buffer, fill: Extract<WeightFill, { kind: 'blocks' }>): void {
+  for (let at = fill.scaleAt; at < chunk.length; at += fill.blockBytes) {
+    chunk.writeUInt16LE((chunk.readUInt16LE(at) & 0x83ff) | ((fill.exponent + 15) << 10), at);
+  }
+}
+
 function maskWords(words: Uint32Array | Uint16Array, keep: number, exponent: number): void {
   for (let i = 0; i < words.length; i++) words[i] = (words[i]! & keep) | exponent;
 }
 
-function* rotaryChunks(weight: PlacedWeight, fill: Extract<Fill, { kind: 'rotary' }>): Generator<Uint8Array> {
+function* rotaryChunks(weight: FilledWeight, fill: Extract<Fill, { kind: 'rotary' }>): Generator<Uint8Array> {
   const [rows, columns] = weight.dims as [number, number];
   const compute = fill.of === 'cos' ? Math.cos : Math.sin;
   const values = new Float32Array(rows * columns);

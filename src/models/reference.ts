@@ -1,4 +1,4 @@
-// What `-m` and a suite's `models` mean: an id of models.json, a hub id, a folder, an .onnx file or a config.json.
+// What `-m` and a suite's `models` mean: an id of models.json, a hub id, a folder, an .onnx or .gguf file or a config.json.
 import { existsSync, statSync } from 'node:fs';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
@@ -9,16 +9,17 @@ export type ModelReference =
   | { kind: 'hub'; repo: string; revision: string }
   | { kind: 'folder'; path: string }
   | { kind: 'onnx'; path: string }
+  | { kind: 'gguf'; path: string }
   | { kind: 'config'; path: string };
 
 export const DEFAULT_REVISION = 'main';
 
 /**
- * An id of models.json comes first. A path is what starts with `.`, `/` or `~`, ends in `.onnx` or `.json`, or exists.
+ * An id of models.json comes first. A path is what starts with `.`, `/` or `~`, ends in `.onnx`, `.gguf` or `.json`, or exists.
  * Everything else with one slash is a hub id; `@revision` may follow ids.
  */
 export function resolveReference(text: string, registry: Model[] = loadRegistry()): ModelReference {
-  if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|json)$/.test(text)) return pathOf(text);
+  if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|gguf|json)$/.test(text)) return pathOf(text);
   const [name, revision] = splitRevision(text);
   const model = registry.find((known) => known.id === name);
   if (model !== undefined) return { kind: 'registry', model, revision };
@@ -27,7 +28,7 @@ export function resolveReference(text: string, registry: Model[] = loadRegistry(
   if (text.includes('/')) {
     throw problem('input-invalid', {
       what: `"${text}" is neither a hub id nor a path that exists`,
-      expected: 'org/name, org/name@revision, ./folder, file.onnx or config.json',
+      expected: 'org/name, org/name@revision, ./folder, file.onnx, file.gguf or config.json',
     });
   }
   throw problem('model-unknown', { name: text, known: nearest(text, registry) });
@@ -50,10 +51,11 @@ function pathOf(text: string): ModelReference {
   if (found === undefined) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
   if (found.isDirectory()) return { kind: 'folder', path: text };
   if (text.endsWith('.onnx')) return { kind: 'onnx', path: text };
+  if (text.endsWith('.gguf')) return { kind: 'gguf', path: text };
   if (text.endsWith('.json')) return { kind: 'config', path: text };
   throw problem('input-invalid', {
     what: `${text} is not a model`,
-    expected: 'a folder, an .onnx file or a config.json',
+    expected: 'a folder, an .onnx or .gguf file or a config.json',
   });
 }
 

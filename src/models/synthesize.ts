@@ -5,15 +5,6 @@ import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } fro
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
-import { graphFacts } from '../onnx/facts.js';
-import { type PlacedWeight, planExternalData } from '../onnx/graph-builder.js';
-import { encodeModel } from '../onnx/write.js';
-import { buildDecoder } from './architectures/decoder.js';
-import type { ModelConfig } from './architectures/family.js';
-import type { Dtype, Layout } from './architectures/linear.js';
-import type { DecoderPlan } from './architectures/plan.js';
-import type { Routing } from './architectures/schedule.js';
-import { architectureOf } from './architectures.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
 import {
   type Checkpoint,
@@ -23,18 +14,8 @@ import {
   type SyntheticManifest,
   syntheticDirectory,
 } from './checkpoint.js';
+import { type CheckpointPlan, type CheckpointSpec, planCheckpoint } from './checkpoint-plan.js';
 import { weightChunks } from './random-weights.js';
-import type { Model } from './registry.js';
-import { syntheticTokenizer } from './synthetic-tokenizer.js';
-
-export interface CheckpointSpec {
-  model: Pick<Model, 'id' | 'config'>;
-  layout: Layout;
-  dtype: Dtype;
-  seed: number;
-  /** Which experts tokens use, for models that have experts; `balanced` unless given. */
-  routing?: Routing;
-}
 
 export interface SynthesisProgress {
   step: 'verify' | 'write';
@@ -42,12 +23,7 @@ export interface SynthesisProgress {
   totalBytes: number;
 }
 
-/** Raise it when the bytes of a plan change: old checkpoints are then remade. */
-const GENERATOR = 1;
-const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
 const WRITES_AT_ONCE = 4;
-/** transformers.js finds a dtype by this suffix. */
-const SUFFIX: Record<Dtype, string> = { fp32: '', fp16: '_fp16', q4: '_q4', q4f16: '_q4f16', int8: '_int8' };
 
 export interface Ensured {
   checkpoint: Checkpoint;
@@ -98,57 +74,9 @@ function tryOpen(directory: string): Checkpoint<SyntheticManifest> | null {
   }
 }
 
-type Plan = ReturnType<typeof planCheckpoint>;
-
-function planCheckpoint(spec: CheckpointSpec) {
-  const { model, layout, dtype, seed } = spec;
-  const architecture = architectureOf(model.config);
-  const decoder = architecture.plan(model.config);
-  const file = `model${SUFFIX[dtype]}.onnx`;
-  const routing = routingOf(spec, decoder);
-  const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing ?? 'router'), `${file}_data`);
-  const graph = encodeModel(placed.model);
-  const small = {
-    ...smallFiles(architecture.decoderConfig(model.config), dtype, decoder.vocab),
-    [`onnx/${file}`]: graph,
-  };
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([GENERATOR, seed, placed.weights]));
-  for (const [path, content] of Object.entries(small)) hash.update(path).update(content);
-  return { ...placed, routing, small, dataPath: `onnx/${file}_data`, hash: hash.digest('hex') };
-}
-
-/** null for a model without experts, which cannot be asked to route. */
-function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Routing | null {
-  if (decoder.layers.some(({ mlp }) => mlp.kind === 'experts')) return routing ?? 'balanced';
-  if (routing === undefined) return null;
-  const what = `${model.id} has no experts to route tokens to`;
-  throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
-}
-
-function smallFiles(described: ModelConfig, dtype: Dtype, vocab: number): Record<string, string | Uint8Array> {
-  const eos = vocab - SPECIAL_TOKENS.length;
-  const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
-  const config = {
-    ...described,
-    eos_token_id: eos,
-    bos_token_id: null,
-    'transformers.js_config': { use_external_data_format: true, kv_cache_dtype: kvType, dtype },
-  };
-  const generation = { do_sample: false, eos_token_id: eos, pad_token_id: eos };
-  const tokenizer = syntheticTokenizer(vocab, SPECIAL_TOKENS);
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  return {
-    'config.json': json(config),
-    'generation_config.json': json(generation),
-    'tokenizer.json': JSON.stringify(tokenizer['tokenizer.json']),
-    'tokenizer_config.json': json(tokenizer['tokenizer_config.json']),
-  };
-}
-
 async function writeCheckpoint(
   spec: CheckpointSpec,
-  plan: Plan,
+  plan: CheckpointPlan,
   directory: string,
   judged: string | null,
   options: Options,
@@ -160,7 +88,7 @@ async function writeCheckpoint(
   const partial = partialPath(directory);
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(join(partial, 'onnx'), { recursive: true });
+    await mkdir(dirname(join(partial, plan.dataPath)), { recursive: true });
     const dataHash = await writeData(join(partial, plan.dataPath), plan, spec.seed, options);
     for (const [path, content] of Object.entries(plan.small)) await writeFile(join(partial, path), content);
     const manifest = manifestOf(spec, plan, dataHash);
@@ -183,7 +111,7 @@ async function writeCheckpoint(
 }
 
 /** Everything but the hash of the data follows from the plan. */
-function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): SyntheticManifest {
+function manifestOf(spec: CheckpointSpec, plan: CheckpointPlan, dataHash: string): SyntheticManifest {
   const small = Object.entries(plan.small).map(([path, content]) => ({
     path,
     bytes: Buffer.byteLength(content as string),
@@ -198,12 +126,12 @@ function manifestOf(spec: CheckpointSpec, plan: Plan, dataHash: string): Synthet
     routing: plan.routing,
     seed: spec.seed,
     plan: plan.hash,
-    parameters: graphFacts(plan.model).parameters,
+    parameters: plan.parameters,
     files: [{ path: plan.dataPath, bytes: plan.bytes, sha256: dataHash }, ...small],
   };
 }
 
-function manifestFault(manifest: SyntheticManifest, spec: CheckpointSpec, plan: Plan): string | null {
+function manifestFault(manifest: SyntheticManifest, spec: CheckpointSpec, plan: CheckpointPlan): string | null {
   const dataHash = manifest.files.find((file) => file.path === plan.dataPath)?.sha256 ?? '';
   return isDeepStrictEqual(manifest, manifestOf(spec, plan, dataHash)) ? null : `${MANIFEST} was altered`;
 }
@@ -238,13 +166,13 @@ async function putInPlace(partial: string, directory: string, judged: string | n
   }
 }
 
-async function writeData(path: string, plan: Plan, seed: number, options: Options): Promise<string> {
+async function writeData(path: string, plan: CheckpointPlan, seed: number, options: Options): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx');
   try {
     let doneBytes = 0;
     const writing: Promise<void>[] = [];
-    for (const chunk of dataChunks(plan.weights, seed)) {
+    for (const chunk of dataChunks(plan, seed)) {
       // The next chunks are made and hashed while these are written.
       const write = writeWhole(file, chunk, doneBytes);
       write.catch(() => {});
@@ -268,13 +196,15 @@ async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number)
   }
 }
 
-function* dataChunks(weights: PlacedWeight[], seed: number): Generator<Uint8Array> {
-  let end = 0;
+function* dataChunks({ header, weights, bytes }: CheckpointPlan, seed: number): Generator<Uint8Array> {
+  let end = header.length;
+  yield header;
   for (const weight of weights) {
     if (weight.offset > end) yield new Uint8Array(weight.offset - end);
     yield* weightChunks(weight, seed);
     end = weight.offset + weight.bytes;
   }
+  if (bytes > end) yield new Uint8Array(bytes - end);
 }
 
 async function requireSpace(directory: string, bytes: number): Promise<void> {

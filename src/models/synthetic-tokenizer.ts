@@ -22,13 +22,8 @@ function* mergePairs(): Generator<[string, string]> {
   for (const [a, b] of pairs) for (const [c, d] of pairs) yield [a + b, c + d];
 }
 
-export interface SyntheticTokenizer {
-  'tokenizer.json': object;
-  'tokenizer_config.json': object;
-}
-
 /** `special` tokens take the last ids; everything before is bytes and merges. Throws if the size cannot be met. */
-export function syntheticTokenizer(vocabSize: number, special: string[]): SyntheticTokenizer {
+export function syntheticTokenizer(vocabSize: number, special: string[]) {
   const alphabet = byteAlphabet();
   const vocab = new Map(alphabet.map((token, id) => [token, id]));
   const merges: [string, string][] = [];

@@ -3,7 +3,7 @@ import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
 import { METRICS } from '../stats/metrics.js';
 import { measured, signedPercent, unitLabel } from './format.js';
-import { labelsOf, workloadLabel } from './labels.js';
+import { enginesOf, labelsOf, workloadLabel } from './labels.js';
 import type { View } from './view.js';
 
 export interface Side {
@@ -62,9 +62,9 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
 }
 
 function describeSide({ document, path }: Side): string {
-  const { tool, machine, startedAt, versions } = document;
+  const { tool, machine, startedAt } = document;
   const commit = tool.commit === null ? '' : ` at ${tool.commit.slice(0, 8)}${tool.dirty ? '+' : ''}`;
-  return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine.id} · edgeproof ${tool.version}${commit} · onnxruntime ${versions.onnxruntime}`;
+  return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine.id} · edgeproof ${tool.version}${commit} · ${enginesOf(document)}`;
 }
 
 function outcomeText(change: MetricChange, comparison: Comparison): string {

@@ -1,5 +1,5 @@
 // How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
-import type { CaseResult } from '../result/schema.js';
+import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
@@ -10,6 +10,14 @@ export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
   if (workload.kind === 'micro') return workload.task;
   const depth = workload.depth > 0 ? ` @ d${workload.depth}` : '';
   return `pp${workload.prompt} tg${workload.new}${depth}`;
+}
+
+/** The libraries that ran the cases, with their versions. */
+export function enginesOf({ cases, versions }: ResultDocument): string {
+  const engines = cases.map(({ key }) =>
+    key.runtime === 'llama.cpp' ? `node-llama-cpp ${versions['llama.cpp']}` : `onnxruntime ${versions.onnxruntime}`,
+  );
+  return [...new Set(engines)].join(' · ');
 }
 
 export interface Labels {

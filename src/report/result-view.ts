@@ -11,7 +11,7 @@ import {
 } from '../stats/metrics.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
-import { type Labels, labelsOf, workloadLabel } from './labels.js';
+import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { placementNotes } from './placement.js';
 import type { Column, View } from './view.js';
 
@@ -49,7 +49,7 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   const sets = machine.instructionSets === null ? '' : ` · ${strongestSets(machine.instructionSets)}`;
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
-    `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · onnxruntime ${document.versions.onnxruntime}`,
+    `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
     `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
   ];
 }

@@ -87,19 +87,29 @@ function identityOf(
   const hashes = (wanted: (path: string) => boolean) =>
     hashOf(files.filter(({ path }) => wanted(path)).map(({ sha256 }) => sha256));
   const { runtime } = result.key;
-  const isGraph = (path: string) => path.endsWith('.onnx');
+  const isGraph = (path: string) => /\.(onnx|gguf)$/.test(path);
   // A graph of real weights may hold them itself.
   const hasData = files.some(({ path }) => isData(path));
-  const library = runtime === 'transformers.js' ? `${document.versions['transformers.js']} on onnxruntime ` : '';
   return {
     weights: hashes(hasData ? isData : isGraph),
     graph: hashes(isGraph),
-    runtimeVersion: `${library}${document.versions.onnxruntime}`,
+    runtimeVersion: runtimeVersion(runtime, document.versions),
     options: Object.entries(options)
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
     workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
   };
+}
+
+function runtimeVersion(runtime: CaseResult['key']['runtime'], versions: ResultDocument['versions']): string {
+  switch (runtime) {
+    case 'onnxruntime':
+      return versions.onnxruntime;
+    case 'transformers.js':
+      return `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`;
+    case 'llama.cpp':
+      return `node-llama-cpp ${versions['llama.cpp']}`;
+  }
 }
 
 function isData(path: string): boolean {
@@ -115,7 +125,8 @@ export function requireResumable(
   const fail = (reason: string) => problem('resume-mismatch', { path, reason });
   if (document.machine.id !== now.machine.id)
     throw fail(`it was begun on ${document.machine.id}, this is ${now.machine.id}`);
-  for (const name of ['node', 'onnxruntime', 'transformers.js'] as const) {
+  const optional = document.cases.some(({ key }) => key.runtime === 'llama.cpp') ? (['llama.cpp'] as const) : [];
+  for (const name of ['node', 'onnxruntime', 'transformers.js', ...optional] as const) {
     const [before, present] = [document.versions[name], now.versions[name]];
     if (before !== present) throw fail(`it was begun with ${name} ${before}, this is ${present}`);
   }

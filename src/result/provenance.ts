@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findLlamaCpp } from '../machine/llama-cpp.js';
 import type { ResultDocument } from './schema.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,6 +23,7 @@ export function describeVersions(): ResultDocument['versions'] {
     v8: process.versions.v8,
     onnxruntime: packageVersion(packageRoot('onnxruntime-node')),
     'transformers.js': packageVersion(packageRoot('@huggingface/transformers')),
+    'llama.cpp': findLlamaCpp()?.version ?? null,
   };
 }
 

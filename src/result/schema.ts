@@ -1,8 +1,7 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
-import { LAYOUTS } from '../models/architectures/linear.js';
-import { REAL_DTYPES } from '../models/hub/selection.js';
+import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { placementSchema } from './placement.js';
 
@@ -78,8 +77,8 @@ const keySchema = z.strictObject({
   model: z.string(),
   weights: z.enum(WEIGHTS),
   /** null for real weights, whose layout is their maker's. */
-  layout: z.enum(LAYOUTS).nullable(),
-  dtype: z.enum(REAL_DTYPES),
+  layout: z.enum(CHECKPOINT_LAYOUTS).nullable(),
+  dtype: z.enum(CHECKPOINT_DTYPES),
   runtime: z.enum(RUNTIMES),
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
@@ -108,7 +107,7 @@ const checkpointSchema = z.strictObject({
   /** Where real weights came from; null for synthetic ones. */
   source: z
     .strictObject({
-      kind: z.enum(['hub', 'folder', 'onnx']),
+      kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
       repo: z.string().nullable(),
       revision: z.string().nullable(),
       /** Whether models.json pins these bytes. */
@@ -156,6 +155,8 @@ export const resultSchema = z
       v8: z.string(),
       onnxruntime: z.string(),
       'transformers.js': z.string(),
+      /** Of the optional package, and of llama.cpp in it; null where it is not installed. */
+      'llama.cpp': z.string().nullable().default(null),
     }),
     cases: z.array(caseResultSchema),
   })

@@ -1,6 +1,6 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
-import type { Layout } from '../models/architectures/linear.js';
-import type { RealDtype } from '../models/hub/selection.js';
+import { problem } from '../errors.js';
+import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
@@ -12,8 +12,8 @@ export interface CaseKey {
   model: string;
   weights: Weights;
   /** Of synthetic weights; a real checkpoint is laid out as its maker did. */
-  layout: Layout | null;
-  dtype: RealDtype;
+  layout: CheckpointLayout | null;
+  dtype: CheckpointDtype;
   runtime: RuntimeName;
   ep: ExecutionProvider;
   threads: number;
@@ -25,31 +25,33 @@ export interface Case {
   key: CaseKey;
 }
 
-/** What a model runs with unless told, and its dtype where it has but one. */
+/** What a model runs with unless told, its dtype where it has but one, and the format of its real weights. */
 export interface ModelTraits {
   weights: Weights;
-  dtype: RealDtype | null;
+  dtype: CheckpointDtype | null;
+  format: 'onnx' | 'gguf';
 }
 
 /** Cases in suite order. `automaticThreads` resolves `auto`. */
 export function planCases(
   suite: Suite,
   automaticThreads: number,
-  traitsOf: (model: string) => ModelTraits = () => ({ weights: 'synthetic', dtype: null }),
+  traitsOf: (model: string) => ModelTraits = () => ({ weights: 'synthetic', dtype: null, format: 'onnx' }),
 ): Case[] {
   const cases = new Map<string, Case>();
   const variants = suite.models.flatMap((model) => {
     const traits = traitsOf(model);
     const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
-    return (suite.weights ?? [traits.weights]).map((weights) => ({ model, weights, dtypes }));
+    return (suite.weights ?? [traits.weights]).map((weights) => ({ model, weights, dtypes, format: traits.format }));
   });
-  for (const { model, weights, dtypes } of variants)
-    for (const layout of weights === 'synthetic' ? suite.layouts : [null])
+  for (const { model, weights, dtypes, format } of variants)
+    for (const { layout, runtimes } of weights === 'synthetic' ? syntheticFiles(suite) : realFiles(suite, format))
       for (const dtype of dtypes)
-        for (const runtime of suite.runtimes)
+        for (const runtime of runtimes)
           for (const ep of suite.eps)
             for (const threads of suite.threads)
               for (const workload of suite.workloads.flatMap(expandWorkload)) {
+                if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind !== 'generate')) continue;
                 const used = threads === 'auto' ? automaticThreads : threads;
                 const key: CaseKey = {
                   model,
@@ -64,7 +66,32 @@ export function planCases(
                 const id = caseId(key);
                 cases.set(id, { id, key });
               }
-  return [...cases.values()];
+  if (cases.size > 0) return [...cases.values()];
+  throw problem('input-invalid', {
+    what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
+    expected: 'llama.cpp for .gguf files, with generate workloads on ep cpu; another runtime for everything else',
+  });
+}
+
+interface Files {
+  layout: CheckpointLayout | null;
+  runtimes: RuntimeName[];
+}
+
+/** llama.cpp reads GGUF files and nothing else; nothing else reads them. */
+const readsGguf = (runtime: RuntimeName) => runtime === 'llama.cpp';
+const readsOnnx = (runtime: RuntimeName) => !readsGguf(runtime);
+
+/** Synthetic weights exist in both formats: the layouts of a suite are those of its ONNX graphs. */
+function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
+  return [
+    ...layouts.map((layout) => ({ layout, runtimes: runtimes.filter(readsOnnx) })),
+    { layout: 'gguf', runtimes: runtimes.filter(readsGguf) },
+  ];
+}
+
+function realFiles({ runtimes }: Suite, format: ModelTraits['format']): Files[] {
+  return [{ layout: null, runtimes: runtimes.filter(format === 'gguf' ? readsGguf : readsOnnx) }];
 }
 
 function expandWorkload(workload: Workload): CaseWorkload[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LAYOUTS } from '../models/architectures/linear.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
 
-export const RUNTIMES = ['onnxruntime', 'transformers.js'] as const;
+export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
 export const WEIGHTS = ['synthetic', 'real'] as const;
@@ -43,16 +43,20 @@ export const suiteSchema = z
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     description: z.string().default(''),
     models: oneOrMore(z.string()).describe(
-      'Ids of models.json, hub ids (org/name@revision), folders, .onnx files or config.json files.',
+      'Ids of models.json, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files.',
     ),
     weights: oneOrMore(z.enum(WEIGHTS))
       .optional()
       .describe('Default: synthetic for ids of models.json and config.json, real for everything else.'),
-    layouts: oneOrMore(z.enum(LAYOUTS)).default(['tuned']).describe('Graph layouts of synthetic checkpoints.'),
+    layouts: oneOrMore(z.enum(LAYOUTS))
+      .default(['tuned'])
+      .describe('Graph layouts of synthetic ONNX checkpoints; a GGUF has but one.'),
     dtypes: oneOrMore(z.enum(REAL_DTYPES))
       .default(['q4'])
       .describe('Weight formats, named as transformers.js names them.'),
-    runtimes: oneOrMore(z.enum(RUNTIMES)).default(['onnxruntime']),
+    runtimes: oneOrMore(z.enum(RUNTIMES))
+      .default(['onnxruntime'])
+      .describe('What executes the checkpoint; llama.cpp reads GGUF files, the others ONNX (docs/runtimes.md).'),
     eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
     threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
       .default(['auto'])

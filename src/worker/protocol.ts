@@ -10,7 +10,7 @@ export const MESSAGE_FD = 3;
 
 export interface Job {
   key: CaseKey;
-  /** Checkpoint directory in transformers.js layout, and the .onnx file in it. */
+  /** The checkpoint's directory, and the .onnx or .gguf file in it. */
   directory: string;
   graph: string;
   vocabSize: number;

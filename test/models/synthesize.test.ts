@@ -22,8 +22,9 @@ import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import { DTYPES, LAYOUTS } from '../../src/models/architectures/linear.js';
 import { architectureOf } from '../../src/models/architectures.js';
 import { faultOf, MANIFEST, openCheckpoint } from '../../src/models/checkpoint.js';
+import type { CheckpointSpec } from '../../src/models/checkpoint-plan.js';
 import { modelById } from '../../src/models/registry.js';
-import { type CheckpointSpec, ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
+import { ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
 import { planExternalData } from '../../src/onnx/graph-builder.js';
 import { tinyModel } from '../reference/tiny-model.js';
 

@@ -9,7 +9,8 @@ export interface Reference {
   logits(ids: readonly number[]): Vector[];
 }
 
-type Weights = ReturnType<typeof openWeights>;
+/** By the names that ONNX checkpoints have. */
+export type DecoderWeights = Pick<ReturnType<typeof openWeights>, 'vector' | 'table' | 'projection'>;
 type Project = (row: Vector) => Vector;
 
 interface Layer {
@@ -23,8 +24,12 @@ interface Layer {
   down: Project;
 }
 
-export function openReference(graph: string, config: TinyFamilyConfig, maths = mathsOf(config)): Reference {
-  const weights = openWeights(graph);
+export function openReference(
+  graph: string,
+  config: TinyFamilyConfig,
+  maths = mathsOf(config),
+  weights: DecoderWeights = openWeights(graph),
+): Reference {
   const embedding = weights.table('model.embed_tokens.weight', '/model/embed_tokens/Gather_dequant');
   const head = config.tie_word_embeddings ? embedding : weights.projection('lm_head.MatMul.weight', '/lm_head/MatMul');
   const finalNorm = weights.vector('model.norm.weight');
@@ -40,7 +45,7 @@ export function openReference(graph: string, config: TinyFamilyConfig, maths = m
   };
 }
 
-function openLayer(weights: Weights, maths: FamilyMaths, i: number): Layer {
+function openLayer(weights: DecoderWeights, maths: FamilyMaths, i: number): Layer {
   const name = `model.layers.${i}`;
   const projection = (part: string, bias: boolean): Project => {
     const node = `/model/layers.${i}/${part.replace('.', '/')}/MatMul`;

@@ -151,7 +151,7 @@ describe('readResult', () => {
       'cases[0].rounds[0].index',
     ],
     [(d: ReturnType<typeof document>) => Object.assign(d.machine, { memoryBytes: -1 }), 'machine.memoryBytes'],
-    [(d: ReturnType<typeof document>) => Object.assign(d.cases[0]!.key, { dtype: 'q5' }), 'cases[0].key.dtype'],
+    [(d: ReturnType<typeof document>) => Object.assign(d.cases[0]!.key, { dtype: 'q7' }), 'cases[0].key.dtype'],
     [(d: ReturnType<typeof document>) => Object.assign(d.tool, { mean: 5 }), 'tool'],
     [(d: ReturnType<typeof document>) => Object.assign(d, { versions: undefined }), 'versions'],
   ])('names the field that is wrong (%#)', (spoil, field) => {

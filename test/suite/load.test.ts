@@ -199,7 +199,7 @@ describe('overrideSuite', () => {
 
   it.each([
     [{ dtypes: ['q4', 'q9'] }, 'dtypes[1]'],
-    [{ runtimes: ['llama.cpp'] }, 'runtimes[0]'],
+    [{ runtimes: ['tensorflow'] }, 'runtimes[0]'],
     [{ rounds: 0 }, 'rounds'],
     [{ models: [] }, 'models'],
     [{ prompt: [0] }, 'workloads[0].prompt[0]'],

@@ -112,6 +112,7 @@ describe('real weights', () => {
     planCases(suite({ layouts: ['tuned', 'published'], dtypes: ['q4', 'q8'], ...changes }), 2, (model) => ({
       weights: model.includes('/') ? 'real' : 'synthetic',
       dtype,
+      format: model.endsWith('.gguf') ? 'gguf' : 'onnx',
     }));
 
   it('are what a hub id has unless told; they have no layout, and their id says so', () => {
@@ -148,5 +149,39 @@ describe('runOrder', () => {
   it('is empty for no rounds or no cases', () => {
     expect(runOrder(cases, 0)).toEqual([]);
     expect(runOrder([], 5)).toEqual([]);
+  });
+});
+
+describe('the runtime llama.cpp', () => {
+  const plan = (changes: object, models = ['qwen2.5-0.5b']) =>
+    planCases(suite({ runtimes: ['onnxruntime', 'llama.cpp'], models, ...changes }), 2, (model) => ({
+      weights: /[./]/.test(model) && model !== 'qwen2.5-0.5b' ? 'real' : 'synthetic',
+      dtype: null,
+      format: model.endsWith('.gguf') ? 'gguf' : 'onnx',
+    })).map(({ key }) => [key.model, key.layout, key.runtime, key.ep, key.workload.kind].join(' '));
+
+  it('takes the GGUF of synthetic weights once, and no layout of a graph; the others take those', () => {
+    expect(plan({ layouts: ['tuned', 'published'] })).toEqual([
+      'qwen2.5-0.5b tuned onnxruntime cpu generate',
+      'qwen2.5-0.5b published onnxruntime cpu generate',
+      'qwen2.5-0.5b gguf llama.cpp cpu generate',
+    ]);
+  });
+
+  it('takes real .gguf files, which no other runtime does, and no other real files', () => {
+    expect(plan({}, ['./a.gguf', './folder'])).toEqual([
+      './a.gguf  llama.cpp cpu generate',
+      './folder  onnxruntime cpu generate',
+    ]);
+  });
+
+  it('takes generate workloads alone', () => {
+    const micro = { kind: 'micro', task: 'session-run' };
+    expect(plan({ workloads: [micro] })).toEqual(['qwen2.5-0.5b tuned onnxruntime cpu micro']);
+  });
+
+  it('is named where nothing is left to run', () => {
+    expect(() => plan({ runtimes: ['onnxruntime'] }, ['./a.gguf'])).toThrow(/none of the runtimes onnxruntime runs/);
+    expect(() => plan({ runtimes: ['llama.cpp'] }, ['org/name'])).toThrow(/none of the runtimes llama.cpp runs/);
   });
 });

@@ -124,6 +124,20 @@ for (const [i, kind] of ['warmup', 'timed', 'timed'].entries()) {
 done();
 `;
 
+describe('the environment of a worker', () => {
+  it('has one thread in the pool of Node where llama.cpp runs, and is as it was elsewhere', async () => {
+    vi.stubEnv('UV_THREADPOOL_SIZE', '7');
+    const poolOf = async (runtime: Job['key']['runtime']) => {
+      const job = { ...JOB, key: { ...JOB.key, runtime } };
+      const script = `loaded({ pool: process.env.UV_THREADPOOL_SIZE }); iteration('timed', 1); done();`;
+      return (await okRoundOf(script, {}, job)).options.pool;
+    };
+    expect(await poolOf('llama.cpp')).toBe('1');
+    expect(await poolOf('onnxruntime')).toBe('7');
+    expect(await poolOf('transformers.js')).toBe('7');
+  });
+});
+
 describe('a worker that behaves', () => {
   it('gives a round with everything it said', async () => {
     const phases: Phase[] = [];

@@ -50,19 +50,19 @@ export function precisionOf(dtype: Dtype, layout: Layout): Precision {
 }
 
 /** The exponent e for which magnitudes in [2^e, 2^(e+1)) of random sign keep a product over K terms near 1. */
-const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
+export const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
 /** Likewise for a block scale over integers of standard deviation `spread`. */
-const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
+export const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
 /** Block scales. Nibbles of 0…15 around 8 average −½: scales of random sign keep the weights' mean at zero, as real ones are. */
 export const scaleFill = (k: number, bits: 4 | 8): Fill => ({
   kind: 'float',
   exponent: scaleExponent(k, SPREAD[bits]),
   positive: false,
 });
-const SPREAD = { 4: 4.6, 8: 73.9 };
+export const SPREAD = { 4: 4.6, 8: 73.9 };
 /** Standard deviation of the embedding: large enough that tokens differ, too small for a tied head to echo its input. */
 const EMBEDDING_SPREAD = 0.5;
-const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
+export const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
 
 /** y = x · Wᵀ for a weight of `n` rows and `k` columns; returns the name of y. */
 export function linear(

@@ -1,17 +1,19 @@
 // Runtime name → runtime. Adding one is a file in this folder, a case here and its name in suite/schema.ts.
 import type { Job } from '../protocol.js';
+import { openLlamaCpp } from './llama-cpp.js';
 import { openOnnxRuntime } from './onnxruntime.js';
 import type { Runtime } from './runtime.js';
 import { openTransformers } from './transformers-js.js';
 
 export async function openRuntime(job: Job): Promise<Runtime> {
   const { runtime, threads, ep, dtype, workload } = job.key;
+  const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
   switch (runtime) {
-    case 'onnxruntime': {
-      const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
+    case 'onnxruntime':
       return openOnnxRuntime({ graph: job.graph, threads, ep, capacity });
-    }
     case 'transformers.js':
       return openTransformers({ directory: job.directory, dtype, threads, ep });
+    case 'llama.cpp':
+      return openLlamaCpp({ model: job.graph, threads, capacity });
   }
 }

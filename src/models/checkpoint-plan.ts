@@ -1,0 +1,132 @@
+// A synthetic checkpoint before a byte of it is written: its small files, and every weight with its place in the data
+// file. One for ONNX (graph and external data), one for GGUF (a single file).
+import { createHash } from 'node:crypto';
+import { problem } from '../errors.js';
+import { graphFacts } from '../onnx/facts.js';
+import { planExternalData } from '../onnx/graph-builder.js';
+import { encodeModel } from '../onnx/write.js';
+import { buildDecoder } from './architectures/decoder.js';
+import type { ModelConfig } from './architectures/family.js';
+import { DTYPES, type Dtype, type Layout } from './architectures/linear.js';
+import type { DecoderPlan } from './architectures/plan.js';
+import type { Routing } from './architectures/schedule.js';
+import { architectureOf } from './architectures.js';
+import type { CheckpointLayout } from './checkpoint.js';
+import { planGguf } from './gguf/plan.js';
+import { GGUF_DTYPES, type GgufDtype } from './gguf/tensors.js';
+import type { FilledWeight } from './random-weights.js';
+import type { Model } from './registry.js';
+import { syntheticTokenizer } from './synthetic-tokenizer.js';
+
+export interface CheckpointSpec {
+  model: Pick<Model, 'id' | 'config'>;
+  layout: CheckpointLayout;
+  dtype: Dtype;
+  seed: number;
+  /** Which experts tokens use, for models that have experts; `balanced` unless given. */
+  routing?: Routing;
+}
+
+export interface CheckpointPlan {
+  /** null for a model without experts. */
+  routing: Routing | null;
+  /** Paths and contents of all files but the data. */
+  small: Record<string, string | Uint8Array>;
+  dataPath: string;
+  /** What stands in the data file before the weights. */
+  header: Uint8Array;
+  weights: FilledWeight[];
+  /** Of the data file. */
+  bytes: number;
+  parameters: number;
+  /** Of everything above, the seed and the generator. */
+  hash: string;
+}
+
+/** Raise it when the bytes of a plan change: old checkpoints are then remade. */
+const GENERATOR = 1;
+const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+/** transformers.js finds a dtype by this suffix. */
+const SUFFIX: Record<Dtype, string> = { fp32: '', fp16: '_fp16', q4: '_q4', q4f16: '_q4f16', int8: '_int8' };
+
+/** The dtypes that a synthetic checkpoint of this layout can have. */
+export function dtypesOf(layout: CheckpointLayout): readonly Dtype[] {
+  return layout === 'gguf' ? (Object.keys(GGUF_DTYPES) as GgufDtype[]) : DTYPES;
+}
+
+export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
+  const { model, layout, seed } = spec;
+  const architecture = architectureOf(model.config);
+  const decoder = architecture.plan(model.config);
+  const config = architecture.decoderConfig(model.config);
+  const routing = routingOf(spec, decoder);
+  const plan =
+    layout === 'gguf'
+      ? ggufFile(spec, config, decoder)
+      : onnxFiles({ config, layout, dtype: spec.dtype, decoder, routing: routing ?? 'router' });
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([GENERATOR, seed, plan.weights])).update(plan.header);
+  for (const [path, content] of Object.entries(plan.small)) hash.update(path).update(content);
+  return { ...plan, routing, hash: hash.digest('hex') };
+}
+
+type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
+
+interface OnnxSpec {
+  config: ModelConfig;
+  layout: Layout;
+  dtype: Dtype;
+  decoder: DecoderPlan;
+  routing: Routing;
+}
+
+function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files {
+  const file = `model${SUFFIX[dtype]}.onnx`;
+  const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing), `${file}_data`);
+  return {
+    small: { ...transformersFiles(config, dtype, decoder.vocab), [`onnx/${file}`]: encodeModel(placed.model) },
+    dataPath: `onnx/${file}_data`,
+    header: new Uint8Array(0),
+    weights: placed.weights,
+    bytes: placed.bytes,
+    parameters: graphFacts(placed.model).parameters,
+  };
+}
+
+function ggufFile({ model, dtype }: CheckpointSpec, config: ModelConfig, plan: DecoderPlan): Files {
+  const format = GGUF_DTYPES[dtype as GgufDtype];
+  if (format === undefined) throw problem('dtype-unsupported', { dtype, known: dtypesOf('gguf') });
+  const planned = planGguf({ id: model.id, config, plan, dtype: dtype as GgufDtype, specialTokens: SPECIAL_TOKENS });
+  return { small: { 'config.json': json(config) }, dataPath: `model-${format}.gguf`, ...planned };
+}
+
+/** null for a model without experts, which cannot be asked to route. */
+function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Routing | null {
+  if (decoder.layers.some(({ mlp }) => mlp.kind === 'experts')) return routing ?? 'balanced';
+  if (routing === undefined) return null;
+  const what = `${model.id} has no experts to route tokens to`;
+  throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
+}
+
+function transformersFiles(described: ModelConfig, dtype: Dtype, vocab: number): CheckpointPlan['small'] {
+  const eos = vocab - SPECIAL_TOKENS.length;
+  const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const config = {
+    ...described,
+    eos_token_id: eos,
+    bos_token_id: null,
+    'transformers.js_config': { use_external_data_format: true, kv_cache_dtype: kvType, dtype },
+  };
+  const generation = { do_sample: false, eos_token_id: eos, pad_token_id: eos };
+  const tokenizer = syntheticTokenizer(vocab, SPECIAL_TOKENS);
+  return {
+    'config.json': json(config),
+    'generation_config.json': json(generation),
+    'tokenizer.json': JSON.stringify(tokenizer['tokenizer.json']),
+    'tokenizer_config.json': json(tokenizer['tokenizer_config.json']),
+  };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
