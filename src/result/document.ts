@@ -31,14 +31,18 @@ export function beginDocument(
   };
 }
 
-/** Rounds still to run, interleaved over cases; failed ones are tried again, but not within one run. */
+/**
+ * Rounds still to run, interleaved over cases, every other one backwards: a case does not always follow the same other
+ * one, whose memory the system may still be taking back. Failed ones are tried again, but not within one run.
+ */
 export function pendingRounds(document: ResultDocument): { result: CaseResult; round: number }[] {
   const { rounds } = document.suite.content;
-  return Array.from({ length: rounds }, (_, round) =>
-    document.cases
+  return Array.from({ length: rounds }, (_, round) => {
+    const pending = document.cases
       .filter((result) => !okRounds(result).some((done) => done.index === round))
-      .map((result) => ({ result, round })),
-  ).flat();
+      .map((result) => ({ result, round }));
+    return round % 2 === 0 ? pending : pending.reverse();
+  }).flat();
 }
 
 export function isComplete(document: ResultDocument): boolean {
