@@ -1,7 +1,8 @@
 // What DeepSeek V2 and V3 share: latent attention, dense first layers, then experts of which some are shared.
 import { z } from 'zod';
 import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from './config.js';
-import type { DecoderPlan, LayerPlan, Router } from './plan.js';
+import { mixedLayers } from './mixture.js';
+import type { DecoderPlan, Router } from './plan.js';
 
 export const deepseekFields = {
   ...commonFields,
@@ -39,25 +40,16 @@ export function deepseekPlan(c: Config, router: Router): DecoderPlan {
     rope: { ...ropeOf(c, c.qk_rope_head_dim), interleaved: true },
     scale: stretchedScale(c) / Math.sqrt(size),
   } as const;
-  const layers = Array.from(
-    { length: c.num_hidden_layers },
-    (_, i): LayerPlan => ({
-      attention,
-      mlp:
-        i < c.first_k_dense_replace
-          ? { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' }
-          : {
-              kind: 'experts',
-              count: c.n_routed_experts,
-              perToken: c.num_experts_per_tok,
-              intermediate: c.moe_intermediate_size,
-              activation: 'silu',
-              router: { ...router, normalized: c.norm_topk_prob, scale: c.routed_scaling_factor },
-              shared: { intermediate: c.n_shared_experts * c.moe_intermediate_size, gated: false },
-            },
-      norms: 'pre',
-    }),
-  );
+  const experts = {
+    kind: 'experts',
+    count: c.n_routed_experts,
+    perToken: c.num_experts_per_tok,
+    intermediate: c.moe_intermediate_size,
+    activation: 'silu',
+    router: { ...router, normalized: c.norm_topk_prob, scale: c.routed_scaling_factor },
+    shared: { intermediate: c.n_shared_experts * c.moe_intermediate_size, gated: false },
+  } as const;
+  const layers = mixedLayers(c, attention, experts, (layer) => layer >= c.first_k_dense_replace);
   return { ...commonPlan(c), layers };
 }
 

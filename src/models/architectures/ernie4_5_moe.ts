@@ -12,7 +12,7 @@ import {
   ropeScaling,
 } from './config.js';
 import { family } from './family.js';
-import type { LayerPlan } from './plan.js';
+import { mixedLayers } from './mixture.js';
 
 const configSchema = z
   .looseObject({
@@ -34,29 +34,17 @@ type Config = z.output<typeof configSchema>;
 
 export const ernie4_5Moe = family('ernie4_5_moe', configSchema, (c) => {
   const heads = headsOf(c);
-  const attention = {
-    kind: 'grouped',
-    ...heads,
-    rope: { ...ropeOf(c, heads.headSize), interleaved: true },
+  const rope = { ...ropeOf(c, heads.headSize), interleaved: true };
+  const experts = {
+    kind: 'experts',
+    count: c.moe_num_experts,
+    perToken: c.moe_k,
+    intermediate: c.moe_intermediate_size,
+    activation: 'silu',
+    router: { scoring: 'softmax', correction: true, normalized: true },
+    shared: { intermediate: c.moe_num_shared_experts * c.moe_intermediate_size, gated: false },
   } as const;
-  const layers = Array.from(
-    { length: c.num_hidden_layers },
-    (_, i): LayerPlan => ({
-      attention,
-      mlp: isSparse(c, i)
-        ? {
-            kind: 'experts',
-            count: c.moe_num_experts,
-            perToken: c.moe_k,
-            intermediate: c.moe_intermediate_size,
-            activation: 'silu',
-            router: { scoring: 'softmax', correction: true, normalized: true },
-            shared: { intermediate: c.moe_num_shared_experts * c.moe_intermediate_size, gated: false },
-          }
-        : { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
-      norms: 'pre',
-    }),
-  );
+  const layers = mixedLayers(c, { kind: 'grouped', ...heads, rope }, experts, (layer) => isSparse(c, layer));
   return { ...commonPlan(c), layers };
 });
 
