@@ -66,6 +66,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
       graphOptimization: 'all',
+      denormals: 'zero',
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
