@@ -10,7 +10,8 @@ export interface Reference {
 }
 
 /** By the names that ONNX checkpoints have. */
-export type DecoderWeights = Pick<ReturnType<typeof openWeights>, 'vector' | 'table' | 'projection'>;
+type Weights = ReturnType<typeof openWeights>;
+export type DecoderWeights = Pick<Weights, 'vector' | 'table' | 'projection'> & Partial<Pick<Weights, 'has'>>;
 type Project = (row: Vector) => Vector;
 
 interface Layer {
@@ -31,7 +32,8 @@ export function openReference(
   weights: DecoderWeights = openWeights(graph),
 ): Reference {
   const embedding = weights.table('model.embed_tokens.weight', '/model/embed_tokens/Gather_dequant');
-  const head = config.tie_word_embeddings ? embedding : weights.projection('lm_head.MatMul.weight', '/lm_head/MatMul');
+  const apart = !config.tie_word_embeddings || weights.has?.('lm_head.MatMul.weight', true) === true;
+  const head = apart ? weights.projection('lm_head.MatMul.weight', '/lm_head/MatMul') : embedding;
   const finalNorm = weights.vector('model.norm.weight');
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => openLayer(weights, maths, i));
   return {

@@ -17,7 +17,11 @@ export function openWeights(path: string) {
   const blocks = (name: string): Matrix | null => {
     for (const bits of [4, 8]) {
       const packed = tensors.get(`${name}_Q${bits}`);
-      if (packed !== undefined) return unpackBlocks(values(packed.name), values(`${name}_scales`), packed.dims, bits);
+      if (packed === undefined) continue;
+      // A head whose integers are those of the embedding, stored again, has the embedding's scales and zero points.
+      const of = tensors.has(`${name}_scales`) ? name : 'model.embed_tokens.weight';
+      const zeros = tensors.has(`${of}_zp`) ? values(`${of}_zp`) : null;
+      return unpackBlocks(values(packed.name), { scales: values(`${of}_scales`), zeros }, packed.dims, bits);
     }
     return null;
   };
@@ -50,18 +54,26 @@ export function openWeights(path: string) {
   };
 }
 
-/** Symmetric blocks along a row: (q − 2^(bits−1)) · scale; the low half of a byte comes first. */
-function unpackBlocks(packed: Vector, scales: Vector, dims: number[], bits: number): Matrix {
+/** Blocks along a row: (q − zero) · scale, zero being 2^(bits−1) unless given; the low half of a byte comes first. */
+function unpackBlocks(
+  packed: Vector,
+  { scales, zeros }: { scales: Vector; zeros: Vector | null },
+  dims: number[],
+  bits: number,
+): Matrix {
   const [rows, blocksPerRow, bytesPerBlock] = dims as [number, number, number];
   const perByte = 8 / bits;
+  const integer = (byte: number, at: number) => (bits === 8 ? byte : at % 2 === 0 ? byte & 15 : byte >> 4);
+  const zeroBytes = Math.ceil(blocksPerRow / perByte);
+  const zeroOf = (row: number, block: number) =>
+    zeros === null ? 2 ** (bits - 1) : integer(zeros[row * zeroBytes + Math.floor(block / perByte)]!, block);
   const blockSize = bytesPerBlock * perByte;
   return Array.from({ length: rows }, (_, row) =>
     Float64Array.from({ length: blocksPerRow * blockSize }, (_, k) => {
       const block = row * blocksPerRow + Math.floor(k / blockSize);
       const within = k % blockSize;
       const byte = packed[block * bytesPerBlock + Math.floor(within / perByte)]!;
-      const quantized = bits === 8 ? byte : within % 2 === 0 ? byte & 15 : byte >> 4;
-      return (quantized - 2 ** (bits - 1)) * scales[block]!;
+      return (integer(byte, within) - zeroOf(row, block - row * blocksPerRow)) * scales[block]!;
     }),
   );
 }

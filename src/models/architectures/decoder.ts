@@ -13,7 +13,7 @@ import { createRotaryTables } from './rotary.js';
 import { type Routing, routingSchedule } from './schedule.js';
 
 export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, routing: Routing = 'balanced'): Graph {
-  const precision = precisionOf(dtype, layout);
+  const precision = precisionOf(dtype, layout, plan);
   const b = createGraphBuilder();
   const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
   const lengths = sequenceLengths(b);
@@ -22,7 +22,7 @@ export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, ro
   for (const { attention } of plan.layers) rotary(attention.rope);
   const schedule = routingSchedule({ b, lengths, precision }, plan, routing);
   const c: Composition = { b, plan, precision, layout, lengths, rotary, schedule };
-  const size = { vocab: plan.vocab, hidden: plan.hidden };
+  const size = { vocab: plan.vocab, hidden: plan.hidden, headAgain: precision.headAgain };
   const table = embedding(b, precision.head, precision.activation, { ids, ...size });
   const stream = residualStream(c, scaled(c, '/model/embed_tokens', table.rows, plan.embeddingScale));
   plan.layers.forEach((layer, index) => {

@@ -51,7 +51,13 @@ export const gemma3Text = family('gemma3_text', configSchema, (c) => {
     };
   });
   const logitsSoftcap = c.final_logit_softcapping ?? undefined;
-  return { ...commonPlan(c), embeddingScale: Math.sqrt(c.hidden_size), logitsSoftcap, layers };
+  return {
+    ...commonPlan(c),
+    publishesQuantizedEmbedding: true,
+    embeddingScale: Math.sqrt(c.hidden_size),
+    logitsSoftcap,
+    layers,
+  };
 });
 
 /** Older files give the pattern: every so-many-th layer sees everything. */

@@ -1,6 +1,7 @@
 // The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
 // `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
 import type { Fill, GraphBuilder } from '../../onnx/graph-builder.js';
+import type { DecoderPlan } from './plan.js';
 
 export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'int8'] as const;
 export type Dtype = (typeof DTYPES)[number];
@@ -13,8 +14,11 @@ export type ActivationType = 'float32' | 'float16';
 
 export type LinearFormat =
   | { kind: 'float' }
-  /** MatMulNBits: symmetric blocks along K, one scale a block. Accuracy level 4 multiplies in int8, 0 in float. */
-  | { kind: 'blocks'; bits: 4 | 8; largestBlock: 32 | 128; accuracyLevel: 0 | 4 }
+  /**
+   * MatMulNBits: blocks along K, one scale a block, around the middle of the integers or a zero point of their own.
+   * Accuracy level 4 multiplies in int8, 0 in float.
+   */
+  | { kind: 'blocks'; bits: 4 | 8; largestBlock: 32 | 128; accuracyLevel: 0 | 4; zeroPoints?: true }
   /** DynamicQuantizeLinear + MatMulInteger, one scale a tensor: what dynamic quantisation to int8 writes. */
   | { kind: 'dynamic-int8' };
 
@@ -23,6 +27,8 @@ export interface Precision {
   body: LinearFormat;
   /** The embedding, and the head that is tied to it. */
   head: LinearFormat;
+  /** The packed integers of the embedding are stored for the tied head once more. */
+  headAgain: boolean;
   /** The head computes only the positions that are asked for (`num_logits_to_keep`). */
   keepsLogits: boolean;
 }
@@ -41,12 +47,19 @@ const BODY: Record<Dtype, Record<Layout, LinearFormat>> = {
   int8: { published: { kind: 'dynamic-int8' }, tuned: tunedBlocks(8) },
 };
 
-export function precisionOf(dtype: Dtype, layout: Layout): Precision {
+export function precisionOf(
+  dtype: Dtype,
+  layout: Layout,
+  { publishesQuantizedEmbedding = false }: Pick<DecoderPlan, 'publishesQuantizedEmbedding'> = {},
+): Precision {
   const body = BODY[dtype][layout];
   const activation = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const common = { activation, keepsLogits: layout === 'tuned' } as const;
+  if (layout === 'tuned' || body.kind !== 'blocks') return { ...common, body, head: body, headAgain: false };
   // Published 4-bit exports quantise MatMul constants only; a tied head is a transposed embedding and stays in float.
-  const head = layout === 'published' && body.kind === 'blocks' ? FLOAT : body;
-  return { activation, body, head, keepsLogits: layout === 'tuned' };
+  if (!publishesQuantizedEmbedding) return { ...common, body, head: FLOAT, headAgain: false };
+  const blocks: LinearFormat = { ...body, zeroPoints: true };
+  return { ...common, body: blocks, head: blocks, headAgain: true };
 }
 
 /** The exponent e for which magnitudes in [2^e, 2^(e+1)) of random sign keep a product over K terms near 1. */
@@ -79,11 +92,17 @@ export function linear(
     const weight = b.weight(`${p.weight}_quantized`, 'int8', [p.k, p.n], { kind: 'bytes' });
     return multiplyInt8(b, { ...p, weight, terms: p.k });
   }
-  const { weight, scales } = blockWeights(b, format, activation, { ...p, terms: p.k });
-  return multiplyBlocks(b, format, { ...p, weight, scales });
+  return multiplyBlocks(b, format, { ...p, ...blockWeights(b, format, activation, { ...p, terms: p.k }) });
 }
 
 type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
+
+interface BlockWeights {
+  weight: string;
+  scales: string;
+  /** One name, or none where the middle of the integers is zero. */
+  zeroPoints: string[];
+}
 
 /** The largest block that divides a row; rows of published models are multiples of 32. */
 function blockSizeFor(format: BlockFormat, k: number): number {
@@ -97,22 +116,34 @@ function blockWeights(
   format: BlockFormat,
   type: ActivationType,
   p: { weight: string; k: number; n: number; terms: number },
-) {
-  const blockSize = blockSizeFor(format, p.k);
-  const perRow = p.k / blockSize;
-  const name = `${p.weight}_Q${format.bits}`;
+): BlockWeights {
+  const perRow = p.k / blockSizeFor(format, p.k);
+  const zeros = () => [p.n, Math.ceil((perRow * format.bits) / 8)];
   return {
-    weight: b.weight(name, 'uint8', [p.n, perRow, (blockSize * format.bits) / 8], { kind: 'bytes' }),
-    scales: b.weight(`${p.weight}_scales`, type, [p.n, perRow], scaleFill(p.terms, format.bits)),
+    weight: packedIntegers(b, format, p),
+    // Random zero points spread a weight as much again as its integer does.
+    scales: b.weight(
+      `${p.weight}_scales`,
+      type,
+      [p.n, perRow],
+      scaleFill(format.zeroPoints ? 2 * p.terms : p.terms, format.bits),
+    ),
+    zeroPoints: format.zeroPoints ? [b.weight(`${p.weight}_zp`, 'uint8', zeros(), { kind: 'bytes' })] : [],
   };
+}
+
+function packedIntegers(b: GraphBuilder, format: BlockFormat, p: { weight: string; k: number; n: number }): string {
+  const blockSize = blockSizeFor(format, p.k);
+  const dims = [p.n, p.k / blockSize, (blockSize * format.bits) / 8];
+  return b.weight(`${p.weight}_Q${format.bits}`, 'uint8', dims, { kind: 'bytes' });
 }
 
 function multiplyBlocks(
   b: GraphBuilder,
   format: BlockFormat,
-  p: { node: string; input: string; weight: string; scales: string; k: number; n: number },
+  p: BlockWeights & { node: string; input: string; k: number; n: number },
 ): string {
-  return b.node('MatMulNBits', `${p.node}_Q${format.bits}`, [p.input, p.weight, p.scales], {
+  return b.node('MatMulNBits', `${p.node}_Q${format.bits}`, [p.input, p.weight, p.scales, ...p.zeroPoints], {
     K: p.k,
     N: p.n,
     bits: format.bits,
@@ -156,7 +187,7 @@ export function embedding(
   b: GraphBuilder,
   format: LinearFormat,
   activation: ActivationType,
-  p: { ids: string; vocab: number; hidden: number },
+  p: { ids: string; vocab: number; hidden: number; headAgain: boolean },
 ): Embedding {
   const weight = 'model.embed_tokens.weight';
   const node = '/model/embed_tokens/Gather';
@@ -167,10 +198,18 @@ export function embedding(
     const rows = b.node(
       'GatherBlockQuantized',
       `${node}_Q${format.bits}`,
-      [b.node('Reshape', '/model/embed_tokens/Reshape', [table.weight, flat]), p.ids, table.scales],
+      [
+        b.node('Reshape', '/model/embed_tokens/Reshape', [table.weight, flat]),
+        p.ids,
+        table.scales,
+        ...table.zeroPoints,
+      ],
       { bits: format.bits, block_size: blockSizeFor(format, p.hidden), gather_axis: 0, quantize_axis: 1 },
     );
-    return { rows, head: (h) => multiplyBlocks(b, format, { ...h, ...size, ...table }) };
+    const again = () => packedIntegers(b, format, { weight: 'lm_head.MatMul.weight', ...size });
+    const head = (h: { node: string; input: string }) =>
+      multiplyBlocks(b, format, { ...h, ...size, ...table, weight: p.headAgain ? again() : table.weight });
+    return { rows, head };
   }
   const transposed = (table: string) => b.node('Transpose', '/lm_head/Transpose', [table], { perm: [1, 0] });
   if (format.kind === 'dynamic-int8') {

@@ -17,6 +17,11 @@ export interface DecoderPlan {
   logitsSoftcap?: number;
   /** The hub's exports of the family keep rotary tables at full width: both halves of a row are equal. */
   publishesWideTables?: boolean;
+  /**
+   * The hub's 4-bit exports of the family have zero points, and quantise the embedding too; its integers are stored for
+   * a tied head once more.
+   */
+  publishesQuantizedEmbedding?: boolean;
   layers: LayerPlan[];
 }
 
