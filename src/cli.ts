@@ -208,7 +208,7 @@ models
   .addOption(layout())
   .option('--dtype <dtype>', 'weight format')
   .action(async (model: string, o) => {
-    exitCode = (await import('./commands/models-rm.js')).removeModel(model, o);
+    exitCode = await (await import('./commands/models-rm.js')).removeModel(model, o);
   });
 
 program

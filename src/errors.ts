@@ -59,9 +59,17 @@ const CATALOGUE = {
     message: `${p.repo} cannot be pulled: HF_HUB_OFFLINE forbids the network, and the Python tools' cache has no such files`,
     hint: 'unset HF_HUB_OFFLINE, or pull it where there is a network and copy the cache',
   }),
-  'hub-unreachable': (p: { host: string; reason: string }): Problem => ({
-    message: `${p.host}: ${p.reason}; tried several times`,
+  'hub-unreachable': (p: { host: string; reason: string; attempts: number; waitSeconds: number | null }): Problem => ({
+    message: [
+      `${p.host}: ${p.reason}`,
+      ...(p.attempts > 1 ? [`tried ${p.attempts} times`] : []),
+      ...(p.waitSeconds === null ? [] : [`it asks to come back in ${p.waitSeconds} s`]),
+    ].join('; '),
     hint: 'what has arrived is kept: run the same command again. HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy',
+  }),
+  'hub-untrusted': (p: { host: string; code: string }): Problem => ({
+    message: `the certificate of ${p.host} is not trusted (${p.code})`,
+    hint: 'a proxy that opens TLS, or a mirror of your own: name its root certificate in NODE_EXTRA_CA_CERTS',
   }),
   'hub-gated': (p: { repo: string; page: string; hasToken: boolean }): Problem => ({
     message: `${p.repo} is gated: its authors ask for an agreement first`,
@@ -86,6 +94,10 @@ const CATALOGUE = {
   'download-altered': (p: { repo: string; path: string; reason: string }): Problem => ({
     message: `${p.repo}: ${p.path} is not what the repository promises: ${p.reason}`,
     hint: 'nothing of it was kept; a mirror or proxy may be at fault. Try again, or another HF_ENDPOINT',
+  }),
+  'files-in-use': (p: { what: string; owner: string }): Problem => ({
+    message: `${p.what} is being pulled by ${p.owner}`,
+    hint: 'wait until it has ended, or stop it',
   }),
   'dtype-missing': (p: { where: string; dtype: string; available: readonly string[] }): Problem => ({
     message: `${p.where} has no files of dtype ${p.dtype}`,

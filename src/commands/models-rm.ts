@@ -1,9 +1,10 @@
 // `models rm`: frees the space of a model's checkpoints and of pulls that were left unfinished.
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
 import { cacheDirectory, entriesOf } from '../models/cache.js';
 import { checkpointsOf, removeEmptyParents } from '../models/find-checkpoints.js';
+import { type LockOptions, lockOf, ownerInWords, withLock } from '../models/hub/lock.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pulledCommit, repositoryDirectory } from '../models/real.js';
 import { resolveReference } from '../models/reference.js';
@@ -18,7 +19,7 @@ export interface RemoveOptions {
   dtype?: string;
 }
 
-export function removeModel(name: string, options: RemoveOptions): number {
+export async function removeModel(name: string, options: RemoveOptions): Promise<number> {
   const cache = cacheDirectory();
   const registry = loadRegistry();
   const { weights, layout, dtype } = options;
@@ -29,21 +30,38 @@ export function removeModel(name: string, options: RemoveOptions): number {
         (layout === undefined || (manifest.weights === 'synthetic' && manifest.layout === layout)) &&
         (dtype === undefined || manifest.dtype === dtype),
     )
-    .map(({ directory }) => directory);
-  if (weights !== 'synthetic' && layout === undefined) chosen.push(...unfinishedPulls(name, cache, registry, dtype));
+    .map(({ directory, manifest }) => ({ directory, weights: manifest.weights }));
+  if (weights !== 'synthetic' && layout === undefined) {
+    const unfinished = unfinishedPulls(name, cache, registry, dtype);
+    chosen.push(...unfinished.map((directory) => ({ directory, weights: 'real' as const })));
+  }
   if (chosen.length === 0) {
     const command = name.includes('/') ? pullCommand(name, dtype ?? 'q4') : `edgeproof models synthesize ${name}`;
     throw problem('checkpoint-missing', { name: `a checkpoint of ${name}`, command });
   }
   let freed = 0;
-  for (const directory of chosen) {
+  const remove = async (directory: string) => {
+    // A pull may have ended meanwhile.
+    if (!existsSync(directory)) return;
     freed += bytesOnDisk(directory);
     rmSync(directory, { recursive: true, force: true });
+  };
+  for (const { directory, weights } of chosen) {
+    if (weights === 'synthetic') await remove(directory);
+    else await withLock(lockOf(directory), notPulled(directory), () => remove(directory));
     removeEmptyParents(directory, cache);
     say(`removed ${directory}`);
   }
   process.stdout.write(`${bytes(freed)} freed\n`);
   return 0;
+}
+
+/** A pull that is under way keeps its files. */
+function notPulled(directory: string): LockOptions {
+  return {
+    refuse: directory,
+    onWait: (owner) => say(`${ownerInWords(owner)} has locked ${directory}; looking whether it lives`),
+  };
 }
 
 /** `<dtype>.partial` directories of the repository. */

@@ -1,5 +1,5 @@
 // Pins: models.json holds the commit and the hashes of real weights; bytes that differ from them are refused.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import type { Checkpoint, RealManifest } from './checkpoint.js';
 import { memberSpans } from './json-spans.js';
 import { loadRegistry, type Model, type Pin } from './registry.js';
@@ -40,10 +40,12 @@ export function writePin(registryPath: string, id: string, pin: Pin): void {
   const index = loadRegistry(registryPath).findIndex((model) => model.id === id);
   const text = readFileSync(registryPath, 'utf8');
   const edited = withPin(text, index, pin);
-  const partial = `${registryPath}.partial-${process.pid}`;
+  // Where it is a link, the link stays and the file it leads to is replaced.
+  const target = realpathSync(registryPath);
+  const partial = `${target}.partial-${process.pid}`;
   writeFileSync(partial, edited);
   loadRegistry(partial);
-  renameSync(partial, registryPath);
+  renameSync(partial, target);
 }
 
 /** The registry's text with the pin of its `index`-th model replaced, or put before `config`. */

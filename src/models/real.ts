@@ -1,7 +1,9 @@
 // Where pulled checkpoints live: `<cache>/real/<org>--<name>/<commit>/<dtype>`, and `refs/` beside the commits, which
 // remembers what a revision was when it was pulled, so that a run needs no network.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { problem } from '../errors.js';
+import { entriesOf } from './cache.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 /** As the hub has them; `--` separates the parts in folder names and is not allowed in them. */
@@ -19,6 +21,25 @@ export function isCommit(text: string): boolean {
 export function repositoryDirectory(cache: string, repo: string): string {
   if (!isRepo(repo)) throw new Error(`"${repo}" is not a repository`);
   return join(cache, 'real', repo.replace('/', '--'));
+}
+
+/** Throws where this disk does not tell the repository's folder from that of another one, which is here. */
+export function requireOwnFolder(cache: string, repo: string): void {
+  const directory = repositoryDirectory(cache, repo);
+  if (!existsSync(directory)) return;
+  const other = otherSpelling(entriesOf(dirname(directory)), basename(directory));
+  if (other === null) return;
+  const known = other.replace('--', '/');
+  throw problem('input-invalid', {
+    what: `${repo} would lie where ${known} lies: ${cache} is on a disk that does not tell upper case from lower case`,
+    expected: `${known}, where that is the repository you mean; else remove it first: edgeproof models rm ${known}`,
+  });
+}
+
+/** The name that is `folder` but for case, where `folder` itself is not among the names. */
+export function otherSpelling(names: string[], folder: string): string | null {
+  if (names.includes(folder)) return null;
+  return names.find((name) => name.toLowerCase() === folder.toLowerCase()) ?? null;
 }
 
 export function realDirectory(cache: string, repo: string, commit: string, dtype: string): string {

@@ -268,6 +268,22 @@ describe('an interrupted pull', () => {
     return { code, stderr };
   }
 
+  it('does not lose its files to `models rm` while it is under way', async () => {
+    stall();
+    const child = spawn(process.execPath, [CLI, 'models', 'pull', 'org/big'], { env: environment(), stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    while ((statSync(partial, { throwIfNoEntry: false })?.size ?? 0) < 1)
+      await new Promise((tick) => setTimeout(tick, 20));
+    const { code, stderr } = await edgeproof(['models', 'rm', 'org/big']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`is being pulled by process ${child.pid}`)]);
+    expect(existsSync(partial)).toBe(true);
+    child.kill('SIGKILL');
+    await ended;
+    hub.misbehave = null;
+    expect((await edgeproof(['models', 'rm', 'org/big'])).code).toBe(0);
+    expect(existsSync(join(scratch, 'cache', 'real', 'org--big'))).toBe(false);
+  });
+
   it('by Ctrl-C exits with 130 and says how to go on; the rest is pulled then', async () => {
     const { code, stderr } = await startAndStop('SIGINT');
     expect(code).toBe(130);

@@ -1,8 +1,12 @@
 // Pins: what they cover, what they refuse, and a registry whose other bytes stay as they are.
+import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint, RealManifest } from '../../src/models/checkpoint.js';
 import { memberSpans } from '../../src/models/json-spans.js';
-import { pinFor, pinState, withPin } from '../../src/models/pin.js';
+import { pinFor, pinState, withPin, writePin } from '../../src/models/pin.js';
+import { loadRegistry, modelById, REGISTRY } from '../../src/models/registry.js';
 
 const COMMIT = 'a'.repeat(40);
 
@@ -72,4 +76,17 @@ describe('a registry text', () => {
       expect(Object.fromEntries(read)).toEqual(model);
     }
   });
+});
+
+it('goes into the file that a linked registry leads to; the link stays', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'edgeproof-pin-'));
+  mkdirSync(join(directory, 'elsewhere'));
+  const [file, link] = [join(directory, 'elsewhere', 'shared.json'), join(directory, 'models.json')];
+  copyFileSync(REGISTRY, file);
+  symlinkSync(join('elsewhere', 'shared.json'), link);
+  writePin(link, 'qwen2.5-0.5b', { revision: COMMIT, files: [] });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(modelById('qwen2.5-0.5b', loadRegistry(file)).pin).toEqual({ revision: COMMIT, files: [] });
+  expect(readdirSync(join(directory, 'elsewhere'))).toEqual(['shared.json']);
+  rmSync(directory, { recursive: true });
 });

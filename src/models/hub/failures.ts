@@ -3,6 +3,8 @@
 /** May pass: a broken connection, a busy server. `waitMs` is what the server asked for. */
 export class TransientError extends Error {
   readonly waitMs: number | null;
+  /** How often it was tried, once no further attempt is made. */
+  attempts = 1;
 
   constructor(message: string, waitMs: number | null = null, cause?: unknown) {
     super(message, { cause });

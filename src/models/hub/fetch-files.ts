@@ -1,13 +1,14 @@
 // The files of a checkpoint, each from the Python tools' cache where its bytes are right, else from the hub.
 import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { problem } from '../../errors.js';
+import { problem, reasonOf } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint.js';
 import { type DownloadOptions, downloadFile, mismatch } from './download.js';
 import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';
 import type { Listing, RemoteFile } from './listing.js';
 import { digestsOf } from './running-hash.js';
+import { isDiskError } from './transfer.js';
 import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
@@ -68,20 +69,32 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
   if (copy !== null) {
     rmSync(path, { force: true });
     removeState(path);
-    // A file system that can shares the blocks instead of copying them.
-    copyFileSync(copy, path, fsConstants.COPYFILE_FICLONE);
-    const digests = await digestsOf(path, file.gitOid !== null);
-    const fault = mismatch(file, digests);
+    const { fault, sha256 } = await copied(copy, path, file);
     if (fault === null) {
       onNote(`${file.path}: taken from ${hubCache}`);
       options.onProgress(file.bytes);
-      return digests.sha256;
+      return sha256;
     }
-    rmSync(path);
+    rmSync(path, { force: true });
     onNote(`${copy} is not used: ${fault}`);
   }
   if (offline) throw problem('hub-offline', { repo: listing.repo });
   return downloadFile(http, { repo: listing.repo, commit: listing.commit, file, path }, options);
+}
+
+type Copied = { fault: null; sha256: string } | { fault: string; sha256: null };
+
+async function copied(from: string, to: string, file: RemoteFile): Promise<Copied> {
+  try {
+    // A file system that can shares the blocks instead of copying them.
+    copyFileSync(from, to, fsConstants.COPYFILE_FICLONE);
+  } catch (error) {
+    if (isDiskError(error)) throw error;
+    return { fault: reasonOf(error), sha256: null };
+  }
+  const digests = await digestsOf(to, file.gitOid !== null);
+  const fault = mismatch(file, digests);
+  return fault === null ? { fault, sha256: digests.sha256 } : { fault, sha256: null };
 }
 
 /** Throws disk-full when what is still missing does not go onto the disk. */

@@ -5,7 +5,7 @@ import { EdgeproofError, problem } from '../../errors.js';
 import { bulkGet } from './bulk-get.js';
 import type { HubSettings } from './endpoint.js';
 import { FramingError, TransientError } from './failures.js';
-import { RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
+import { LONGEST_WAIT_MS, RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
 import { pour, type Sink } from './sink.js';
 
 const MOST_REDIRECTS = 5;
@@ -60,14 +60,14 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
       if (bulk) return await bulkGet(url, { headers: all, idleMs: settings.idleMs, signal: abort });
     } catch (error) {
       abort?.throwIfAborted();
-      if (!(error instanceof FramingError)) throw new TransientError(networkReason(url, error, settings), null, error);
+      if (!(error instanceof FramingError)) throw failed(url, error, settings);
     }
     try {
       const options = { dispatcher, headers: all, ...(abort === undefined ? {} : { signal: abort }) };
       return streamed(await request(url, options));
     } catch (error) {
       abort?.throwIfAborted();
-      throw new TransientError(networkReason(url, error, settings), null, error);
+      throw failed(url, error, settings);
     }
   };
 
@@ -147,7 +147,9 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
 /** What to tell once no further attempt is made. */
 export function finalError(error: unknown, url: URL): unknown {
   if (!(error instanceof TransientError)) return error;
-  return problem('hub-unreachable', { host: url.host, reason: error.message }, error);
+  const { attempts, message: reason, waitMs } = error;
+  const waitSeconds = waitMs !== null && waitMs > LONGEST_WAIT_MS ? Math.ceil(waitMs / 1000) : null;
+  return problem('hub-unreachable', { host: url.host, reason, attempts, waitSeconds }, error);
 }
 
 /** An address without its query and password: both may be secrets. */
@@ -179,6 +181,15 @@ function refusal(
   }
   if (status === 401 || status === 403) return problem('hub-refused', { repo, status, hasToken: token !== null });
   return problem('hub-invalid', { url: shown(url), reason: `status ${status}` });
+}
+
+/** What OpenSSL and Node say of a certificate that does not prove the host. */
+const UNTRUSTED = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
+
+function failed(url: URL, error: unknown, settings: HubSettings): Error {
+  const code = (error as { code?: string }).code ?? '';
+  if (UNTRUSTED.test(code)) return problem('hub-untrusted', { host: url.host, code }, error);
+  return new TransientError(networkReason(url, error, settings), null, error);
 }
 
 export function networkReason(url: URL, error: unknown, { idleMs }: HubSettings): string {

@@ -1,6 +1,10 @@
-// One process at a time: a lock file that names its owner, kept fresh while the owner lives. A second process waits.
+// One process at a time, on this machine and on others that share the disk: a lock file that names its owner, kept
+// fresh while the owner lives. A second process waits.
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { problem } from '../../errors.js';
 import { isAlive } from '../cache.js';
 
 const REFRESH_MS = 2000;
@@ -8,21 +12,39 @@ const REFRESH_MS = 2000;
 const STALE_MS = 30_000;
 const POLL_MS = 200;
 
+export interface Owner {
+  pid: number;
+  /** null: not told, as older versions do not; then it is taken for this machine. */
+  host: string | null;
+}
+
 export interface LockOptions {
   signal?: AbortSignal | undefined;
-  /** Called once, with the owner's process id, when there is something to wait for. */
-  onWait?: (owner: number) => void;
+  /** Called once, when there is something to wait for. */
+  onWait?: (owner: Owner) => void;
+  /** A living owner is an error that names this, instead of something to wait for. */
+  refuse?: string;
+  staleMs?: number;
 }
 
 /** Runs `work` while holding `path`. */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  for (let waited = false; !take(path); waited = true) {
-    const owner = ownerOf(path);
-    if (owner === null || isStale(path, owner)) {
-      breakLock(path);
+  const mine = `${process.pid} ${hostname()} ${randomUUID()}`;
+  let watched: Watched | null = null;
+  while (!take(path, mine)) {
+    const found = look(path);
+    if (found === null) continue;
+    const first = watched === null;
+    watched = watch(watched, found);
+    const state = stateOf(watched, options.staleMs ?? STALE_MS);
+    if (state === 'dead') {
+      breakLock(path, watched.text);
       continue;
     }
-    if (!waited) options.onWait?.(owner);
+    if (state === 'alive' && options.refuse !== undefined) {
+      throw problem('files-in-use', { what: options.refuse, owner: ownerInWords(ownerOf(found.text)) });
+    }
+    if (first) options.onWait?.(ownerOf(found.text));
     await pause(POLL_MS, undefined, { signal: options.signal }).catch(() => {});
     options.signal?.throwIfAborted();
   }
@@ -32,30 +54,39 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
     return await work();
   } finally {
     clearInterval(refresh);
-    if (ownerOf(path) === process.pid) rmSync(path, { force: true });
+    if (look(path)?.text === mine) rmSync(path, { force: true });
   }
 }
 
+/** The lock of a checkpoint's directory, and of the pull that makes it. */
+export function lockOf(directory: string): string {
+  return `${directory.replace(/\.partial$/, '')}.lock`;
+}
+
+export function ownerInWords({ pid, host }: Owner): string {
+  return host === null || host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
+}
+
 /** The name appears with its content, so that nobody reads an empty lock. */
-function take(path: string): boolean {
-  const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+function take(path: string, mine: string): boolean {
+  const prepared = `${path}.${randomUUID()}`;
+  writeFileSync(prepared, mine);
   try {
-    linkSync(mine, path);
+    linkSync(prepared, path);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
-    return takeWithoutLinks(path);
+    return takeWithoutLinks(path, mine);
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(prepared, { force: true });
   }
 }
 
-function takeWithoutLinks(path: string): boolean {
+function takeWithoutLinks(path: string, mine: string): boolean {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    writeFileSync(path, mine, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -63,31 +94,56 @@ function takeWithoutLinks(path: string): boolean {
   }
 }
 
-function ownerOf(path: string): number | null {
+interface Look {
+  text: string;
+  modifiedMs: number;
+}
+
+interface Watched extends Look {
+  /** By our clock, when the lock was first seen as it is: clocks of two machines need not agree. */
+  sinceMs: number;
+  /** It was refreshed under our eyes. */
+  beats: boolean;
+}
+
+function look(path: string): Look | null {
   try {
-    return Number(readFileSync(path, 'utf8'));
+    return { text: readFileSync(path, 'utf8'), modifiedMs: statSync(path).mtimeMs };
   } catch {
     return null;
   }
 }
 
-function isStale(path: string, owner: number): boolean {
-  const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (modified === undefined) return false;
-  return Date.now() - modified > STALE_MS || (owner > 0 && owner !== process.pid && !isAlive(owner));
+function watch(before: Watched | null, now: Look): Watched {
+  if (before === null || before.text !== now.text) return { ...now, sinceMs: performance.now(), beats: false };
+  if (before.modifiedMs === now.modifiedMs) return before;
+  return { ...now, sinceMs: performance.now(), beats: true };
+}
+
+function ownerOf(text: string): Owner {
+  const [pid, host] = text.split(' ');
+  return { pid: Number(pid), host: host ?? null };
+}
+
+function stateOf({ text, modifiedMs, sinceMs, beats }: Watched, staleMs: number): 'alive' | 'dead' | 'unknown' {
+  const { pid, host } = ownerOf(text);
+  if (performance.now() - sinceMs > staleMs) return 'dead';
+  if (host !== null && host !== hostname()) return beats ? 'alive' : 'unknown';
+  if (Date.now() - modifiedMs > staleMs) return 'dead';
+  if (pid > 0 && pid !== process.pid && !isAlive(pid)) return 'dead';
+  return 'alive';
 }
 
 /** Moves a dead lock away; another process may do the same, so what was moved is looked at again. */
-function breakLock(path: string): void {
-  const moved = `${path}.dead-${process.pid}`;
+function breakLock(path: string, dead: string): void {
+  const moved = `${path}.dead-${randomUUID()}`;
   try {
     renameSync(path, moved);
   } catch {
     return;
   }
-  const owner = ownerOf(moved);
   // It was taken anew between the look and the move: put it back.
-  if (owner !== null && !isStale(moved, owner)) {
+  if (look(moved)?.text !== dead) {
     try {
       linkSync(moved, path);
     } catch {

@@ -1,20 +1,20 @@
 // Pulls a checkpoint: revision → commit → files of one dtype → verified, then visible at once under its final name.
 // Until then everything lies in `<dtype>.partial`, which the next pull continues.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../../errors.js';
 import { graphFacts } from '../../onnx/facts.js';
 import { readModel } from '../../onnx/read.js';
 import { createCacheDirectory } from '../cache.js';
 import { type Checkpoint, faultOf, MANIFEST, openCheckpoint, type RealManifest } from '../checkpoint.js';
 import { externalFiles } from '../external-data.js';
-import { realDirectory, rememberRevision } from '../real.js';
+import { realDirectory, rememberRevision, requireOwnFolder } from '../real.js';
 import type { HubSettings } from './endpoint.js';
 import { fetchFiles, requireSpace } from './fetch-files.js';
 import { cachedListing } from './hf-cache.js';
 import { createHttp, type Http } from './http.js';
 import { type Listing, listRepository, type RemoteFile } from './listing.js';
-import { withLock } from './lock.js';
+import { lockOf, ownerInWords, withLock } from './lock.js';
 import type { RetryPolicy } from './retry.js';
 import { type RealDtype, selectFiles } from './selection.js';
 import { isDiskError } from './transfer.js';
@@ -55,12 +55,13 @@ export async function pullCheckpoint(request: PullRequest, options: PullOptions)
   try {
     const listing = await listingOf(http, request);
     const directory = realDirectory(options.cache, request.repo, listing.commit, request.dtype);
+    requireOwnFolder(options.cache, request.repo);
     createCacheDirectory(dirname(directory));
     const pulled = await withLock(
-      `${directory}.lock`,
+      lockOf(directory),
       {
         signal: options.signal,
-        onWait: (owner) => options.onNote?.(`process ${owner} is pulling the same files; waiting for it`),
+        onWait: (owner) => options.onNote?.(`${ownerInWords(owner)} is pulling the same files; waiting for it`),
       },
       () => pullInto(http, request, listing, directory, options),
     );
@@ -160,15 +161,20 @@ async function wholeCheckpoint(
   return null;
 }
 
-function explained(error: unknown, cache: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (isDiskError(error) || code === 'EACCES' || code === 'EPERM') {
-    const option = 'EDGEPROOF_CACHE';
-    return problem(
-      'directory-unwritable',
-      { path: cache, purpose: 'checkpoints', reason: reasonOf(error), option },
-      error,
-    );
-  }
-  return error;
+/** A system error in words: what could not be written, or read. */
+export function explained(error: unknown, cache: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (!isDiskError(error) && code !== 'EACCES' && code !== 'EPERM') return error;
+  const reason = reasonOf(error);
+  // All that a pull touches elsewhere it only reads.
+  if (path !== undefined && !isInside(cache, path)) return problem('file-unreadable', { path, reason }, error);
+  return problem(
+    'directory-unwritable',
+    { path: cache, purpose: 'checkpoints', reason, option: 'EDGEPROOF_CACHE' },
+    error,
+  );
+}
+
+function isInside(directory: string, path: string): boolean {
+  return !relative(resolve(directory), resolve(path)).startsWith('..');
 }

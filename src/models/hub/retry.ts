@@ -11,7 +11,7 @@ export interface RetryPolicy {
 export const RETRIES: RetryPolicy = { attempts: 6, firstPauseMs: 500, longestPauseMs: 20_000 };
 
 /** A server that asks for a longer pause than this is told to the user instead. */
-const LONGEST_WAIT_MS = 120_000;
+export const LONGEST_WAIT_MS = 120_000;
 
 /**
  * Runs `operation` until it succeeds or fails for good. `progressed` tells whether the last attempt got anywhere:
@@ -23,7 +23,7 @@ export async function withRetries<T>(
   operation: () => Promise<T>,
   progressed: () => boolean = () => false,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1, attempts = 1; ; attempt++, attempts++) {
     signal?.throwIfAborted();
     try {
       return await operation();
@@ -31,6 +31,7 @@ export async function withRetries<T>(
       signal?.throwIfAborted();
       if (!(error instanceof TransientError)) throw error;
       if (progressed()) attempt = 1;
+      error.attempts = attempts;
       if (attempt >= policy.attempts || (error.waitMs ?? 0) > LONGEST_WAIT_MS) throw error;
       await pause(Math.max(error.waitMs ?? 0, pauseMs(policy, attempt)), undefined, { signal }).catch(() => {});
     }

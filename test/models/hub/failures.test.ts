@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EdgeproofError, problem } from '../../../src/errors.js';
-import type { PullOptions } from '../../../src/models/hub/pull.js';
+import { explained, type PullOptions } from '../../../src/models/hub/pull.js';
 import { realDirectory } from '../../../src/models/real.js';
 import {
   COMMIT,
@@ -142,12 +142,15 @@ describe('what passes by itself is tried again', () => {
 
   it('until it does not pass', async () => {
     hub.misbehave = (seen, response) => isWeights(seen) && sends(503)(seen, response, null);
-    expect(await failure()).toMatchObject({ code: 'hub-unreachable', message: expect.stringContaining('503') });
+    expect(await failure()).toMatchObject({
+      code: 'hub-unreachable',
+      message: expect.stringMatching(/503; tried 4 times$/),
+    });
     hub.misbehave = () => true;
     const settings = settingsFor(hub, scratch, { idleMs: 100 });
     expect((await failure({ settings })).message).toContain('sent nothing for 0.1 s');
     hub.misbehave = sends(429, '', { 'Retry-After': '3600' });
-    expect((await failure()).message).toContain('too many requests (429)');
+    expect((await failure()).message).toMatch(/too many requests \(429\); it asks to come back in 3600 s$/);
     const nobody = settingsFor(hub, scratch, { endpoint: 'http://127.0.0.1:9' });
     expect((await failure({ settings: nobody })).message).toContain(
       '127.0.0.1:9: the connection failed (ECONNREFUSED)',
@@ -399,5 +402,21 @@ describe('an interruption', () => {
     writeFileSync(join(partial, 'model_q4.onnx_data'), 'x');
     writeFileSync(join(partial, 'model_q4.onnx_data.transfer'), '{"bytes":1,"parts":[{"start":-5}]}');
     await expectWhole();
+  });
+});
+
+describe('what this machine refuses', () => {
+  const refused = (path: string) =>
+    Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES', path });
+
+  it('is told where it was refused: in the cache, or at a file that is only read', () => {
+    expect(explained(refused('/cache/real/org--tiny/x'), '/cache')).toMatchObject({
+      code: 'directory-unwritable',
+      message: 'cannot write checkpoints to /cache: EACCES: permission denied',
+    });
+    expect(explained(refused('/home/a/hub/blobs/x'), '/cache')).toMatchObject({
+      code: 'file-unreadable',
+      message: '/home/a/hub/blobs/x: cannot be read: EACCES: permission denied',
+    });
   });
 });
