@@ -25,6 +25,14 @@ export interface Decoder {
 
 const FED = /^(input_ids|attention_mask|position_ids|num_logits_to_keep|past_key_values\.\d+\.(key|value))$/;
 
+/** Inputs that other graphs of the same model compute, and by which. */
+const FROM_OTHER_SESSIONS: Record<string, string> = {
+  inputs_embeds: 'embed_tokens',
+  per_layer_inputs: 'embed_tokens',
+  encoder_hidden_states: 'the encoder',
+  encoder_attention_mask: 'the encoder',
+};
+
 /** The decoder's interface, or the reason (a sentence) why this graph cannot be driven as one. */
 export function decoderOf(model: OnnxModel): Decoder | string {
   const initialized = new Set(model.initializers.map((tensor) => tensor.name));
@@ -33,8 +41,16 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   );
   const outputs = new Map(model.outputs.map((output) => [output.name, output]));
   const strange = [...inputs.keys()].filter((name) => !FED.test(name));
+  const computed = strange.filter((name) => FROM_OTHER_SESSIONS[name] !== undefined);
+  if (computed.length > 0) {
+    const origins = computed.map((name) => `${name} comes from ${FROM_OTHER_SESSIONS[name]}`);
+    return `it is one of several sessions, and edgeproof runs one: ${origins.join(', ')}`;
+  }
   if (strange.length > 0) return `it has inputs that edgeproof cannot feed: ${strange.join(', ')}`;
   if (!inputs.has('input_ids') || !inputs.has('attention_mask')) return 'it has no input_ids or no attention_mask';
+  const positions = inputs.get('position_ids');
+  if (positions !== undefined && positions.dims.length > 2)
+    return `position_ids has shape [${positions.dims.join(', ')}]; expected [batch, length]`;
   const logits = outputs.get('logits');
   if (logits === undefined) return 'it has no output "logits"';
   if (logits.type !== 'float32' && logits.type !== 'float16')
@@ -65,7 +81,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
     cache,
     logitsType: logits.type,
     vocabSize: typeof width === 'number' ? width : null,
-    positionIds: inputs.has('position_ids'),
+    positionIds: positions !== undefined,
     numLogitsToKeep: inputs.has('num_logits_to_keep'),
     shareableKv: keyAndValue(cache).every(([key, value]) => throughGroupQueryAttention(model.nodes, key, value)),
   };

@@ -285,3 +285,22 @@ describe('the reason why not', () => {
     for (const word of words) expect(reason).toContain(word);
   });
 });
+
+describe('a decoder that is one of several sessions', () => {
+  it('is told by the inputs that the others compute', () => {
+    const model = graph();
+    model.inputs = without(model.inputs, 'input_ids');
+    model.inputs.push({ name: 'inputs_embeds', type: 'float32', dims: ['batch_size', 'sequence_length', 896] });
+    expect(decoderOf(model)).toBe(
+      'it is one of several sessions, and edgeproof runs one: inputs_embeds comes from embed_tokens',
+    );
+    model.inputs.push({ name: 'encoder_hidden_states', type: 'float32', dims: ['batch_size', 'length', 896] });
+    expect(decoderOf(model)).toContain('encoder_hidden_states comes from the encoder');
+  });
+
+  it('is not fed positions of three parts as if they were one', () => {
+    const model = graph();
+    model.inputs.push({ name: 'position_ids', type: 'int64', dims: [3, 'batch_size', 'sequence_length'] });
+    expect(decoderOf(model)).toBe('position_ids has shape [3, batch_size, sequence_length]; expected [batch, length]');
+  });
+});
