@@ -1,6 +1,6 @@
 // A GET whose body goes straight into the receiver's buffers. undici allocates every chunk, which costs a pull 1.3 CPU
-// seconds a gigabyte and nearly half its rate (docs/models.md). Direct connections and known lengths only: everything else (proxies, chunked bodies, small
-// answers) is undici's.
+// seconds a gigabyte and nearly half its rate (docs/models.md). Direct connections and known lengths only: everything
+// else (proxies, chunked bodies, small answers) is undici's.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { FramingError } from './failures.js';
