@@ -16,8 +16,9 @@ const machineName = () =>
     .env('EDGEPROOF_MACHINE')
     .argParser(name);
 const layout = () =>
-  new Option('--layout <layout>', 'layout of a synthetic checkpoint: of its graph, or gguf for llama.cpp').choices([
+  new Option('--layout <layout>', 'layout of a synthetic checkpoint: of its graphs, or gguf for llama.cpp').choices([
     'tuned',
+    'split',
     'published',
     'gguf',
   ]);
@@ -69,7 +70,7 @@ program
   .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
   .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files', list)
   .option('--weights <kinds>', 'synthetic or real; by default what the model has', list)
-  .option('--layout <layouts>', 'graph layouts of synthetic ONNX weights: tuned, published', list)
+  .option('--layout <layouts>', 'graph layouts of synthetic ONNX weights: tuned, split, published', list)
   .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)

@@ -151,7 +151,8 @@ function weightsOf(source: Source): FitTerm | null {
   if (configSchemaOf(model.config.model_type) === undefined) {
     return model.parameters == null ? null : estimatedWeights(model.parameters, dtype);
   }
-  if (layout === 'gguf') return { name, bytes: planCheckpoint({ model, dtype, layout, seed: 0 }).bytes };
+  if (layout === 'gguf' || layout === 'split')
+    return { name, bytes: planCheckpoint({ model, dtype, layout, seed: 0 }).bytes };
   const plan = architectureOf(model.config).plan(model.config);
   return { name, bytes: planExternalData(buildDecoder(plan, dtype, layout), 'data').bytes };
 }

@@ -1,17 +1,19 @@
 // A synthetic checkpoint before a byte of it is written: its small files, and every weight with its place in the data
 // file. One for ONNX (graph and external data), one for GGUF (a single file).
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { problem } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
 import { planExternalData } from '../onnx/graph-builder.js';
+import { prefillGraph, prefillPath } from '../onnx/prefill-graph.js';
 import { encodeModel } from '../onnx/write.js';
 import { buildDecoder } from './architectures/decoder.js';
 import type { ModelConfig } from './architectures/family.js';
-import { DTYPES, type Dtype, type Layout } from './architectures/linear.js';
+import { DTYPES, type Dtype } from './architectures/linear.js';
 import type { DecoderPlan } from './architectures/plan.js';
 import type { Routing } from './architectures/schedule.js';
 import { architectureOf } from './architectures.js';
-import type { CheckpointLayout } from './checkpoint.js';
+import type { CheckpointLayout, OnnxLayout } from './checkpoint.js';
 import { planGguf } from './gguf/plan.js';
 import { GGUF_DTYPES, type GgufDtype } from './gguf/tensors.js';
 import type { FilledWeight } from './random-weights.js';
@@ -49,9 +51,13 @@ const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
 /** transformers.js finds a dtype by this suffix. */
 const SUFFIX: Record<Dtype, string> = { fp32: '', fp16: '_fp16', q4: '_q4', q4f16: '_q4f16', int8: '_int8' };
 
+/** Blocks with float32 activations; kernels of int8 give no others. */
+const SPLIT_DTYPES = ['q4', 'int8'] as const;
+
 /** The dtypes that a synthetic checkpoint of this layout can have. */
 export function dtypesOf(layout: CheckpointLayout): readonly Dtype[] {
-  return layout === 'gguf' ? (Object.keys(GGUF_DTYPES) as GgufDtype[]) : DTYPES;
+  if (layout === 'gguf') return Object.keys(GGUF_DTYPES) as GgufDtype[];
+  return layout === 'split' ? SPLIT_DTYPES : DTYPES;
 }
 
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
@@ -74,22 +80,40 @@ type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
 
 interface OnnxSpec {
   config: ModelConfig;
-  layout: Layout;
+  layout: OnnxLayout;
   dtype: Dtype;
   decoder: DecoderPlan;
   routing: Routing;
 }
 
 function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files {
-  const file = `model${SUFFIX[dtype]}.onnx`;
-  const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing), `${file}_data`);
-  return {
-    small: { ...transformersFiles(config, dtype, decoder.vocab), [`onnx/${file}`]: encodeModel(placed.model) },
-    dataPath: `onnx/${file}_data`,
+  if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
+  const graph = `onnx/model${SUFFIX[dtype]}.onnx`;
+  const dataPath = `${graph}_data`;
+  const location = basename(dataPath);
+  const graphLayout = layout === 'split' ? 'tuned' : layout;
+  const placed = planExternalData(buildDecoder(decoder, dtype, graphLayout, routing), location);
+  const files: Files = {
+    small: { ...transformersFiles(config, dtype, decoder.vocab), [graph]: encodeModel(placed.model) },
+    dataPath,
     header: new Uint8Array(0),
     weights: placed.weights,
     bytes: placed.bytes,
     parameters: graphFacts(placed.model).parameters,
+  };
+  const prompts = layout === 'split' ? prefillGraph(placed.model, location, placed.bytes) : null;
+  if (prompts === null) return files;
+  const weightOf = (name: string) => placed.weights.find((weight) => weight.name === name)!;
+  const derived = prompts.derived.map((weight): FilledWeight => {
+    const { name, type, dims, offset, bytes, from } = weight;
+    const fill = { kind: 'derived', weight, packed: weightOf(from.weight), scales: weightOf(from.scales) } as const;
+    return { name, type, dims, offset, bytes, fill };
+  });
+  return {
+    ...files,
+    small: { ...files.small, [prefillPath(graph)]: encodeModel(prompts.model) },
+    weights: [...placed.weights, ...derived],
+    bytes: prompts.bytes,
   };
 }
 

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { EdgeproofError, problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
+import { isPrefillGraph } from '../onnx/prefill-graph.js';
 import { DTYPES, LAYOUTS } from './architectures/linear.js';
 import { ROUTINGS } from './architectures/schedule.js';
 import { entriesOf } from './cache.js';
@@ -14,8 +15,12 @@ import { REAL_DTYPES } from './hub/selection.js';
 
 export const MANIFEST = 'edgeproof.json';
 
-/** Those of ONNX graphs, and the one of GGUF files. */
-export const CHECKPOINT_LAYOUTS = [...LAYOUTS, 'gguf'] as const;
+/** `split`: the tuned graph, and a second one that reads prompts (onnx/prefill-graph.ts). */
+export const ONNX_LAYOUTS = [...LAYOUTS, 'split'] as const;
+export type OnnxLayout = (typeof ONNX_LAYOUTS)[number];
+
+/** And the one of GGUF files. */
+export const CHECKPOINT_LAYOUTS = [...ONNX_LAYOUTS, 'gguf'] as const;
 export type CheckpointLayout = (typeof CHECKPOINT_LAYOUTS)[number];
 
 /** Named as transformers.js names them; the last are formats that only GGUF files have. */
@@ -86,7 +91,7 @@ export function openCheckpoint(directory: string): Checkpoint {
   const manifest = readJsonFile(join(directory, MANIFEST), manifestSchema);
   const extension = manifest.weights === 'synthetic' && manifest.layout === 'gguf' ? '.gguf' : '.onnx';
   const wanted = manifest.weights === 'real' ? manifest.graph : extension;
-  const graph = manifest.files.find((file) => file.path.endsWith(wanted));
+  const graph = manifest.files.find(({ path }) => path.endsWith(wanted) && !isPrefillGraph(path));
   if (graph === undefined) {
     throw problem('file-invalid', { path: join(directory, MANIFEST), issues: [`files: names no ${extension} file`] });
   }

@@ -2,6 +2,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Fill, PlacedWeight } from '../onnx/graph-builder.js';
 import { toFloat16 } from '../onnx/half.js';
+import { type DerivedWeight, deriveBytes } from '../onnx/prefill-graph.js';
 
 const CHUNK_BYTES = 1 << 20;
 const ZEROS = new Uint8Array(CHUNK_BYTES);
@@ -22,12 +23,21 @@ export type WeightFill =
   /** Random bytes in blocks, each with a half-precision scale in [2^exponent, 2^(exponent+1)) of random sign. */
   | { kind: 'blocks'; blockBytes: number; scaleAt: number; exponent: number }
   /** These numbers, in single precision. */
-  | { kind: 'values'; values: number[] };
+  | { kind: 'values'; values: number[] }
+  /** Computed from two other weights. */
+  | { kind: 'derived'; weight: DerivedWeight; packed: FilledWeight; scales: FilledWeight };
 
 export type FilledWeight = Omit<PlacedWeight, 'fill'> & { fill: WeightFill };
 
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
 export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uint8Array> {
+  if (weight.fill.kind === 'derived') {
+    const { packed, scales } = weight.fill;
+    const blockScales = new Float32Array(wholeWeight(scales, seed).buffer);
+    const bytes = deriveBytes(weight.fill.weight, wholeWeight(packed, seed), blockScales);
+    for (let done = 0; done < bytes.length; done += CHUNK_BYTES) yield bytes.subarray(done, done + CHUNK_BYTES);
+    return;
+  }
   if (weight.fill.kind === 'marks') {
     const columns = weight.dims[1]!;
     const marks = new Uint8Array(weight.bytes);
@@ -54,6 +64,16 @@ export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uin
     if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
     yield chunk;
   }
+}
+
+function wholeWeight(weight: FilledWeight, seed: number): Uint8Array {
+  const bytes = new Uint8Array(weight.bytes);
+  let done = 0;
+  for (const chunk of weightChunks(weight, seed)) {
+    bytes.set(chunk, done);
+    done += chunk.length;
+  }
+  return bytes;
 }
 
 /** Keeps the random sign and mantissa of each float and sets its exponent: no denormals, no NaN, no rounding. */

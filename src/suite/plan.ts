@@ -52,6 +52,7 @@ export function planCases(
             for (const threads of suite.threads)
               for (const workload of suite.workloads.flatMap(expandWorkload)) {
                 if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind !== 'generate')) continue;
+                if (layout === 'split' && ep !== 'cpu') continue;
                 const used = threads === 'auto' ? automaticThreads : threads;
                 const key: CaseKey = {
                   model,
@@ -69,7 +70,8 @@ export function planCases(
   if (cases.size > 0) return [...cases.values()];
   throw problem('input-invalid', {
     what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
-    expected: 'llama.cpp for .gguf files, with generate workloads on ep cpu; another runtime for everything else',
+    expected:
+      'llama.cpp for .gguf files, with generate workloads on ep cpu; onnxruntime on ep cpu for layout split; another runtime for everything else',
   });
 }
 
@@ -81,11 +83,16 @@ interface Files {
 /** llama.cpp reads GGUF files and nothing else; nothing else reads them. */
 const readsGguf = (runtime: RuntimeName) => runtime === 'llama.cpp';
 const readsOnnx = (runtime: RuntimeName) => !readsGguf(runtime);
+/** Others would read prompts with the decoder graph, and measure `tuned` under another name. */
+const readsPrefillGraph = (runtime: RuntimeName) => runtime === 'onnxruntime';
 
 /** Synthetic weights exist in both formats: the layouts of a suite are those of its ONNX graphs. */
 function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
   return [
-    ...layouts.map((layout) => ({ layout, runtimes: runtimes.filter(readsOnnx) })),
+    ...layouts.map((layout) => ({
+      layout,
+      runtimes: runtimes.filter(layout === 'split' ? readsPrefillGraph : readsOnnx),
+    })),
     { layout: 'gguf', runtimes: runtimes.filter(readsGguf) },
   ];
 }

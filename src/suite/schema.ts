@@ -1,6 +1,6 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
-import { LAYOUTS } from '../models/architectures/linear.js';
+import { ONNX_LAYOUTS } from '../models/checkpoint.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
 
 export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
@@ -48,7 +48,7 @@ export const suiteSchema = z
     weights: oneOrMore(z.enum(WEIGHTS))
       .optional()
       .describe('Default: synthetic for ids of models.json and config.json, real for everything else.'),
-    layouts: oneOrMore(z.enum(LAYOUTS))
+    layouts: oneOrMore(z.enum(ONNX_LAYOUTS))
       .default(['tuned'])
       .describe('Graph layouts of synthetic ONNX checkpoints; a GGUF has but one.'),
     dtypes: oneOrMore(z.enum(REAL_DTYPES))

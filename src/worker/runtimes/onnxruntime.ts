@@ -1,17 +1,21 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API.
 // Everything about the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
+import { existsSync } from 'node:fs';
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
+import { prefillPath } from '../../onnx/prefill-graph.js';
 import { readModel } from '../../onnx/read.js';
 import type { ExecutionProvider } from '../../suite/schema.js';
 import { argmax } from './argmax.js';
 import { createKvCache } from './kv-cache.js';
-import { loadOrtLibrary } from './ort/library.js';
+import { loadOrtLibrary, type OrtLibrary } from './ort/library.js';
 import { createSession, type Session } from './ort/session.js';
 import type { Generation, Runtime } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */
 const PREFILL_CHUNK_TOKENS = 128;
+/** Of a prefill graph, whose products take a third of the time (docs/runtimes.md). */
+const PREFILL_GRAPH_CHUNK_TOKENS = 256;
 
 export interface OnnxRuntimeOptions {
   graph: string;
@@ -42,20 +46,24 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   const library = loadOrtLibrary();
   const loaded = performance.now();
   const session = createSession(library, options);
+  const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
+  // Only a shared cache can be filled by another session.
+  const prefillSession = shared ? openPrefillSession(library, options) : null;
   const created = performance.now();
 
-  const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
-  const chunkTokens = options.prefillChunkTokens ?? PREFILL_CHUNK_TOKENS;
-  const loop = createLoop(session, decoder, shared, options.capacity);
+  const chunkTokens =
+    options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
+  const loop = createLoop({ session, prefillSession, decoder, shared, capacity: options.capacity });
   let depth = 0;
 
   /** Runs ids in chunks and returns the token that follows them. */
   const prefill = (ids: BigInt64Array): number => {
-    for (let start = 0; start < ids.length - chunkTokens; start += chunkTokens) {
-      loop.run(ids.subarray(start, start + chunkTokens));
+    const last = prefillSession === null ? ids.length % chunkTokens || Math.min(chunkTokens, ids.length) : 1;
+    const before = ids.length - last;
+    for (let start = 0; start < before; start += chunkTokens) {
+      loop.run(ids.subarray(start, Math.min(start + chunkTokens, before)));
     }
-    const rest = ids.length % chunkTokens || Math.min(chunkTokens, ids.length);
-    return loop.run(ids.subarray(ids.length - rest), (logits) => choose(logits, decoder));
+    return loop.run(ids.subarray(before), (logits) => choose(logits, decoder));
   };
 
   return {
@@ -65,6 +73,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       interOpThreads: 1,
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
+      ...(prefillSession === null ? {} : { prefillGraph: true }),
       graphOptimization: 'all',
       denormals: 'zero',
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
@@ -104,16 +113,43 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
 type Logits = Float32Array | Uint16Array;
 
-function createLoop(session: Session, decoder: Decoder, shared: boolean, capacity: number) {
+interface PrefillSession extends Pick<Session, 'prepare'> {
+  /** Its inputs but the cache. */
+  own: string[];
+}
+
+/** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
+function openPrefillSession(library: OrtLibrary, { graph, threads, ep }: OnnxRuntimeOptions): PrefillSession | null {
+  const path = prefillPath(graph);
+  if ((ep ?? 'cpu') !== 'cpu' || !existsSync(path)) return null;
+  const own = readModel(path)
+    .inputs.map(({ name }) => name)
+    .filter((name) => !name.startsWith('past_key_values.'));
+  return { ...createSession(library, { graph: path, threads }), own };
+}
+
+interface LoopParts {
+  session: Session;
+  prefillSession: PrefillSession | null;
+  decoder: Decoder;
+  shared: boolean;
+  capacity: number;
+}
+
+function createLoop({ session, prefillSession, decoder, shared, capacity }: LoopParts) {
   const own = ['input_ids', 'attention_mask'];
   if (decoder.positionIds) own.push('position_ids');
   if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
   const entries = decoder.cache.length;
-  const call = session.prepare(
-    [...decoder.cache.map(({ past }) => past), ...own],
-    [...decoder.cache.map(({ present }) => present), 'logits'],
-  );
+  const pasts = decoder.cache.map(({ past }) => past);
+  const presents = decoder.cache.map(({ present }) => present);
+  const call = session.prepare([...pasts, ...own], [...presents, 'logits']);
   const cache = createKvCache(session, call, decoder, shared, capacity);
+  const prefillCall = prefillSession?.prepare([...pasts, ...prefillSession.own], presents);
+  prefillCall?.inputs.set(call.inputs.subarray(0, entries));
+  prefillCall?.outputs.set(call.outputs.subarray(0, entries));
+  /** Where each of its own inputs stands among the decoder's. */
+  const prefillOwn = prefillSession?.own.map((name) => own.indexOf(name)) ?? [];
   const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
   const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
@@ -143,13 +179,18 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
       if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
       call.inputs.set(step, entries);
       if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
+      prefillOwn.forEach((place, i) => {
+        prefillCall!.inputs[entries + i] = call.inputs[entries + place]!;
+      });
       if (read !== undefined && rows !== ids.length) {
         if (call.outputs[entries] !== 0n) session.release(call.outputs[entries]!);
         call.outputs[entries] = 0n;
       }
       cache.prepare(total);
       const start = performance.now();
-      call.run(read === undefined ? entries : entries + 1);
+      if (read !== undefined) call.run();
+      else if (prefillCall === undefined) call.run(entries);
+      else prefillCall.run();
       sessionMs += performance.now() - start;
       for (const value of step) session.release(value);
       cache.advance();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/models/architectures/linear.js';
 import { type Routing, scheduleRows } from '../../../src/models/architectures/schedule.js';
+import type { OnnxLayout } from '../../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
@@ -51,7 +52,7 @@ function relativeError(found: Float64Array, expected: Float64Array): number {
 }
 
 describe.each(FAMILIES)('$name', ({ name, config }) => {
-  const checkpointOf = async (layout: Layout, dtype: Dtype, routing: Routing) => {
+  const checkpointOf = async (layout: OnnxLayout, dtype: Dtype, routing: Routing) => {
     const model = { id: name.replaceAll(/[ _]/g, '-'), config };
     return (await ensureSynthetic({ model, layout, dtype, seed: 7, routing }, { cache })).checkpoint;
   };
@@ -73,6 +74,20 @@ describe.each(FAMILIES)('$name', ({ name, config }) => {
     expect(found.length).toBe(wanted.length);
     const worst = Math.max(...found.map((row, i) => relativeError(row, wanted[i]!)));
     expect(worst).toBeLessThan(BOUND[layout][dtype]);
+  });
+
+  it('split q4: behind a prompt in int8, its experts included', async () => {
+    const { graph } = await checkpointOf('split', 'q4', 'balanced');
+    const ids = promptTokens(1, LENGTH, VOCAB);
+    const expected = openSparseReference(graph, config, prescribedBy('balanced', config)).logits([...ids].map(Number));
+    const runtime = await openOnnxRuntime({ graph, threads: 1, capacity: 64 });
+    await runtime.fillDepth(ids.slice(0, PROMPT));
+    const errors: number[] = [];
+    for (let t = PROMPT; t < LENGTH; t++) {
+      const [row] = rowsOf(await runtime.forward(ids.slice(t, t + 1)));
+      errors.push(relativeError(row!, expected[t]!));
+    }
+    expect(Math.max(...errors)).toBeLessThan(BOUND.tuned.q4);
   });
 
   // transformers.js 4.3.1 knows these types (models/registry.js).

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/models/architectures/linear.js';
+import type { OnnxLayout } from '../../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
@@ -26,7 +27,7 @@ const IDS = promptTokens(1, 24, 512);
 /** What is fed in one pass; the rest comes token by token. Longer than every window. */
 const PROMPT = 19;
 
-async function synthesize(name: string, config: TinyFamilyConfig, layout: Layout, dtype: Dtype) {
+async function synthesize(name: string, config: TinyFamilyConfig, layout: OnnxLayout, dtype: Dtype) {
   const model = { id: name.replaceAll(/[ _]/g, '-'), config };
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
@@ -69,6 +70,19 @@ describe.each(FAMILIES)('$name', ({ name, config }) => {
     }
     const error = largestError([...first, ...steps], [...wanted, ...expected.slice(PROMPT)]);
     expect(error).toBeLessThan(LARGEST_ERROR[layout][dtype]);
+  });
+
+  it('split q4: logits behind a prompt in int8 are those of the reference', async () => {
+    const { graph } = await synthesize(name, config, 'split', 'q4');
+    const expected = openReference(graph, config).logits([...IDS].map(Number));
+    const runtime = await open(graph);
+    expect(runtime.options.prefillGraph).toBe(true);
+    await runtime.fillDepth(IDS.slice(0, PROMPT));
+    const steps: Float64Array[] = [];
+    for (let t = PROMPT; t < IDS.length; t++) {
+      steps.push(...rowsOf(await runtime.forward(IDS.slice(t, t + 1)), config.vocab_size));
+    }
+    expect(largestError(steps, expected.slice(PROMPT))).toBeLessThan(LARGEST_ERROR.tuned.q4);
   });
 
   it('every feature moves the logits by far more than the allowed error', async () => {

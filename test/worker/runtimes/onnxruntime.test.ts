@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/models/architectures/linear.js';
-import { openCheckpoint } from '../../../src/models/checkpoint.js';
+import { type OnnxLayout, openCheckpoint } from '../../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { readModel } from '../../../src/onnx/read.js';
 import { encodeModel } from '../../../src/onnx/write.js';
@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-async function synthesize(layout: Layout, dtype: Dtype, tied = true) {
+async function synthesize(layout: OnnxLayout, dtype: Dtype, tied = true) {
   const model = tinyModel({ tie_word_embeddings: tied }, tied ? 'tiny' : 'tiny-untied');
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
@@ -128,6 +128,21 @@ describe.each([
     for (let t = prompt; t < ids.length; t++) {
       const step = rowsOf(await runtime.forward(slice(ids, t, t + 1)));
       expect(largestError(step, [expected[t]!]), `position ${t}`).toBeLessThan(bound);
+    }
+  });
+
+  it.each(['q4', 'int8'] as const)('split %s: behind a prompt that its prefill graph has read', async (dtype) => {
+    const { graph } = await synthesize('split', dtype, tied);
+    const ids = promptTokens(1, 36, VOCAB);
+    const expected = openReference(graph, config).logits([...ids].map(Number));
+    for (const prefillChunkTokens of [256, 7]) {
+      const runtime = await open(graph, { prefillChunkTokens });
+      expect(runtime.options).toMatchObject({ kv: 'shared', prefillGraph: true });
+      await runtime.fillDepth(slice(ids, 0, 24));
+      for (let t = 24; t < ids.length; t++) {
+        const step = rowsOf(await runtime.forward(slice(ids, t, t + 1)));
+        expect(largestError(step, [expected[t]!]), `position ${t}`).toBeLessThan(LARGEST_ERROR.tuned[dtype]);
+      }
     }
   });
 

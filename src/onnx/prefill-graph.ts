@@ -1,0 +1,191 @@
+// The graph that reads prompts: a decoder graph without its head, whose 4-bit and 8-bit products are made in int8.
+// One token is bound by the bytes of its weights, so it stays with small ones; a prompt is bound by arithmetic, and
+// ONNX Runtime multiplies int8 by int8 several times as fast as blocks of 4 bits (docs/runtimes.md). Both graphs fill
+// one KV cache.
+import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
+import { ELEMENT_TYPES, type Initializer, type Node, type OnnxModel } from './model.js';
+
+/** The file of a decoder graph's prefill graph; it exists where the checkpoint has one. */
+export function prefillPath(graph: string): string {
+  return graph.replace(/\.onnx$/, '_prefill.onnx');
+}
+
+export function isPrefillGraph(path: string): boolean {
+  return path.endsWith('_prefill.onnx');
+}
+
+/** A tensor of the prefill graph that is computed from two of the decoder graph. */
+export interface DerivedWeight {
+  name: string;
+  type: 'int8' | 'float32';
+  dims: number[];
+  offset: number;
+  bytes: number;
+  /** Names of the packed blocks and of their scales. */
+  from: { weight: string; scales: string };
+  shape: BlockShape;
+}
+
+export interface PrefillGraph {
+  model: OnnxModel;
+  derived: DerivedWeight[];
+  /** Length of the data file with them. */
+  bytes: number;
+}
+
+const ALIGNMENT_BYTES = 4096;
+/** Rows of activations are divided by a 127th of their largest magnitude: what is left lies in −127 … 127. */
+const LARGEST_ACTIVATION = 127;
+
+/**
+ * The prefill graph of `model`, with its derived weights placed behind the first `bytes` of the data file `location`;
+ * null where no product can be replaced.
+ */
+export function prefillGraph(model: OnnxModel, location: string, bytes: number): PrefillGraph | null {
+  const known = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  const derived: DerivedWeight[] = [];
+  const constants = constantsOf();
+  const nodes: Node[] = [];
+  const quantized = new Set<string>();
+  let end = bytes;
+  const place = (weight: Omit<DerivedWeight, 'offset' | 'bytes'>): string => {
+    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const length = weight.dims.reduce((a, b) => a * b, 1) * (weight.type === 'int8' ? 1 : 4);
+    derived.push({ ...weight, offset, bytes: length });
+    end = offset + length;
+    return weight.name;
+  };
+  for (const node of withoutHead(model).nodes) {
+    const blocks = blocksOf(node, known);
+    if (blocks === null) {
+      nodes.push(node);
+      continue;
+    }
+    const { shape, from } = blocks;
+    const input = node.inputs[0]!;
+    if (!quantized.has(input)) nodes.push(...quantizeRows(input));
+    quantized.add(input);
+    const columns = place({ name: `${from.weight}_columns`, type: 'int8', dims: [shape.k, shape.n], from, shape });
+    const steps = place({ name: `${from.weight}_steps`, type: 'float32', dims: [shape.n], from, shape });
+    nodes.push(...multiply(node, input, columns, steps));
+  }
+  if (derived.length === 0) return null;
+  const placed = derived.map(
+    ({ name, type, dims, offset, bytes: length }): Initializer => ({
+      name,
+      type,
+      typeCode: ELEMENT_TYPES[type].code,
+      dims,
+      data: { kind: 'external', location, offset, bytes: length },
+    }),
+  );
+  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants, ...placed] };
+  return { model: needed(whole), derived, bytes: end };
+}
+
+/** The bytes of a derived weight, little-endian as ONNX has them. */
+export function deriveBytes(weight: DerivedWeight, packed: Uint8Array, scales: Float32Array): Uint8Array {
+  const values =
+    weight.type === 'int8' ? int8Columns(packed, scales, weight.shape) : columnSteps(packed, scales, weight.shape);
+  return new Uint8Array(values.buffer);
+}
+
+/** A product of float activations with symmetric blocks that divide its rows; null for any other node. */
+function blocksOf(node: Node, known: Map<string, Initializer>): Pick<DerivedWeight, 'from' | 'shape'> | null {
+  if (node.opType !== 'MatMulNBits') return null;
+  const { K: k, N: n, block_size: block, bits = 4 } = node.attributes as Record<string, number>;
+  const [, weight, scales, ...others] = node.inputs as [string, string, string, ...string[]];
+  if (others.some((name) => name !== '') || known.get(scales)?.type !== 'float32') return null;
+  if ((bits !== 4 && bits !== 8) || k! % block! !== 0) return null;
+  return { from: { weight, scales }, shape: { k: k!, n: n!, block: block!, bits } };
+}
+
+const LOGITS = 'logits';
+
+function withoutHead(model: OnnxModel): OnnxModel {
+  return needed({ ...model, outputs: model.outputs.filter(({ name }) => name !== LOGITS) });
+}
+
+/** Without what no output depends on. */
+function needed(model: OnnxModel): OnnxModel {
+  const used = new Set(model.outputs.map(({ name }) => name));
+  const nodes = model.nodes.toReversed().filter((node) => {
+    const isUsed = node.outputs.some((name) => used.has(name));
+    if (isUsed) for (const name of node.inputs) used.add(name);
+    return isUsed;
+  });
+  const isUsed = ({ name }: { name: string }) => used.has(name);
+  return {
+    ...model,
+    nodes: nodes.reverse(),
+    initializers: model.initializers.filter(isUsed),
+    inputs: model.inputs.filter(isUsed),
+  };
+}
+
+const NAMES = {
+  last: '/prefill/last_axis',
+  share: '/prefill/share',
+  least: '/prefill/least',
+  one: '/prefill/one',
+  activationZero: '/prefill/activation_zero',
+  weightZero: '/prefill/weight_zero',
+};
+
+function constantsOf(): Initializer[] {
+  const constant = (
+    name: string,
+    type: 'float32' | 'uint8' | 'int8' | 'int64',
+    data: Uint8Array,
+    dims: number[] = [],
+  ) =>
+    ({
+      name,
+      type,
+      typeCode: ELEMENT_TYPES[type].code,
+      dims,
+      data: { kind: 'inline', bytes: data.length, data },
+    }) as const;
+  const float = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
+  return [
+    constant(NAMES.last, 'int64', new Uint8Array(BigInt64Array.of(-1n).buffer), [1]),
+    constant(NAMES.share, 'float32', float(1 / LARGEST_ACTIVATION)),
+    // A row of zeros is divided by this.
+    constant(NAMES.least, 'float32', float(1e-30)),
+    constant(NAMES.one, 'float32', float(1)),
+    constant(NAMES.activationZero, 'uint8', Uint8Array.of(128)),
+    constant(NAMES.weightZero, 'int8', Uint8Array.of(0)),
+  ];
+}
+
+const node = (opType: string, inputs: string[], output: string, attributes: Node['attributes'] = {}): Node => ({
+  opType,
+  domain: opType === 'MatMulIntegerToFloat' ? 'com.microsoft' : '',
+  name: output,
+  inputs,
+  outputs: [output],
+  attributes,
+});
+
+/** One step a row (a token), of whatever rank the activations are: the largest of a row becomes ±127. */
+function quantizeRows(input: string): Node[] {
+  const named = (part: string) => `${input}/prefill/${part}`;
+  return [
+    node('Abs', [input], named('magnitudes')),
+    node('ReduceMax', [named('magnitudes'), NAMES.last], named('largest'), { keepdims: 1 }),
+    node('Mul', [named('largest'), NAMES.share], named('share')),
+    node('Max', [named('share'), NAMES.least], named('step')),
+    node('Div', [input, named('step')], named('in_steps')),
+    node('QuantizeLinear', [named('in_steps'), NAMES.one, NAMES.activationZero], named('integers')),
+  ];
+}
+
+function multiply(product: Node, input: string, columns: string, steps: string): Node[] {
+  const [integers, step] = [`${input}/prefill/integers`, `${input}/prefill/step`];
+  const inColumns = `${product.name}/prefill`;
+  const factors = [integers, columns, NAMES.one, steps, NAMES.activationZero, NAMES.weightZero];
+  return [
+    node('MatMulIntegerToFloat', factors, inColumns),
+    { ...node('Mul', [inColumns, step], product.outputs[0]!), name: `${product.name}/scaled` },
+  ];
+}
