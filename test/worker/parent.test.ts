@@ -81,7 +81,7 @@ const phase = (name) => send({ type: 'phase', phase: name });
 const loaded = (options) => send({ type: 'loaded', options, loadMs: { library: 1.23456, session: 7.0004 } });
 const iteration = (kind, seed) => send({ type: 'iteration', iteration: {
   kind, seed, tokenMs: [5, 6, 7], sessionMs: { prefill: 4, decode: 1.5 }, tokensHash: 'abc' } });
-const done = (maxRssBytes = 123456) => send({ type: 'done', maxRssBytes });
+const done = (maxRssBytes = 123456) => send({ type: 'done', maxRssBytes, usage: { cpuMs: 40, majorFaults: 3 } });
 const stderr = (text) => writeSync(2, text);
 `;
 

@@ -1,0 +1,92 @@
+// Grades of rounds in words: the cell of a case, the reasons below the table, what a comparison left out. Pure.
+import type { CaseResult } from '../result/schema.js';
+import { GRADES, type Grade, type Graded, gradesOf, type Reason } from '../stats/grade.js';
+import type { Sufficient } from '../stats/sufficient.js';
+import { plural } from './format.js';
+
+/** `A`, or `2 A 1 C` when rounds differ; empty when no round is graded. */
+export function gradeCell(result: CaseResult): string {
+  const grades = gradesOf(result);
+  const counts = GRADES.map(
+    (grade) => [grade, grades.filter((graded) => graded.grade === grade).length] as const,
+  ).filter(([, count]) => count > 0);
+  return counts.length === 1 ? counts[0]![0] : counts.map(([grade, count]) => `${count} ${grade}`).join(' ');
+}
+
+/** `C in 1 of 9 rounds: other programs took 31 % of the processor.`, and what this system does not tell. */
+export function conditionNotes(cases: CaseResult[]): string[] {
+  const grades = cases.flatMap(gradesOf);
+  const graded = grades.filter(({ grade }) => grade !== null);
+  if (graded.length === 0) return [];
+  return [...(['C', 'B'] as const).flatMap((grade) => gradeNote(grade, graded)), ...unknownNote(cases)];
+}
+
+function gradeNote(grade: Grade, graded: Graded[]): string[] {
+  const rounds = graded.filter((round) => round.grade === grade);
+  if (rounds.length === 0) return [];
+  const reasons = rounds.flatMap((round) => round.reasons.filter((reason) => reason.grade === grade));
+  return [
+    `Condition ${grade} in ${rounds.length} of ${plural(graded.length, 'round')}: ${reasonsInWords(reasons, rounds.length > 1)}.`,
+  ];
+}
+
+/** Equal reasons once, with the range of their shares: `other programs took 14 to 31 % of the processor (3 rounds)`. */
+export function reasonsInWords(reasons: readonly Reason[], counted = true): string {
+  const words = [...new Set(reasons.map((reason) => reason.words))];
+  return words
+    .map((sentence) => {
+      const same = reasons.filter((reason) => reason.words === sentence);
+      const shares = same.flatMap(({ share }) => share ?? []);
+      const count = counted ? ` (${plural(same.length, 'round')})` : '';
+      return `${shares.length === 0 ? sentence : sentence.replace('%', shareRange(shares))}${count}`;
+    })
+    .join('; ');
+}
+
+function shareRange(shares: number[]): string {
+  const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => {
+    const percent = share * 100;
+    return percent < 9.5 ? percent.toFixed(1) : percent.toFixed(0);
+  });
+  return low === high ? `${low} %` : `${low} to ${high} %`;
+}
+
+const READINGS: Record<string, string> = {
+  steal: 'steal time',
+  quota: 'CPU quota',
+  frequency: 'clock',
+  temperature: 'temperature',
+  throttle: 'thermal throttling',
+  power: 'power source',
+  memory: 'swapping',
+  residency: 'page cache',
+};
+
+function unknownNote(cases: CaseResult[]): string[] {
+  const unknown = new Set(
+    cases.flatMap(({ rounds }) =>
+      rounds.flatMap((round) => (round.status === 'ok' ? Object.keys(round.condition?.unknown ?? {}) : [])),
+    ),
+  );
+  const names = Object.entries(READINGS).flatMap(([reading, name]) => (unknown.has(reading) ? [name] : []));
+  return names.length === 0 ? [] : [`Grades do without what this system does not tell: ${names.join(', ')}.`];
+}
+
+/** What a comparison did not use of one side, and what it used without a grade. */
+export function sufficiencyNotes(side: string, { leftOut, ungraded }: Sufficient, atLeast: Grade): string[] {
+  const rounds = leftOut.reduce((sum, entry) => sum + entry.rounds, 0);
+  const reasons = leftOut.flatMap((entry) => entry.reasons);
+  return [
+    ...(rounds === 0
+      ? []
+      : [
+          `left out: ${plural(rounds, 'round')} of the ${side} below grade ${atLeast}: ${reasonsInWords(reasons, rounds > 1)}` +
+            `\n  to compare them all the same: --grade C; to measure again: edgeproof run`,
+        ]),
+    ...(ungraded === 0
+      ? []
+      : [
+          `ungraded: ${plural(ungraded, 'round')} of the ${side}, measured before conditions were recorded, used as they are`,
+        ]),
+  ];
+}
