@@ -13,7 +13,7 @@ export function gradeCell(result: CaseResult): string {
   return counts.length === 1 ? counts[0]![0] : counts.map(([grade, count]) => `${count} ${grade}`).join(' ');
 }
 
-/** `C in 1 of 9 rounds: other programs took 31 % of the processor.`, and what this system does not tell. */
+/** `C in 1 of 9 rounds: other programs took 31 % of a core.`, and what this system does not tell. */
 export function conditionNotes(cases: CaseResult[]): string[] {
   const grades = cases.flatMap(gradesOf);
   const graded = grades.filter(({ grade }) => grade !== null);
@@ -26,18 +26,18 @@ function gradeNote(grade: Grade, graded: Graded[]): string[] {
   if (rounds.length === 0) return [];
   const reasons = rounds.flatMap((round) => round.reasons.filter((reason) => reason.grade === grade));
   return [
-    `Condition ${grade} in ${rounds.length} of ${plural(graded.length, 'round')}: ${reasonsInWords(reasons, rounds.length > 1)}.`,
+    `Condition ${grade} in ${rounds.length} of ${plural(graded.length, 'round')}: ${reasonsInWords(reasons, rounds.length)}.`,
   ];
 }
 
-/** Equal reasons once, with the range of their shares: `other programs took 14 to 31 % of the processor (3 rounds)`. */
-export function reasonsInWords(reasons: readonly Reason[], counted = true): string {
+/** Equal reasons once, with the range of their shares; how many rounds had one, where not all `rounds` did. */
+export function reasonsInWords(reasons: readonly Reason[], rounds: number): string {
   const words = [...new Set(reasons.map((reason) => reason.words))];
   return words
     .map((sentence) => {
       const same = reasons.filter((reason) => reason.words === sentence);
       const shares = same.flatMap(({ share }) => share ?? []);
-      const count = counted ? ` (${plural(same.length, 'round')})` : '';
+      const count = same.length < rounds ? ` (${plural(same.length, 'round')})` : '';
       return `${shares.length === 0 ? sentence : sentence.replace('%', shareRange(shares))}${count}`;
     })
     .join('; ');
@@ -80,7 +80,7 @@ export function sufficiencyNotes(side: string, { leftOut, ungraded }: Sufficient
     ...(rounds === 0
       ? []
       : [
-          `left out: ${plural(rounds, 'round')} of the ${side} below grade ${atLeast}: ${reasonsInWords(reasons, rounds > 1)}` +
+          `left out: ${plural(rounds, 'round')} of the ${side} below grade ${atLeast}: ${reasonsInWords(reasons, rounds)}` +
             `\n  to compare them all the same: --grade C; to measure again: edgeproof run`,
         ]),
     ...(ungraded === 0

@@ -40,7 +40,7 @@ export function memoryView(document: ResultDocument, path: string | null): View 
         .filter(({ id }) => id === result.id)
         .map((record, i) => {
           const cells = Object.entries(record).flatMap(([key, value]) =>
-            typeof value === 'number' ? [[key, number(value / 1e6)]] : [],
+            typeof value === 'number' ? [[key, value === 0 ? '0' : number(value / 1e6)]] : [],
           );
           return {
             ...Object.fromEntries(cells),
@@ -111,5 +111,5 @@ function kvInWords({ tokens, predictedBytes, observedBytes, until }: KvMemory): 
     predictedBytes === null ? '' : `; KV cache of ${count(tokens)} tokens predicted ${bytes(predictedBytes)}`;
   if (observedBytes === null) return predicted;
   const when = until === 'firstRun' ? 'the first run' : 'the last iteration';
-  return `${predicted}; anonymous memory grew by ${bytes(observedBytes)} from the loaded model to the end of ${when} (cache and activations)`;
+  return `${predicted}; anonymous memory grew by ${bytes(observedBytes)} from the loaded model to the end of ${when} (cache and activations, where they did not fit into what loading had left free)`;
 }

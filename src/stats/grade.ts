@@ -9,7 +9,7 @@ export type Grade = (typeof GRADES)[number];
 
 export interface Reason {
   grade: 'B' | 'C';
-  /** A sentence; a share, if it has one, stands where the `%` is: `other programs took % of the processor`. */
+  /** A sentence; a share, if it has one, stands where the `%` is: `other programs took % of a core`. */
   words: string;
   share: number | null;
 }
@@ -22,9 +22,9 @@ export interface Graded {
 
 /** Up to `a` a share leaves a round at A; above `c` it makes it a C. */
 export const LIMITS = {
-  others: { a: 0.025, c: 0.125, words: 'other programs took % of the processor' },
-  steal: { a: 0.01, c: 0.05, words: 'the hypervisor took % of the processor' },
-  quota: { a: 0.01, c: 0.05, words: 'the CPU quota held it back for % of the time' },
+  others: { a: 0.05, c: 0.15, words: 'other programs took % of a core' },
+  steal: { a: 0.05, c: 0.15, words: 'the hypervisor took % of a core' },
+  quota: { a: 0.05, c: 0.15, words: 'the CPU quota took % of a core' },
   heat: { a: 0, c: 0.05, words: 'heat throttled the processor for % of the time' },
   memory: { a: 0.01, c: 0.05, words: 'tasks waited for memory for % of the time' },
   clock: { a: 0.05, c: 0.15, words: 'the clock of the processor fell by %' },
@@ -50,14 +50,13 @@ export function gradeRound(round: OkRound): Graded {
 }
 
 function shareReasons(condition: Condition): Reason[] {
-  const { wallMs, cpus, cpuMs, quota, throttle, memory, frequency } = condition;
-  const all = Math.max(1, wallMs * cpus);
+  const { wallMs, cpuMs, quota, throttle, memory, frequency } = condition;
   const wall = Math.max(1, wallMs);
   const clocks = frequency?.mhz ?? [];
   return [
-    ...limited('others', cpuMs.others / all),
-    ...limited('steal', (cpuMs.steal ?? 0) / all),
-    ...limited('quota', (quota?.throttledMs ?? 0) / all),
+    ...limited('others', cpuMs.others / wall),
+    ...limited('steal', (cpuMs.steal ?? 0) / wall),
+    ...limited('quota', (quota?.throttledMs ?? 0) / wall),
     ...limited('heat', (throttle?.ms ?? 0) / wall),
     ...limited('memory', (memory?.stallMs ?? 0) / wall),
     ...(clocks.length < 2 ? [] : limited('clock', 1 - clocks.at(-1)! / Math.max(...clocks))),
