@@ -44,10 +44,7 @@ function compareSides(baseline: Side, candidate: Side, options: CompareCommandOp
     ...(options.minimumEffect === undefined ? {} : { minimumEffect: options.minimumEffect / 100 }),
   });
   const view = comparisonView(baseline, candidate, comparison);
-  view.notes.push(
-    ...sufficiencyNotes('baseline', before, options.grade),
-    ...sufficiencyNotes('candidate', after, options.grade),
-  );
+  view.notes.push(...sufficiencyNotes(before, after, options.grade));
   view.json = { ...(view.json as object), leftOut: { baseline: before.leftOut, candidate: after.leftOut } };
   printView(view, format);
   return exitCodeOf(comparison);

@@ -16,8 +16,8 @@ const UNREADABLE: Record<string, string> = {
 const QUERY = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];
 
 export function readDeviceMemory(ep: string, pid: number, root = '/'): DeviceMemory {
-  const drm = readDrmMemory(pid, root);
-  if (drm !== null) return { usedBytes: drm.usedBytes, method: `fdinfo of ${drm.drivers.join(' and ')}` };
+  const drm = ep === 'cuda' ? null : readDrmMemory(pid, root);
+  if (drm !== null) return { usedBytes: drm.usedBytes, method: `/proc/<pid>/fdinfo: ${drm.regions.join(', ')}` };
   const reason = UNREADABLE[ep];
   if (reason !== undefined) return { usedBytes: null, method: reason };
   const { stdout, status, error } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });

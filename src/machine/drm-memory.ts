@@ -2,33 +2,43 @@
 // kernel's "DRM client usage stats". NVIDIA's own driver has none; nvidia-smi does (device-memory.ts).
 import { listEntries, readText } from './condition/kernel-file.js';
 
-/** Memory of the card itself: vram and local0; an integrated GPU lives in gtt and system. */
-const ON_CARD = /^(vram|local)\d*$/;
 const UNITS: Record<string, number> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
 export interface DrmMemory {
+  /** Of all regions: an integrated GPU keeps in gtt or system what a card keeps in vram. */
   usedBytes: number;
-  drivers: string[];
+  /** `amdgpu vram`, `amdgpu gtt` … */
+  regions: string[];
 }
 
 /** null where the process has no such file open, or its driver does not tell. */
 export function readDrmMemory(pid: number, root = '/'): DrmMemory | null {
   const directory = `proc/${pid}/fdinfo`;
-  const clients = new Map<string, { driver: string; bytes: number }>();
+  const clients = new Map<string, DrmClient>();
   for (const fd of listEntries(root, directory, /^\d+$/)) {
     const client = parseFdinfo(readText(root, `${directory}/${fd}`) ?? '');
     if (client !== null) clients.set(client.id, client);
   }
   if (clients.size === 0) return null;
-  const all = [...clients.values()];
+  const held = [...clients.values()].flatMap(({ driver, regions }) =>
+    [...regions].map(([region, bytes]) => ({ name: `${driver} ${region}`, bytes })),
+  );
+  const used = held.filter(({ bytes }) => bytes > 0);
   return {
-    usedBytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-    drivers: [...new Set(all.map(({ driver }) => driver))],
+    usedBytes: used.reduce((sum, { bytes }) => sum + bytes, 0),
+    regions: [...new Set(used.map(({ name }) => name))].sort(),
   };
 }
 
+export interface DrmClient {
+  id: string;
+  driver: string;
+  /** Resident bytes by region. */
+  regions: Map<string, number>;
+}
+
 /** Several files of one client tell the same memory: `id` names the client. */
-export function parseFdinfo(text: string): { id: string; driver: string; bytes: number } | null {
+export function parseFdinfo(text: string): DrmClient | null {
   const fields = new Map(
     [...text.matchAll(/^(drm-[^:]+):[ \t]*(.*)$/gm)].map(([, key, value]) => [key!, value!.trim()]),
   );
@@ -43,9 +53,5 @@ export function parseFdinfo(text: string): { id: string; driver: string; bytes: 
       if (region !== null && number !== undefined) regions.set(region, Number(number) * UNITS[unit ?? '']!);
     }
   }
-  if (regions.size === 0) return null;
-  const onCard = [...regions].filter(([region]) => ON_CARD.test(region));
-  const counted = onCard.some(([, bytes]) => bytes > 0) ? onCard : [...regions];
-  const bytes = counted.reduce((sum, [, used]) => sum + used, 0);
-  return { id: `${fields.get('drm-pdev') ?? ''} ${id}`, driver, bytes };
+  return regions.size === 0 ? null : { id: `${fields.get('drm-pdev') ?? ''} ${id}`, driver, regions };
 }

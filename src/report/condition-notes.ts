@@ -72,21 +72,27 @@ function unknownNote(cases: CaseResult[]): string[] {
   return names.length === 0 ? [] : [`Grades do without what this system does not tell: ${names.join(', ')}.`];
 }
 
-/** What a comparison did not use of one side, and what it used without a grade. */
-export function sufficiencyNotes(side: string, { leftOut, ungraded }: Sufficient, atLeast: Grade): string[] {
-  const rounds = leftOut.reduce((sum, entry) => sum + entry.rounds, 0);
-  const reasons = leftOut.flatMap((entry) => entry.reasons);
+/** What a comparison did not use of its two sides, and what it used without a grade. */
+export function sufficiencyNotes(baseline: Sufficient, candidate: Sufficient, atLeast: Grade): string[] {
+  const sides = { baseline, candidate };
+  const said = (note: (side: string, rounds: Sufficient) => string | null) =>
+    Object.entries(sides).flatMap(([side, rounds]) => note(side, rounds) ?? []);
+  const leftOut = said((side, rounds) => {
+    const count = rounds.leftOut.reduce((sum, entry) => sum + entry.rounds, 0);
+    const reasons = rounds.leftOut.flatMap((entry) => entry.reasons);
+    return count === 0 ? null : `${plural(count, 'round')} of the ${side} (${reasonsInWords(reasons, count)})`;
+  });
+  const ungraded = said((side, rounds) =>
+    rounds.ungraded === 0 ? null : `${plural(rounds.ungraded, 'round')} of the ${side}`,
+  );
   return [
-    ...(rounds === 0
+    ...(leftOut.length === 0
       ? []
       : [
-          `left out: ${plural(rounds, 'round')} of the ${side} below grade ${atLeast}: ${reasonsInWords(reasons, rounds)}` +
-            `\n  to compare them all the same: --grade C; to measure again: edgeproof run`,
+          `Left out, below grade ${atLeast}: ${leftOut.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
         ]),
-    ...(ungraded === 0
+    ...(ungraded.length === 0
       ? []
-      : [
-          `ungraded: ${plural(ungraded, 'round')} of the ${side}, measured before conditions were recorded, used as they are`,
-        ]),
+      : [`Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`]),
   ];
 }

@@ -73,7 +73,7 @@ function methodsOf(cases: CaseResult[]): string[] {
 function anatomyNote(name: string, result: CaseResult): string[] {
   const [peak, kv] = [peakMoment(result), kvMemory(result)];
   if (peak === null) return [];
-  return [`${name}: the peak of ${bytes(peak.bytes)} came ${momentInWords(peak)}${kv === null ? '' : kvInWords(kv)}.`];
+  return [`${name}: the peak of ${bytes(peak.bytes)} came ${momentInWords(peak)}.${kv === null ? '' : kvInWords(kv)}`];
 }
 
 const MOMENTS: Record<string, string> = {
@@ -107,9 +107,11 @@ export function momentInWords({ phase, bytes: peak, leftBytes }: Peak): string {
 }
 
 function kvInWords({ tokens, predictedBytes, observedBytes, until }: KvMemory): string {
-  const predicted =
-    predictedBytes === null ? '' : `; KV cache of ${count(tokens)} tokens predicted ${bytes(predictedBytes)}`;
-  if (observedBytes === null) return predicted;
+  const predicted = predictedBytes === null ? 'not known from the graph' : `${bytes(predictedBytes)} predicted`;
   const when = until === 'firstRun' ? 'the first run' : 'the last iteration';
-  return `${predicted}; anonymous memory grew by ${bytes(observedBytes)} from the loaded model to the end of ${when} (cache and activations, where they did not fit into what loading had left free)`;
+  const observed =
+    observedBytes === null
+      ? ''
+      : `; from the loaded model to the end of ${when} anonymous memory grew by ${bytes(observedBytes)}`;
+  return `\n  KV cache of ${count(tokens)} tokens: ${predicted}${observed}`;
 }

@@ -42,6 +42,10 @@ function isWritable(path: string): boolean {
 export function parseFincore(text: string): Residency | null {
   const rows = [...text.matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)];
   if (rows.length === 0) return null;
-  const sum = (column: number) => rows.reduce((total, row) => total + Number(row[column]), 0);
-  return { residentBytes: sum(1), bytes: sum(2) };
+  const files = rows.map(([, resident, size]) => ({ resident: Number(resident), size: Number(size) }));
+  return {
+    // Pages are counted whole.
+    residentBytes: files.reduce((sum, { resident, size }) => sum + Math.min(resident, size), 0),
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+  };
 }
