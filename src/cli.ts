@@ -83,6 +83,7 @@ program
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
   .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
+  .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
   .addOption(results())
   .addOption(machineName())

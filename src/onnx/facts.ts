@@ -5,7 +5,7 @@ import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 import { headNode, type Work, workOf } from './work.js';
 
-export interface WeightFormat {
+export type WeightFormat = {
   operator: string;
   bits: number;
   blockSize: number | null;
@@ -13,7 +13,7 @@ export interface WeightFormat {
   /** Whether the weights carry zero points (asymmetric quantisation). */
   zeroPoints: boolean;
   nodes: number;
-}
+};
 
 export interface GraphFacts {
   producer: string;

@@ -2,6 +2,7 @@
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
 import { caseDimensions } from '../suite/plan.js';
+import { isImpossible } from './ceiling-share.js';
 import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
 import { METRICS, type MetricName, roundValues } from './metrics.js';
 import { type Summary, summarize } from './summary.js';
@@ -90,6 +91,8 @@ function compareCase(
     const reason = `no measured round in the candidate (${after.status})`;
     return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason };
   }
+  if (isImpossible(baseline, before)) return { id, status: 'unmatched', reason: aboveCeiling('baseline') };
+  if (isImpossible(candidate, after)) return { id, status: 'failed', reason: aboveCeiling('candidate') };
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
   const forbidden = differences.filter((difference) => !allowed.has(difference.dimension));
@@ -99,6 +102,10 @@ function compareCase(
     return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
   });
   return { id, status: 'compared', across: differences, changes, sameTokens: sameTokens(before, after) };
+}
+
+function aboveCeiling(side: string): string {
+  return `a rate of the ${side} is above the machine's ceiling, which is impossible`;
 }
 
 function differencesOf(

@@ -6,8 +6,10 @@ import {
   chainModel,
   type Kernel,
   PRODUCT_KERNELS,
+  PRODUCT_SHAPES,
   productChain,
   READ_KERNELS,
+  READ_ROUNDS,
   squareMatrices,
   wideMatrix,
 } from '../machine/ceilings/kernels.js';
@@ -23,37 +25,35 @@ import { type Call, createSession, type Element, type Session } from './runtimes
 const FEWEST_PASSES = 5;
 /** A cache of the size of the working set fills slowly, so that bandwidth takes longer to reach its best. */
 const PASSES_MS = { read: 400, product: 150 };
+/** A device this slow (a GPU in software) need not be known so well. */
+const PATIENCE_MS = 3000;
 /** What starting work on a GPU costs is lost in a pass of this length. */
 const SHORTEST_GPU_PASS_MS = 20;
-const MOST_LINKS = 64;
 
 type Question = Omit<CeilingsQuestion, 'about'>;
 
 export function measureCeilings(question: Question): Ceiling[] {
   const { ep, threads, workingSets, arithmetics } = question;
+  const on = ep === 'cpu' ? 'cpu' : 'gpu';
   const memory = ep === 'cpu' ? filledMemory(Math.max(0, ...workingSets)) : null;
+  const read = (kernel: Kernel, chain: Chain & { bytes: number }) =>
+    timed(readPass(question, kernel, chain, memory), chain, chain.bytes, PASSES_MS.read);
   const reads = workingSets.flatMap((workingSetBytes) =>
-    READ_KERNELS[memory === null ? 'gpu' : 'cpu'].map((kernel) =>
-      attempt(question, 'read-bandwidth', kernel, workingSetBytes, () => {
-        if (memory === null) {
-          return longEnough((rounds) => {
-            const chain = squareMatrices(workingSetBytes, kernel.format, rounds);
-            return timed(readPass(question, kernel, chain, null), chain, chain.bytes, PASSES_MS.read);
-          });
-        }
-        const chain = wideMatrix(workingSetBytes, threads);
-        return timed(readPass(question, kernel, chain, memory), chain, chain.bytes, PASSES_MS.read);
-      }),
+    READ_KERNELS[on].map((kernel) =>
+      attempt(question, 'read-bandwidth', kernel, workingSetBytes, () =>
+        on === 'cpu'
+          ? read(kernel, wideMatrix(workingSetBytes, threads))
+          : longEnough(READ_ROUNDS, (rounds) => read(kernel, squareMatrices(workingSetBytes, kernel.format, rounds))),
+      ),
     ),
   );
   const products = PRODUCT_KERNELS.filter(({ arithmetic }) => arithmetics.includes(arithmetic)).map((kernel) =>
-    attempt(question, `matmul-${kernel.arithmetic}`, kernel, null, () => {
-      const measure = (links: number) => {
-        const chain = productChain(links);
+    attempt(question, `matmul-${kernel.arithmetic}`, kernel, null, () =>
+      longEnough(PRODUCT_SHAPES[on], (shape) => {
+        const chain = productChain(shape);
         return timed(productPass(question, kernel, chain), chain, chain.operations, PASSES_MS.product);
-      };
-      return ep === 'cpu' ? measure(1) : longEnough(measure);
-    }),
+      }),
+    ),
   );
   return [...reads, ...products];
 }
@@ -68,7 +68,8 @@ function timed(pass: () => void, chain: Chain, amount: number, budgetMs: number)
   // The first pass allocates, and compiles on a GPU.
   pass();
   const passMs: number[] = [];
-  for (let spentMs = 0; spentMs < budgetMs || passMs.length < FEWEST_PASSES; spentMs += passMs.at(-1)!) {
+  const enough = (spentMs: number) => spentMs >= (passMs.length < FEWEST_PASSES ? PATIENCE_MS : budgetMs);
+  for (let spentMs = 0; !enough(spentMs); spentMs += passMs.at(-1)!) {
     const start = performance.now();
     pass();
     passMs.push(performance.now() - start);
@@ -76,12 +77,14 @@ function timed(pass: () => void, chain: Chain, amount: number, budgetMs: number)
   return { amount, passMs, chain };
 }
 
-/** Longer chains until a pass is long enough. */
-function longEnough(measure: (rounds: number) => Timed): Timed {
-  for (let rounds = 1; ; rounds *= 4) {
-    const found = measure(rounds);
-    if (Math.min(...found.passMs) >= SHORTEST_GPU_PASS_MS || found.chain.links * 4 > MOST_LINKS) return found;
+/** Larger shapes until a pass is long enough. */
+function longEnough<Shape>(shapes: readonly Shape[], measure: (shape: Shape) => Timed): Timed {
+  let found: Timed | undefined;
+  for (const shape of shapes) {
+    found = measure(shape);
+    if (Math.min(...found.passMs) >= SHORTEST_GPU_PASS_MS) break;
   }
+  return found!;
 }
 
 function attempt(

@@ -81,13 +81,22 @@ export function chainModel(
   return { model: { ...model, initializers }, matrices: weights };
 }
 
-/** Rows of a product: as many as make it bound by computing on any machine, and about a chunk of a prompt. */
+/** Rows of a product: bound by computing on any machine, and about a chunk of a prompt. */
 const PRODUCT_ROWS = 256;
-const PRODUCT_SIZE = 2048;
+/** A processor takes the first; a GPU may be a thousand times slower or faster, and goes on until a pass is long enough. */
+export const PRODUCT_SHAPES = {
+  cpu: [{ size: 2048, links: 1 }],
+  gpu: [
+    { size: 512, links: 1 },
+    { size: 2048, links: 1 },
+    { size: 4096, links: 4 },
+    { size: 4096, links: 64 },
+  ],
+};
 
-export function productChain(links: number): Chain & { operations: number } {
-  const shape = { rows: PRODUCT_ROWS, k: PRODUCT_SIZE, n: PRODUCT_SIZE, links, matrices: 1 };
-  return { ...shape, operations: 2 * PRODUCT_ROWS * PRODUCT_SIZE ** 2 * links };
+export function productChain({ size, links }: { size: number; links: number }): Chain & { operations: number } {
+  const shape = { rows: PRODUCT_ROWS, k: size, n: size, links, matrices: 1 };
+  return { ...shape, operations: 2 * PRODUCT_ROWS * size ** 2 * links };
 }
 
 /** Columns per thread at which a single row is read fastest: long runs of addresses, sums that stay in the cache. */
@@ -101,6 +110,9 @@ export function wideMatrix(workingSetBytes: number, threads: number): Chain & { 
   const k = Math.floor(elements / n);
   return { rows: 1, k, n, links: 1, matrices: 1, bytes: 4 * k * n };
 }
+
+/** How often one launch of a GPU reads its matrices, until a pass is long enough. */
+export const READ_ROUNDS = [1, 4, 16, 64];
 
 /** Square matrices in turn, `rounds` times over: one launch of a GPU reads them all. */
 export function squareMatrices(
