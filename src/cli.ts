@@ -214,7 +214,8 @@ models
 
 program
   .command('machine')
-  .summary('what edgeproof sees of this computer')
+  .summary('what edgeproof sees of this computer, and what it can do at best')
+  .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

@@ -4,7 +4,7 @@ import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { ARITHMETICS, type Arithmetic, type Work } from '../onnx/work.js';
-import type { Ceiling } from '../result/ceilings.js';
+import { type Ceiling, unknownCeiling } from '../result/ceilings.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { tokenNeed } from '../stats/work.js';
 import type { ExecutionProvider } from '../suite/schema.js';
@@ -70,23 +70,27 @@ export async function measureCeilings(needed: Needed, options: Partial<AskOption
   } catch (error) {
     options.signal?.throwIfAborted();
     const { ep, threads, workingSets, arithmetics } = needed;
-    const unknown = { ep, threads, operator: null, value: null, low: null, high: null };
-    const about = { method: failureOf(error).message, measuredAt: new Date().toISOString() };
+    const reason = failureOf(error).message;
+    const about = { ep, threads, operator: null, measuredAt: new Date().toISOString() };
     return [
-      ...workingSets.map((workingSetBytes) => ({
-        kind: 'read-bandwidth' as const,
-        ...unknown,
-        workingSetBytes,
-        unit: 'bytes/s' as const,
-        ...about,
-      })),
-      ...arithmetics.map((arithmetic) => ({
-        kind: `matmul-${arithmetic}` as const,
-        ...unknown,
-        workingSetBytes: null,
-        unit: 'operations/s' as const,
-        ...about,
-      })),
+      ...workingSets.map((workingSetBytes) =>
+        unknownCeiling({ kind: 'read-bandwidth', ...about, workingSetBytes }, reason),
+      ),
+      ...arithmetics.map((arithmetic) =>
+        unknownCeiling({ kind: `matmul-${arithmetic}`, ...about, workingSetBytes: null }, reason),
+      ),
     ];
+  }
+}
+
+/** Of one file, where it is stored; null: there is none. */
+export async function measureStorage(path: string | null): Promise<Ceiling> {
+  const about = { kind: 'storage-read', ep: null, threads: null, operator: null, workingSetBytes: null } as const;
+  const unknown = (reason: string) => unknownCeiling({ ...about, measuredAt: new Date().toISOString() }, reason);
+  if (path === null) return unknown('there is no checkpoint on this disk to read');
+  try {
+    return (await askCeilings({ path }, { timeoutSeconds: TIMEOUT_SECONDS }))[0]!;
+  } catch (error) {
+    return unknown(failureOf(error).message);
   }
 }

@@ -1,17 +1,21 @@
-// `machine`: what edgeproof sees of this computer, and which execution providers work on it.
+// `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
+import { ceilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
+import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
-export async function machine(options: { output: string; machine?: string }): Promise<number> {
+export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
   const providers = await probeAll();
+  const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
+  const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -32,6 +36,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
       `ep ${ep}`,
       failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
+    ...ceilingRows(ceilings ?? []),
   ];
   printView(
     {
@@ -42,13 +47,13 @@ export async function machine(options: { output: string; machine?: string }): Pr
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
+      json: { ...found, automaticThreads: automaticThreads(found), versions, executionProviders: providers, ceilings },
       records: [
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
           automaticThreads: automaticThreads(found),
-          executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
+          executionProviders: working.join(' '),
         },
       ],
     },

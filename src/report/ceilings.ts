@@ -1,5 +1,4 @@
-// Shares of ceilings as cells and notes of a result, and ceilings themselves as a table. Pure.
-import type { Ceiling } from '../result/ceilings.js';
+// Shares of ceilings as cells, notes and JSON of a result. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { type CaseShares, type CeilingShare, ceilingShares } from '../stats/ceiling-share.js';
 import { FAR_BELOW, type Phase, whyFarBelow } from '../verdict/far-below.js';
@@ -88,11 +87,4 @@ export function sharesJson({ prefill, decode }: CaseShares) {
           operationsPerSecond: share.operationsPerSecond,
         };
   return { prefill: one(prefill), decode: one(decode) };
-}
-
-/** `28.9 GB/s`, `1,547 Gop/s`, with the spread of its passes; the reason where there is none. */
-export function ceilingText({ value, low, unit, method }: Ceiling): string {
-  if (value === null || low === null) return method;
-  const rate = unit === 'bytes/s' ? `${number(value / 1e9)} GB/s` : `${number(value / 1e9)} Gop/s`;
-  return `${rate}, median pass ${Math.round((low / value) * 100)} %`;
 }

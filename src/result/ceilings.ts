@@ -32,6 +32,18 @@ export const ceilingSchema = z.strictObject({
 export type Ceiling = z.output<typeof ceilingSchema>;
 export type CeilingKind = Ceiling['kind'];
 
+/** A ceiling that could not be measured, and why. */
+export function unknownCeiling(
+  about: Pick<Ceiling, 'kind' | 'ep' | 'threads' | 'operator' | 'workingSetBytes' | 'measuredAt'>,
+  reason: string,
+): Ceiling {
+  return { ...about, unit: unitOf(about.kind), value: null, low: null, high: null, method: `not measured: ${reason}` };
+}
+
+export function unitOf(kind: CeilingKind): Ceiling['unit'] {
+  return kind.startsWith('matmul') ? 'operations/s' : 'bytes/s';
+}
+
 const productSchema = z.strictObject({
   operator: z.string(),
   arithmetic: z.enum(ARITHMETICS),

@@ -17,7 +17,7 @@ import { rateOf } from '../machine/ceilings/passes.js';
 import type { PlannedWeight } from '../onnx/graph-builder.js';
 import { byteLength } from '../onnx/model.js';
 import { encodeModel } from '../onnx/write.js';
-import type { Ceiling } from '../result/ceilings.js';
+import { type Ceiling, unitOf, unknownCeiling } from '../result/ceilings.js';
 import type { CeilingsQuestion } from './protocol.js';
 import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { type Call, createSession, type Element, type Session } from './runtimes/ort/session.js';
@@ -29,6 +29,7 @@ const PASSES_MS = { read: 400, product: 150 };
 const PATIENCE_MS = 3000;
 /** What starting work on a GPU costs is lost in a pass of this length. */
 const SHORTEST_GPU_PASS_MS = 20;
+const LONGEST_REASON = 200;
 
 type Question = Omit<CeilingsQuestion, 'about'>;
 
@@ -65,14 +66,17 @@ interface Timed {
 }
 
 function timed(pass: () => void, chain: Chain, amount: number, budgetMs: number): Timed {
-  // The first pass allocates, and compiles on a GPU.
-  pass();
-  const passMs: number[] = [];
-  const enough = (spentMs: number) => spentMs >= (passMs.length < FEWEST_PASSES ? PATIENCE_MS : budgetMs);
-  for (let spentMs = 0; !enough(spentMs); spentMs += passMs.at(-1)!) {
+  const once = () => {
     const start = performance.now();
     pass();
-    passMs.push(performance.now() - start);
+    return performance.now() - start;
+  };
+  // The first pass allocates, and compiles on a GPU.
+  const firstMs = once();
+  const passMs = [once()];
+  for (let spentMs = passMs[0]!; spentMs < budgetMs || passMs.length < FEWEST_PASSES; spentMs += passMs.at(-1)!) {
+    if (firstMs + spentMs > PATIENCE_MS) break;
+    passMs.push(once());
   }
   return { amount, passMs, chain };
 }
@@ -95,15 +99,14 @@ function attempt(
   measure: () => Timed,
 ): Ceiling {
   const head = { kind, ep, threads, operator: kernel.operator, workingSetBytes };
-  const unit = kind === 'read-bandwidth' ? ('bytes/s' as const) : ('operations/s' as const);
   const measuredAt = new Date().toISOString();
   try {
     const { amount, passMs, chain } = measure();
     const method = `${describe(kernel)} [${chain.rows}, ${chain.k}] × [${chain.k}, ${chain.n}]${chain.links > 1 ? ` × ${chain.links}` : ''}, ${passMs.length} passes`;
-    return { ...head, unit, ...rateOf(amount, passMs), method, measuredAt };
+    return { ...head, unit: unitOf(kind), ...rateOf(amount, passMs), method, measuredAt };
   } catch (error) {
-    const method = `${describe(kernel)}: ${reasonOf(error).split('\n')[0]!.slice(0, 200)}`;
-    return { ...head, unit, value: null, low: null, high: null, method, measuredAt };
+    const reason = reasonOf(error).split('\n')[0]!.slice(0, LONGEST_REASON);
+    return unknownCeiling({ ...head, measuredAt }, `${describe(kernel)}: ${reason}`);
   }
 }
 

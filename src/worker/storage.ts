@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { reasonOf } from '../errors.js';
 import { type Rate, rateOf } from '../machine/ceilings/passes.js';
-import type { Ceiling } from '../result/ceilings.js';
+import { type Ceiling, unitOf, unknownCeiling } from '../result/ceilings.js';
 import { dropPages } from './runtimes/system/page-cache.js';
 
 const CHUNK_BYTES = 1 << 22;
@@ -14,30 +14,21 @@ const MOST_RESIDENT = 0.01;
 export function measureStorage(path: string): Ceiling {
   const head = { kind: 'storage-read' as const, ep: null, threads: null, operator: null };
   const measuredAt = new Date().toISOString();
-  const without = (method: string): Ceiling => ({
-    ...head,
-    workingSetBytes: null,
-    unit: 'bytes/s',
-    value: null,
-    low: null,
-    high: null,
-    method,
-    measuredAt,
-  });
+  const without = (reason: string) => unknownCeiling({ ...head, workingSetBytes: null, measuredAt }, reason);
   let fd: number;
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    return without(`not measured: ${reasonOf(error)}`);
+    return without(`${reasonOf(error)}`);
   }
   try {
     const kept = dropPages(fd);
-    if (kept === null) return without('not measured: this system does not tell whether a file is still in memory');
+    if (kept === null) return without('this system does not tell whether a file is still in memory');
     if (kept > MOST_RESIDENT)
-      return without(`not measured: ${Math.ceil(kept * 100)} % of the file stayed in memory when asked to leave it`);
+      return without(`${Math.ceil(kept * 100)} % of the file stayed in memory when asked to leave it`);
     const chunks = readChunks(fd);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
-    if (bytes === 0) return without('not measured: the file is empty');
+    if (bytes === 0) return without('the file is empty');
     // The whole counts, not the best chunk: the system reads ahead, so that chunks are not apart.
     const { value, high } = rateOfAll(chunks);
     const middle = Math.ceil(chunks.length / 2);
@@ -45,7 +36,7 @@ export function measureStorage(path: string): Ceiling {
     return {
       ...head,
       workingSetBytes: bytes,
-      unit: 'bytes/s',
+      unit: unitOf(head.kind),
       value,
       low: Math.min(value, ...halves.map((half) => half.value)),
       high: Math.max(high, ...halves.map((half) => half.value)),
