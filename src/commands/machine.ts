@@ -2,7 +2,7 @@
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
-import { ceilingRows } from '../report/machine-ceilings.js';
+import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
@@ -36,7 +36,7 @@ export async function machine(options: { output: string; machine?: string; ceili
       `ep ${ep}`,
       failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
-    ...ceilingRows(ceilings ?? []),
+    ...machineCeilingRows(ceilings ?? []),
   ];
   printView(
     {

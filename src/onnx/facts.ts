@@ -42,6 +42,7 @@ export interface GraphFacts {
     bytesPerToken: number;
     shareable: boolean;
   } | null;
+  /** What one token costs at the least. */
   work: Work;
   /** Why the graph cannot be driven as a decoder; null when it can. */
   notADecoder: string | null;

@@ -29,7 +29,7 @@ export function ceilingNotes(document: ResultDocument): string[] {
   const impossible = each.filter(({ share }) => share.impossible);
   const below = each.flatMap(({ result, phase, share, label }) => {
     const causes = whyFarBelow(document, result, phase, share);
-    return causes === null ? [] : [{ label, text: belowText(share, phase, causes) }];
+    return causes === null ? [] : [{ label, phase, text: belowText(share, causes) }];
   });
   return [
     '“of ceiling” is the share of what this machine can do at best, measured in the same run (docs/ceilings.md).',
@@ -42,18 +42,24 @@ function impossibleText(label: string, share: CeilingShare): string {
   return `impossible: ${label}: ${number(share.rate)} tok/s, but ${arithmetic(share)} allows ${number(share.ceilingRate)}, ${number(share.highestRate)} at the most.\n  The measurement is wrong, or the machine was slower when the ceiling was measured: run it again.`;
 }
 
-function belowText(share: CeilingShare, phase: Phase, causes: string[]): string {
+function belowText(share: CeilingShare, causes: string[]): string {
   const why = causes.length === 0 ? 'nothing known of the graph explains it' : causes.join('; ');
-  return `below ${FAR_BELOW[phase] * 100} % of its ceiling (${share.boundBy}): ${why}.`;
+  return `(${share.boundBy}): ${why}.`;
 }
 
 /** Cases with the same explanation share a note. */
-function grouped(notes: { label: string; text: string }[]): string[] {
-  const byText = new Map<string, string[]>();
-  for (const { label, text } of notes) byText.set(text, [...(byText.get(text) ?? []), label]);
-  return [...byText].map(([text, labels]) => {
-    const [first, ...others] = labels;
-    return `${first}${others.length === 0 ? '' : ` and ${others.length} more`} ${labels.length === 1 ? 'stays' : 'stay'} ${text}`;
+function grouped(notes: { label: string; phase: Phase; text: string }[]): string[] {
+  const groups = new Map<string, typeof notes>();
+  for (const note of notes) {
+    const name = `${note.phase} ${note.text}`;
+    groups.set(name, [...(groups.get(name) ?? []), note]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ label, phase, text }] = group as [(typeof notes)[number]];
+    const limit = `${FAR_BELOW[phase] * 100} %`;
+    return group.length === 1
+      ? `${label} stays below ${limit} of its ceiling ${text}`
+      : `${label} and ${group.length - 1} more stay below ${limit} of their ceiling ${text}`;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Ceiling } from '../result/ceilings.js';
 import { bytes, number, plural } from './format.js';
 
 /** `read bandwidth cpu over 1.07 GB` → `1 thread 15.3 · 2 threads 28.9 (1.9 ×) GB/s` */
-export function ceilingRows(ceilings: Ceiling[]): [string, string][] {
+export function machineCeilingRows(ceilings: Ceiling[]): [string, string][] {
   const groups = new Map<string, Ceiling[]>();
   for (const ceiling of ceilings) groups.set(nameOf(ceiling), [...(groups.get(nameOf(ceiling)) ?? []), ceiling]);
   return [...groups].map(([name, group]) => [name, cellOf(group)]);

@@ -26,7 +26,7 @@ const FEWEST_PASSES = 5;
 /** A cache of the size of the working set fills slowly, so that bandwidth takes longer to reach its best. */
 const PASSES_MS = { read: 400, product: 150 };
 /** A device this slow (a GPU in software) need not be known so well. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 1000;
 /** What starting work on a GPU costs is lost in a pass of this length. */
 const SHORTEST_GPU_PASS_MS = 20;
 const LONGEST_REASON = 200;

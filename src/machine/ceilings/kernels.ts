@@ -87,9 +87,10 @@ const PRODUCT_ROWS = 256;
 export const PRODUCT_SHAPES = {
   cpu: [{ size: 2048, links: 1 }],
   gpu: [
-    { size: 512, links: 1 },
-    { size: 2048, links: 1 },
-    { size: 4096, links: 4 },
+    { size: 256, links: 1 },
+    { size: 1024, links: 1 },
+    { size: 4096, links: 1 },
+    { size: 4096, links: 16 },
     { size: 4096, links: 64 },
   ],
 };
