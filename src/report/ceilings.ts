@@ -11,6 +11,7 @@ const PHASES: Phase[] = ['prefill', 'decode'];
 export function shareText(share: CeilingShare | null): string {
   if (share === null) return '';
   const percent = share.share * 100;
+  if (percent >= 1000) return '>999 %';
   return `${percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
