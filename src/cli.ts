@@ -84,6 +84,7 @@ program
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
   .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
+  .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
   .addOption(results())
   .addOption(machineName())
@@ -220,7 +221,8 @@ models
 
 program
   .command('machine')
-  .summary('what edgeproof sees of this computer')
+  .summary('what edgeproof sees of this computer, and what it can do at best')
+  .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

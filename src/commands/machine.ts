@@ -1,19 +1,23 @@
-// `machine`: what edgeproof sees of this computer, and which execution providers work on it.
+// `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 import { measureClock } from '../machine/clock.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
+import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
+import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
-export async function machine(options: { output: string; machine?: string }): Promise<number> {
+export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
   const clock = measureClock();
   const providers = await probeAll();
+  const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
+  const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -35,6 +39,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
       `ep ${ep}`,
       failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
+    ...machineCeilingRows(ceilings ?? []),
   ];
   printView(
     {
@@ -45,7 +50,14 @@ export async function machine(options: { output: string; machine?: string }): Pr
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, clock, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
+      json: {
+        ...found,
+        clock,
+        automaticThreads: automaticThreads(found),
+        versions,
+        executionProviders: providers,
+        ceilings,
+      },
       records: [
         {
           ...found,
@@ -53,7 +65,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
           automaticThreads: automaticThreads(found),
           clockResolutionNs: clock.resolutionNs,
           clockOverheadNs: clock.overheadNs,
-          executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
+          executionProviders: working.join(' '),
         },
       ],
     },

@@ -17,12 +17,17 @@ import {
 import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { findResult, newestResult, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
+import { isImpossible } from '../stats/ceiling-share.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
+import { addCeilings } from './ceilings.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+
+/** Before a rate is called impossible, its ceiling is measured again: the machine may have been busy. */
+const CEILINGS_AGAIN = 2;
 
 export interface RunOptions {
   output: string;
@@ -31,6 +36,7 @@ export interface RunOptions {
   /** true: the newest unfinished result; a string names one. */
   resume?: string | true;
   allowFallback?: boolean;
+  ceilings?: boolean;
 }
 
 /** Exit code 0, or 1 where a case failed. */
@@ -42,14 +48,14 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   requireContext(document);
   const signal = interruptible();
   try {
-    await measure(document, path, signal, options.allowFallback ?? false);
+    await measure(document, path, signal, options);
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
     const measured = document.cases.some((result) => result.rounds.length > 0);
     throw problem('interrupted', { resume: measured ? `edgeproof run --resume ${path}` : null });
   }
   printView(resultView(document, path), format);
-  return document.cases.some((result) => result.status === 'failed') ? 1 : 0;
+  return document.cases.some((result) => result.status === 'failed' || isImpossible(document, result)) ? 1 : 0;
 }
 
 interface Opened {
@@ -136,15 +142,18 @@ async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
-  allowFallback: boolean,
+  { allowFallback = false, ceilings = true }: Pick<RunOptions, 'allowFallback' | 'ceilings'>,
 ): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
   const labels = labelsOf(document.cases);
-  const started = performance.now();
   const planned = pendingRounds(document);
   const failed = new Set<CaseResult>();
+  const measured = document.cases.filter((result) => planned.some((pending) => pending.result === result));
+  const workOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!.facts.work;
+  if (ceilings) await addCeilings(document, measured, workOf, signal);
+  const started = performance.now();
   for (const [done, { result, round }] of planned.entries()) {
     if (failed.has(result)) continue;
     const { rounds, timeoutSeconds } = document.suite.content;
@@ -160,6 +169,12 @@ async function measure(
     recordRound(document, result, outcome, prepared);
     if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);
+  }
+  let explained = measured.filter((result) => result.status === 'ok');
+  for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
+    await addCeilings(document, explained, workOf, signal);
+    saveResult(path, document);
+    explained = explained.filter((result) => isImpossible(document, result));
   }
 }
 

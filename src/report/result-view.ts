@@ -1,6 +1,7 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
+import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
 import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
@@ -12,6 +13,7 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
@@ -29,15 +31,20 @@ const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'peakRssBytes', title: 'peak memory' },
 ];
 
+/** The rates that have a ceiling. */
+const SHARED: Record<keyof CaseShares, MetricName> = { prefill: 'prefillRate', decode: 'decodeRate' };
+
 export function resultView(document: ResultDocument, path: string | null): View {
   const labels = labelsOf(document.cases);
-  const columns = columnsOf(document.cases, labels);
+  const shares = new Map(document.cases.map((result) => [result, ceilingShares(document, result)]));
+  const columns = columnsOf(document, labels, shares);
   return {
     heading: heading(document, labels, path),
     columns,
-    rows: document.cases.map((result) => row(result, labels)),
+    rows: document.cases.map((result) => row(document, result, labels, shares.get(result)!)),
     notes: [
       ...conclusion(document),
+      ...ceilingNotes(document),
       ...peakNotes(document.cases),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
@@ -48,9 +55,10 @@ export function resultView(document: ResultDocument, path: string | null): View 
       startedAt: document.startedAt,
       machine: document.machine,
       versions: document.versions,
-      cases: document.cases.map(derivedCase),
+      ceilings: document.ceilings,
+      cases: document.cases.map((result) => derivedCase(document, result, shares.get(result)!)),
     },
-    records: document.cases.map(flatCase),
+    records: document.cases.map((result) => flatCase(result, shares.get(result)!)),
   };
 }
 
@@ -76,7 +84,9 @@ function strongestSets(sets: string[]): string {
   return known.slice(0, 2).join(' ') || 'no vector extensions known';
 }
 
-function columnsOf(cases: CaseResult[], labels: Labels): Column[] {
+function columnsOf(document: ResultDocument, labels: Labels, shares: Map<CaseResult, CaseShares>): Column[] {
+  const { cases } = document;
+  const ofCeiling = (phase: keyof CaseShares) => [...shares.values()].some((share) => share[phase] !== null);
   const used = SHOWN.filter(({ metric }) => cases.some((result) => summarizeMetric(metric, result) !== null));
   const itl = (['p50', 'p95', 'p99'] as const).filter((p) =>
     cases.some((result) => interTokenLatency(result)[p] !== null),
@@ -86,21 +96,33 @@ function columnsOf(cases: CaseResult[], labels: Labels): Column[] {
     { key: 'workload', title: 'workload' },
     ...used.flatMap(({ metric, title }): Column[] => [
       { key: metric, title, unit: unitLabel(METRICS[metric]), align: 'right' },
+      ...Object.entries(SHARED).flatMap(([phase, shown]): Column[] =>
+        shown === metric && ofCeiling(phase as keyof CaseShares)
+          ? [{ key: `${phase}Share`, title: 'of ceiling', align: 'right' }]
+          : [],
+      ),
       ...(metric === 'decodeRate'
         ? itl.map((p): Column => ({ key: p, title: `ITL ${p}`, unit: 'ms', align: 'right' }))
         : []),
     ]),
     ...(cases.some((result) => gradeCell(result) !== '') ? [{ key: 'grade', title: 'grade' }] : []),
-    ...(cases.some((result) => result.status !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
+    ...(cases.some((result) => statusOf(document, result) !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
   ];
 }
 
-function row(result: CaseResult, labels: Labels): Record<string, string> {
+function row(
+  document: ResultDocument,
+  result: CaseResult,
+  labels: Labels,
+  { prefill, decode }: CaseShares,
+): Record<string, string> {
   const cells: Record<string, string> = {
     ...labels.values(result),
     workload: workloadLabel(result.key),
     grade: gradeCell(result),
-    status: statusOf(result),
+    status: statusOf(document, result),
+    prefillShare: shareText(prefill),
+    decodeShare: shareText(decode),
   };
   for (const { metric } of SHOWN) {
     const summary = summarizeMetric(metric, result);
@@ -111,7 +133,8 @@ function row(result: CaseResult, labels: Labels): Record<string, string> {
   return cells;
 }
 
-function statusOf(result: CaseResult): string {
+function statusOf(document: ResultDocument, result: CaseResult): string {
+  if (isImpossible(document, result)) return 'impossible';
   const measuredRounds = okRounds(result).length;
   return result.status === 'failed' && measuredRounds > 0 ? `failed after ${measuredRounds}` : result.status;
 }
@@ -126,7 +149,7 @@ function failureNotes(cases: CaseResult[]): string[] {
   );
 }
 
-function derivedCase(result: CaseResult) {
+function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseShares) {
   const metrics = METRIC_NAMES.flatMap((name) => {
     const summary = summarizeMetric(name, result);
     if (summary === null) return [];
@@ -135,7 +158,7 @@ function derivedCase(result: CaseResult) {
   });
   return {
     id: result.id,
-    status: result.status,
+    status: isImpossible(document, result) ? 'impossible' : result.status,
     key: result.key,
     identity: result.identity,
     parameters: result.checkpoint?.parameters ?? null,
@@ -143,6 +166,7 @@ function derivedCase(result: CaseResult) {
     metrics: Object.fromEntries(metrics),
     interTokenLatencyMs: interTokenLatency(result),
     loopShare: loopShare(result),
+    ofCeiling: sharesJson(shares),
     placement: result.placement ?? null,
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
@@ -156,7 +180,7 @@ function checkpointBytes(result: CaseResult): number | null {
   return result.checkpoint === null ? null : result.checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function flatCase(result: CaseResult): View['records'][number] {
+function flatCase(result: CaseResult, { prefill, decode }: CaseShares): View['records'][number] {
   const { workload, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
@@ -169,6 +193,8 @@ function flatCase(result: CaseResult): View['records'][number] {
     rounds: okRounds(result).length,
     worstGrade: worstGrade(gradesOf(result)),
     peakPhase: peakMoment(result)?.phase ?? null,
+    prefillOfCeiling: prefill?.share ?? null,
+    decodeOfCeiling: decode?.share ?? null,
   };
   for (const name of METRIC_NAMES) {
     const summary = summarizeMetric(name, result);

@@ -27,6 +27,7 @@ export function beginDocument(
     schemaVersion: SCHEMA_VERSION,
     ...about,
     suite: { hash: suiteHash(suite), content: suite },
+    ceilings: null,
     cases: cases.map(({ id, key }) => ({ id, key, status: 'skipped', identity: null, checkpoint: null, rounds: [] })),
   };
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
@@ -96,6 +97,11 @@ const factsSchema = z.looseObject({
   parameters: z.number(),
   weightBytes: z.number(),
   operators: z.record(z.string(), z.number()),
+  /** Absent from documents of before ceilings. */
+  work: workSchema.optional(),
+  formats: z.array(z.looseObject({ operator: z.string(), accuracyLevel: z.number().nullable() })).optional(),
+  head: z.looseObject({ bits: z.number(), logits: z.string() }).nullable().optional(),
+  kv: z.looseObject({ shareable: z.boolean() }).nullable().optional(),
 });
 
 const checkpointSchema = z.strictObject({
@@ -161,6 +167,8 @@ export const resultSchema = z
       /** Of the optional package, and of llama.cpp in it; null where it is not installed. */
       'llama.cpp': z.string().nullable().default(null),
     }),
+    /** Measured before the first round and after the last one; null where none were. */
+    ceilings: z.array(ceilingSchema).nullable().default(null),
     cases: z.array(caseResultSchema),
   })
   .describe('A result document of edgeproof.');

@@ -2,6 +2,7 @@
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
 import { caseDimensions } from '../suite/plan.js';
+import { isImpossible } from './ceiling-share.js';
 import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
 import { METRICS, type MetricName, roundValues } from './metrics.js';
 import { type Summary, summarize } from './summary.js';
@@ -88,6 +89,8 @@ function compareCase(
   if (okRounds(after).length === 0) {
     return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason: noRound(after, 'candidate') };
   }
+  if (isImpossible(baseline, before)) return { id, status: 'unmatched', reason: aboveCeiling('baseline') };
+  if (isImpossible(candidate, after)) return { id, status: 'failed', reason: aboveCeiling('candidate') };
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
   const forbidden = differences.filter((difference) => !allowed.has(difference.dimension));
@@ -103,6 +106,10 @@ function noRound({ status }: CaseResult, side: string): string {
   return status === 'ok'
     ? `no round of sufficient grade in the ${side}`
     : `no measured round in the ${side} (${status})`;
+}
+
+function aboveCeiling(side: string): string {
+  return `a rate of the ${side} is above the machine's ceiling, which is impossible`;
 }
 
 function differencesOf(

@@ -1,13 +1,22 @@
-// The parent side of a question: does an execution provider work here, and where do the nodes of a graph run on it?
+// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, and
+// how fast can it read and multiply at best?
 // Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import type { Ceiling } from '../result/ceilings.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
-import { type Answer, answerSchema, MESSAGE_FD, type PlacementQuestion, type Question } from './protocol.js';
+import {
+  type Answer,
+  answerSchema,
+  type CeilingsQuestion,
+  MESSAGE_FD,
+  type PlacementQuestion,
+  type Question,
+} from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
@@ -34,6 +43,20 @@ export async function askPlacement(
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
   if ('placement' in answer) return answer.placement;
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
+}
+
+/** Rates of the kernels that cases use; throws `ep-unavailable` when the provider itself does not work. */
+export async function askCeilings(
+  question: Omit<CeilingsQuestion, 'about'> | { path: string },
+  options: AskOptions,
+): Promise<Ceiling[]> {
+  const answer = await ask(
+    'path' in question ? { about: 'storage', ...question } : { about: 'ceilings', ...question },
+    options,
+  );
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('ceilings' in answer) return answer.ceilings;
+  throw problem('worker-protocol', { reason: 'an answer without ceilings' });
 }
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {

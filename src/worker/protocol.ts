@@ -1,6 +1,8 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import type { Arithmetic } from '../onnx/work.js';
+import { ceilingSchema } from '../result/ceilings.js';
 import { momentMemorySchema } from '../result/memory.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
@@ -52,7 +54,11 @@ export const messageSchema = z.discriminatedUnion('type', [
 export type Message = z.output<typeof messageSchema>;
 
 /** What a worker can be asked instead of a round (ask.ts, answer.ts). */
-export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+export type Question =
+  | { about: 'probe'; ep: ExecutionProvider }
+  | PlacementQuestion
+  | CeilingsQuestion
+  | { about: 'storage'; path: string };
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -62,9 +68,19 @@ export interface PlacementQuestion {
   vocabSize: number;
 }
 
+export interface CeilingsQuestion {
+  about: 'ceilings';
+  ep: ExecutionProvider;
+  threads: number;
+  /** Bytes of each bandwidth. */
+  workingSets: number[];
+  arithmetics: Arithmetic[];
+}
+
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
+  z.strictObject({ ceilings: z.array(ceilingSchema) }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

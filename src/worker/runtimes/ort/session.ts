@@ -19,6 +19,7 @@ const DEFAULT_MEMORY = 0;
 const ELEMENTS = {
   float32: { type: 1, bytes: 4, view: Float32Array },
   float16: { type: 10, bytes: 2, view: Uint16Array },
+  uint8: { type: 2, bytes: 1, view: Uint8Array },
   int64: { type: 7, bytes: 8, view: BigInt64Array },
 } as const;
 
