@@ -25,6 +25,7 @@ const weights = () => new Option('--weights <kind>', 'only this kind').choices([
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
 const list = (text: string) => text.split(',').map((item) => item.trim());
+const collect = (text: string, before: string[] = []) => [...before, text];
 
 function whole(least: number) {
   return (text: string) => {
@@ -74,6 +75,7 @@ program
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
+  .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')

@@ -19,6 +19,7 @@ import { findResult, newestResult, readResult, requireWritable, resultPath, save
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
+import { requireConfigKeys } from './option-check.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
@@ -38,6 +39,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   const { document, path } =
     options.resume === undefined ? begin(suiteName, overrides, options) : resume(overrides, options);
   requireRuntimes(document);
+  requireConfigKeys(document);
   requireContext(document);
   const signal = interruptible();
   try {

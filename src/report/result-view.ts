@@ -9,6 +9,7 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { optionDimensions } from '../suite/option-set.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
@@ -71,7 +72,7 @@ function columnsOf(cases: CaseResult[], labels: Labels): Column[] {
     cases.some((result) => interTokenLatency(result)[p] !== null),
   );
   return [
-    ...labels.varying.map((key): Column => ({ key, title: key })),
+    ...labels.varying.map((key): Column => ({ key, title: key.replace(/^option\./, '') })),
     { key: 'workload', title: 'workload' },
     ...used.flatMap(({ metric, title }): Column[] => [
       { key: metric, title, unit: unitLabel(METRICS[metric]), align: 'right' },
@@ -157,11 +158,12 @@ function peakMemoryByPhase(result: CaseResult) {
 }
 
 function flatCase(result: CaseResult): View['records'][number] {
-  const { workload, ...dimensions } = result.key;
+  const { workload, options, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
     status: result.status,
     ...dimensions,
+    ...optionDimensions(options),
     workload: workload.kind,
     prompt: workload.kind === 'generate' ? workload.prompt : null,
     new: workload.kind === 'generate' ? workload.new : null,

@@ -2,6 +2,7 @@
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
+import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { placementSchema } from './placement.js';
 
@@ -82,6 +83,8 @@ const keySchema = z.strictObject({
   runtime: z.enum(RUNTIMES),
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
+  /** Session options that differ from the runtime's defaults. */
+  options: optionSetSchema.optional(),
   workload: workloadSchema,
 });
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
+import type { OptionSet } from '../suite/option-set.js';
 import type { CaseKey } from '../suite/plan.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 
@@ -46,6 +47,7 @@ export interface PlacementQuestion {
   ep: ExecutionProvider;
   graph: string;
   threads: number;
+  options?: OptionSet | undefined;
   vocabSize: number;
 }
 

@@ -3,6 +3,7 @@
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
 import { readModel } from '../../onnx/read.js';
+import type { OptionSet } from '../../suite/option-set.js';
 import type { ExecutionProvider } from '../../suite/schema.js';
 import { argmax } from './argmax.js';
 import { createKvCache } from './kv-cache.js';
@@ -17,6 +18,7 @@ export interface OnnxRuntimeOptions {
   graph: string;
   threads: number;
   ep?: ExecutionProvider;
+  options?: OptionSet | undefined;
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
@@ -30,6 +32,8 @@ export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
+  /** Back to where a generation starts: behind the depth. */
+  rewind(): void;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
@@ -65,8 +69,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       interOpThreads: 1,
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
-      graphOptimization: 'all',
-      denormals: 'zero',
+      ...session.options,
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
@@ -93,6 +96,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
       const length = loop.length();
@@ -102,7 +106,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   };
 }
 
-type Logits = Float32Array | Uint16Array;
+export type Logits = Float32Array | Uint16Array;
 
 function createLoop(session: Session, decoder: Decoder, shared: boolean, capacity: number) {
   const own = ['input_ids', 'attention_mask'];
