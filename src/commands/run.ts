@@ -20,6 +20,7 @@ import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js'
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
 import { requireConfigKeys } from './option-check.js';
+import { askForAnswers } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
@@ -157,6 +158,16 @@ async function measure(
     if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);
   }
+  await askForAnswers(document.cases, {
+    filesOf(result) {
+      const prepared = checkpoints.get(checkpointName(result));
+      return prepared === undefined ? null : filesOf(result, prepared);
+    },
+    onRun: (done, total) => progress.show(`[${done + 1}/${total}] comparing tokens`, true),
+    timeoutSeconds: document.suite.content.timeoutSeconds,
+    signal,
+  }).finally(progress.clear);
+  saveResult(path, document);
 }
 
 function checkpointName({ key }: CaseResult): string {
@@ -177,10 +188,13 @@ async function prepareAll(document: ResultDocument, signal: AbortSignal): Promis
   return checkpoints;
 }
 
-function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint, facts }: CheckpointFacts) {
+function jobOf(document: ResultDocument, result: CaseResult, round: number, prepared: CheckpointFacts) {
   const { iterations, warmup, seed } = document.suite.content;
-  const vocabSize = vocabularyOf(key, facts);
-  return { key, directory: checkpoint.directory, graph: checkpoint.graph, vocabSize, round, seed, iterations, warmup };
+  return { key: result.key, ...filesOf(result, prepared), round, seed, iterations, warmup };
+}
+
+function filesOf({ key }: CaseResult, { checkpoint, facts }: CheckpointFacts) {
+  return { directory: checkpoint.directory, graph: checkpoint.graph, vocabSize: vocabularyOf(key, facts) };
 }
 
 /** As the configuration says, else as wide as the logits are. */

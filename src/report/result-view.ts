@@ -9,10 +9,12 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { parityInSuite } from '../stats/parity.js';
 import { optionDimensions } from '../suite/option-set.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
+import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
 import type { Column, View } from './view.js';
 
@@ -32,13 +34,18 @@ export function resultView(document: ResultDocument, path: string | null): View 
     heading: heading(document, labels, path),
     columns,
     rows: document.cases.map((result) => row(result, labels)),
-    notes: [...conclusion(document), ...placementNotes(document.cases), ...failureNotes(document.cases)],
+    notes: [
+      ...conclusion(document),
+      ...placementNotes(document.cases),
+      ...parityNotes(document.cases),
+      ...failureNotes(document.cases),
+    ],
     json: {
       suite: document.suite.content.name,
       startedAt: document.startedAt,
       machine: document.machine,
       versions: document.versions,
-      cases: document.cases.map(derivedCase),
+      cases: document.cases.map((result) => derivedCase(result, document.cases)),
     },
     records: document.cases.map(flatCase),
   };
@@ -114,7 +121,7 @@ function failureNotes(cases: CaseResult[]): string[] {
   );
 }
 
-function derivedCase(result: CaseResult) {
+function derivedCase(result: CaseResult, cases: CaseResult[]) {
   const metrics = METRIC_NAMES.flatMap((name) => {
     const summary = summarizeMetric(name, result);
     if (summary === null) return [];
@@ -132,6 +139,7 @@ function derivedCase(result: CaseResult) {
     interTokenLatencyMs: interTokenLatency(result),
     loopShare: loopShare(result),
     placement: result.placement ?? null,
+    parity: parityInSuite(cases, result),
     peakMemoryByPhase: peakMemoryByPhase(result),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };

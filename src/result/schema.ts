@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
 
 export const SCHEMA_VERSION = 1;
@@ -130,6 +131,8 @@ export const caseResultSchema = z.strictObject({
   checkpoint: checkpointSchema.nullable(),
   /** Where its nodes ran; of cases on a GPU only. */
   placement: placementSchema.optional(),
+  /** To the prompt that all runs of a checkpoint are given; stored with one case of each run. */
+  answer: promptAnswerSchema.optional(),
   rounds: z.array(roundSchema),
 });
 

@@ -2,12 +2,14 @@
 // one line of JSON on fd 3. Asked by ask.ts; the other entry, child.ts, runs rounds.
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
+import { answerPrompt } from './parity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
 
 async function answer(question: Question): Promise<Answer> {
+  if (question.about === 'parity') return { prompt: await answerPrompt(question) };
   probe(question.ep);
   return question.about === 'probe' ? { works: true } : { placement: await findPlacement(question) };
 }

@@ -1,13 +1,22 @@
-// The parent side of a question: does an execution provider work here, and where do the nodes of a graph run on it?
+// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, and which
+// tokens does a case answer a fixed prompt with?
 // Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
-import { type Answer, answerSchema, MESSAGE_FD, type PlacementQuestion, type Question } from './protocol.js';
+import {
+  type Answer,
+  answerSchema,
+  MESSAGE_FD,
+  type ParityQuestion,
+  type PlacementQuestion,
+  type Question,
+} from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
@@ -34,6 +43,14 @@ export async function askPlacement(
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
   if ('placement' in answer) return answer.placement;
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
+}
+
+/** The tokens of a case, and what it thought of others. */
+export async function askParity(question: Omit<ParityQuestion, 'about'>, options: AskOptions): Promise<PromptAnswer> {
+  const answer = await ask({ about: 'parity', ...question }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('prompt' in answer) return answer.prompt;
+  throw problem('worker-protocol', { reason: 'an answer without tokens' });
 }
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {

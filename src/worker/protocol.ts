@@ -1,6 +1,7 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import { promptAnswerSchema } from '../result/parity.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { OptionSet } from '../suite/option-set.js';
@@ -40,7 +41,7 @@ export const messageSchema = z.discriminatedUnion('type', [
 export type Message = z.output<typeof messageSchema>;
 
 /** What a worker can be asked instead of a round (ask.ts, answer.ts). */
-export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion | ParityQuestion;
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -51,9 +52,16 @@ export interface PlacementQuestion {
   vocabSize: number;
 }
 
+export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize'> {
+  about: 'parity';
+  /** What other cases chose. */
+  against: number[][];
+}
+
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
+  z.strictObject({ prompt: promptAnswerSchema }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

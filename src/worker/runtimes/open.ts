@@ -5,7 +5,7 @@ import { openOnnxRuntime } from './onnxruntime.js';
 import type { Runtime } from './runtime.js';
 import { openTransformers } from './transformers-js.js';
 
-export async function openRuntime(job: Job): Promise<Runtime> {
+export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph'>): Promise<Runtime> {
   const { runtime, threads, ep, dtype, options, workload } = job.key;
   const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
   switch (runtime) {
