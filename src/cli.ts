@@ -84,6 +84,9 @@ program
   .option('--warmup <number>', 'untimed passes before them', whole(0))
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
+  .addOption(
+    new Option('--tune <what>', 'search for the best number of threads first, and use it').choices(['threads']),
+  )
   .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
   .addOption(results())

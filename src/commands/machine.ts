@@ -1,6 +1,7 @@
 // `machine`: what edgeproof sees of this computer, and which execution providers work on it.
-import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
+import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
@@ -11,6 +12,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
+  const { threads, why } = automaticThreads(found);
   const providers = await probeAll();
   const facts: [string, string][] = [
     ['id', found.id],
@@ -21,7 +23,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
       'cores',
       `${found.physicalCores} physical, ${found.logicalCores} logical, ${found.usableCores} usable by this process`,
     ],
-    ['threads=auto', String(automaticThreads(found))],
+    ['threads=auto', `${threads}: ${why}`],
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
     ['node', versions.node],
@@ -42,12 +44,13 @@ export async function machine(options: { output: string; machine?: string }): Pr
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
+      json: { ...found, automaticThreads: threads, automaticThreadsWhy: why, versions, executionProviders: providers },
       records: [
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
-          automaticThreads: automaticThreads(found),
+          automaticThreads: threads,
+          automaticThreadsWhy: why,
           executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
         },
       ],

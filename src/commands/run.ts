@@ -1,7 +1,9 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
-import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
+import { automaticThreads } from '../machine/threads.js';
+import { plural } from '../report/format.js';
 import { labelsOf, workloadLabel } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
@@ -24,6 +26,7 @@ import { askForAnswers } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+import { requireAutomaticThreads, tuneThreads } from './tune-threads.js';
 
 export interface RunOptions {
   output: string;
@@ -32,6 +35,8 @@ export interface RunOptions {
   /** true: the newest unfinished result; a string names one. */
   resume?: string | true;
   allowFallback?: boolean;
+  /** What is searched for before the rounds. */
+  tune?: 'threads';
 }
 
 /** Exit code 0, or 1 where a case failed. */
@@ -44,7 +49,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   requireContext(document);
   const signal = interruptible();
   try {
-    await measure(document, path, signal, options.allowFallback ?? false);
+    await measure(document, path, signal, options);
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
     const measured = document.cases.some((result) => result.rounds.length > 0);
@@ -62,15 +67,20 @@ interface Opened {
 function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Opened {
   const suite = overrideSuite(loadSuite(suiteName), overrides);
   const machine = describeMachine(options.machine);
-  const cases = planCases(suite, automaticThreads(machine), traitsOf);
-  const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions: describeVersions() };
+  const auto = automaticThreads(machine);
+  if (options.tune !== undefined) requireAutomaticThreads(suite);
+  else if (suite.threads.includes('auto')) say(`threads=auto is ${auto.threads}: ${auto.why}`);
+  const cases = planCases(suite, auto.threads, traitsOf);
+  const versions = describeVersions();
+  const threads = { auto, searches: [] };
+  const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions, threads };
   const document = beginDocument(suite, cases, about);
   return { document, path: resultPath(options.results, document) };
 }
 
 /** Continues a document with its own suite; only --rounds may change, to add some. */
 function resume(overrides: SuiteOverrides, options: RunOptions): Opened {
-  const { rounds, ...others } = overrides;
+  const { rounds, ...others } = { ...overrides, tune: options.tune };
   const changed = Object.entries(others).find(([, value]) => value !== undefined);
   if (changed !== undefined) {
     throw problem('input-invalid', {
@@ -133,11 +143,20 @@ async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
-  allowFallback: boolean,
+  { tune, allowFallback = false }: RunOptions,
 ): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
+  if (tune !== undefined) {
+    await tuneThreads(document, {
+      jobOf: (result, round) => jobOf(document, result, round, checkpoints.get(checkpointName(result))!),
+      onRound: (done, total, threads) =>
+        progress.show(`[${done + 1}/${total}] trying ${plural(threads, 'thread')}`, true),
+      timeoutSeconds: document.suite.content.timeoutSeconds,
+      signal,
+    }).finally(progress.clear);
+  }
   const labels = labelsOf(document.cases);
   const started = performance.now();
   const planned = pendingRounds(document);

@@ -16,6 +16,7 @@ import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
+import { threadNotes } from './threads.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
@@ -38,6 +39,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
       ...conclusion(document),
       ...placementNotes(document.cases),
       ...parityNotes(document.cases),
+      ...threadNotes(document),
       ...failureNotes(document.cases),
     ],
     json: {
@@ -45,6 +47,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
       startedAt: document.startedAt,
       machine: document.machine,
       versions: document.versions,
+      threads: document.threads ?? null,
       cases: document.cases.map((result) => derivedCase(result, document.cases)),
     },
     records: document.cases.map(flatCase),

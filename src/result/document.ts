@@ -22,7 +22,7 @@ export function suiteHash(suite: Suite): string {
 export function beginDocument(
   suite: Suite,
   cases: Case[],
-  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions'>,
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads'>,
 ): ResultDocument {
   return {
     schemaVersion: SCHEMA_VERSION,

@@ -6,6 +6,7 @@ import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
+import { threadsSchema } from './threads.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -164,6 +165,8 @@ export const resultSchema = z
       /** Of the optional package, and of llama.cpp in it; null where it is not installed. */
       'llama.cpp': z.string().nullable().default(null),
     }),
+    /** How `auto` was found; results of earlier versions do not say. */
+    threads: threadsSchema.optional(),
     cases: z.array(caseResultSchema),
   })
   .describe('A result document of edgeproof.');

@@ -155,6 +155,7 @@ const IMPLIED: Record<string, string[]> = {
   dtype: ['weights', 'graph', 'workload'],
   runtime: ['options', 'runtimeVersion'],
   threads: ['options'],
+  ep: ['options'],
   prompt: ['workload', 'options'],
   new: ['workload', 'options'],
   depth: ['workload', 'options'],

@@ -7,11 +7,11 @@ import type { CaseResult } from '../result/schema.js';
 export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
 export type Arithmetic = (typeof ARITHMETIC)[number];
 
-/** Error of the logits against float64, relative to their size: the largest that tests measure, rounded up. */
+/** RMS error of the logits against float64, relative to their size: the largest that tests measure, rounded up. */
 export const RELATIVE_ERROR: Record<Arithmetic, number> = { float32: 1e-5, float16: 6e-3, int8: 1e-1 };
 
-/** Two logits in two computations: four errors, of which three standard deviations are allowed: 3 × √4. */
-const ALLOWED_ERRORS = 6;
+/** Three standard deviations are allowed. */
+const DEVIATIONS = 3;
 
 export interface Parity {
   /** Tokens that were compared. */
@@ -37,8 +37,7 @@ export function parityOf(reference: Side, other: Side): Parity | null {
   if (JSON.stringify(reference.answer.prompt) !== JSON.stringify(other.answer.prompt)) return null;
   const [a, b] = [reference.answer.tokens, other.answer.tokens];
   const tokens = Math.min(a.length, b.length);
-  const tolerance =
-    ALLOWED_ERRORS * Math.max(...[reference, other].map(({ result }) => RELATIVE_ERROR[arithmeticOf(result)]));
+  const tolerance = toleranceOf([reference, other]);
   const at = a.slice(0, tokens).findIndex((token, i) => token !== b[i]);
   if (at === -1) return { tokens, firstDivergence: null, gap: null, gapIsLarger: false, tolerance, verdict: 'same' };
   const found = gapAt(reference.answer, at, b[at]!) ?? gapAt(other.answer, at, a[at]!);
@@ -51,6 +50,16 @@ export function parityOf(reference: Side, other: Side): Parity | null {
     tolerance,
     verdict: isTie ? 'near-tie' : 'different',
   };
+}
+
+/**
+ * The gap of two logits is off by the difference of two errors, √2 of one. One is what another order of sums does to this very
+ * checkpoint, but not less than what its arithmetic is known for: two computations, each with its error, √2 again.
+ */
+function toleranceOf(sides: Side[]): number {
+  const noise = sides.map(({ answer }) => answer.logits?.noise ?? 0);
+  const known = sides.map(({ result }) => Math.SQRT2 * RELATIVE_ERROR[arithmeticOf(result)]);
+  return DEVIATIONS * Math.SQRT2 * Math.max(...noise, ...known);
 }
 
 function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { gap: number; isLarger: boolean } | null {

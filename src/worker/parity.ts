@@ -42,13 +42,15 @@ function logitsAlong(
     const at = tokens.findIndex((token, i) => token !== other[i]);
     return { at, token: other[at] ?? -1 };
   });
-  const found: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [] };
+  const found: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [], noise: 0 };
+  const one = tokenByToken(runtime, prompt, width);
   runtime.rewind();
   tokens.forEach((chosen, at) => {
     const fed = at === 0 ? prompt : BigInt64Array.of(BigInt(tokens[at - 1]!));
     const row = lastRow(runtime.forward(fed), width);
     const spread = standardDeviation(row);
-    const gapOf = (token: number) => Number(((row[chosen]! - row[token]!) / spread).toPrecision(4));
+    if (at === 0) found.noise = significant(rootMeanSquare(row.map((value, i) => value - one[i]!)) / spread);
+    const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
     const candidates = largest(row, CANDIDATES);
     found.candidates.push(...candidates);
     found.gaps.push(...candidates.map(gapOf));
@@ -59,6 +61,14 @@ function logitsAlong(
   return found;
 }
 
+/** The logits behind the prompt by another order of sums. */
+function tokenByToken(runtime: OnnxRuntime, prompt: BigInt64Array, width: number): Float64Array {
+  runtime.rewind();
+  let logits: Logits | undefined;
+  for (const token of prompt) logits = runtime.forward(BigInt64Array.of(token));
+  return lastRow(logits!, width);
+}
+
 function lastRow(logits: Logits, width: number): Float64Array {
   const row = logits.subarray(logits.length - width);
   return row instanceof Uint16Array ? Float64Array.from(row, fromFloat16) : Float64Array.from(row);
@@ -66,7 +76,15 @@ function lastRow(logits: Logits, width: number): Float64Array {
 
 function standardDeviation(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return rootMeanSquare(values.map((value) => value - mean));
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+}
+
+function significant(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** The places of the largest values, the largest first; of equal ones the lower place first. */
