@@ -123,7 +123,7 @@ function caseNotes(entry: CaseComparison): string[] {
       : []),
     ...(entry.parity === null || entry.parity.verdict === 'same'
       ? []
-      : [`tokens of ${entry.id}: ${parityText(entry.parity, 'the baseline')}`]),
+      : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
     ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
   ];
 }

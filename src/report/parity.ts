@@ -9,18 +9,22 @@ export function parityNotes(cases: CaseResult[]): string[] {
     const parity = parityInSuite(cases, result);
     if (parity === null) return [];
     const reference = referenceOf(cases, result)!;
-    const [name, other] = [runName(result, reference), runName(reference, result)];
-    return [{ checkpoint: checkpointName(result), name, text: parityText(parity, other) }];
+    const text = parityText(parity, `by ${runName(reference, result)}`);
+    return [{ checkpoint: checkpointName(result), name: runName(result, reference), text }];
   });
   const names = new Map<string, Set<string>>();
   for (const { checkpoint, name, text } of found) {
-    const line = `Tokens of ${checkpoint}, ${text}`;
+    const line = `${checkpoint}\n${text}`;
     names.set(line, (names.get(line) ?? new Set()).add(name));
   }
-  return [...[...names].map(([line, runs]) => `${line}: ${[...runs].join(', ')}.`), ...ownFileNote(cases)];
+  const lines = [...names].map(([line, runs]) => {
+    const [checkpoint, text] = line.split('\n');
+    return `Tokens of ${checkpoint} by ${[...runs].join(', ')}: ${text}.`;
+  });
+  return [...lines, ...ownFileNote(cases)];
 }
 
-/** `the same 32 as onnxruntime's`, or where they part and what that means. */
+/** `the same 32 as by onnxruntime`, or where they part and what that means. */
 export function parityText(parity: Parity, reference: string): string {
   const { tokens, firstDivergence, gap, gapIsLarger, tolerance, verdict } = parity;
   if (firstDivergence === null) return `the same ${tokens} as ${reference}`;
