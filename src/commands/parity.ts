@@ -36,7 +36,7 @@ export async function askForAnswers(cases: CaseResult[], options: ParityOptions)
 }
 
 /** One case of each run without an answer; a reference comes last, and again when others of its checkpoint are new. */
-function unanswered(cases: CaseResult[]): CaseResult[] {
+export function unanswered(cases: CaseResult[]): CaseResult[] {
   const measured = cases.filter((result) => result.key.workload.kind === 'generate' && okRounds(result).length > 0);
   const runs = [...new Map(measured.toReversed().map((result) => [runOf(result), result])).values()].reverse();
   const isReference = (result: CaseResult) => runOf(referenceOf(cases, result) ?? result) === runOf(result);

@@ -22,7 +22,7 @@ import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js'
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
 import { requireConfigKeys } from './option-check.js';
-import { askForAnswers } from './parity.js';
+import { askForAnswers, unanswered } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
@@ -195,7 +195,8 @@ function checkpointName({ key }: CaseResult): string {
 
 async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
   const checkpoints = new Map<string, CheckpointFacts>();
-  for (const { result } of pendingRounds(document)) {
+  const pending = pendingRounds(document).map(({ result }) => result);
+  for (const result of [...pending, ...unanswered(document.cases)]) {
     const name = checkpointName(result);
     if (checkpoints.has(name)) continue;
     const same = document.cases.filter((other) => checkpointName(other) === name);

@@ -121,7 +121,7 @@ function caseNotes(entry: CaseComparison): string[] {
     ...(entry.across.length > 0
       ? [`across ${entry.across.map(({ dimension }) => dimension).join(', ')}: ${entry.id}`]
       : []),
-    ...(entry.parity === null || entry.parity.verdict === 'same'
+    ...(entry.parity === null || (entry.parity.verdict === 'same' && entry.across.length === 0)
       ? []
       : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
     ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),

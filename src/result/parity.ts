@@ -17,8 +17,11 @@ export const promptAnswerSchema = z.strictObject({
       gaps: z.array(z.number()),
       /** The same for what another case chose where it first left these tokens. */
       asked: z.array(z.strictObject({ at: z.int().nonnegative(), token: z.int().nonnegative(), gap: z.number() })),
-      /** What rounding alone does: the logits behind the prompt in one pass and token by token, the RMS of their difference in the same unit. */
-      noise: z.number().nonnegative(),
+      /**
+       * What rounding alone does: the logits behind the prompt in one pass and token by token, the RMS of their difference
+       * in the same unit. null on a GPU, where it is not asked for.
+       */
+      noise: z.number().nonnegative().nullable(),
     })
     .nullable(),
 });

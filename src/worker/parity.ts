@@ -1,5 +1,6 @@
 // A case's answer to the prompt that all runs of a checkpoint are given, outside of any round. The runtime `onnxruntime`
-// goes through its own tokens a second time and tells the distance of what else could have been chosen.
+// also tells the distance of what else could have been chosen.
+import { problem } from '../errors.js';
 import { fromFloat16 } from '../onnx/half.js';
 import type { PromptAnswer } from '../result/parity.js';
 import { promptTokens } from './prompt.js';
@@ -25,40 +26,42 @@ export async function answerPrompt(question: ParityQuestion): Promise<PromptAnsw
   }
   const { threads, ep, options } = key;
   const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity: PROMPT_TOKENS + NEW_TOKENS });
-  const tokens = [...(await runtime.generate(prompt, NEW_TOKENS, () => {})).tokens];
-  return { prompt: stored, tokens, logits: logitsAlong(runtime, prompt, tokens, vocabSize, question.against) };
+  const width = runtime.decoder.vocabSize ?? vocabSize;
+  // A software GPU takes seconds a token; the reference is on the CPU.
+  const another = ep === 'cpu' ? tokenByToken(runtime, prompt, width) : null;
+  return { prompt: stored, ...decodeWithLogits(runtime, prompt, width, question.against, another) };
 }
 
-/** `against`: tokens of other cases; each is looked up where it first leaves these. */
-function logitsAlong(
+/** `against`: tokens of other cases; each is looked up where it first leaves these. `another`: the first logits, otherwise. */
+function decodeWithLogits(
   runtime: OnnxRuntime,
   prompt: BigInt64Array,
-  tokens: number[],
-  vocabSize: number,
+  width: number,
   against: number[][],
-): NonNullable<PromptAnswer['logits']> {
-  const width = runtime.decoder.vocabSize ?? vocabSize;
-  const leaving = against.map((other) => {
-    const at = tokens.findIndex((token, i) => token !== other[i]);
-    return { at, token: other[at] ?? -1 };
-  });
-  const found: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [], noise: 0 };
-  const one = tokenByToken(runtime, prompt, width);
+  another: Float64Array | null,
+): Pick<PromptAnswer, 'tokens' | 'logits'> {
+  const tokens: number[] = [];
+  const logits: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [], noise: null };
+  let alike = against;
   runtime.rewind();
-  tokens.forEach((chosen, at) => {
-    const fed = at === 0 ? prompt : BigInt64Array.of(BigInt(tokens[at - 1]!));
-    const row = lastRow(runtime.forward(fed), width);
+  for (let at = 0; at < NEW_TOKENS; at++) {
+    const row = lastRow(runtime.forward(at === 0 ? prompt : BigInt64Array.of(BigInt(tokens[at - 1]!))), width);
     const spread = standardDeviation(row);
-    if (at === 0) found.noise = significant(rootMeanSquare(row.map((value, i) => value - one[i]!)) / spread);
-    const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
+    if (Number.isNaN(spread))
+      throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the logits are not numbers' });
+    if (at === 0 && another !== null)
+      logits.noise = significant(rootMeanSquare(row.map((value, i) => value - another[i]!)) / spread);
     const candidates = largest(row, CANDIDATES);
-    found.candidates.push(...candidates);
-    found.gaps.push(...candidates.map(gapOf));
-    for (const { token } of leaving.filter((other) => other.at === at && other.token >= 0))
-      if (!found.asked.some((known) => known.at === at && known.token === token))
-        found.asked.push({ at, token, gap: gapOf(token) });
-  });
-  return found;
+    const chosen = candidates[0]!;
+    const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
+    tokens.push(chosen);
+    logits.candidates.push(...candidates);
+    logits.gaps.push(...candidates.map(gapOf));
+    for (const token of new Set(alike.map((other) => other[at]!)))
+      if (token !== chosen) logits.asked.push({ at, token, gap: gapOf(token) });
+    alike = alike.filter((other) => other[at] === chosen);
+  }
+  return { tokens, logits };
 }
 
 /** The logits behind the prompt by another order of sums. */

@@ -64,7 +64,7 @@ describe('the answer of onnxruntime', () => {
   });
 
   it('tells what rounding does: little in float32, more in float16', async () => {
-    const [exact, half] = [(await ask()).logits!.noise, (await ask({ dtype: 'fp16' }, [], fp16)).logits!.noise];
+    const [exact, half] = [(await ask()).logits!.noise!, (await ask({ dtype: 'fp16' }, [], fp16)).logits!.noise!];
     expect(exact).toBeLessThan(2e-5);
     expect(half).toBeGreaterThan(10 * exact);
     // Twice what either may be off from float64 (onnxruntime.test.ts).
