@@ -26,6 +26,7 @@ const weights = () => new Option('--weights <kind>', 'only this kind').choices([
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
 const list = (text: string) => text.split(',').map((item) => item.trim());
+const collect = (text: string, before: string[] = []) => [...before, text];
 
 function whole(least: number) {
   return (text: string) => {
@@ -75,6 +76,7 @@ program
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
+  .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
@@ -83,6 +85,9 @@ program
   .option('--warmup <number>', 'untimed passes before them', whole(0))
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
+  .addOption(
+    new Option('--tune <what>', 'search for the best number of threads first, and use it').choices(['threads']),
+  )
   .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
   .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')

@@ -1,8 +1,9 @@
 // What this machine can do at best, for `machine`: each thread count, each execution provider that works, and storage.
 import { join } from 'node:path';
 import { LARGEST_WORKING_SET, threadCounts, workingSetFor } from '../machine/ceilings/working-set.js';
-import { automaticThreads, type Machine } from '../machine/describe.js';
+import type { Machine } from '../machine/describe.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
 import { plural } from '../report/format.js';
@@ -17,7 +18,7 @@ const GPU_WORKING_SET = 2 ** 28;
 
 export async function machineCeilings(machine: Machine, working: ExecutionProvider[]): Promise<Ceiling[]> {
   const progress = createProgress();
-  const most = automaticThreads(machine);
+  const most = automaticThreads(machine).threads;
   const sets = (bytes: number[]) => [...new Set(bytes.map((set) => workingSetFor(set, memoryLimitBytes())))];
   const found: Ceiling[] = [];
   const measure = async (what: string, ceilings: () => Promise<Ceiling[]>) => {

@@ -1,7 +1,8 @@
 // `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 import { measureClock } from '../machine/clock.js';
-import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
+import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
@@ -15,6 +16,7 @@ export async function machine(options: { output: string; machine?: string; ceili
   const found = describeMachine(options.machine);
   const versions = describeVersions();
   const clock = measureClock();
+  const { threads, why } = automaticThreads(found);
   const providers = await probeAll();
   const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
   const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
@@ -27,7 +29,7 @@ export async function machine(options: { output: string; machine?: string; ceili
       'cores',
       `${found.physicalCores} physical, ${found.logicalCores} logical, ${found.usableCores} usable by this process`,
     ],
-    ['threads=auto', String(automaticThreads(found))],
+    ['threads=auto', `${threads}: ${why}`],
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
@@ -53,7 +55,8 @@ export async function machine(options: { output: string; machine?: string; ceili
       json: {
         ...found,
         clock,
-        automaticThreads: automaticThreads(found),
+        automaticThreads: threads,
+        automaticThreadsWhy: why,
         versions,
         executionProviders: providers,
         ceilings,
@@ -62,7 +65,8 @@ export async function machine(options: { output: string; machine?: string; ceili
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
-          automaticThreads: automaticThreads(found),
+          automaticThreads: threads,
+          automaticThreadsWhy: why,
           clockResolutionNs: clock.resolutionNs,
           clockOverheadNs: clock.overheadNs,
           executionProviders: working.join(' '),

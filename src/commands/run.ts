@@ -1,8 +1,10 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
-import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
+import { automaticThreads } from '../machine/threads.js';
+import { plural } from '../report/format.js';
 import { labelsOf, workloadLabel } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
@@ -22,9 +24,12 @@ import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js'
 import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
 import { addCeilings } from './ceilings.js';
+import { requireConfigKeys } from './option-check.js';
+import { askForAnswers, unanswered } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+import { requireAutomaticThreads, tuneThreads } from './tune-threads.js';
 
 /** Before a rate is called impossible, its ceiling is measured again: the machine may have been busy. */
 const CEILINGS_AGAIN = 2;
@@ -37,6 +42,8 @@ export interface RunOptions {
   resume?: string | true;
   allowFallback?: boolean;
   ceilings?: boolean;
+  /** What is searched for before the rounds. */
+  tune?: 'threads';
 }
 
 /** Exit code 0, or 1 where a case failed. */
@@ -45,6 +52,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   const { document, path } =
     options.resume === undefined ? begin(suiteName, overrides, options) : resume(overrides, options);
   requireRuntimes(document);
+  requireConfigKeys(document);
   requireContext(document);
   const signal = interruptible();
   try {
@@ -66,12 +74,16 @@ interface Opened {
 function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Opened {
   const suite = overrideSuite(loadSuite(suiteName), overrides);
   const machine = describeMachine(options.machine);
-  const cases = planCases(suite, automaticThreads(machine), traitsOf);
+  const auto = automaticThreads(machine);
+  if (options.tune !== undefined) requireAutomaticThreads(suite);
+  else if (suite.threads.includes('auto')) say(`threads=auto is ${auto.threads}: ${auto.why}`);
+  const cases = planCases(suite, auto.threads, traitsOf);
   const about = {
     startedAt: new Date().toISOString(),
     tool: describeTool(),
     machine: { ...machine, clock: measureClock() },
     versions: describeVersions(),
+    threads: { auto, searches: [] },
   };
   const document = beginDocument(suite, cases, about);
   return { document, path: resultPath(options.results, document) };
@@ -79,7 +91,7 @@ function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions
 
 /** Continues a document with its own suite; only --rounds may change, to add some. */
 function resume(overrides: SuiteOverrides, options: RunOptions): Opened {
-  const { rounds, ...others } = overrides;
+  const { rounds, ...others } = { ...overrides, tune: options.tune };
   const changed = Object.entries(others).find(([, value]) => value !== undefined);
   if (changed !== undefined) {
     throw problem('input-invalid', {
@@ -142,11 +154,20 @@ async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
-  { allowFallback = false, ceilings = true }: Pick<RunOptions, 'allowFallback' | 'ceilings'>,
+  { tune, allowFallback = false, ceilings = true }: RunOptions,
 ): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
+  if (tune !== undefined) {
+    await tuneThreads(document, {
+      jobOf: (result, round) => jobOf(document, result, round, checkpoints.get(checkpointName(result))!),
+      onRound: (done, total, threads) =>
+        progress.show(`[${done + 1}/${total}] trying ${plural(threads, 'thread')}`, true),
+      timeoutSeconds: document.suite.content.timeoutSeconds,
+      signal,
+    }).finally(progress.clear);
+  }
   const labels = labelsOf(document.cases);
   const planned = pendingRounds(document);
   const failed = new Set<CaseResult>();
@@ -176,6 +197,16 @@ async function measure(
     saveResult(path, document);
     explained = explained.filter((result) => isImpossible(document, result));
   }
+  await askForAnswers(document.cases, {
+    filesOf(result) {
+      const prepared = checkpoints.get(checkpointName(result));
+      return prepared === undefined ? null : filesOf(result, prepared);
+    },
+    onRun: (done, total) => progress.show(`[${done + 1}/${total}] comparing tokens`, true),
+    timeoutSeconds: document.suite.content.timeoutSeconds,
+    signal,
+  }).finally(progress.clear);
+  saveResult(path, document);
 }
 
 function checkpointName({ key }: CaseResult): string {
@@ -184,7 +215,8 @@ function checkpointName({ key }: CaseResult): string {
 
 async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
   const checkpoints = new Map<string, CheckpointFacts>();
-  for (const { result } of pendingRounds(document)) {
+  const pending = pendingRounds(document).map(({ result }) => result);
+  for (const result of [...pending, ...unanswered(document.cases)]) {
     const name = checkpointName(result);
     if (checkpoints.has(name)) continue;
     const same = document.cases.filter((other) => checkpointName(other) === name);
@@ -196,10 +228,13 @@ async function prepareAll(document: ResultDocument, signal: AbortSignal): Promis
   return checkpoints;
 }
 
-function jobOf(document: ResultDocument, { key }: CaseResult, round: number, { checkpoint, facts }: CheckpointFacts) {
+function jobOf(document: ResultDocument, result: CaseResult, round: number, prepared: CheckpointFacts) {
   const { iterations, warmup, seed } = document.suite.content;
-  const vocabSize = vocabularyOf(key, facts);
-  return { key, directory: checkpoint.directory, graph: checkpoint.graph, vocabSize, round, seed, iterations, warmup };
+  return { key: result.key, ...filesOf(result, prepared), round, seed, iterations, warmup };
+}
+
+function filesOf({ key }: CaseResult, { checkpoint, facts }: CheckpointFacts) {
+  return { directory: checkpoint.directory, graph: checkpoint.graph, vocabSize: vocabularyOf(key, facts) };
 }
 
 /** As the configuration says, else as wide as the logits are. */

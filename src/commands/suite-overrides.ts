@@ -1,5 +1,6 @@
 // The dimensions given to `run` on the command line, as overrides of a suite.
 import type { SuiteOverrides } from '../suite/load.js';
+import { parseOptions } from '../suite/option-set.js';
 import { parseRanges } from '../suite/ranges.js';
 
 /** Options as commander hands them over: lists split, lengths still as llama-bench's ranges. */
@@ -11,6 +12,7 @@ export interface DimensionOptions {
   runtime?: string[];
   ep?: string[];
   threads?: string;
+  option?: string[];
   prompt?: string;
   new?: string;
   depth?: string;
@@ -34,6 +36,7 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     runtimes: options.runtime,
     eps: options.ep,
     threads: options.threads === 'auto' ? ['auto' as const] : lengths('threads', 1),
+    options: options.option === undefined ? undefined : parseOptions(options.option),
     prompt: lengths('prompt', 1),
     new: lengths('new', 1),
     depth: lengths('depth', 0),

@@ -2,9 +2,13 @@
 import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
 import { METRICS } from '../stats/metrics.js';
+import type { Parity } from '../stats/parity.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { enginesOf, labelsOf, workloadLabel } from './labels.js';
+import { parityText } from './parity.js';
 import type { View } from './view.js';
+
+const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
 
 export interface Side {
   document: ResultDocument;
@@ -41,7 +45,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         unit: unitLabel(METRICS[change.metric]),
         baseline: measured(change.baseline, METRICS[change.metric]),
         candidate: measured(change.candidate, METRICS[change.metric]),
-        change: change.outcome === 'better' || change.outcome === 'worse' ? signedPercent(change.change) : '~',
+        change: SHOWN.has(change.outcome) ? signedPercent(change.change) : '~',
         outcome: outcomeText(change, comparison),
       })),
     ),
@@ -87,6 +91,7 @@ function notesOf(comparison: Comparison): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
   const [worse, better, few] = [number('worse'), number('better'), number('too few rounds')];
+  const different = number('faster but different');
   const summary =
     changes.length === 0
       ? 'Nothing could be compared.'
@@ -94,9 +99,11 @@ function notesOf(comparison: Comparison): string[] {
         ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1}).`
         : worse > 0
           ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
-          : better > 0
-            ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
-            : 'No difference is shown.';
+          : different > 0
+            ? `Faster but different: ${different} of ${changes.length} figures, by generating other tokens${better > 0 ? `; better: ${better}` : ''}.`
+            : better > 0
+              ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
+              : 'No difference is shown.';
   return [summary, ...cases.flatMap(caseNotes)];
 }
 
@@ -114,8 +121,15 @@ function caseNotes(entry: CaseComparison): string[] {
     ...(entry.across.length > 0
       ? [`across ${entry.across.map(({ dimension }) => dimension).join(', ')}: ${entry.id}`]
       : []),
-    ...(entry.sameTokens === false
-      ? [`generated tokens differ: ${entry.id} is not the same computation on both sides`]
-      : []),
+    ...(entry.parity === null || (entry.parity.verdict === 'same' && entry.across.length === 0)
+      ? []
+      : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
+    ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
   ];
+}
+
+function otherTokensNote(id: string, parity: Parity | null): string[] {
+  if (parity === null) return [`generated tokens differ: ${id} is not the same computation on both sides`];
+  if (parity.verdict !== 'same') return [];
+  return [`generated tokens differ in the rounds of ${id}, but not on the prompt that every run is given`];
 }

@@ -13,13 +13,17 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { parityInSuite } from '../stats/parity.js';
+import { optionDimensions } from '../suite/option-set.js';
 import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { peakNotes } from './memory-view.js';
+import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
+import { threadNotes } from './threads.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
@@ -48,6 +52,8 @@ export function resultView(document: ResultDocument, path: string | null): View 
       ...peakNotes(document.cases),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
+      ...parityNotes(document.cases),
+      ...threadNotes(document),
       ...failureNotes(document.cases),
     ],
     json: {
@@ -55,6 +61,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
       startedAt: document.startedAt,
       machine: document.machine,
       versions: document.versions,
+      threads: document.threads ?? null,
       ceilings: document.ceilings,
       cases: document.cases.map((result) => derivedCase(document, result, shares.get(result)!)),
     },
@@ -92,7 +99,7 @@ function columnsOf(document: ResultDocument, labels: Labels, shares: Map<CaseRes
     cases.some((result) => interTokenLatency(result)[p] !== null),
   );
   return [
-    ...labels.varying.map((key): Column => ({ key, title: key })),
+    ...labels.varying.map((key): Column => ({ key, title: key.replace(/^option\./, '') })),
     { key: 'workload', title: 'workload' },
     ...used.flatMap(({ metric, title }): Column[] => [
       { key: metric, title, unit: unitLabel(METRICS[metric]), align: 'right' },
@@ -168,6 +175,7 @@ function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseS
     loopShare: loopShare(result),
     ofCeiling: sharesJson(shares),
     placement: result.placement ?? null,
+    parity: parityInSuite(document.cases, result),
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
     kvMemory: kvMemory(result),
@@ -181,11 +189,12 @@ function checkpointBytes(result: CaseResult): number | null {
 }
 
 function flatCase(result: CaseResult, { prefill, decode }: CaseShares): View['records'][number] {
-  const { workload, ...dimensions } = result.key;
+  const { workload, options, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
     status: result.status,
     ...dimensions,
+    ...optionDimensions(options),
     workload: workload.kind,
     prompt: workload.kind === 'generate' ? workload.prompt : null,
     new: workload.kind === 'generate' ? workload.new : null,

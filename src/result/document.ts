@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { problem } from '../errors.js';
 import type { Checkpoint, Manifest } from '../models/checkpoint.js';
 import type { GraphFacts } from '../onnx/facts.js';
+import { DEFAULT_OPTIONS } from '../suite/option-set.js';
 import type { Case } from '../suite/plan.js';
 import type { Suite } from '../suite/schema.js';
 import type { CaseResult, Identity, ResultDocument, Round } from './schema.js';
@@ -21,7 +22,7 @@ export function suiteHash(suite: Suite): string {
 export function beginDocument(
   suite: Suite,
   cases: Case[],
-  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions'>,
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads'>,
 ): ResultDocument {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -100,10 +101,17 @@ function identityOf(
     graph: hashes(isGraph),
     runtimeVersion: runtimeVersion(runtime, document.versions),
     options: Object.entries(options)
+      .filter(([name, value]) => !isImplied(name, value, runtime))
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
     workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
   };
+}
+
+/** Stored, but left out of the identity while it is the default: results of before it was stored keep matching. */
+function isImplied(name: string, value: unknown, runtime: CaseResult['key']['runtime']): boolean {
+  if (name === 'graphOptimization' && runtime === 'onnxruntime') return false;
+  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as keyof typeof DEFAULT_OPTIONS];
 }
 
 function runtimeVersion(runtime: CaseResult['key']['runtime'], versions: ResultDocument['versions']): string {

@@ -2,11 +2,14 @@
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
+import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { phaseMemorySchema } from './memory.js';
+import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
+import { threadsSchema } from './threads.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -81,6 +84,8 @@ const keySchema = z.strictObject({
   runtime: z.enum(RUNTIMES),
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
+  /** Session options that differ from the runtime's defaults. */
+  options: optionSetSchema.optional(),
   workload: workloadSchema,
 });
 
@@ -131,6 +136,8 @@ export const caseResultSchema = z.strictObject({
   checkpoint: checkpointSchema.nullable(),
   /** Where its nodes ran; of cases on a GPU only. */
   placement: placementSchema.optional(),
+  /** To the prompt that all runs of a checkpoint are given; stored with one case of each run. */
+  answer: promptAnswerSchema.optional(),
   rounds: z.array(roundSchema),
 });
 
@@ -169,6 +176,8 @@ export const resultSchema = z
     }),
     /** Measured before the first round and after the last one; null where none were. */
     ceilings: z.array(ceilingSchema).nullable().default(null),
+    /** How `auto` was found; results of earlier versions do not say. */
+    threads: threadsSchema.optional(),
     cases: z.array(caseResultSchema),
   })
   .describe('A result document of edgeproof.');

@@ -1,16 +1,19 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
+import { isOptionDimension } from '../suite/option-set.js';
 import { caseDimensions } from '../suite/plan.js';
 import { isImpossible } from './ceiling-share.js';
 import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
 import { METRICS, type MetricName, roundValues } from './metrics.js';
+import type { Parity } from './parity.js';
+import { judgeSpeed, parityAcross } from './parity-across.js';
 import { type Summary, summarize } from './summary.js';
 
 const ALPHA = 0.05;
 const COMPARED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes', 'microMs'];
 
-export type Outcome = 'better' | 'worse' | 'not shown' | 'too few rounds';
+export type Outcome = 'better' | 'faster but different' | 'worse' | 'not shown' | 'too few rounds';
 
 export interface MetricChange {
   metric: MetricName;
@@ -23,7 +26,16 @@ export interface MetricChange {
 }
 
 export type CaseComparison =
-  | { id: string; status: 'compared'; across: Difference[]; changes: MetricChange[]; sameTokens: boolean | null }
+  | {
+      id: string;
+      status: 'compared';
+      across: Difference[];
+      changes: MetricChange[];
+      /** Over the prompts of the rounds that both sides ran. */
+      sameTokens: boolean | null;
+      /** Over the prompt that every run is given. */
+      parity: Parity | null;
+    }
   /** Something other than the measured quantity differs. */
   | { id: string; status: 'differs'; differences: Difference[] }
   /** The baseline has figures, the candidate failed. */
@@ -72,7 +84,9 @@ export function compareResults(
 /** Cases match when all dimensions but those in `across` are equal. Only synthetic weights have a layout. */
 function matchLabel(result: CaseResult, across: string[]): string {
   const ignored = new Set(across.includes('weights') ? [...across, 'layout'] : across);
-  const dimensions = Object.entries(caseDimensions(result.key)).filter(([name]) => !ignored.has(name));
+  const dimensions = Object.entries(caseDimensions(result.key)).filter(
+    ([name]) => !ignored.has(name) && !(isOptionDimension(name) && ignored.has('options')),
+  );
   const { workload } = result.key;
   return JSON.stringify([workload.kind, workload.kind === 'micro' ? workload.task : null, dimensions]);
 }
@@ -93,13 +107,20 @@ function compareCase(
   if (isImpossible(candidate, after)) return { id, status: 'failed', reason: aboveCeiling('candidate') };
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
-  const forbidden = differences.filter((difference) => !allowed.has(difference.dimension));
+  const isAllowed = (name: string) => allowed.has(name) || (isOptionDimension(name) && allowed.has('options'));
+  const forbidden = differences.filter(({ dimension }) => !isAllowed(dimension));
   if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
   const changes = COMPARED.flatMap((metric): MetricChange[] => {
     const [a, b] = [roundValues(metric, before), roundValues(metric, after)];
     return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
   });
-  return { id, status: 'compared', across: differences, changes, sameTokens: sameTokens(before, after) };
+  const pair = { baseline, before, candidate, after, otherFiles: hasOtherFiles(differences) };
+  const [same, parity] = [sameTokens(before, after), parityAcross(pair)];
+  const judged = changes.map((change) => ({
+    ...change,
+    outcome: judgeSpeed(change.metric, change.outcome, pair, same, parity),
+  }));
+  return { id, status: 'compared', across: differences, changes: judged, sameTokens: same, parity };
 }
 
 function noRound({ status }: CaseResult, side: string): string {
@@ -145,13 +166,19 @@ const IMPLIED: Record<string, string[]> = {
   dtype: ['weights', 'graph', 'workload'],
   runtime: ['options', 'runtimeVersion'],
   threads: ['options'],
+  ep: ['options'],
   prompt: ['workload', 'options'],
   new: ['workload', 'options'],
   depth: ['workload', 'options'],
 };
 
 function impliedBy(across: string[]): string[] {
-  return across.flatMap((dimension) => IMPLIED[dimension] ?? []);
+  return across.flatMap((dimension) => (isOptionDimension(dimension) ? ['options'] : (IMPLIED[dimension] ?? [])));
+}
+
+/** Other files were asked for: what they compute may differ. */
+function hasOtherFiles(differences: Difference[]): boolean {
+  return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
 
 function changeOf(metric: MetricName, before: number[], after: number[], options: CompareOptions): MetricChange {
@@ -183,10 +210,17 @@ function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
   return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
-/** 0: nothing worse is shown. 1: something is, or failed. 2: no case could be compared. */
+/** 0: nothing worse is shown. 1: something is, or failed, or is faster but different. 2: no case could be compared. */
 export function exitCodeOf(comparison: Comparison): 0 | 1 | 2 {
   const changes = comparison.cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   if (comparison.cases.some((entry) => entry.status === 'failed')) return 1;
   if (changes.some((change) => change.outcome === 'worse')) return 1;
+  if (comparison.cases.some(isFasterByFault)) return 1;
   return changes.some((change) => change.outcome !== 'too few rounds') ? 0 : 2;
+}
+
+/** From the same files on both sides; where the user asked for others, it is an answer like any other. */
+function isFasterByFault(entry: CaseComparison): boolean {
+  if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
+  return entry.changes.some(({ outcome }) => outcome === 'faster but different');
 }

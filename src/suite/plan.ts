@@ -1,6 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
@@ -17,6 +18,8 @@ export interface CaseKey {
   runtime: RuntimeName;
   ep: ExecutionProvider;
   threads: number;
+  /** What differs from the runtime's own defaults; left out where nothing does. */
+  options?: OptionSet;
   workload: CaseWorkload;
 }
 
@@ -50,28 +53,34 @@ export function planCases(
         for (const runtime of runtimes)
           for (const ep of suite.eps)
             for (const threads of suite.threads)
-              for (const workload of suite.workloads.flatMap(expandWorkload)) {
-                if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind !== 'generate')) continue;
-                if (layout === 'split' && ep !== 'cpu') continue;
-                const used = threads === 'auto' ? automaticThreads : threads;
-                const key: CaseKey = {
-                  model,
-                  weights,
-                  layout,
-                  dtype,
-                  runtime,
-                  ep,
-                  threads: used,
-                  workload,
-                };
-                const id = caseId(key);
-                cases.set(id, { id, key });
-              }
+              for (const asked of suite.options ?? [{}])
+                for (const workload of suite.workloads.flatMap(expandWorkload)) {
+                  if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind !== 'generate')) continue;
+                  if (layout === 'split' && ep !== 'cpu') continue;
+                  const used = threads === 'auto' ? automaticThreads : threads;
+                  const key: CaseKey = { model, weights, layout, dtype, runtime, ep, threads: used, workload };
+                  const options = optionsFor(key, asked);
+                  if (options !== undefined) key.options = options;
+                  const id = caseId(key);
+                  cases.set(id, { id, key });
+                }
   if (cases.size > 0) return [...cases.values()];
   throw problem('input-invalid', {
     what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
     expected:
       'llama.cpp for .gguf files, with generate workloads on ep cpu; onnxruntime on ep cpu for layout split; another runtime for everything else',
+  });
+}
+
+/** Tokenizing opens no session; llama.cpp has none of ONNX Runtime's options. */
+function optionsFor({ runtime, workload }: CaseKey, asked: OptionSet): OptionSet | undefined {
+  if (workload.kind === 'micro' && workload.task === 'tokenize') return undefined;
+  const options = distinctOptions(asked);
+  if (runtime !== 'llama.cpp' || options === undefined) return options;
+  const names = Object.keys(optionDimensions(options)).join(', ');
+  throw problem('input-invalid', {
+    what: `the runtime llama.cpp does not have ${names}`,
+    expected: 'options with onnxruntime and transformers.js; measure llama.cpp in a run of its own',
   });
 }
 
@@ -110,7 +119,7 @@ function expandWorkload(workload: Workload): CaseWorkload[] {
   );
 }
 
-/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…/prompt=…/new=…[/depth=…]` */
+/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/option.…=…]/prompt=…/new=…[/depth=…]` */
 export function caseId(key: CaseKey): string {
   const { workload } = key;
   const dimensions = Object.entries(caseDimensions(key)).map(([name, value]) => `${name}=${value}`);
@@ -119,14 +128,14 @@ export function caseId(key: CaseKey): string {
 
 /** The dimensions that tell cases apart, by the names of their command-line options. */
 export function caseDimensions(key: CaseKey): Record<string, string> {
-  const { model, weights, layout, dtype, runtime, ep, threads, workload } = key;
+  const { model, weights, layout, dtype, runtime, ep, threads, options, workload } = key;
   const lengths =
     workload.kind === 'generate'
       ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
       : {};
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
   const kind = weights === 'synthetic' ? { layout } : { weights };
-  const all = { model, ...kind, dtype, runtime, ep, threads, ...lengths };
+  const all = { model, ...kind, dtype, runtime, ep, threads, ...optionDimensions(options), ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
 import { measureCeilings } from './ceilings.js';
+import { answerPrompt } from './parity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
@@ -11,6 +12,7 @@ import { measureStorage } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
   if (question.about === 'storage') return { ceilings: [measureStorage(question.path)] };
+  if (question.about === 'parity') return { prompt: await answerPrompt(question) };
   probe(question.ep);
   switch (question.about) {
     case 'probe':

@@ -1,11 +1,12 @@
-// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, and
-// how fast can it read and multiply at best?
+// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, how fast
+// can it read and multiply at best, and which tokens does a case answer a fixed prompt with?
 // Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import type { Ceiling } from '../result/ceilings.js';
+import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
@@ -14,6 +15,7 @@ import {
   answerSchema,
   type CeilingsQuestion,
   MESSAGE_FD,
+  type ParityQuestion,
   type PlacementQuestion,
   type Question,
 } from './protocol.js';
@@ -57,6 +59,14 @@ export async function askCeilings(
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
   if ('ceilings' in answer) return answer.ceilings;
   throw problem('worker-protocol', { reason: 'an answer without ceilings' });
+}
+
+/** The tokens of a case, and what it thought of others. */
+export async function askParity(question: Omit<ParityQuestion, 'about'>, options: AskOptions): Promise<PromptAnswer> {
+  const answer = await ask({ about: 'parity', ...question }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('prompt' in answer) return answer.prompt;
+  throw problem('worker-protocol', { reason: 'an answer without tokens' });
 }
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import type { Arithmetic } from '../onnx/work.js';
 import { ceilingSchema } from '../result/ceilings.js';
 import { momentMemorySchema } from '../result/memory.js';
+import { promptAnswerSchema } from '../result/parity.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
+import type { OptionSet } from '../suite/option-set.js';
 import type { CaseKey } from '../suite/plan.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 
@@ -57,6 +59,7 @@ export type Message = z.output<typeof messageSchema>;
 export type Question =
   | { about: 'probe'; ep: ExecutionProvider }
   | PlacementQuestion
+  | ParityQuestion
   | CeilingsQuestion
   | { about: 'storage'; path: string };
 
@@ -65,6 +68,7 @@ export interface PlacementQuestion {
   ep: ExecutionProvider;
   graph: string;
   threads: number;
+  options?: OptionSet | undefined;
   vocabSize: number;
 }
 
@@ -77,10 +81,17 @@ export interface CeilingsQuestion {
   arithmetics: Arithmetic[];
 }
 
+export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize'> {
+  about: 'parity';
+  /** What other cases chose. */
+  against: number[][];
+}
+
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
   z.strictObject({ ceilings: z.array(ceilingSchema) }),
+  z.strictObject({ prompt: promptAnswerSchema }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

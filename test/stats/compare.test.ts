@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/result/schema.js';
 import { type CaseComparison, type Comparison, compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import type { MetricName } from '../../src/stats/metrics.js';
+import type { OptionSet } from '../../src/suite/option-set.js';
 import {
   documentOf,
   type FakeCase,
@@ -189,6 +190,8 @@ describe('identity', () => {
     ['dtype', { dtype: 'int8' }, { weights: 'x', graph: 'x', workload: 'x' }],
     ['runtime', { runtime: 'transformers.js' }, { options: 'x', runtimeVersion: 'x' }],
     ['threads', { threads: 4 }, { options: 'x' }],
+    ['ep', { ep: 'webgpu' }, { options: 'x' }],
+    ['option.spinning', { options: { spinning: false } }, { options: 'x' }],
     ['prompt', { workload: { kind: 'generate', prompt: 128, new: 5, depth: 0 } }, { workload: 'x', options: 'x' }],
     ['new', { workload: { kind: 'generate', prompt: 512, new: 6, depth: 0 } }, { workload: 'x', options: 'x' }],
     ['depth', { workload: { kind: 'generate', prompt: 512, new: 5, depth: 64 } }, { workload: 'x', options: 'x' }],
@@ -314,6 +317,97 @@ describe('same tokens', () => {
     expect(sameTokens(compare([tokens(hash, 1)], [tokens(hash, 2)]).cases[0])).toBeNull();
     const micro = microCase([{ sampleMs: [1] }], 'tokenize');
     expect(sameTokens(compare([micro], [micro]).cases[0])).toBeNull();
+  });
+});
+
+describe('options', () => {
+  const of = (options: OptionSet, hash: string) => baseline(6, { key: { options }, identity: { options: hash } });
+
+  it('--across options allows any of them', () => {
+    const after = of({ spinning: false, config: { 'session.xyz': '1' } }, 'x');
+    expect(compare([of({ arena: false }, 'y')], [after], { across: ['options'] }).cases[0]).toMatchObject({
+      status: 'compared',
+      across: [
+        { dimension: 'option.arena', baseline: 'off', candidate: '(none)' },
+        { dimension: 'options' },
+        { dimension: 'option.spinning', candidate: 'off' },
+        { dimension: 'option.session.xyz', candidate: '1' },
+      ],
+    });
+  });
+
+  it('--across one of them does not allow another', () => {
+    const { cases } = compare([of({ arena: false }, 'y')], [of({ spinning: false }, 'x')], {
+      across: ['option.spinning'],
+    });
+    expect(cases.map(({ status }) => status)).toEqual(['unmatched', 'unmatched']);
+  });
+});
+
+describe('faster but different', () => {
+  const prompt = { seed: 0, tokens: 32, vocabSize: 100 };
+  const answering = (factor: number, tokens: number[], options: FakeCase = {}) => {
+    const result = generateCase(rounds(6, 100 * factor, 20 * factor), options);
+    // At the second position 12 is a near-tie, 13 is not.
+    const logits = {
+      candidates: [1, 11, 2, 12],
+      gaps: [0, 0.3, 0, 1e-6],
+      asked: [{ at: 1, token: 13, gap: 2 }],
+      noise: 0,
+    };
+    result.answer = { prompt, tokens, logits };
+    return result;
+  };
+  const same = () => answering(1, [1, 2]);
+  const outcomes = (comparison: Comparison) =>
+    [...changesOf(comparison)].map(([metric, change]) => `${metric} ${change.outcome}`);
+
+  it.each([
+    ['the same tokens', [1, 2], 'better', 0],
+    ['a near-tie', [1, 12], 'better', 0],
+    ['other tokens by a large gap', [1, 13], 'faster but different', 1],
+    ['other tokens by an unknown gap', [11, 13], 'faster but different', 1],
+  ] as const)('%s: speed is judged, memory is not', (_, tokens, expected, code) => {
+    const comparison = compare([same()], [answering(0.5, [...tokens])]);
+    expect(outcomes(comparison)).toEqual([
+      `prefillRate ${expected}`,
+      `decodeRate ${expected}`,
+      `ttftMs ${expected}`,
+      'loadMs not shown',
+      'peakRssBytes not shown',
+    ]);
+    expect(exitCodeOf(comparison)).toBe(code);
+  });
+
+  it('is not said of what is slower or as fast', () => {
+    expect(outcomes(compare([same()], [answering(2, [1, 13])]))).toContain('decodeRate worse');
+    const equal = compare([same()], [answering(1, [1, 13])]);
+    expect(outcomes(equal)).toContain('decodeRate not shown');
+    expect(exitCodeOf(equal)).toBe(0);
+  });
+
+  it('is an answer and no fault where other real files were asked for', () => {
+    const real = (factor: number, tokens: number[], graph: string) =>
+      answering(factor, tokens, { key: { weights: 'real', layout: null }, identity: { graph } });
+    const comparison = compare([real(1, [1, 2], 'a')], [real(0.5, [1, 13], 'b')], { across: ['graph'] });
+    expect(outcomes(comparison)).toContain('decodeRate faster but different');
+    expect(exitCodeOf(comparison)).toBe(0);
+  });
+
+  it('is not said of two draws of synthetic weights, whose tokens have nothing in common', () => {
+    const published = answering(0.5, [1, 13], { key: { layout: 'published' }, identity: { graph: 'x', weights: 'x' } });
+    const comparison = compare([same()], [published], { across: ['layout'] });
+    expect(outcomes(comparison)).toContain('decodeRate better');
+    expect(comparison.cases[0]).toMatchObject({ parity: null });
+  });
+
+  it('goes by the tokens of the rounds where no answers are stored', () => {
+    const hashed = (factor: number, hash: string) => {
+      const tokensHash = (seed: number) => `${hash}${seed}`;
+      return generateCase(rounds(6, 100 * factor, 20 * factor, { tokensHash }));
+    };
+    expect(outcomes(compare([hashed(1, 'a')], [hashed(0.5, 'b')]))).toContain('decodeRate faster but different');
+    expect(outcomes(compare([hashed(1, 'a')], [hashed(0.5, 'a')]))).toContain('decodeRate better');
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compareResults } from '../../src/stats/compare.js';
 import { mannWhitney, roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
 import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
+import { ARITHMETIC, parityOf, RELATIVE_ERROR } from '../../src/stats/parity.js';
 import { medianIntervalRank, samplesForPercentile } from '../../src/stats/summary.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase } from '../fixtures/document.js';
@@ -86,6 +87,21 @@ describe('docs/metrics.md', () => {
     expect(WORDS).toContain(`So ${roundsNeeded(0.05)} rounds a side are needed, or 3 against 5`);
     expect(smallestP(3, 5)).toBeLessThanOrEqual(0.05);
     expect(smallestP(3, 4)).toBeGreaterThan(0.05);
+  });
+
+  it('has the errors and what they explain right', () => {
+    expect(ARITHMETIC.map((name) => Number(row(name)[1]))).toEqual(ARITHMETIC.map((name) => RELATIVE_ERROR[name]));
+    expect(WORDS).toContain('float32 explains gaps up to 6e-5, float16 up to 0.036, int8 up to 0.6');
+    const answer = { prompt: { seed: 0, tokens: 1, vocabSize: 9 }, tokens: [1], logits: null };
+    const explained = ARITHMETIC.map((name) => {
+      const result = generateCase([]);
+      const formats = [{ accuracyLevel: name === 'int8' ? 4 : 0 }];
+      Object.assign(result.checkpoint!.graph, { formats, kv: { shapes: [{ type: name }] } });
+      return parityOf({ answer, result }, { answer, result })!.tolerance;
+    });
+    [6e-5, 0.036, 0.6].forEach((gap, i) => {
+      expect(explained[i]).toBeCloseTo(gap, 9);
+    });
   });
 
   it('has the example of the comparison right', () => {

@@ -5,6 +5,7 @@ import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
 import { prefillPath } from '../../onnx/prefill-graph.js';
 import { readModel } from '../../onnx/read.js';
+import type { OptionSet } from '../../suite/option-set.js';
 import type { ExecutionProvider } from '../../suite/schema.js';
 import { argmax } from './argmax.js';
 import { createKvCache } from './kv-cache.js';
@@ -21,6 +22,7 @@ export interface OnnxRuntimeOptions {
   graph: string;
   threads: number;
   ep?: ExecutionProvider;
+  options?: OptionSet | undefined;
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
@@ -34,6 +36,8 @@ export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
+  /** Back to where a generation starts: behind the depth. */
+  rewind(): void;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
@@ -74,8 +78,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
       ...(prefillSession === null ? {} : { prefillGraph: true }),
-      graphOptimization: 'all',
-      denormals: 'zero',
+      ...session.options,
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
@@ -102,6 +105,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
       const length = loop.length();
@@ -111,7 +115,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   };
 }
 
-type Logits = Float32Array | Uint16Array;
+export type Logits = Float32Array | Uint16Array;
 
 interface PrefillSession extends Pick<Session, 'prepare'> {
   /** Its inputs but the cache. */
@@ -119,13 +123,14 @@ interface PrefillSession extends Pick<Session, 'prepare'> {
 }
 
 /** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
-function openPrefillSession(library: OrtLibrary, { graph, threads, ep }: OnnxRuntimeOptions): PrefillSession | null {
-  const path = prefillPath(graph);
-  if ((ep ?? 'cpu') !== 'cpu' || !existsSync(path)) return null;
+function openPrefillSession(library: OrtLibrary, asked: OnnxRuntimeOptions): PrefillSession | null {
+  const { threads, ep = 'cpu', options } = asked;
+  const path = prefillPath(asked.graph);
+  if (ep !== 'cpu' || !existsSync(path)) return null;
   const own = readModel(path)
     .inputs.map(({ name }) => name)
     .filter((name) => !name.startsWith('past_key_values.'));
-  return { ...createSession(library, { graph: path, threads }), own };
+  return { ...createSession(library, { graph: path, threads, options }), own };
 }
 
 interface LoopParts {
