@@ -1,6 +1,7 @@
 // A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
 import type { ResultDocument } from '../result/schema.js';
-import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
+import type { CaseComparison, Comparison } from '../stats/compare.js';
+import type { MetricChange } from '../stats/judgement.js';
 import { METRICS } from '../stats/metrics.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { enginesOf, labelsOf, workloadLabel } from './labels.js';
@@ -32,6 +33,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
       { key: 'change', title: 'change', align: 'right' },
+      { key: 'visible', title: 'visible', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
     rows: compared.flatMap((entry) =>
@@ -42,6 +44,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         baseline: measured(change.baseline, METRICS[change.metric]),
         candidate: measured(change.candidate, METRICS[change.metric]),
         change: change.outcome === 'better' || change.outcome === 'worse' ? signedPercent(change.change) : '~',
+        visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
         outcome: outcomeText(change, comparison),
       })),
     ),
@@ -55,6 +58,9 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         candidate: change.candidate.median,
         change: change.change,
         p: change.p,
+        adjustedP: change.adjustedP,
+        visibleEffect: change.visibleEffect,
+        roundsToSee5Percent: change.roundsToSee5Percent,
         outcome: change.outcome,
       })),
     ),
@@ -76,9 +82,9 @@ function outcomeText(change: MetricChange, comparison: Comparison): string {
     case 'too few rounds':
       return `needs ${comparison.roundsNeeded} rounds a side (${sizes})`;
     case 'not shown':
-      return `not shown (p=${change.p.toFixed(2)} ${sizes})`;
+      return `not shown (p=${change.adjustedP.toFixed(2)} ${sizes})`;
     default:
-      return `${change.outcome} (p=${change.p.toFixed(3)} ${sizes})`;
+      return `${change.outcome} (p=${change.adjustedP.toFixed(3)} ${sizes})`;
   }
 }
 

@@ -1,14 +1,8 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
-import {
-  interTokenLatency,
-  loopShare,
-  METRIC_NAMES,
-  METRICS,
-  type MetricName,
-  summarizeMetric,
-} from '../stats/metrics.js';
+import { loopShare, METRIC_NAMES, METRICS, type MetricName, summarizeMetric } from '../stats/metrics.js';
+import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
@@ -129,6 +123,8 @@ function derivedCase(result: CaseResult) {
     checkpointBytes: checkpointBytes(result),
     metrics: Object.fromEntries(metrics),
     interTokenLatencyMs: interTokenLatency(result),
+    jitterMs: jitterMs(result),
+    longestStall: longestStall(result),
     loopShare: loopShare(result),
     placement: result.placement ?? null,
     peakMemoryByPhase: peakMemoryByPhase(result),

@@ -31,6 +31,19 @@ export function roundsNeeded(alpha: number): number {
   return n;
 }
 
+/** The smallest U that is significant at `alpha`, two-sided, without ties; null where none is. */
+export function criticalU(n: number, m: number, alpha: number): number | null {
+  if (smallestP(n, m) > alpha) return null;
+  const ranks = Array.from({ length: n + m }, (_, i) => i + 1);
+  const counts = subsetSums(ranks, n);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  let tail = 0;
+  for (let u = n * m; ; u--) {
+    tail += counts[u + (n * (n + 1)) / 2]!;
+    if ((2 * tail) / all > alpha) return u + 1;
+  }
+}
+
 /** Twice the midrank of each value, so that ranks of ties stay whole numbers. */
 function doubledMidranks(values: readonly number[]): number[] {
   const sorted = [...values].sort((x, y) => x - y);

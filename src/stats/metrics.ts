@@ -6,7 +6,7 @@ import {
   type OkRound,
   okRounds,
 } from '../result/schema.js';
-import { median, type Summary, summarize, supportedPercentile } from './summary.js';
+import { median, type Summary, summarize } from './summary.js';
 
 export const METRIC_NAMES = [
   'ttftMs',
@@ -100,15 +100,6 @@ export function summarizeMetric(name: MetricName, result: CaseResult): Summary |
   return summarize(roundValues(name, result));
 }
 
-/** Gaps between consecutive tokens of all timed iterations, and the percentiles that their number supports. */
-export function interTokenLatency(result: CaseResult): Record<'n' | 'p50' | 'p90' | 'p95' | 'p99', number | null> {
-  const gaps = okRounds(result).flatMap((round) =>
-    timed(round).flatMap(({ tokenMs }) => tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!)),
-  );
-  const percentile = (p: number) => supportedPercentile(gaps, p);
-  return { n: gaps.length, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95), p99: percentile(0.99) };
-}
-
 /** Share of a decode step spent outside the runtime's session, median over rounds. */
 export function loopShare(result: CaseResult): number | null {
   const shares = okRounds(result)
@@ -119,14 +110,14 @@ export function loopShare(result: CaseResult): number | null {
   return shares.length === 0 ? null : median(shares);
 }
 
-function timed(round: OkRound): GenerateIteration[] {
+export function timedPasses(round: OkRound): GenerateIteration[] {
   return round.iterations.filter(
     (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',
   );
 }
 
 function overIterations(round: OkRound, value: (iteration: GenerateIteration) => number | null): number | null {
-  const values = timed(round)
+  const values = timedPasses(round)
     .map(value)
     .filter((item) => item !== null);
   return values.length === 0 ? null : median(values);
