@@ -1,7 +1,8 @@
 // One sentence that a newcomer understands, under the table. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
 import { summarizeMetric } from '../stats/metrics.js';
-import { bytes, duration, number, relativeHalfWidth } from './format.js';
+import { relativeHalfWidth } from '../stats/summary.js';
+import { bytes, duration, number } from './format.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;

@@ -7,6 +7,7 @@ import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { placementNotes } from './placement.js';
+import { roundNotes } from './round-notes.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
@@ -15,6 +16,8 @@ const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'decodeRate', title: 'decode' },
   { metric: 'microMs', title: 'time' },
   { metric: 'loadMs', title: 'load' },
+  { metric: 'coldLoadMs', title: 'cold load' },
+  { metric: 'coldTtftMs', title: 'cold TTFT' },
   { metric: 'peakRssBytes', title: 'peak memory' },
 ];
 
@@ -25,7 +28,12 @@ export function resultView(document: ResultDocument, path: string | null): View 
     heading: heading(document, labels, path),
     columns,
     rows: document.cases.map((result) => row(result, labels)),
-    notes: [...conclusion(document), ...placementNotes(document.cases), ...failureNotes(document.cases)],
+    notes: [
+      ...conclusion(document),
+      ...placementNotes(document.cases),
+      ...roundNotes(document),
+      ...failureNotes(document.cases),
+    ],
     json: {
       suite: document.suite.content.name,
       startedAt: document.startedAt,
@@ -44,8 +52,15 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
-    `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
+    `${roundsOf(document.cases)} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
   ];
+}
+
+/** As many as were measured: `5 rounds`, or `5 to 8 rounds` where cases differ. */
+function roundsOf(cases: CaseResult[]): string {
+  const counts = cases.map((result) => okRounds(result).length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
 }
 
 function weightsOf(cases: CaseResult[]): string {
@@ -112,7 +127,8 @@ function derivedCase(result: CaseResult) {
     const summary = summarizeMetric(name, result);
     if (summary === null) return [];
     const { unit, better } = METRICS[name];
-    return [[name, { unit, better, rounds: summary.n, median: summary.median, interval95: summary.interval }] as const];
+    const { n: rounds, median, interval: interval95 } = summary;
+    return [[name, { unit, better, rounds, median, interval95, apart: roundsApart(name, result) }] as const];
   });
   return {
     id: result.id,

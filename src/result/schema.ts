@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { pageCacheSchema } from './page-cache.js';
 import { placementSchema } from './placement.js';
 
 export const SCHEMA_VERSION = 1;
@@ -50,6 +51,8 @@ const okRoundSchema = z.strictObject({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   loadMs: z.strictObject({ library: ms, session: ms }),
   memory: memorySchema,
+  /** Of rounds that were to start cold. */
+  pageCache: pageCacheSchema.optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -97,6 +100,8 @@ const identitySchema = z.strictObject({
 const factsSchema = z.looseObject({
   parameters: z.number(),
   weightBytes: z.number(),
+  weightBytesActive: z.number().optional(),
+  parametersActive: z.number().optional(),
   operators: z.record(z.string(), z.number()),
 });
 

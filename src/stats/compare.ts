@@ -5,7 +5,16 @@ import { caseDimensions } from '../suite/plan.js';
 import { judge, type MetricChange, type Samples } from './judgement.js';
 import { type MetricName, roundValues } from './metrics.js';
 
-const COMPARED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes', 'microMs'];
+const COMPARED: MetricName[] = [
+  'prefillRate',
+  'decodeRate',
+  'ttftMs',
+  'loadMs',
+  'coldLoadMs',
+  'coldTtftMs',
+  'peakRssBytes',
+  'microMs',
+];
 
 export type CaseComparison =
   | { id: string; status: 'compared'; across: Difference[]; changes: MetricChange[]; sameTokens: boolean | null }

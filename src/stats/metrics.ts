@@ -6,6 +6,7 @@ import {
   type OkRound,
   okRounds,
 } from '../result/schema.js';
+import { outliersOf } from './outliers.js';
 import { median, type Summary, summarize } from './summary.js';
 
 export const METRIC_NAMES = [
@@ -14,6 +15,8 @@ export const METRIC_NAMES = [
   'decodeRate',
   'tpotMs',
   'loadMs',
+  'coldLoadMs',
+  'coldTtftMs',
   'peakRssBytes',
   'microMs',
 ] as const;
@@ -66,7 +69,24 @@ export const METRICS: Record<MetricName, Metric> = {
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.2,
-    ofRound: (round) => round.loadMs.session,
+    ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
+  },
+  coldLoadMs: {
+    title: 'cold load time',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.2,
+    ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
+  },
+  coldTtftMs: {
+    title: 'cold time to first token',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.1,
+    ofRound(round) {
+      const [first] = round.iterations;
+      return round.pageCache?.evicted === true && first !== undefined && 'tokenMs' in first ? first.tokenMs[0]! : null;
+    },
   },
   peakRssBytes: {
     title: 'peak memory',
@@ -94,6 +114,15 @@ export function roundValues(name: MetricName, result: CaseResult): number[] {
   return okRounds(result)
     .map((round) => METRICS[name].ofRound(round, result))
     .filter((value) => value !== null);
+}
+
+/** Indices of rounds whose value stands apart from the others; they count all the same. */
+export function roundsApart(name: MetricName, result: CaseResult): number[] {
+  const rounds = okRounds(result).flatMap((round) => {
+    const value = METRICS[name].ofRound(round, result);
+    return value === null ? [] : [{ index: round.index, value }];
+  });
+  return outliersOf(rounds.map(({ value }) => value)).map((place) => rounds[place]!.index);
 }
 
 export function summarizeMetric(name: MetricName, result: CaseResult): Summary | null {

@@ -55,3 +55,8 @@ function interval(sorted: readonly number[]): Interval | null {
 export function samplesForPercentile(p: number): number {
   return Math.ceil(Math.log(0.025) / Math.log(p));
 }
+
+/** Half of the interval's width, relative to the median. */
+export function relativeHalfWidth({ interval, median }: Summary): number {
+  return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);
+}

@@ -6,8 +6,10 @@ import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
+import { evictFiles } from './runtimes/page-cache.js';
 
 async function answer(question: Question): Promise<Answer> {
+  if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };
   probe(question.ep);
   return question.about === 'probe' ? { works: true } : { placement: await findPlacement(question) };
 }

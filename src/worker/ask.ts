@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import type { PageCache } from '../result/page-cache.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
@@ -34,6 +35,14 @@ export async function askPlacement(
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
   if ('placement' in answer) return answer.placement;
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
+}
+
+/** Drops the page cache of files; says whether that is proven, and throws only what killed the worker. */
+export async function askEviction(files: string[], options: AskOptions): Promise<PageCache> {
+  const answer = await ask({ about: 'eviction', files }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('pageCache' in answer) return answer.pageCache;
+  throw problem('worker-protocol', { reason: 'an answer about no page cache' });
 }
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {

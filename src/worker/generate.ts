@@ -1,7 +1,9 @@
 // The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
 import { createHash } from 'node:crypto';
 import { roundMs } from '../result/format.js';
+import type { GenerateIteration } from '../result/schema.js';
 import type { CaseWorkload } from '../suite/plan.js';
+import { isWarmingUp } from '../suite/warm-up.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import type { Runtime } from './runtimes/runtime.js';
@@ -18,8 +20,9 @@ export async function measureGenerate(
     send({ type: 'phase', phase: 'depth' });
     await runtime.fillDepth(promptTokens(iterationSeed(job.seed, job.round, 999), workload.depth, job.vocabSize));
   }
-  for (let i = 0; i < job.warmup + job.iterations; i++) {
-    const seed = iterationSeed(job.seed, job.round, i);
+  let passes = 0;
+  const pass = async (kind: GenerateIteration['kind']): Promise<GenerateIteration> => {
+    const seed = iterationSeed(job.seed, job.round, passes++);
     const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
     // Garbage of the last iteration is not collected on this one's time.
     globalThis.gc?.();
@@ -27,15 +30,17 @@ export async function measureGenerate(
     const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
       send({ type: 'phase', phase: 'decode' });
     });
-    send({
-      type: 'iteration',
-      iteration: {
-        kind: i < job.warmup ? 'warmup' : 'timed',
-        seed,
-        tokenMs: Array.from(tokenMs, roundMs),
-        sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
-        tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
-      },
-    });
-  }
+    const iteration = {
+      kind,
+      seed,
+      tokenMs: Array.from(tokenMs, roundMs),
+      sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
+      tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
+    };
+    send({ type: 'iteration', iteration });
+    return iteration;
+  };
+  const warm: GenerateIteration[] = [];
+  while (isWarmingUp(job.warmup, warm)) warm.push(await pass('warmup'));
+  for (let i = 0; i < job.iterations; i++) await pass('timed');
 }

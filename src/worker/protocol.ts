@@ -1,10 +1,12 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import { pageCacheSchema } from '../result/page-cache.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { CaseKey } from '../suite/plan.js';
 import type { ExecutionProvider } from '../suite/schema.js';
+import type { WarmUp } from '../suite/warm-up.js';
 
 export const MESSAGE_FD = 3;
 
@@ -17,7 +19,7 @@ export interface Job {
   round: number;
   seed: number;
   iterations: number;
-  warmup: number;
+  warmup: WarmUp;
 }
 
 export const PHASES = ['start', 'load', 'depth', 'prefill', 'decode'] as const;
@@ -39,7 +41,10 @@ export const messageSchema = z.discriminatedUnion('type', [
 export type Message = z.output<typeof messageSchema>;
 
 /** What a worker can be asked instead of a round (ask.ts, answer.ts). */
-export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+export type Question =
+  | { about: 'probe'; ep: ExecutionProvider }
+  | PlacementQuestion
+  | { about: 'eviction'; files: string[] };
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -52,6 +57,7 @@ export interface PlacementQuestion {
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
+  z.strictObject({ pageCache: pageCacheSchema }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

@@ -1,0 +1,41 @@
+// How long a run will still take: the rounds that each case is expected to want, at what its rounds take. Pure.
+import { type CaseResult, okRounds } from '../result/schema.js';
+import type { UntilPrecise } from '../suite/rounds.js';
+import { expectedRounds } from './enough.js';
+import { median } from './summary.js';
+
+export interface CaseForecast {
+  result: CaseResult;
+  /** Wall time of its rounds in this run. */
+  measuredMs: readonly number[];
+  /** Before the first. */
+  expectedMs: number;
+}
+
+export interface Forecast {
+  rounds: number;
+  ms: number;
+}
+
+/** `elapsedMs` since the first round; the budget ends all but the minimum. */
+export function forecast(cases: readonly CaseForecast[], rule: UntilPrecise, elapsedMs: number): Forecast {
+  const budgetMs = rule.budgetSeconds === null ? Number.POSITIVE_INFINITY : rule.budgetSeconds * 1000 - elapsedMs;
+  const left = cases.map(({ result, measuredMs, expectedMs }) => {
+    const done = okRounds(result).length;
+    return {
+      roundMs: measuredMs.length > 0 ? median(measuredMs) : expectedMs,
+      certain: Math.max(0, rule.minimum - done),
+      likely: Math.max(0, expectedRounds(result, rule) - done),
+    };
+  });
+  const sum = (value: (entry: (typeof left)[number]) => number) =>
+    left.reduce((total, entry) => total + value(entry), 0);
+  const certainMs = sum(({ roundMs, certain }) => roundMs * certain);
+  const extraMs = sum(({ roundMs, certain, likely }) => roundMs * Math.max(0, likely - certain));
+  const within = extraMs === 0 ? 1 : Math.min(1, Math.max(0, budgetMs - certainMs) / extraMs);
+  return {
+    rounds:
+      sum(({ certain }) => certain) + Math.ceil(within * sum(({ certain, likely }) => Math.max(0, likely - certain))),
+    ms: certainMs + within * extraMs,
+  };
+}
