@@ -1,7 +1,7 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
-import { loopShare, METRIC_NAMES, METRICS, type MetricName, summarizeMetric } from '../stats/metrics.js';
+import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats/metrics.js';
 import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';

@@ -35,26 +35,46 @@ export function visibleEffect({ n, m, spread, alpha, minimumEffect }: Sides): nu
   return needed.sort((x, y) => x - y)[Math.ceil(POWER * SIMULATED) - 1]!;
 }
 
-/** Rounds a side; null where the effect is below the minimum, or would take more than 200. */
+/** Rounds a side; null where the effect is not above the minimum, or would take more than 200. */
 export function roundsToSee(effect: number, sides: Omit<Sides, 'n' | 'm'>): number | null {
   if (effect <= sides.minimumEffect) return null;
-  for (let n = roundsNeeded(sides.alpha); n <= MOST_ROUNDS; n++) {
-    const visible = visibleEffect({ ...sides, n, m: n });
-    if (visible !== null && visible <= effect) return n;
+  const isVisible = (n: number) => (visibleEffect({ ...sides, n, m: n }) ?? Number.POSITIVE_INFINITY) <= effect;
+  let [enough, few] = [roundsNeeded(sides.alpha), 0];
+  while (!isVisible(enough)) {
+    if (enough >= MOST_ROUNDS) return null;
+    few = enough;
+    enough = Math.min(MOST_ROUNDS, 2 * enough);
   }
-  return null;
+  while (enough - few > 1 && few > 0) {
+    const middle = Math.floor((few + enough) / 2);
+    if (isVisible(middle)) enough = middle;
+    else few = middle;
+  }
+  return enough;
 }
 
-/** Pooled over both sides; 0 where each holds one round. */
+/** Median distance → standard deviation, of a normal distribution. */
+const DEVIATION_PER_MAD = 1.4826;
+
+/** Relative standard error of a deviation read off the median distance of n values, times √n. */
+const ERROR_OF_MAD = 1.17;
+
+/**
+ * Pooled over both sides around their own medians, by the median distance: a round that stands apart does not hide what
+ * the ranks of the others show. Half a standard error is added: few rounds that happen to agree promise too much.
+ * 0 where each side holds one round.
+ */
 export function relativeSpread(...sides: (readonly number[])[]): number {
-  let squares = 0;
-  let degrees = 0;
-  for (const values of sides) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    for (const value of values) squares += (value / mean - 1) ** 2;
-    degrees += values.length - 1;
-  }
-  return degrees === 0 ? 0 : Math.sqrt(squares / degrees);
+  const distances = sides.flatMap((values) => {
+    const middle = median(values);
+    return values.map((value) => Math.abs(value / middle - 1));
+  });
+  const count = distances.length;
+  // The medians were fitted to these very rounds, which makes the distances too small.
+  const free = count - sides.length;
+  if (free === 0) return 0;
+  const error = ERROR_OF_MAD / Math.sqrt(count);
+  return ((DEVIATION_PER_MAD * median(distances) * count) / free) * (1 + error / 2);
 }
 
 /** One pair of simulated samples without a true change, in standard deviations of a round. */

@@ -6,6 +6,7 @@ import { measureGenerate } from './generate.js';
 import { measureMicro } from './micro.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
+import { studySlowdown } from './study-slowdown.js';
 
 /** Synchronous, so that a message is out before the runtime blocks the thread. */
 function send(message: Message): void {
@@ -28,12 +29,14 @@ try {
   if (job.key.workload.kind === 'micro') await measureMicro(job, job.key.workload, send);
   else {
     const runtime = await openRuntime(job);
+    const slowdown = studySlowdown();
+    const study: Record<string, number> = slowdown === null ? {} : { studySlowdown: slowdown };
     send({
       type: 'loaded',
-      options: { ...runtime.options, v8Flags: process.execArgv.join(' ') },
+      options: { ...runtime.options, v8Flags: process.execArgv.join(' '), ...study },
       loadMs: runtime.loadMs,
     });
-    await measureGenerate(job, job.key.workload, runtime, send);
+    await measureGenerate(job, job.key.workload, runtime, send, slowdown ?? 1);
   }
   const { ep } = job.key;
   send({

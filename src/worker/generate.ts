@@ -15,6 +15,7 @@ export async function measureGenerate(
   workload: GenerateWorkload,
   runtime: Runtime,
   send: (message: Message) => void,
+  slowdown = 1,
 ): Promise<void> {
   if (workload.depth > 0) {
     send({ type: 'phase', phase: 'depth' });
@@ -33,7 +34,7 @@ export async function measureGenerate(
     const iteration = {
       kind,
       seed,
-      tokenMs: Array.from(tokenMs, roundMs),
+      tokenMs: Array.from(tokenMs, (ms) => roundMs(ms * slowdown)),
       sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
       tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
     };
