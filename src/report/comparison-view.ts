@@ -2,7 +2,7 @@
 import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison } from '../stats/compare.js';
 import type { MetricChange } from '../stats/judgement.js';
-import { METRICS } from '../stats/metrics.js';
+import { METRICS, type MetricName } from '../stats/metrics.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { enginesOf, labelsOf, workloadLabel } from './labels.js';
 import type { View } from './view.js';
@@ -32,8 +32,8 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'unit', title: 'unit' },
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
-      { key: 'change', title: 'change', align: 'right' },
       { key: 'visible', title: 'visible', align: 'right' },
+      { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
     rows: compared.flatMap((entry) =>
@@ -103,7 +103,26 @@ function notesOf(comparison: Comparison): string[] {
           : better > 0
             ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
             : 'No difference is shown.';
-  return [summary, ...cases.flatMap(caseNotes)];
+  return [summary, ...roundsNote(changes), ...cases.flatMap(caseNotes)];
+}
+
+const RATES: MetricName[] = ['prefillRate', 'decodeRate', 'microMs'];
+
+/** How many rounds the noisiest rate asks for, where that is more than there are. */
+function roundsNote(changes: MetricChange[]): string[] {
+  const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
+    const rounds = Math.min(baseline.n, candidate.n);
+    return outcome === 'not shown' && RATES.includes(metric) && (roundsToSee5Percent ?? rounds + 1) > rounds;
+  });
+  if (asking.length === 0) return [];
+  const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
+  if (!Number.isFinite(most))
+    return [
+      'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.',
+    ];
+  return [
+    `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`,
+  ];
 }
 
 function caseNotes(entry: CaseComparison): string[] {

@@ -29,10 +29,10 @@ export function visibleEffect({ n, m, spread, alpha, minimumEffect }: Sides): nu
   if (spread === 0) return minimumEffect;
   // Beyond what is simulated, noise falls with the square root of the rounds.
   const scale = few > MOST_SIMULATED ? Math.sqrt((MOST_SIMULATED * (1 / n + 1 / m)) / 2) : 1;
-  const needed = trials.map(({ significant, medians }) =>
+  const needed = Float64Array.from(trials, ({ significant, medians }) =>
     Math.max(significant * scale * spread, minimumEffect - medians * scale * spread),
   );
-  return needed.sort((x, y) => x - y)[Math.ceil(POWER * SIMULATED) - 1]!;
+  return needed.sort()[Math.ceil(POWER * SIMULATED) - 1]!;
 }
 
 /** Rounds a side; null where the effect is not above the minimum, or would take more than 200. */
