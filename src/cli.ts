@@ -80,9 +80,14 @@ program
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
-  .option('-r, --rounds <number>', 'fresh processes per case', whole(1))
+  .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
+  .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
+  .option('--budget <seconds>', 'start no further round later than this', positive)
   .option('--iterations <number>', 'timed passes inside a round', whole(1))
-  .option('--warmup <number>', 'untimed passes before them', whole(0))
+  .option('--warmup <number>', 'untimed passes before them, or auto: until they stop getting faster', (text) =>
+    text === 'auto' ? text : whole(0)(text),
+  )
+  .option('--cold', 'evict the checkpoint from the page cache before each round, and prove it')
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
   .addOption(

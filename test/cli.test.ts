@@ -102,7 +102,7 @@ describe('run, show, compare, regress', () => {
       '--resume',
       'latest',
       '-r',
-      '4',
+      '5',
       '--machine',
       'test-bench',
       '--results',
@@ -110,12 +110,12 @@ describe('run, show, compare, regress', () => {
     ]);
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('round 4 of 4'),
+      stderr: expect.stringContaining('round 5 of 5'),
     });
     const [name] = files(results);
     const path = join(results, 'test-bench', name!);
     const document = readResult(path);
-    expect(document.cases[0]!.rounds.map((round) => round.index)).toEqual([0, 1, 2, 3]);
+    expect(document.cases[0]!.rounds.map((round) => round.index)).toEqual([0, 1, 2, 3, 4]);
 
     const same = await edgeproof(['compare', path, path, ...ANY_GRADE]);
     expect({ code: same.code, out: same.stdout }).toEqual({

@@ -5,29 +5,24 @@ import { describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
 import { automaticThreads } from '../machine/threads.js';
 import { plural } from '../report/format.js';
-import { labelsOf, workloadLabel } from '../report/labels.js';
-import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
-import {
-  beginDocument,
-  type CheckpointFacts,
-  isComplete,
-  pendingRounds,
-  recordRound,
-  requireResumable,
-} from '../result/document.js';
+import { beginDocument, type CheckpointFacts, recordRound, requireResumable } from '../result/document.js';
 import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { findResult, newestResult, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
 import { isImpossible } from '../stats/ceiling-share.js';
+import { wantedCases } from '../stats/enough.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
 import { planCases } from '../suite/plan.js';
+import { extendRounds, type RoundsOverrides } from '../suite/rounds.js';
 import { runRound } from '../worker/parent.js';
 import { addCeilings } from './ceilings.js';
+import { runCold } from './cold-start.js';
 import { requireConfigKeys } from './option-check.js';
 import { askForAnswers, unanswered } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
+import { earlierResults, scheduleOf } from './schedule.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 import { requireAutomaticThreads, tuneThreads } from './tune-threads.js';
 
@@ -89,30 +84,36 @@ function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions
   return { document, path: resultPath(options.results, document) };
 }
 
-/** Continues a document with its own suite; only --rounds may change, to add some. */
+/** Continues a document with its own suite; only how many rounds it gets may change, to add some. */
 function resume(overrides: SuiteOverrides, options: RunOptions): Opened {
-  const { rounds, ...others } = { ...overrides, tune: options.tune };
+  const { rounds, target, budget, ...others } = { ...overrides, tune: options.tune };
   const changed = Object.entries(others).find(([, value]) => value !== undefined);
   if (changed !== undefined) {
     throw problem('input-invalid', {
       what: `--resume continues a suite as it was; --${changed[0]} would change it`,
-      expected: 'only --rounds',
+      expected: 'only --rounds, --target or --budget',
     });
   }
+  const more = { rounds, target, budget };
   const path =
     typeof options.resume === 'string'
       ? findResult(options.results, options.resume)
-      : newestUnfinished(options.results, rounds);
-  const document = readResult(path);
+      : newestUnfinished(options.results, more);
+  const document = withRounds(readResult(path), more);
   requireResumable(path, document, { machine: describeMachine(options.machine), versions: describeVersions() });
-  if (rounds !== undefined) document.suite.content.rounds = Math.max(rounds, document.suite.content.rounds);
   return { document, path };
 }
 
-function newestUnfinished(directory: string, rounds = 0): string {
+function withRounds(document: ResultDocument, more: RoundsOverrides): ResultDocument {
+  const { content } = document.suite;
+  const rounds = extendRounds(content.rounds, more);
+  return { ...document, suite: { ...document.suite, content: { ...content, rounds } } };
+}
+
+function newestUnfinished(directory: string, more: RoundsOverrides): string {
   const found = newestResult(
     directory,
-    (document) => !isComplete(document) || rounds > document.suite.content.rounds,
+    (document) => wantedCases(withRounds(document, more)).length > 0,
     (error) => say(`passed over: ${error.message}`),
   );
   if (found !== null) return found.path;
@@ -154,43 +155,44 @@ async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
-  { tune, allowFallback = false, ceilings = true }: RunOptions,
+  { tune, results, allowFallback = false, ceilings = true }: RunOptions,
 ): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);
+  const factsOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!;
   const progress = createProgress();
   if (tune !== undefined) {
     await tuneThreads(document, {
-      jobOf: (result, round) => jobOf(document, result, round, checkpoints.get(checkpointName(result))!),
+      jobOf: (result, round) => jobOf(document, result, round, factsOf(result)),
       onRound: (done, total, threads) =>
         progress.show(`[${done + 1}/${total}] trying ${plural(threads, 'thread')}`, true),
       timeoutSeconds: document.suite.content.timeoutSeconds,
       signal,
     }).finally(progress.clear);
   }
-  const labels = labelsOf(document.cases);
-  const planned = pendingRounds(document);
-  const failed = new Set<CaseResult>();
-  const measured = document.cases.filter((result) => planned.some((pending) => pending.result === result));
-  const workOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!.facts.work;
+  const measured = wantedCases(document);
+  const workOf = (result: CaseResult) => factsOf(result).facts.work;
   if (ceilings) await addCeilings(document, measured, workOf, signal);
-  const started = performance.now();
-  for (const [done, { result, round }] of planned.entries()) {
-    if (failed.has(result)) continue;
-    const { rounds, timeoutSeconds } = document.suite.content;
-    const elapsedMs = performance.now() - started;
-    const label = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
-    progress.show(roundProgress({ done, total: planned.length, label, round, rounds, elapsedMs }), true);
-    const prepared = checkpoints.get(checkpointName(result))!;
+  const schedule = scheduleOf(document, factsOf, earlierResults(results, document));
+  say(schedule.plan());
+  const { timeoutSeconds, cold } = document.suite.content;
+  for (const { result, round, line, correction, took } of schedule.rounds()) {
+    if (correction !== null) say(correction);
+    progress.show(line, true);
+    const started = performance.now();
+    const prepared = factsOf(result);
     const job = jobOf(document, result, round, prepared);
+    const limits = { timeoutSeconds, signal };
+    const run = () => runRound(job, limits);
     const outcome =
-      (await unprovenRound(result, document.cases, job, { allowFallback, timeoutSeconds, signal }).finally(
-        progress.clear,
-      )) ?? (await runRound(job, { timeoutSeconds, signal }).finally(progress.clear));
+      (await unprovenRound(result, document.cases, job, { allowFallback, ...limits }).finally(progress.clear)) ??
+      (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
     recordRound(document, result, outcome, prepared);
-    if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);
+    took(performance.now() - started);
   }
+  const account = schedule.account();
+  if (account !== null) say(account);
   let explained = measured.filter((result) => result.status === 'ok');
   for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
     await addCeilings(document, explained, workOf, signal);
@@ -215,8 +217,7 @@ function checkpointName({ key }: CaseResult): string {
 
 async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
   const checkpoints = new Map<string, CheckpointFacts>();
-  const pending = pendingRounds(document).map(({ result }) => result);
-  for (const result of [...pending, ...unanswered(document.cases)]) {
+  for (const result of [...wantedCases(document), ...unanswered(document.cases)]) {
     const name = checkpointName(result);
     if (checkpoints.has(name)) continue;
     const same = document.cases.filter((other) => checkpointName(other) === name);

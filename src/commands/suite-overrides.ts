@@ -2,6 +2,7 @@
 import type { SuiteOverrides } from '../suite/load.js';
 import { parseOptions } from '../suite/option-set.js';
 import { parseRanges } from '../suite/ranges.js';
+import type { WarmUp } from '../suite/warm-up.js';
 
 /** Options as commander hands them over: lists split, lengths still as llama-bench's ranges. */
 export interface DimensionOptions {
@@ -17,8 +18,11 @@ export interface DimensionOptions {
   new?: string;
   depth?: string;
   rounds?: number;
+  target?: number;
+  budget?: number;
   iterations?: number;
-  warmup?: number;
+  warmup?: WarmUp;
+  cold?: boolean;
   seed?: number;
   timeout?: number;
 }
@@ -41,8 +45,11 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     new: lengths('new', 1),
     depth: lengths('depth', 0),
     rounds: options.rounds,
+    target: options.target,
+    budget: options.budget,
     iterations: options.iterations,
     warmup: options.warmup,
+    cold: options.cold,
     seed: options.seed,
     timeoutSeconds: options.timeout,
   };

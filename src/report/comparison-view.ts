@@ -1,7 +1,8 @@
 // A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
 import type { ResultDocument } from '../result/schema.js';
-import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
-import { METRICS } from '../stats/metrics.js';
+import type { CaseComparison, Comparison } from '../stats/compare.js';
+import type { MetricChange } from '../stats/judgement.js';
+import { METRICS, type MetricName } from '../stats/metrics.js';
 import type { Parity } from '../stats/parity.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { enginesOf, labelsOf, workloadLabel } from './labels.js';
@@ -35,6 +36,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'unit', title: 'unit' },
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
+      { key: 'visible', title: 'visible', align: 'right' },
       { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
@@ -46,6 +48,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         baseline: measured(change.baseline, METRICS[change.metric]),
         candidate: measured(change.candidate, METRICS[change.metric]),
         change: SHOWN.has(change.outcome) ? signedPercent(change.change) : '~',
+        visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
         outcome: outcomeText(change, comparison),
       })),
     ),
@@ -59,6 +62,9 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         candidate: change.candidate.median,
         change: change.change,
         p: change.p,
+        adjustedP: change.adjustedP,
+        visibleEffect: change.visibleEffect,
+        roundsToSee5Percent: change.roundsToSee5Percent,
         outcome: change.outcome,
       })),
     ),
@@ -80,9 +86,9 @@ function outcomeText(change: MetricChange, comparison: Comparison): string {
     case 'too few rounds':
       return `needs ${comparison.roundsNeeded} rounds a side (${sizes})`;
     case 'not shown':
-      return `not shown (p=${change.p.toFixed(2)} ${sizes})`;
+      return `not shown (p=${change.adjustedP.toFixed(2)} ${sizes})`;
     default:
-      return `${change.outcome} (p=${change.p.toFixed(3)} ${sizes})`;
+      return `${change.outcome} (p=${change.adjustedP.toFixed(3)} ${sizes})`;
   }
 }
 
@@ -104,7 +110,26 @@ function notesOf(comparison: Comparison): string[] {
             : better > 0
               ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
               : 'No difference is shown.';
-  return [summary, ...cases.flatMap(caseNotes)];
+  return [summary, ...roundsNote(changes), ...cases.flatMap(caseNotes)];
+}
+
+const RATES: MetricName[] = ['prefillRate', 'decodeRate', 'microMs'];
+
+/** How many rounds the noisiest rate asks for, where that is more than there are. */
+function roundsNote(changes: MetricChange[]): string[] {
+  const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
+    const rounds = Math.min(baseline.n, candidate.n);
+    return outcome === 'not shown' && RATES.includes(metric) && (roundsToSee5Percent ?? rounds + 1) > rounds;
+  });
+  if (asking.length === 0) return [];
+  const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
+  if (!Number.isFinite(most))
+    return [
+      'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.',
+    ];
+  return [
+    `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`,
+  ];
 }
 
 function caseNotes(entry: CaseComparison): string[] {

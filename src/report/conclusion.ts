@@ -2,7 +2,8 @@
 import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { summarizeMetric } from '../stats/metrics.js';
-import { bytes, duration, number, relativeHalfWidth } from './format.js';
+import { relativeHalfWidth } from '../stats/summary.js';
+import { bytes, duration, number } from './format.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;

@@ -5,15 +5,9 @@ import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-s
 import { driftOf } from '../stats/drift.js';
 import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
-import {
-  interTokenLatency,
-  loopShare,
-  METRIC_NAMES,
-  METRICS,
-  type MetricName,
-  summarizeMetric,
-} from '../stats/metrics.js';
+import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats/metrics.js';
 import { parityInSuite } from '../stats/parity.js';
+import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
 import { optionDimensions } from '../suite/option-set.js';
 import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
@@ -23,6 +17,7 @@ import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { peakNotes } from './memory-view.js';
 import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
+import { roundNotes } from './round-notes.js';
 import { threadNotes } from './threads.js';
 import type { Column, View } from './view.js';
 
@@ -32,6 +27,8 @@ const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'decodeRate', title: 'decode' },
   { metric: 'microMs', title: 'time' },
   { metric: 'loadMs', title: 'load' },
+  { metric: 'coldLoadMs', title: 'cold load' },
+  { metric: 'coldTtftMs', title: 'cold TTFT' },
   { metric: 'peakRssBytes', title: 'peak memory' },
 ];
 
@@ -54,6 +51,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
       ...placementNotes(document.cases),
       ...parityNotes(document.cases),
       ...threadNotes(document),
+      ...roundNotes(document),
       ...failureNotes(document.cases),
     ],
     json: {
@@ -76,8 +74,15 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
-    `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
+    `${roundsOf(document.cases)} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
   ];
+}
+
+/** As many as were measured: `5 rounds`, or `5 to 8 rounds` where cases differ. */
+function roundsOf(cases: CaseResult[]): string {
+  const counts = cases.map((result) => okRounds(result).length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
 }
 
 function weightsOf(cases: CaseResult[]): string {
@@ -161,7 +166,8 @@ function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseS
     const summary = summarizeMetric(name, result);
     if (summary === null) return [];
     const { unit, better } = METRICS[name];
-    return [[name, { unit, better, rounds: summary.n, median: summary.median, interval95: summary.interval }] as const];
+    const { n: rounds, median, interval: interval95 } = summary;
+    return [[name, { unit, better, rounds, median, interval95, apart: roundsApart(name, result) }] as const];
   });
   return {
     id: result.id,
@@ -172,6 +178,8 @@ function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseS
     checkpointBytes: checkpointBytes(result),
     metrics: Object.fromEntries(metrics),
     interTokenLatencyMs: interTokenLatency(result),
+    jitterMs: jitterMs(result),
+    longestStall: longestStall(result),
     loopShare: loopShare(result),
     ofCeiling: sharesJson(shares),
     placement: result.placement ?? null,

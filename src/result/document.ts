@@ -7,7 +7,7 @@ import { DEFAULT_OPTIONS } from '../suite/option-set.js';
 import type { Case } from '../suite/plan.js';
 import type { Suite } from '../suite/schema.js';
 import type { CaseResult, Identity, ResultDocument, Round } from './schema.js';
-import { okRounds, SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_VERSION } from './schema.js';
 
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
@@ -31,24 +31,6 @@ export function beginDocument(
     ceilings: null,
     cases: cases.map(({ id, key }) => ({ id, key, status: 'skipped', identity: null, checkpoint: null, rounds: [] })),
   };
-}
-
-/**
- * Rounds still to run, interleaved over cases, every other one backwards: a case does not always follow the same other
- * one, whose memory the system may still be taking back. Failed ones are tried again, but not within one run.
- */
-export function pendingRounds(document: ResultDocument): { result: CaseResult; round: number }[] {
-  const { rounds } = document.suite.content;
-  return Array.from({ length: rounds }, (_, round) => {
-    const pending = document.cases
-      .filter((result) => !okRounds(result).some((done) => done.index === round))
-      .map((result) => ({ result, round }));
-    return round % 2 === 0 ? pending : pending.reverse();
-  }).flat();
-}
-
-export function isComplete(document: ResultDocument): boolean {
-  return pendingRounds(document).length === 0;
 }
 
 export interface CheckpointFacts {

@@ -7,6 +7,7 @@ import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/sc
 import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { phaseMemorySchema } from './memory.js';
+import { pageCacheSchema } from './page-cache.js';
 import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
 import { threadsSchema } from './threads.js';
@@ -52,6 +53,8 @@ const okRoundSchema = z.strictObject({
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),
+  /** Of rounds that were to start cold. */
+  pageCache: pageCacheSchema.optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -101,6 +104,8 @@ const identitySchema = z.strictObject({
 const factsSchema = z.looseObject({
   parameters: z.number(),
   weightBytes: z.number(),
+  weightBytesActive: z.number().optional(),
+  parametersActive: z.number().optional(),
   operators: z.record(z.string(), z.number()),
   /** Absent from documents of before ceilings. */
   work: workSchema.optional(),

@@ -4,26 +4,21 @@ import { okRounds } from '../result/schema.js';
 import { isOptionDimension } from '../suite/option-set.js';
 import { caseDimensions } from '../suite/plan.js';
 import { isImpossible } from './ceiling-share.js';
-import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
-import { METRICS, type MetricName, roundValues } from './metrics.js';
+import { judge, type MetricChange, type Samples } from './judgement.js';
+import { type MetricName, roundValues } from './metrics.js';
 import type { Parity } from './parity.js';
-import { judgeSpeed, parityAcross } from './parity-across.js';
-import { type Summary, summarize } from './summary.js';
+import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
 
-const ALPHA = 0.05;
-const COMPARED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes', 'microMs'];
-
-export type Outcome = 'better' | 'faster but different' | 'worse' | 'not shown' | 'too few rounds';
-
-export interface MetricChange {
-  metric: MetricName;
-  baseline: Summary;
-  candidate: Summary;
-  /** candidate / baseline − 1 */
-  change: number;
-  p: number;
-  outcome: Outcome;
-}
+const COMPARED: MetricName[] = [
+  'prefillRate',
+  'decodeRate',
+  'ttftMs',
+  'loadMs',
+  'coldLoadMs',
+  'coldTtftMs',
+  'peakRssBytes',
+  'microMs',
+];
 
 export type CaseComparison =
   | {
@@ -69,7 +64,7 @@ export function compareResults(
   const label = (result: CaseResult) => matchLabel(result, options.across);
   const before = new Map(baseline.cases.map((result) => [label(result), result]));
   const seen = new Set<string>();
-  const cases = candidate.cases.map((result): CaseComparison => {
+  const cases = candidate.cases.map((result): Undecided => {
     const partner = baseline.cases.find((other) => other.id === result.id) ?? before.get(label(result));
     seen.add(label(result));
     if (partner === undefined) return { id: result.id, status: 'unmatched', reason: 'only in the candidate' };
@@ -78,7 +73,27 @@ export function compareResults(
   for (const [key, result] of before) {
     if (!seen.has(key)) cases.push({ id: result.id, status: 'unmatched', reason: 'only in the baseline' });
   }
-  return { cases, roundsNeeded: roundsNeeded(ALPHA) };
+  return judgeCases(cases, options.minimumEffect);
+}
+
+/** A case whose rounds are read but not yet judged. */
+type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
+type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
+
+/** The tests of all cases are one family: the exit code answers for all of them. */
+function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
+  const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
+  const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
+  const decided = cases.map((entry): CaseComparison => {
+    if (entry.status !== 'compared') return entry;
+    const { samples, pair, ...rest } = entry;
+    const own = changes.splice(0, samples.length).map((change) => ({
+      ...change,
+      outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
+    }));
+    return { ...rest, changes: own };
+  });
+  return { cases: decided, roundsNeeded };
 }
 
 /** Cases match when all dimensions but those in `across` are equal. Only synthetic weights have a layout. */
@@ -97,7 +112,7 @@ function compareCase(
   candidate: ResultDocument,
   after: CaseResult,
   options: CompareOptions,
-): CaseComparison {
+): Undecided {
   const { id } = after;
   if (okRounds(before).length === 0) return { id, status: 'unmatched', reason: noRound(before, 'baseline') };
   if (okRounds(after).length === 0) {
@@ -110,17 +125,14 @@ function compareCase(
   const isAllowed = (name: string) => allowed.has(name) || (isOptionDimension(name) && allowed.has('options'));
   const forbidden = differences.filter(({ dimension }) => !isAllowed(dimension));
   if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
-  const changes = COMPARED.flatMap((metric): MetricChange[] => {
-    const [a, b] = [roundValues(metric, before), roundValues(metric, after)];
-    return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
-  });
+  const samples = COMPARED.map((metric) => ({
+    metric,
+    baseline: roundValues(metric, before),
+    candidate: roundValues(metric, after),
+  })).filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const pair = { baseline, before, candidate, after, otherFiles: hasOtherFiles(differences) };
-  const [same, parity] = [sameTokens(before, after), parityAcross(pair)];
-  const judged = changes.map((change) => ({
-    ...change,
-    outcome: judgeSpeed(change.metric, change.outcome, pair, same, parity),
-  }));
-  return { id, status: 'compared', across: differences, changes: judged, sameTokens: same, parity };
+  const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
+  return { id, status: 'compared', across: differences, ...tokens, samples, pair };
 }
 
 function noRound({ status }: CaseResult, side: string): string {
@@ -179,20 +191,6 @@ function impliedBy(across: string[]): string[] {
 /** Other files were asked for: what they compute may differ. */
 function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
-}
-
-function changeOf(metric: MetricName, before: number[], after: number[], options: CompareOptions): MetricChange {
-  const baseline = summarize(before)!;
-  const candidate = summarize(after)!;
-  const change = candidate.median / baseline.median - 1;
-  const p = mannWhitney(before, after);
-  const minimum = options.minimumEffect ?? METRICS[metric].minimumEffect;
-  let outcome: Outcome = 'not shown';
-  if (smallestP(before.length, after.length) > ALPHA) outcome = 'too few rounds';
-  else if (p <= ALPHA && Math.abs(change) >= minimum) {
-    outcome = change > 0 === (METRICS[metric].better === 'higher') ? 'better' : 'worse';
-  }
-  return { metric, baseline, candidate, change, p, outcome };
 }
 
 /** Whether both sides generated the same tokens wherever they ran the same prompts; null where they share none. */

@@ -1,13 +1,13 @@
 // The tokens of two results side by side: whether a gain in speed came with another computation. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
-import type { Outcome } from './compare.js';
+import type { Outcome } from './judgement.js';
 import type { MetricName } from './metrics.js';
 import { answerOf, type Parity, parityOf } from './parity.js';
 
 /** Faster at something else is not better. */
 const SPEED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs'];
 
-interface Pair {
+export interface Pair {
   baseline: ResultDocument;
   before: CaseResult;
   candidate: ResultDocument;

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { problem } from '../errors.js';
 import { readJsonFile, validate } from '../json-file.js';
 import type { OptionSet } from './option-set.js';
+import { overrideRounds } from './rounds.js';
 import { type Suite, suiteSchema } from './schema.js';
+import type { WarmUp } from './warm-up.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));
 
@@ -36,15 +38,18 @@ export interface SuiteOverrides {
   new?: number[];
   depth?: number[];
   rounds?: number;
+  target?: number;
+  budget?: number;
   iterations?: number;
-  warmup?: number;
+  warmup?: WarmUp;
+  cold?: boolean;
   seed?: number;
   timeoutSeconds?: number;
 }
 
 /** The suite with overridden dimensions; --prompt, --new and --depth replace those of every generate workload. */
 export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
-  const { prompt, new: tokens, depth, ...dimensions } = overrides;
+  const { prompt, new: tokens, depth, rounds: count, target, budget, ...dimensions } = overrides;
   const given = Object.fromEntries(Object.entries(dimensions).filter(([, value]) => value !== undefined));
   const lengths = Object.fromEntries(
     Object.entries({ prompt, new: tokens, depth }).filter(([, value]) => value !== undefined),
@@ -56,5 +61,11 @@ export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
   const workloads = suite.workloads.map((workload) =>
     workload.kind === 'generate' ? { ...workload, ...lengths } : workload,
   );
-  return validate('the command line', { ...suite, ...given, workloads }, suiteSchema, 'see `edgeproof run --help`');
+  const rounds = overrideRounds(suite.rounds, { rounds: count, target, budget });
+  return validate(
+    'the command line',
+    { ...suite, ...given, rounds, workloads },
+    suiteSchema,
+    'see `edgeproof run --help`',
+  );
 }

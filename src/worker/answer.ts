@@ -8,11 +8,13 @@ import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
+import { evictFiles } from './runtimes/page-cache.js';
 import { measureStorage } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
   if (question.about === 'storage') return { ceilings: [measureStorage(question.path)] };
   if (question.about === 'parity') return { prompt: await answerPrompt(question) };
+  if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };
   probe(question.ep);
   switch (question.about) {
     case 'probe':

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import type { Ceiling } from '../result/ceilings.js';
+import type { PageCache } from '../result/page-cache.js';
 import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
@@ -67,6 +68,14 @@ export async function askParity(question: Omit<ParityQuestion, 'about'>, options
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
   if ('prompt' in answer) return answer.prompt;
   throw problem('worker-protocol', { reason: 'an answer without tokens' });
+}
+
+/** Drops the page cache of files; says whether that is proven, and throws only what killed the worker. */
+export async function askEviction(files: string[], options: AskOptions): Promise<PageCache> {
+  const answer = await ask({ about: 'eviction', files }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('pageCache' in answer) return answer.pageCache;
+  throw problem('worker-protocol', { reason: 'an answer about no page cache' });
 }
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {

@@ -7,6 +7,7 @@ import { measureMicro } from './micro.js';
 import { memoryAfter } from './phase-memory.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
+import { studySlowdown } from './study-slowdown.js';
 
 /** Synchronous, so that a message is out before the runtime blocks the thread. */
 function send(message: Message): void {
@@ -30,12 +31,14 @@ try {
   if (job.key.workload.kind === 'micro') await measureMicro(job, job.key.workload, send);
   else {
     const runtime = await openRuntime(job);
+    const slowdown = studySlowdown();
+    const study: Record<string, number> = slowdown === null ? {} : { studySlowdown: slowdown };
     send({
       type: 'loaded',
-      options: { ...runtime.options, v8Flags: process.execArgv.join(' ') },
+      options: { ...runtime.options, v8Flags: process.execArgv.join(' '), ...study },
       loadMs: runtime.loadMs,
     });
-    await measureGenerate(job, job.key.workload, runtime, send);
+    await measureGenerate(job, job.key.workload, runtime, send, slowdown ?? 1);
   }
   const { ep } = job.key;
   const { maxRSS, userCPUTime, systemCPUTime, majorPageFault } = process.resourceUsage();

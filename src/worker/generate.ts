@@ -1,7 +1,9 @@
 // The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
 import { createHash } from 'node:crypto';
 import { roundMs } from '../result/format.js';
+import type { GenerateIteration } from '../result/schema.js';
 import type { CaseWorkload } from '../suite/plan.js';
+import { isWarmingUp } from '../suite/warm-up.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
@@ -14,6 +16,7 @@ export async function measureGenerate(
   workload: GenerateWorkload,
   runtime: Runtime,
   send: (message: Message) => void,
+  slowdown = 1,
 ): Promise<void> {
   send(memoryAfter('load'));
   if (workload.depth > 0) {
@@ -21,28 +24,31 @@ export async function measureGenerate(
     await runtime.fillDepth(promptTokens(iterationSeed(job.seed, job.round, 999), workload.depth, job.vocabSize));
     send(memoryAfter('depth'));
   }
-  for (let i = 0; i < job.warmup + job.iterations; i++) {
-    const seed = iterationSeed(job.seed, job.round, i);
+  let passes = 0;
+  const pass = async (kind: GenerateIteration['kind']): Promise<GenerateIteration> => {
+    const seed = iterationSeed(job.seed, job.round, passes++);
     const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
     // Garbage of the last iteration is not collected on this one's time.
     globalThis.gc?.();
     // The first run allocates what later ones reuse; a timed one is told apart by prefill and decode all the same.
-    const isFirstRun = i === 0 && job.warmup > 0;
+    const isFirstRun = kind === 'warmup' && passes === 1;
     send({ type: 'phase', phase: isFirstRun ? 'firstRun' : 'prefill' });
     const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
       if (!isFirstRun) send({ type: 'phase', phase: 'decode' });
     });
-    send({
-      type: 'iteration',
-      iteration: {
-        kind: i < job.warmup ? 'warmup' : 'timed',
-        seed,
-        tokenMs: Array.from(tokenMs, roundMs),
-        sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
-        tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
-      },
-    });
+    const iteration = {
+      kind,
+      seed,
+      tokenMs: Array.from(tokenMs, (ms) => roundMs(ms * slowdown)),
+      sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
+      tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
+    };
+    send({ type: 'iteration', iteration });
     if (isFirstRun) send(memoryAfter('firstRun'));
-  }
+    return iteration;
+  };
+  const warm: GenerateIteration[] = [];
+  while (isWarmingUp(job.warmup, warm)) warm.push(await pass('warmup'));
+  for (let i = 0; i < job.iterations; i++) await pass('timed');
   send(memoryAfter('decode'));
 }

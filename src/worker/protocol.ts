@@ -4,12 +4,14 @@ import { z } from 'zod';
 import type { Arithmetic } from '../onnx/work.js';
 import { ceilingSchema } from '../result/ceilings.js';
 import { momentMemorySchema } from '../result/memory.js';
+import { pageCacheSchema } from '../result/page-cache.js';
 import { promptAnswerSchema } from '../result/parity.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { OptionSet } from '../suite/option-set.js';
 import type { CaseKey } from '../suite/plan.js';
 import type { ExecutionProvider } from '../suite/schema.js';
+import type { WarmUp } from '../suite/warm-up.js';
 
 export const MESSAGE_FD = 3;
 
@@ -22,7 +24,7 @@ export interface Job {
   round: number;
   seed: number;
   iterations: number;
-  warmup: number;
+  warmup: WarmUp;
 }
 
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
@@ -61,7 +63,8 @@ export type Question =
   | PlacementQuestion
   | ParityQuestion
   | CeilingsQuestion
-  | { about: 'storage'; path: string };
+  | { about: 'storage'; path: string }
+  | { about: 'eviction'; files: string[] };
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -92,6 +95,7 @@ export const answerSchema = z.union([
   z.strictObject({ placement: placementSchema }),
   z.strictObject({ ceilings: z.array(ceilingSchema) }),
   z.strictObject({ prompt: promptAnswerSchema }),
+  z.strictObject({ pageCache: pageCacheSchema }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

@@ -95,7 +95,7 @@ describe('run --tune threads', () => {
 
 describe('compare', () => {
   it('says faster but different, and ends with 1, where the same files gave other tokens', async () => {
-    await run('pair', '-r', '4');
+    await run('pair', '-r', '6');
     const [path] = stored('pair');
     const [before, after] = [readResult(path!), readResult(path!)];
     const paced = (document: typeof before, ms: number) => {
@@ -111,9 +111,9 @@ describe('compare', () => {
     const [slow, fast] = [join(scratch, 'slow.json'), join(scratch, 'fast.json')];
     saveResult(slow, before);
     saveResult(fast, after);
-    const { code, stdout } = await edgeproof('compare', slow, fast);
+    const { code, stdout } = await edgeproof('compare', '--grade', 'C', slow, fast);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/decode rate .*\+100\.0 %\s+faster but different \(p=0\.029 n=4\)/);
+    expect(stdout).toMatch(/decode rate .*\+100\.0 %\s+.*faster but different \(p=/);
     expect(stdout).toMatch(/^Faster but different: 3 of 5 figures/m);
     expect(stdout).toMatch(/other than of the baseline from token 7 of 32 on, a different computation/);
   });
