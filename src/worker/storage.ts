@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { reasonOf } from '../errors.js';
 import { type Rate, rateOf } from '../machine/ceilings/passes.js';
 import { type Ceiling, unitOf, unknownCeiling } from '../result/ceilings.js';
-import { dropPages } from './runtimes/system/page-cache.js';
+import { dropPages } from './runtimes/page-cache.js';
 
 const CHUNK_BYTES = 1 << 22;
 const MOST_BYTES = 1 << 29;
@@ -22,8 +22,8 @@ export function measureStorage(path: string): Ceiling {
     return without(`${reasonOf(error)}`);
   }
   try {
-    const kept = dropPages(fd);
-    if (kept === null) return without('this system does not tell whether a file is still in memory');
+    const kept = shareKept(fd);
+    if (typeof kept === 'string') return without(kept);
     if (kept > MOST_RESIDENT)
       return without(`${Math.ceil(kept * 100)} % of the file stayed in memory when asked to leave it`);
     const chunks = readChunks(fd);
@@ -45,6 +45,15 @@ export function measureStorage(path: string): Ceiling {
     };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The share of the file that stayed in memory; a sentence where that cannot be known. */
+function shareKept(fd: number): number | string {
+  try {
+    return dropPages(fd) / Math.max(1, fstatSync(fd).size);
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 

@@ -12,17 +12,22 @@ const MAP_SHARED = 1;
 export function evictFiles(paths: string[]): PageCache {
   const method = 'posix_fadvise, mincore';
   const unproven = (reason: string): PageCache => ({ evicted: false, residentBytes: null, method, reason });
-  if (process.platform !== 'linux') return unproven(`edgeproof cannot evict files on ${process.platform}`);
   try {
-    const libc = openLibc();
-    for (const path of paths) withFile(path, (fd) => libc.drop(fd));
-    const residentBytes = paths.reduce((sum, path) => sum + withFile(path, (fd) => libc.resident(fd)), 0);
+    const residentBytes = paths.reduce((sum, path) => sum + withFile(path, dropPages), 0);
     const reason =
       residentBytes === 0 ? null : 'the system keeps pages of the checkpoint: another process may use them';
     return { evicted: residentBytes === 0, residentBytes, method, reason };
   } catch (error) {
     return unproven(reasonOf(error));
   }
+}
+
+/** Drops the pages of an open file and returns the bytes that stayed; throws where that cannot be known. */
+export function dropPages(fd: number): number {
+  if (process.platform !== 'linux') throw new Error(`edgeproof cannot evict files on ${process.platform}`);
+  const libc = openLibc();
+  libc.drop(fd);
+  return libc.resident(fd);
 }
 
 function withFile<T>(path: string, use: (fd: number) => T): T {
