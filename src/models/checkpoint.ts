@@ -32,7 +32,7 @@ const fileSchema = z.strictObject({
 });
 
 /** Of a checkpoint that `models tune` wrote: what it was made from, and how. */
-const tuningSchema = z.strictObject({
+export const tuningSchema = z.strictObject({
   /** Hash of the source's graph and data. */
   source: z.string(),
   /** Hash of the source, the steps and the rewriter: equal for equal checkpoints. */

@@ -2,6 +2,7 @@
 // one line of JSON on fd 3. Asked by ask.ts; the other entry, child.ts, runs rounds.
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
+import { findFidelity } from './fidelity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
@@ -9,7 +10,14 @@ import { probe } from './runtimes/ort/probe.js';
 
 async function answer(question: Question): Promise<Answer> {
   probe(question.ep);
-  return question.about === 'probe' ? { works: true } : { placement: await findPlacement(question) };
+  switch (question.about) {
+    case 'probe':
+      return { works: true };
+    case 'placement':
+      return { placement: await findPlacement(question) };
+    case 'fidelity':
+      return findFidelity(question);
+  }
 }
 
 // As in child.ts: the parent decides what Ctrl-C means.

@@ -1,16 +1,25 @@
-// The parent side of a question: does an execution provider work here, and where do the nodes of a graph run on it?
-// Each is asked in a process of its own, since a missing or broken driver may end it.
+// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, and how
+// far are the logits of a graph from those of another? Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import type { Position } from '../result/fidelity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
-import { type Answer, answerSchema, MESSAGE_FD, type PlacementQuestion, type Question } from './protocol.js';
+import {
+  type Answer,
+  answerSchema,
+  type FidelityQuestion,
+  MESSAGE_FD,
+  type PlacementQuestion,
+  type Question,
+} from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
+const LONGEST_ANSWER = 1 << 20;
 
 export interface AskOptions {
   timeoutSeconds: number;
@@ -36,6 +45,23 @@ export async function askPlacement(
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
 }
 
+/** The positions at which both graphs were asked; one graph is in memory at a time. `logits` names a file to be written. */
+export async function askFidelity(
+  question: Omit<FidelityQuestion, 'about' | 'graph' | 'sequences'>,
+  graphs: { original: string; candidate: string },
+  options: AskOptions,
+): Promise<Position[]> {
+  const about = 'fidelity';
+  const original = await ask({ about, ...question, graph: graphs.original, sequences: null }, options);
+  if ('failure' in original) throw new EdgeproofError(original.failure as Failure);
+  if (!('sequences' in original)) throw problem('worker-protocol', { reason: 'an answer without sequences' });
+  const { sequences } = original;
+  const candidate = await ask({ about, ...question, graph: graphs.candidate, sequences }, options);
+  if ('failure' in candidate) throw new EdgeproofError(candidate.failure as Failure);
+  if ('positions' in candidate) return candidate.positions;
+  throw problem('worker-protocol', { reason: 'an answer without positions' });
+}
+
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {
   signal?.throwIfAborted();
   const child = spawn(process.execPath, [entry ?? ENTRY], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
@@ -47,7 +73,7 @@ async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOpt
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', kill, { once: true });
   const stderr = collectTail(child.stderr!);
-  const said = collectTail(child.stdio[MESSAGE_FD] as Readable);
+  const said = collectTail(child.stdio[MESSAGE_FD] as Readable, LONGEST_ANSWER);
   child.stdin!.on('error', () => {});
   child.stdin!.end(JSON.stringify(question));
 

@@ -1,6 +1,7 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../result/fidelity.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { CaseKey } from '../suite/plan.js';
@@ -39,7 +40,20 @@ export const messageSchema = z.discriminatedUnion('type', [
 export type Message = z.output<typeof messageSchema>;
 
 /** What a worker can be asked instead of a round (ask.ts, answer.ts). */
-export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion | FidelityQuestion;
+
+export interface FidelityQuestion {
+  about: 'fidelity';
+  ep: ExecutionProvider;
+  graph: string;
+  threads: number;
+  vocabSize: number;
+  seed: number;
+  /** null: of the original, which finds the sequences and writes its logits; else they are compared with what it wrote. */
+  sequences: FidelitySequence[] | null;
+  /** The file of those logits. */
+  logits: string;
+}
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -52,6 +66,8 @@ export interface PlacementQuestion {
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
+  z.strictObject({ sequences: z.array(fidelitySequenceSchema) }),
+  z.strictObject({ positions: z.array(positionSchema) }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

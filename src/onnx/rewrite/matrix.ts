@@ -34,11 +34,12 @@ function dequantised(matrix: Extract<Matrix, { kind: 'blocks' }>, start: number,
   const middle = 2 ** (bits - 1);
   const numbers = new Float32Array(count * columns);
   for (let row = 0; row < count; row++) {
-    for (let column = 0; column < columns; column++) {
-      const block = Math.floor(column / blockSize);
+    for (let block = 0; block < perRow; block++) {
       const zero = zeros === null ? middle : integerAt(zeros, row * zeroBytes, block, bits);
-      const integer = integerAt(packed, row * rowBytes, column, bits);
-      numbers[row * columns + column] = (integer - zero) * scale[row * perRow + block]!;
+      const factor = scale[row * perRow + block]!;
+      const last = Math.min((block + 1) * blockSize, columns);
+      for (let column = block * blockSize; column < last; column++)
+        numbers[row * columns + column] = (integerAt(packed, row * rowBytes, column, bits) - zero) * factor;
     }
   }
   return numbers;

@@ -15,6 +15,9 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
+/** Those that measured faster and keep the weights of the body as they are (docs/tune.md). */
+export const DEFAULT_STEPS: readonly StepName[] = ['accuracy-level', 'quantise-head', 'last-token-logits'];
+
 const REWRITES: Record<StepName, Rewrite> = {
   'larger-blocks': enlargeBlocks,
   'accuracy-level': raiseAccuracyLevel,

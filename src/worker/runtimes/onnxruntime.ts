@@ -24,12 +24,16 @@ export interface OnnxRuntimeOptions {
   prefillChunkTokens?: number;
   /** See SessionOptions. */
   profilePrefix?: string;
+  /** Logits of every position, also where the graph could leave some out. */
+  allLogits?: boolean;
 }
 
 export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
+  /** Forgets everything behind the depth. */
+  restart(): void;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
@@ -46,7 +50,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
   const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
   const chunkTokens = options.prefillChunkTokens ?? PREFILL_CHUNK_TOKENS;
-  const loop = createLoop(session, decoder, shared, options.capacity);
+  const loop = createLoop(session, decoder, shared, options);
   let depth = 0;
 
   /** Runs ids in chunks and returns the token that follows them. */
@@ -93,6 +97,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    restart: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
       const length = loop.length();
@@ -104,7 +109,12 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
 type Logits = Float32Array | Uint16Array;
 
-function createLoop(session: Session, decoder: Decoder, shared: boolean, capacity: number) {
+function createLoop(
+  session: Session,
+  decoder: Decoder,
+  shared: boolean,
+  { capacity, allLogits = false }: OnnxRuntimeOptions,
+) {
   const own = ['input_ids', 'attention_mask'];
   if (decoder.positionIds) own.push('position_ids');
   if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
@@ -117,7 +127,7 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
   const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
   const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keepLast = session.tensor('int64', BigInt64Array.of(1n), []);
+  const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
   let length = 0;
   let sessionMs = 0;
   // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
@@ -142,7 +152,7 @@ function createLoop(session: Session, decoder: Decoder, shared: boolean, capacit
       const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
       if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
       call.inputs.set(step, entries);
-      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
+      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keep;
       if (read !== undefined && rows !== ids.length) {
         if (call.outputs[entries] !== 0n) session.release(call.outputs[entries]!);
         call.outputs[entries] = 0n;
