@@ -86,7 +86,7 @@ export function tuneView(report: TuneReport): View {
 }
 
 const RANDOM_WEIGHTS =
-  'Weights are random: their logits are nearly flat and tokens nearly tie, so that this fidelity says nothing of trained ones.';
+  'Weights are random: a rounding grows from layer to layer as it need not in trained ones, so that this fidelity says nothing of theirs.';
 
 const KINDS: Record<Fidelity['kind'], string> = {
   random: 'random tokens',

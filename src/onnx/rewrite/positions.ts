@@ -41,6 +41,8 @@ export function isRowwise(node: Node, wiring: Wiring, extentOf: (name: string) =
   if (PRODUCTS.has(opType)) return extentOf(node.inputs[0]!) === 'rows' && !extents.slice(1).includes('rows');
   if (ALONG_THE_ROW.has(opType) || opType === 'Split' || opType === 'Concat')
     return AXES_OF_ROWS.includes(integerOf(node, 'axis', opType === 'Split' ? 0 : -1));
+  if (opType === 'DequantizeLinear')
+    return wiring.tensors.get(node.inputs[1]!)?.dims.every((dim) => dim === 1) === true;
   return REDUCTIONS.has(opType) && integerOf(node, 'keepdims', 1) === 1 && reducesRows(node, wiring);
 }
 
