@@ -1,9 +1,9 @@
 // `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { problem } from '../errors.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
-import { cacheDirectory } from '../models/cache.js';
+import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
 import type { Checkpoint, CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { DEFAULT_STEPS, STEPS, type StepName } from '../onnx/rewrite/steps.js';
@@ -135,7 +135,10 @@ async function fidelity(
   const progress = createProgress();
   progress.show('comparing the logits of both graphs', true);
   // Beside the checkpoints, where there is room: a temporary directory may lie in memory.
-  const scratch = mkdtempSync(join(cacheDirectory(), 'fidelity-'));
+  const cache = cacheDirectory();
+  removeAbandoned(cache);
+  const scratch = partialPath(join(cache, 'fidelity'));
+  mkdirSync(scratch);
   const graphs = { original: source.checkpoint.graph, candidate: candidate.graph };
   const question = { ep: 'cpu', threads, vocabSize: width, seed: SEED, logits: join(scratch, 'logits') } as const;
   try {

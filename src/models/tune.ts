@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { problem } from '../errors.js';
 import { decoderOf } from '../onnx/decoder.js';
 import { graphFacts } from '../onnx/facts.js';
 import { readWholeModel } from '../onnx/read.js';
-import type { RewriteOptions } from '../onnx/rewrite/draft.js';
+import type { Draft, RewriteOptions } from '../onnx/rewrite/draft.js';
 import { rewrite, type StepName, type StepReport } from '../onnx/rewrite/steps.js';
 import { encodeModel } from '../onnx/write.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
@@ -49,53 +49,72 @@ export async function tuneCheckpoint(source: Checkpoint, options: TuneOptions): 
   const model = readWholeModel(source.graph);
   const decoder = decoderOf(model);
   if (typeof decoder === 'string') throw problem('decoder-unsupported', { path: source.graph, reason: decoder });
-  const external = externalFiles(source.graph, model);
   const { draft, reports } = rewrite({ model, made: new Map() }, options.steps, options);
   const steps = reports.filter(({ applied }) => applied).map(({ step }) => step);
   if (steps.length === 0) throw problem('nothing-to-tune', { path: source.graph, reports });
 
+  const { files } = source.manifest;
   const graph = relative(source.directory, source.graph).replaceAll('\\', '/');
-  const dataPath = `${graph}_data`;
-  const old = new Set(external.map((name) => join(dirname(graph), name)));
-  const others = source.manifest.files.filter(({ path }) => path !== graph && !old.has(path));
-  const origin = hashOf(source.manifest.files.filter((file) => !others.includes(file)).map(({ sha256 }) => sha256));
-  const tuned = { source: origin, plan: hashOf([REWRITER, source.manifest.files, steps, options.headBits]), steps };
-  const directory = options.directory ?? placeFor(source.manifest, tuned.plan, options.cache);
+  const data = externalFiles(source.graph, model).map((name) => posix.join(posix.dirname(graph), name));
+  const isRewritten = ({ path }: CheckpointFile) => path === graph || data.includes(path);
+  const tuned = {
+    source: hashOf(files.filter(isRewritten).map(({ sha256 }) => sha256)),
+    plan: hashOf([REWRITER, files, steps, options.headBits]),
+    steps,
+  };
+  const directory = resolve(options.directory ?? placeFor(source.manifest, tuned.plan, options.cache));
   const found = await findWhole(directory, tuned.plan);
   if (found !== null) return { checkpoint: found, reports, written: false };
+  const others = files.filter((file) => !isRewritten(file)).map(({ path }) => path);
+  await writeCheckpoint({ source, draft, graph, others, tuned, directory }, options);
+  return { checkpoint: openCheckpoint(directory), reports, written: true };
+}
 
-  const parent = dirname(resolve(directory));
+interface Work {
+  source: Checkpoint;
+  draft: Draft;
+  /** Paths inside the checkpoint, old and new. */
+  graph: string;
+  others: string[];
+  tuned: NonNullable<Manifest['tuned']>;
+  directory: string;
+}
+
+async function writeCheckpoint(
+  { source, draft, graph, others, tuned, directory }: Work,
+  options: TuneOptions,
+): Promise<void> {
+  const parent = dirname(directory);
   createCacheDirectory(parent);
   removeAbandoned(parent);
-  const placed = placeTensors(draft, basename(dataPath));
-  const bytes = placed.bytes + others.reduce((sum, file) => sum + file.bytes, 0);
-  await requireSpace(parent, bytes);
-  const partial = partialPath(resolve(directory));
+  const dataPath = `${graph}_data`;
+  const rewritten = placeTensors(draft, basename(dataPath));
+  await requireSpace(parent, rewritten.bytes);
+  const partial = partialPath(directory);
   try {
     await rm(partial, { recursive: true, force: true });
     await mkdir(dirname(join(partial, graph)), { recursive: true });
     const files: CheckpointFile[] = [];
-    if (placed.placed.length > 0) {
-      const sha256 = await writeData(join(partial, dataPath), source.graph, placed, options);
-      files.push({ path: dataPath, bytes: placed.bytes, sha256 });
+    if (rewritten.placed.length > 0) {
+      const sha256 = await writeData(join(partial, dataPath), source.graph, rewritten, options);
+      files.push({ path: dataPath, bytes: rewritten.bytes, sha256 });
     }
-    await writeFile(join(partial, graph), encodeModel(placed.model));
-    for (const { path } of others) await copyOther(path, source, partial, basename(graph));
-    for (const path of [graph, ...others.map((file) => file.path)]) {
+    await writeFile(join(partial, graph), encodeModel(rewritten.model));
+    for (const path of others) await copyOther(path, source, partial, basename(graph));
+    for (const path of [graph, ...others]) {
       const at = join(partial, path);
       files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at) });
     }
-    const { parameters } = graphFacts(placed.model);
+    const { parameters } = graphFacts(rewritten.model);
     const manifest: Manifest = { ...source.manifest, parameters, files, tuned };
     await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await rm(directory, { recursive: true, force: true });
     await rename(partial, directory);
   } catch (error) {
-    throw await writeFailure(error, parent, bytes);
+    throw await writeFailure(error, parent, rewritten.bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  return { checkpoint: openCheckpoint(directory), reports, written: true };
 }
 
 /** `<cache>/rewritten/<model>/<variant>-<plan>`. */

@@ -62,7 +62,7 @@ describe('models tune', () => {
       ['continuation', 384],
     ]);
     expect(report.fidelity[0]!.divergence.mean).toBeGreaterThan(0);
-    expect(readdirSync(cache).filter((name) => name.startsWith('fidelity-'))).toEqual([]);
+    expect(readdirSync(cache).filter((name) => name.startsWith('fidelity'))).toEqual([]);
 
     const [file] = readdirSync(join(results, 'here'));
     const document = readResult(join(results, 'here', file!));

@@ -1,4 +1,5 @@
 // The steps on graphs of ours and of others: what they do, what they leave alone, and why they do not apply.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildDecoder } from '../../../src/models/architectures/decoder.js';
 import type { Dtype, Layout } from '../../../src/models/architectures/linear.js';
@@ -6,7 +7,7 @@ import { architectureOf } from '../../../src/models/architectures.js';
 import { graphFacts } from '../../../src/onnx/facts.js';
 import { planExternalData } from '../../../src/onnx/graph-builder.js';
 import type { OnnxModel } from '../../../src/onnx/model.js';
-import { rewrite, STEPS, type StepName } from '../../../src/onnx/rewrite/steps.js';
+import { DEFAULT_STEPS, rewrite, STEPS, type StepName } from '../../../src/onnx/rewrite/steps.js';
 import { unfusedDecoder } from '../../fixtures/unfused-decoder.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
@@ -153,6 +154,26 @@ describe('pack-projections', () => {
     ]);
   });
 
+  it('takes scales and zero points as flat lists, as older exporters write them', () => {
+    const model = tiny('published', 'q4');
+    for (const node of model.nodes.filter(({ name }) => /gate_proj|up_proj/.test(name))) {
+      const scales = model.initializers.find(({ name }) => name === node.inputs[2])!;
+      const [rows, perRow] = scales.dims as [number, number];
+      scales.dims = [rows * perRow];
+      const zeros = { ...scales, name: `${node.name}_zeros`, type: 'uint8' as const, dims: [rows * (perRow / 2)] };
+      model.initializers.push(zeros);
+      node.inputs.push(zeros.name);
+    }
+    const packed = apply(model, ['pack-projections']).model.initializers.filter(({ name }) => name.endsWith('_packed'));
+    const [rows, perRow] = [2 * TINY_CONFIG.intermediate_size, TINY_CONFIG.hidden_size / 32];
+    const once = [
+      ['uint8', [rows, perRow, 16]],
+      ['float32', [rows, perRow]],
+      ['uint8', [rows, perRow / 2]],
+    ];
+    expect(packed.map(({ type, dims }) => [type, dims])).toEqual([...once, ...once]);
+  });
+
   it('does not make one of products in different formats, or of weights that something else uses', () => {
     const model = tiny('published', 'q4');
     const gates = model.nodes.filter(({ name }) => name.includes('gate_proj'));
@@ -176,6 +197,17 @@ describe('larger-blocks', () => {
       '- no MatMulNBits has blocks that could be larger',
     ]);
   });
+});
+
+it('docs/tune.md lists every step, and which are taken by default', () => {
+  const page = readFileSync(new URL('../../../docs/tune.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (yes|no) \|/gm)].map(([, step, taken]) => [
+    step,
+    taken === 'yes',
+  ]);
+  expect(new Map(listed as [string, boolean][])).toEqual(
+    new Map(STEPS.map((step) => [step, DEFAULT_STEPS.includes(step)])),
+  );
 });
 
 it('all steps together leave a decoder of as many parameters, and nothing that nobody uses', () => {
