@@ -111,13 +111,13 @@ export function checkpointBytes(manifest: Manifest): number {
 
 /**
  * `tuned q4`, `tuned q4 balanced` where there are experts; a real checkpoint has the layout that its maker gave it. What
- * `models tune` made of either says so behind it.
+ * `models tune` made of either has the steps behind it.
  */
 export function variantOf(manifest: Manifest): string {
   const layout = manifest.weights === 'real' ? null : manifest.layout;
   const routing = manifest.weights === 'real' ? null : manifest.routing;
   const variant = [layout, manifest.dtype, routing].filter((part) => part !== null).join(' ');
-  return manifest.tuned === undefined ? variant : `${variant}, rewritten`;
+  return manifest.tuned === undefined ? variant : `${variant} + ${manifest.tuned.steps.join(', ')}`;
 }
 
 /** `<cache>/synthetic/<model>/<layout>-<dtype>`, with the routing behind it where there are experts. */

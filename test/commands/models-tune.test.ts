@@ -110,10 +110,10 @@ describe('what it wrote', () => {
     const inspected = await edgeproof('models', 'inspect', directory, '-o', 'json');
     expect(JSON.parse(inspected.stdout)).toMatchObject({ head: { bits: 8, logits: 'num_logits_to_keep' } });
     const listed = await edgeproof('models', 'list');
-    expect(listed.stdout).toMatch(/published q4, rewritten \(synthetic\)/);
+    expect(listed.stdout).toMatch(/published q4 \+ last-token-logits \(synthetic\)/);
     const verified = await edgeproof('models', 'verify', '-o', 'json');
     const found = (JSON.parse(verified.stdout) as { directory: string; whole: boolean; variant: string }[]).find(
-      ({ variant }) => variant.endsWith('rewritten'),
+      ({ variant }) => variant.endsWith('last-token-logits'),
     )!;
     expect(found.whole).toBe(true);
     const removed = await edgeproof('models', 'rm', found.directory);

@@ -38,6 +38,18 @@ async function logitsOf(graph: string, vocab = TINY_CONFIG.vocab_size): Promise<
   return parts.map((part) => runtime.forward(part) as Float32Array);
 }
 
+/** RMS of the difference over RMS of what was expected. */
+function relativeError(found: Float32Array[], expected: ArrayLike<number>[]): number {
+  let [difference, size] = [0, 0];
+  expected.forEach((row, part) => {
+    for (let i = 0; i < row.length; i++) {
+      difference += (found[part]![i]! - row[i]!) ** 2;
+      size += row[i]! ** 2;
+    }
+  });
+  return Math.sqrt(difference / size);
+}
+
 const bitsOf = (rows: NodeJS.TypedArray[]) =>
   rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex'));
 
@@ -58,14 +70,7 @@ describe('logits of all positions', () => {
   it('after accuracy-level differ as rounding activations to 8 bits does', async () => {
     const source = await synthesize('published', 'q4');
     const { checkpoint } = await tune(source, ['accuracy-level']);
-    const [before, after] = [await logitsOf(source.graph), await logitsOf(checkpoint.graph)];
-    let [difference, size] = [0, 0];
-    for (const [part, row] of before.entries())
-      for (let i = 0; i < row.length; i++) {
-        difference += (after[part]![i]! - row[i]!) ** 2;
-        size += row[i]! ** 2;
-      }
-    const error = Math.sqrt(difference / size);
+    const error = relativeError(await logitsOf(checkpoint.graph), await logitsOf(source.graph));
     // Measured over five seeds: 2.2e-2 to 2.8e-2.
     expect(error).toBeGreaterThan(1e-3);
     expect(error).toBeLessThan(0.1);
@@ -78,14 +83,9 @@ describe('logits of all positions', () => {
       const { checkpoint } = await tune(source, ['quantise-head'], { headBits });
       const ids = promptTokens(5, 24, TINY_CONFIG.vocab_size);
       const expected = openReference(checkpoint.graph, TINY_CONFIG).logits([...ids].map(Number));
-      const found = (await logitsOf(checkpoint.graph)).flatMap((part) => [...part]);
-      let [difference, size] = [0, 0];
-      for (const [i, value] of expected.flatMap((row) => [...row]).entries()) {
-        difference += (found[i]! - value) ** 2;
-        size += value ** 2;
-      }
+      const found = Float32Array.from((await logitsOf(checkpoint.graph)).flatMap((part) => [...part]));
       // The product of the head rounds its input to 8 bits in blocks of 128: 6.7e-3 to 7.1e-3 over five seeds.
-      expect(Math.sqrt(difference / size)).toBeLessThan(1.5e-2);
+      expect(relativeError([found], [expected.flatMap((row) => [...row])])).toBeLessThan(1.5e-2);
     },
   );
 });
@@ -177,7 +177,9 @@ describe('a graph of another exporter, weights inside the file', () => {
       ['last-token-logits', true],
     ]);
     expect(readdirSync(checkpoint.directory).sort()).toEqual(['decoder.onnx', 'decoder.onnx_data', 'edgeproof.json']);
-    expect((await logitsOf(checkpoint.graph, UNFUSED.vocab))[0]!.every(Number.isFinite)).toBe(true);
+    // As far as 8 bits are from floats: a head made of other bytes of the file is 1.0 away.
+    const found = await logitsOf(checkpoint.graph, UNFUSED.vocab);
+    expect(relativeError(found, await logitsOf(source.graph, UNFUSED.vocab))).toBeLessThan(0.02);
   });
 });
 

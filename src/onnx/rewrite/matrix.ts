@@ -86,6 +86,7 @@ export function bytesOfScales(scales: Float32Array, { scaleType }: BlockFormat):
 }
 
 function floatsOf({ type }: Initializer, bytes: Uint8Array): Float32Array {
-  const aligned = bytes.slice().buffer;
+  // A Buffer may be a window on other bytes, and its own slice() is one, too.
+  const aligned = Uint8Array.from(bytes).buffer;
   return type === 'float16' ? fromFloat16(new Uint16Array(aligned)) : new Float32Array(aligned);
 }
