@@ -219,6 +219,31 @@ models
     exitCode = await (await import('./commands/models-synthesize.js')).synthesizeModel(model, o);
   });
 models
+  .command('tune')
+  .summary('rewrite a graph into a faster one, as a new checkpoint, and measure what it gains and costs')
+  .description(
+    'Rewrites the graph of a checkpoint step by step (docs/tune.md), writes it beside the original and compares both: speed, memory, logits.',
+  )
+  .argument('<model>', 'a model id, hub id, folder or .onnx file')
+  .addOption(weights())
+  .addOption(layout().default('published'))
+  .option('--dtype <dtype>', 'weight format', 'q4')
+  .option('--steps <names>', 'these steps instead of the default ones', list)
+  .option('--without <names>', 'not these steps', list, [])
+  .addOption(new Option('--head-bits <bits>', 'bits of a quantised head').choices(['4', '8']).default('8'))
+  .option('--to <directory>', 'where to write it, instead of the cache')
+  .option('-r, --rounds <number>', 'fresh processes for each side; 0 measures no speed', whole(0), 5)
+  .option('--no-fidelity', 'do not compare the logits')
+  .addOption(results())
+  .addOption(machineName())
+  .addOption(output())
+  .action(async (model: string, o) => {
+    exitCode = await (await import('./commands/models-tune.js')).tuneModel(model, {
+      ...o,
+      headBits: Number(o.headBits),
+    });
+  });
+models
   .command('rm')
   .summary("remove a model's checkpoints from this disk")
   .argument('<model>', 'a model or hub id')

@@ -151,7 +151,8 @@ function tokensOf({ workload }: CaseResult['key']): number {
   return workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
 }
 
-async function measure(
+/** Runs the rounds that a document still lacks, interleaved over its cases, and saves it after each. */
+export async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,

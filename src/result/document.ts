@@ -57,7 +57,8 @@ export function recordRound(
   const { parameters, files } = manifest;
   const { inputs, outputs, ...graph } = facts;
   const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
-  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph };
+  const { tuned } = manifest;
+  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph, ...(tuned && { tuned }) };
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );

@@ -1,7 +1,7 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
-import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
+import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS, tuningSchema } from '../models/checkpoint.js';
 import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { ceilingSchema, workSchema } from './ceilings.js';
@@ -81,7 +81,7 @@ const workloadSchema = z.discriminatedUnion('kind', [
 const keySchema = z.strictObject({
   model: z.string(),
   weights: z.enum(WEIGHTS),
-  /** null for real weights, whose layout is their maker's. */
+  /** null for files that are used as they are, whose layout is their maker's. */
   layout: z.enum(CHECKPOINT_LAYOUTS).nullable(),
   dtype: z.enum(CHECKPOINT_DTYPES),
   runtime: z.enum(RUNTIMES),
@@ -131,6 +131,8 @@ const checkpointSchema = z.strictObject({
     .default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: factsSchema,
+  /** Of checkpoints that `models tune` wrote. */
+  tuned: tuningSchema.optional(),
 });
 
 export const caseResultSchema = z.strictObject({

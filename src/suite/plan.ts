@@ -12,7 +12,7 @@ export type CaseWorkload =
 export interface CaseKey {
   model: string;
   weights: Weights;
-  /** Of synthetic weights; a real checkpoint is laid out as its maker did. */
+  /** Of synthetic weights that are made here; other files are laid out as their maker did. */
   layout: CheckpointLayout | null;
   dtype: CheckpointDtype;
   runtime: RuntimeName;
@@ -33,6 +33,8 @@ export interface ModelTraits {
   weights: Weights;
   dtype: CheckpointDtype | null;
   format: 'onnx' | 'gguf';
+  /** Its files are there and are used as they are, whatever weights and layouts a suite asks for. */
+  given?: boolean;
 }
 
 /** Cases in suite order. `automaticThreads` resolves `auto`. */
@@ -45,10 +47,14 @@ export function planCases(
   const variants = suite.models.flatMap((model) => {
     const traits = traitsOf(model);
     const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
-    return (suite.weights ?? [traits.weights]).map((weights) => ({ model, weights, dtypes, format: traits.format }));
+    const { format, given = false } = traits;
+    const kinds = given ? [traits.weights] : (suite.weights ?? [traits.weights]);
+    return kinds.map((weights) => ({ model, weights, dtypes, format, given }));
   });
-  for (const { model, weights, dtypes, format } of variants)
-    for (const { layout, runtimes } of weights === 'synthetic' ? syntheticFiles(suite) : realFiles(suite, format))
+  for (const { model, weights, dtypes, format, given } of variants)
+    for (const { layout, runtimes } of weights === 'synthetic' && !given
+      ? syntheticFiles(suite)
+      : realFiles(suite, format))
       for (const dtype of dtypes)
         for (const runtime of runtimes)
           for (const ep of suite.eps)
@@ -134,7 +140,7 @@ export function caseDimensions(key: CaseKey): Record<string, string> {
       ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
       : {};
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
-  const kind = weights === 'synthetic' ? { layout } : { weights };
+  const kind = layout === null ? { weights } : { layout };
   const all = { model, ...kind, dtype, runtime, ep, threads, ...optionDimensions(options), ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }

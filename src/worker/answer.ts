@@ -3,6 +3,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
 import { measureCeilings } from './ceilings.js';
+import { findFidelity } from './fidelity.js';
 import { answerPrompt } from './parity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
@@ -23,6 +24,8 @@ async function answer(question: Question): Promise<Answer> {
       return { placement: await findPlacement(question) };
     case 'ceilings':
       return { ceilings: measureCeilings(question) };
+    case 'fidelity':
+      return findFidelity(question);
   }
 }
 

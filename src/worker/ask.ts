@@ -1,11 +1,12 @@
 // The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, how fast
-// can it read and multiply at best, and which tokens does a case answer a fixed prompt with?
-// Each is asked in a process of its own, since a missing or broken driver may end it.
+// can it read and multiply at best, which tokens does a case answer a fixed prompt with, and how far are the logits of one
+// graph from those of another? Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import type { Ceiling } from '../result/ceilings.js';
+import type { Position } from '../result/fidelity.js';
 import type { PageCache } from '../result/page-cache.js';
 import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
@@ -15,6 +16,7 @@ import {
   type Answer,
   answerSchema,
   type CeilingsQuestion,
+  type FidelityQuestion,
   MESSAGE_FD,
   type ParityQuestion,
   type PlacementQuestion,
@@ -23,6 +25,7 @@ import {
 
 const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
+const LONGEST_ANSWER = 1 << 20;
 
 export interface AskOptions {
   timeoutSeconds: number;
@@ -78,6 +81,23 @@ export async function askEviction(files: string[], options: AskOptions): Promise
   throw problem('worker-protocol', { reason: 'an answer about no page cache' });
 }
 
+/** The positions at which both graphs were asked; one graph is in memory at a time. `logits` names a file to be written. */
+export async function askFidelity(
+  question: Omit<FidelityQuestion, 'about' | 'graph' | 'sequences'>,
+  graphs: { original: string; candidate: string },
+  options: AskOptions,
+): Promise<Position[]> {
+  const about = 'fidelity';
+  const original = await ask({ about, ...question, graph: graphs.original, sequences: null }, options);
+  if ('failure' in original) throw new EdgeproofError(original.failure as Failure);
+  if (!('sequences' in original)) throw problem('worker-protocol', { reason: 'an answer without sequences' });
+  const { sequences } = original;
+  const candidate = await ask({ about, ...question, graph: graphs.candidate, sequences }, options);
+  if ('failure' in candidate) throw new EdgeproofError(candidate.failure as Failure);
+  if ('positions' in candidate) return candidate.positions;
+  throw problem('worker-protocol', { reason: 'an answer without positions' });
+}
+
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {
   signal?.throwIfAborted();
   const child = spawn(process.execPath, [entry ?? ENTRY], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
@@ -89,7 +109,7 @@ async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOpt
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', kill, { once: true });
   const stderr = collectTail(child.stderr!);
-  const said = collectTail(child.stdio[MESSAGE_FD] as Readable);
+  const said = collectTail(child.stdio[MESSAGE_FD] as Readable, LONGEST_ANSWER);
   child.stdin!.on('error', () => {});
   child.stdin!.end(JSON.stringify(question));
 

@@ -74,7 +74,7 @@ function tokenByToken(runtime: OnnxRuntime, prompt: BigInt64Array, width: number
 
 function lastRow(logits: Logits, width: number): Float64Array {
   const row = logits.subarray(logits.length - width);
-  return row instanceof Uint16Array ? Float64Array.from(row, fromFloat16) : Float64Array.from(row);
+  return row instanceof Uint16Array ? Float64Array.from(fromFloat16(row)) : Float64Array.from(row);
 }
 
 function standardDeviation(values: Float64Array): number {

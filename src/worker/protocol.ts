@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Arithmetic } from '../onnx/work.js';
 import { ceilingSchema } from '../result/ceilings.js';
+import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../result/fidelity.js';
 import { momentMemorySchema } from '../result/memory.js';
 import { pageCacheSchema } from '../result/page-cache.js';
 import { promptAnswerSchema } from '../result/parity.js';
@@ -62,9 +63,23 @@ export type Question =
   | { about: 'probe'; ep: ExecutionProvider }
   | PlacementQuestion
   | ParityQuestion
+  | FidelityQuestion
   | CeilingsQuestion
   | { about: 'storage'; path: string }
   | { about: 'eviction'; files: string[] };
+
+export interface FidelityQuestion {
+  about: 'fidelity';
+  ep: ExecutionProvider;
+  graph: string;
+  threads: number;
+  vocabSize: number;
+  seed: number;
+  /** null: of the original, which finds the sequences and writes its logits; else they are compared with what it wrote. */
+  sequences: FidelitySequence[] | null;
+  /** The file of those logits. */
+  logits: string;
+}
 
 export interface PlacementQuestion {
   about: 'placement';
@@ -96,6 +111,8 @@ export const answerSchema = z.union([
   z.strictObject({ ceilings: z.array(ceilingSchema) }),
   z.strictObject({ prompt: promptAnswerSchema }),
   z.strictObject({ pageCache: pageCacheSchema }),
+  z.strictObject({ sequences: z.array(fidelitySequenceSchema) }),
+  z.strictObject({ positions: z.array(positionSchema) }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

@@ -30,6 +30,8 @@ export interface OnnxRuntimeOptions {
   prefillChunkTokens?: number;
   /** See SessionOptions. */
   profilePrefix?: string;
+  /** Logits of every position, also where the graph could leave some out. */
+  allLogits?: boolean;
 }
 
 export interface OnnxRuntime extends Runtime {
@@ -57,7 +59,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
   const chunkTokens =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
-  const loop = createLoop({ session, prefillSession, decoder, shared, capacity: options.capacity });
+  const { capacity, allLogits = false } = options;
+  const loop = createLoop({ session, prefillSession, decoder, shared, capacity, allLogits });
   let depth = 0;
 
   /** Runs ids in chunks and returns the token that follows them. */
@@ -139,9 +142,10 @@ interface LoopParts {
   decoder: Decoder;
   shared: boolean;
   capacity: number;
+  allLogits: boolean;
 }
 
-function createLoop({ session, prefillSession, decoder, shared, capacity }: LoopParts) {
+function createLoop({ session, prefillSession, decoder, shared, capacity, allLogits }: LoopParts) {
   const own = ['input_ids', 'attention_mask'];
   if (decoder.positionIds) own.push('position_ids');
   if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
@@ -158,7 +162,7 @@ function createLoop({ session, prefillSession, decoder, shared, capacity }: Loop
   const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
   const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keepLast = session.tensor('int64', BigInt64Array.of(1n), []);
+  const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
   let length = 0;
   let sessionMs = 0;
   // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
@@ -183,7 +187,7 @@ function createLoop({ session, prefillSession, decoder, shared, capacity }: Loop
       const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
       if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
       call.inputs.set(step, entries);
-      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
+      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keep;
       prefillOwn.forEach((place, i) => {
         prefillCall!.inputs[entries + i] = call.inputs[entries + place]!;
       });
