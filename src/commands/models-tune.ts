@@ -2,7 +2,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { problem } from '../errors.js';
-import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
@@ -11,18 +10,16 @@ import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { DEFAULT_STEPS, STEPS, type StepName } from '../onnx/rewrite/steps.js';
 import { byteProgress } from '../report/progress.js';
 import { tuneView } from '../report/tune-view.js';
-import { beginDocument, type CheckpointFacts } from '../result/document.js';
+import type { CheckpointFacts } from '../result/document.js';
 import type { Position } from '../result/fidelity.js';
-import { describeTool, describeVersions } from '../result/provenance.js';
 import type { ResultDocument } from '../result/schema.js';
-import { resultPath } from '../result/store.js';
 import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
-import { planCases } from '../suite/plan.js';
 import { suiteSchema, type Weights } from '../suite/schema.js';
 import { askFidelity } from '../worker/ask.js';
+import { measure } from './measure.js';
+import { beginRun } from './open-document.js';
 import { prepareCheckpoint, traitsOf } from './prepare.js';
-import { measure } from './run.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 
 export interface TuneCommandOptions {
@@ -153,19 +150,8 @@ async function fidelity(
 
 /** Both checkpoints as two cases of one suite: interleaved rounds, stored like any other result. */
 async function measureBoth(given: Record<string, unknown>, options: TuneCommandOptions, signal: AbortSignal) {
-  const suite = suiteSchema.parse(given);
-  const machine = { ...describeMachine(options.machine), clock: measureClock() };
-  const auto = automaticThreads(machine);
-  const about = {
-    startedAt: new Date().toISOString(),
-    tool: describeTool(),
-    machine,
-    versions: describeVersions(),
-    threads: { auto, searches: [] },
-  };
-  const document = beginDocument(suite, planCases(suite, auto.threads, traitsOf), about);
-  const path = resultPath(options.results, document);
-  await measure(document, path, signal, { output: options.output, results: options.results, ceilings: false });
+  const { document, path } = beginRun(suiteSchema.parse(given), options);
+  await measure(document, path, signal, { results: options.results, ceilings: false });
   const side = (index: number): ResultDocument => ({ ...document, cases: document.cases.slice(index, index + 1) });
   return { path, comparison: compareResults(side(0), side(1), { across: ACROSS }) };
 }
