@@ -100,6 +100,7 @@ program
   .command('show')
   .summary('print a stored result')
   .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
+  .option('--memory', 'where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
   .action(async (result: string, o) => {
@@ -115,6 +116,11 @@ const comparing = (command: Command) =>
       [],
     )
     .option('--minimum-effect <percent>', "smallest change that counts, instead of each metric's own", positive)
+    .addOption(
+      new Option('--grade <grade>', 'use rounds of this condition or better (docs/condition.md)')
+        .choices(['A', 'B', 'C'])
+        .default('B'),
+    )
     .addOption(results())
     .addOption(output());
 

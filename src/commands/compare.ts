@@ -1,8 +1,11 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
 import { problem } from '../errors.js';
 import { comparisonView, type Side } from '../report/comparison-view.js';
+import { sufficiencyNotes } from '../report/condition-notes.js';
 import { findResult, newestResult, readResult } from '../result/store.js';
 import { compareResults, exitCodeOf } from '../stats/compare.js';
+import type { Grade } from '../stats/grade.js';
+import { sufficientRounds } from '../stats/sufficient.js';
 import { outputFormat, printView, say } from './terminal.js';
 
 export interface CompareCommandOptions {
@@ -11,6 +14,7 @@ export interface CompareCommandOptions {
   /** Percent. */
   minimumEffect?: number;
   across: string[];
+  grade: Grade;
 }
 
 export function compare(baselineName: string, candidateName: string, options: CompareCommandOptions): number {
@@ -33,11 +37,16 @@ export function regress(candidateName: string, options: CompareCommandOptions & 
 
 function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
   const format = outputFormat(options.output);
-  const comparison = compareResults(baseline.document, candidate.document, {
+  const before = sufficientRounds(baseline.document, options.grade);
+  const after = sufficientRounds(candidate.document, options.grade);
+  const comparison = compareResults(before.document, after.document, {
     across: options.across,
     ...(options.minimumEffect === undefined ? {} : { minimumEffect: options.minimumEffect / 100 }),
   });
-  printView(comparisonView(baseline, candidate, comparison), format);
+  const view = comparisonView(baseline, candidate, comparison);
+  view.notes.push(...sufficiencyNotes(before, after, options.grade));
+  view.json = { ...(view.json as object), leftOut: { baseline: before.leftOut, candidate: after.leftOut } };
+  printView(view, format);
   return exitCodeOf(comparison);
 }
 

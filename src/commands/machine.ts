@@ -1,4 +1,5 @@
 // `machine`: what edgeproof sees of this computer, and which execution providers work on it.
+import { measureClock } from '../machine/clock.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
 import { bytes } from '../report/format.js';
@@ -11,6 +12,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
+  const clock = measureClock();
   const providers = await probeAll();
   const facts: [string, string][] = [
     ['id', found.id],
@@ -24,6 +26,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
     ['threads=auto', String(automaticThreads(found))],
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
+    ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
@@ -42,12 +45,14 @@ export async function machine(options: { output: string; machine?: string }): Pr
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
+      json: { ...found, clock, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
       records: [
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
           automaticThreads: automaticThreads(found),
+          clockResolutionNs: clock.resolutionNs,
+          clockOverheadNs: clock.overheadNs,
           executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
         },
       ],

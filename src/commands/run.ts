@@ -1,5 +1,6 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
+import { measureClock } from '../machine/clock.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
 import { labelsOf, workloadLabel } from '../report/labels.js';
@@ -60,7 +61,12 @@ function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions
   const suite = overrideSuite(loadSuite(suiteName), overrides);
   const machine = describeMachine(options.machine);
   const cases = planCases(suite, automaticThreads(machine), traitsOf);
-  const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions: describeVersions() };
+  const about = {
+    startedAt: new Date().toISOString(),
+    tool: describeTool(),
+    machine: { ...machine, clock: measureClock() },
+    versions: describeVersions(),
+  };
   const document = beginDocument(suite, cases, about);
   return { document, path: resultPath(options.results, document) };
 }

@@ -1,11 +1,13 @@
 // `show`: a stored result as a table. Starts without any native library.
+import { memoryView } from '../report/memory-view.js';
 import { resultView } from '../report/result-view.js';
 import { findResult, readResult } from '../result/store.js';
 import { outputFormat, printView } from './terminal.js';
 
-export function show(name: string, options: { output: string; results: string }): number {
+export function show(name: string, options: { output: string; results: string; memory?: boolean }): number {
   const format = outputFormat(options.output);
   const path = findResult(options.results, name);
-  printView(resultView(readResult(path), path), format);
+  const view = options.memory === true ? memoryView : resultView;
+  printView(view(readResult(path), path), format);
   return 0;
 }

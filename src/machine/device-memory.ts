@@ -1,5 +1,7 @@
-// Memory of a GPU that one process holds, where the system tells it: nvidia-smi for CUDA. Elsewhere null with the reason.
+// Memory of a GPU that one process holds, where the driver tells it: DRM files on Linux (AMD, Intel), nvidia-smi for
+// CUDA. Elsewhere null with the reason.
 import { spawnSync } from 'node:child_process';
+import { readDrmMemory } from './drm-memory.js';
 
 export interface DeviceMemory {
   usedBytes: number | null;
@@ -7,13 +9,15 @@ export interface DeviceMemory {
 }
 
 const UNREADABLE: Record<string, string> = {
-  webgpu: 'WebGPU does not tell how much memory it holds',
+  webgpu: 'neither WebGPU nor this driver tells how much memory it holds',
   dml: 'DirectML does not tell how much memory it holds',
   coreml: 'Core ML shares main memory',
 };
 const QUERY = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];
 
-export function readDeviceMemory(ep: string, pid: number): DeviceMemory {
+export function readDeviceMemory(ep: string, pid: number, root = '/'): DeviceMemory {
+  const drm = ep === 'cuda' ? null : readDrmMemory(pid, root);
+  if (drm !== null) return { usedBytes: drm.usedBytes, method: `/proc/<pid>/fdinfo: ${drm.regions.join(', ')}` };
   const reason = UNREADABLE[ep];
   if (reason !== undefined) return { usedBytes: null, method: reason };
   const { stdout, status, error } = spawnSync('nvidia-smi', QUERY, { encoding: 'utf8', timeout: 10_000 });

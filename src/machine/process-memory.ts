@@ -1,19 +1,25 @@
 // Memory of another process from the kernel's own counters, per phase: peak RSS exactly, its split by sampling.
 // Linux: /proc/<pid>/status; VmHWM is the kernel's high-water mark and is reset between phases through clear_refs.
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { MomentMemory } from './own-memory.js';
+import { phasesOfReports, type ReportedMoment, reportedMethod } from './reported-memory.js';
 
 export interface MemoryReading {
   rssBytes: number;
   peakRssBytes: number;
   anonymousBytes: number;
   fileBytes: number;
+  swapBytes: number;
 }
 
 export interface PhaseMemory {
   peakRssBytes: number;
-  /** Largest sampled anonymous and file-backed parts; they need not have coincided. */
-  peakAnonymousBytes: number;
-  peakFileBytes: number;
+  /** Largest sampled anonymous, file-backed and swapped-out parts; they need not have coincided. */
+  peakAnonymousBytes: number | null;
+  peakFileBytes: number | null;
+  peakSwapBytes: number | null;
+  /** When the phase was over, as the worker read it; null for phases that end inside a timed region. */
+  end: MomentMemory | null;
 }
 
 /** null where the system has no /proc/<pid>/status, or the process is gone. */
@@ -35,7 +41,8 @@ export function parseStatus(status: string): MemoryReading | null {
   };
   const [rss, peak, anonymous, file] = ['VmRSS', 'VmHWM', 'RssAnon', 'RssFile'].map(bytes);
   if (rss == null || peak == null || anonymous == null || file == null) return null;
-  return { rssBytes: rss, peakRssBytes: peak, anonymousBytes: anonymous, fileBytes: file };
+  const swapBytes = bytes('VmSwap') ?? 0;
+  return { rssBytes: rss, peakRssBytes: peak, anonymousBytes: anonymous, fileBytes: file, swapBytes };
 }
 
 /** Sets the process's high-water mark back to its present size; false where that is not allowed. */
@@ -51,6 +58,8 @@ export function resetPeak(pid: number): boolean {
 export interface MemoryWatch {
   /** Ends the present phase and begins another; a phase may be entered many times. */
   enter(phase: string): void;
+  /** What the worker read of itself at the end of a phase. */
+  report(moment: ReportedMoment): void;
   /** Reads once more and stops sampling. */
   stop(): void;
   phases(): Record<string, PhaseMemory>;
@@ -62,6 +71,7 @@ const SAMPLE_INTERVAL_MS = 200;
 /** Watches a process from outside. Every 50 ms cost a 2-core machine 2 to 3 % of its prefill rate; 200 ms cannot be told from none. */
 export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
   const phases: Record<string, PhaseMemory> = {};
+  const reports: ReportedMoment[] = [];
   let phase = firstPhase;
   let resets = true;
   let readings = 0;
@@ -69,12 +79,15 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
     const reading = readProcessMemory(pid);
     if (reading === null) return;
     readings++;
-    const known = phases[phase] ?? { peakRssBytes: 0, peakAnonymousBytes: 0, peakFileBytes: 0 };
+    const known = phases[phase];
+    const largest = (value: number, before: number | null | undefined) => Math.max(value, before ?? 0);
     phases[phase] = {
       // Without resets the mark only tells of this phase once it has risen in it; then samples stand in.
-      peakRssBytes: Math.max(known.peakRssBytes, resets ? reading.peakRssBytes : reading.rssBytes),
-      peakAnonymousBytes: Math.max(known.peakAnonymousBytes, reading.anonymousBytes),
-      peakFileBytes: Math.max(known.peakFileBytes, reading.fileBytes),
+      peakRssBytes: largest(resets ? reading.peakRssBytes : reading.rssBytes, known?.peakRssBytes),
+      peakAnonymousBytes: largest(reading.anonymousBytes, known?.peakAnonymousBytes),
+      peakFileBytes: largest(reading.fileBytes, known?.peakFileBytes),
+      peakSwapBytes: largest(reading.swapBytes, known?.peakSwapBytes),
+      end: null,
     };
   };
   const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
@@ -87,12 +100,20 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
       phase = next;
       sample();
     },
+    report: (moment) => reports.push(moment),
     stop() {
       sample();
       clearInterval(timer);
     },
-    phases: () => phases,
+    phases() {
+      if (readings === 0) return phasesOfReports(reports);
+      const ends = new Map(reports.map(({ phase: ended, end }) => [ended, end]));
+      return Object.fromEntries(
+        Object.entries(phases).map(([name, memory]) => [name, { ...memory, end: ends.get(name) ?? null }]),
+      );
+    },
     method() {
+      if (readings === 0 && reports.length > 0) return reportedMethod(process.platform);
       if (readings === 0) return `unavailable: ${process.platform} has no /proc/<pid>/status`;
       return resets
         ? 'VmHWM of /proc/<pid>/status, reset per phase'

@@ -1,6 +1,9 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
+import { driftOf } from '../stats/drift.js';
+import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
+import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
 import {
   interTokenLatency,
   loopShare,
@@ -10,8 +13,10 @@ import {
   summarizeMetric,
 } from '../stats/metrics.js';
 import { conclusion } from './conclusion.js';
+import { conditionNotes, gradeCell } from './condition-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
+import { peakNotes } from './memory-view.js';
 import { placementNotes } from './placement.js';
 import type { Column, View } from './view.js';
 
@@ -31,7 +36,13 @@ export function resultView(document: ResultDocument, path: string | null): View 
     heading: heading(document, labels, path),
     columns,
     rows: document.cases.map((result) => row(result, labels)),
-    notes: [...conclusion(document), ...placementNotes(document.cases), ...failureNotes(document.cases)],
+    notes: [
+      ...conclusion(document),
+      ...peakNotes(document.cases),
+      ...conditionNotes(document.cases),
+      ...placementNotes(document.cases),
+      ...failureNotes(document.cases),
+    ],
     json: {
       suite: document.suite.content.name,
       startedAt: document.startedAt,
@@ -79,6 +90,7 @@ function columnsOf(cases: CaseResult[], labels: Labels): Column[] {
         ? itl.map((p): Column => ({ key: p, title: `ITL ${p}`, unit: 'ms', align: 'right' }))
         : []),
     ]),
+    ...(cases.some((result) => gradeCell(result) !== '') ? [{ key: 'grade', title: 'grade' }] : []),
     ...(cases.some((result) => result.status !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
   ];
 }
@@ -87,6 +99,7 @@ function row(result: CaseResult, labels: Labels): Record<string, string> {
   const cells: Record<string, string> = {
     ...labels.values(result),
     workload: workloadLabel(result.key),
+    grade: gradeCell(result),
     status: statusOf(result),
   };
   for (const { metric } of SHOWN) {
@@ -131,29 +144,16 @@ function derivedCase(result: CaseResult) {
     interTokenLatencyMs: interTokenLatency(result),
     loopShare: loopShare(result),
     placement: result.placement ?? null,
-    peakMemoryByPhase: peakMemoryByPhase(result),
+    peakMemoryByPhase: memoryByPhase(result),
+    peakMoment: peakMoment(result),
+    kvMemory: kvMemory(result),
+    rounds: okRounds(result).map((round) => ({ index: round.index, drift: driftOf(round), ...gradeRound(round) })),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };
 }
 
 function checkpointBytes(result: CaseResult): number | null {
   return result.checkpoint === null ? null : result.checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
-}
-
-/** The highest value of each phase over all rounds. */
-function peakMemoryByPhase(result: CaseResult) {
-  const phases: Record<string, { peakRssBytes: number; peakAnonymousBytes: number; peakFileBytes: number }> = {};
-  for (const round of okRounds(result)) {
-    for (const [phase, memory] of Object.entries(round.memory.phases)) {
-      const known = phases[phase] ?? { peakRssBytes: 0, peakAnonymousBytes: 0, peakFileBytes: 0 };
-      phases[phase] = {
-        peakRssBytes: Math.max(known.peakRssBytes, memory.peakRssBytes),
-        peakAnonymousBytes: Math.max(known.peakAnonymousBytes, memory.peakAnonymousBytes),
-        peakFileBytes: Math.max(known.peakFileBytes, memory.peakFileBytes),
-      };
-    }
-  }
-  return phases;
 }
 
 function flatCase(result: CaseResult): View['records'][number] {
@@ -167,6 +167,8 @@ function flatCase(result: CaseResult): View['records'][number] {
     new: workload.kind === 'generate' ? workload.new : null,
     depth: workload.kind === 'generate' ? workload.depth : null,
     rounds: okRounds(result).length,
+    worstGrade: worstGrade(gradesOf(result)),
+    peakPhase: peakMoment(result)?.phase ?? null,
   };
   for (const name of METRIC_NAMES) {
     const summary = summarizeMetric(name, result);

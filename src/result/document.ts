@@ -124,7 +124,7 @@ function isData(path: string): boolean {
 export function requireResumable(
   path: string,
   document: ResultDocument,
-  now: Pick<ResultDocument, 'machine' | 'versions'>,
+  now: { machine: { id: string }; versions: ResultDocument['versions'] },
 ): void {
   const fail = (reason: string) => problem('resume-mismatch', { path, reason });
   if (document.machine.id !== now.machine.id)

@@ -3,18 +3,14 @@
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { conditionSchema } from './condition.js';
+import { phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
 
 export const SCHEMA_VERSION = 1;
 
 const bytes = z.int().nonnegative();
 const ms = z.number().nonnegative();
-
-const phaseMemorySchema = z.strictObject({
-  peakRssBytes: bytes,
-  peakAnonymousBytes: bytes,
-  peakFileBytes: bytes,
-});
 
 /** What the process holds of the GPU when its last iteration is over; null where that cannot be read, and why. */
 export const deviceMemorySchema = z.strictObject({ usedBytes: bytes.nullable(), method: z.string() });
@@ -50,6 +46,8 @@ const okRoundSchema = z.strictObject({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   loadMs: z.strictObject({ library: ms, session: ms }),
   memory: memorySchema,
+  /** The state of the machine meanwhile; null in documents of before it was recorded. */
+  condition: conditionSchema.nullable().default(null),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -140,6 +138,11 @@ const machineSchema = z.strictObject({
   usableCores: z.int(),
   memoryBytes: bytes,
   os: z.string(),
+  /** Of the clock that everything is timed with; null in documents of before it was measured. */
+  clock: z
+    .strictObject({ resolutionNs: z.number().positive(), overheadNs: z.number().positive() })
+    .nullable()
+    .default(null),
 });
 
 export const resultSchema = z

@@ -84,11 +84,9 @@ function compareCase(
   options: CompareOptions,
 ): CaseComparison {
   const { id } = after;
-  if (okRounds(before).length === 0)
-    return { id, status: 'unmatched', reason: `no measured round in the baseline (${before.status})` };
+  if (okRounds(before).length === 0) return { id, status: 'unmatched', reason: noRound(before, 'baseline') };
   if (okRounds(after).length === 0) {
-    const reason = `no measured round in the candidate (${after.status})`;
-    return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason };
+    return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason: noRound(after, 'candidate') };
   }
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
@@ -99,6 +97,12 @@ function compareCase(
     return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
   });
   return { id, status: 'compared', across: differences, changes, sameTokens: sameTokens(before, after) };
+}
+
+function noRound({ status }: CaseResult, side: string): string {
+  return status === 'ok'
+    ? `no round of sufficient grade in the ${side}`
+    : `no measured round in the ${side} (${status})`;
 }
 
 function differencesOf(

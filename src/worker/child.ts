@@ -4,6 +4,7 @@ import { failureOf } from '../errors.js';
 import { readDeviceMemory } from '../machine/device-memory.js';
 import { measureGenerate } from './generate.js';
 import { measureMicro } from './micro.js';
+import { memoryAfter } from './phase-memory.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
 
@@ -24,6 +25,7 @@ process.on('SIGINT', () => {});
 
 try {
   const job = JSON.parse(readFileSync(0, 'utf8')) as Job;
+  send(memoryAfter('start'));
   send({ type: 'phase', phase: 'load' });
   if (job.key.workload.kind === 'micro') await measureMicro(job, job.key.workload, send);
   else {
@@ -36,9 +38,11 @@ try {
     await measureGenerate(job, job.key.workload, runtime, send);
   }
   const { ep } = job.key;
+  const { maxRSS, userCPUTime, systemCPUTime, majorPageFault } = process.resourceUsage();
   send({
     type: 'done',
-    maxRssBytes: process.resourceUsage().maxRSS * 1024,
+    maxRssBytes: maxRSS * 1024,
+    usage: { cpuMs: (userCPUTime + systemCPUTime) / 1000, majorFaults: majorPageFault },
     ...(ep === 'cpu' ? {} : { device: readDeviceMemory(ep, process.pid) }),
   });
 } catch (error) {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { roundMs } from '../result/format.js';
 import type { CaseWorkload } from '../suite/plan.js';
+import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import type { Runtime } from './runtimes/runtime.js';
@@ -14,18 +15,22 @@ export async function measureGenerate(
   runtime: Runtime,
   send: (message: Message) => void,
 ): Promise<void> {
+  send(memoryAfter('load'));
   if (workload.depth > 0) {
     send({ type: 'phase', phase: 'depth' });
     await runtime.fillDepth(promptTokens(iterationSeed(job.seed, job.round, 999), workload.depth, job.vocabSize));
+    send(memoryAfter('depth'));
   }
   for (let i = 0; i < job.warmup + job.iterations; i++) {
     const seed = iterationSeed(job.seed, job.round, i);
     const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
     // Garbage of the last iteration is not collected on this one's time.
     globalThis.gc?.();
-    send({ type: 'phase', phase: 'prefill' });
+    // The first run allocates what later ones reuse; a timed one is told apart by prefill and decode all the same.
+    const isFirstRun = i === 0 && job.warmup > 0;
+    send({ type: 'phase', phase: isFirstRun ? 'firstRun' : 'prefill' });
     const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
-      send({ type: 'phase', phase: 'decode' });
+      if (!isFirstRun) send({ type: 'phase', phase: 'decode' });
     });
     send({
       type: 'iteration',
@@ -37,5 +42,7 @@ export async function measureGenerate(
         tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
       },
     });
+    if (isFirstRun) send(memoryAfter('firstRun'));
   }
+  send(memoryAfter('decode'));
 }

@@ -4,6 +4,7 @@ import { Bench } from 'tinybench';
 import { problem } from '../errors.js';
 import { roundMs } from '../result/format.js';
 import type { CaseWorkload } from '../suite/plan.js';
+import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import { openOnnxRuntime } from './runtimes/onnxruntime.js';
@@ -22,6 +23,7 @@ export async function measureMicro(job: Job, workload: MicroWorkload, send: (mes
   const operation = workload.task === 'tokenize' ? await tokenizeOperation(job) : await sessionOperation(job);
   const options = { ...operation.options, v8Flags: process.execArgv.join(' ') };
   send({ type: 'loaded', options, loadMs: operation.loadMs });
+  send(memoryAfter('load'));
   send({ type: 'phase', phase: 'decode' });
   const bench = new Bench({
     time: workload.timeMs,
@@ -38,6 +40,7 @@ export async function measureMicro(job: Job, workload: MicroWorkload, send: (mes
     throw problem('runtime-failed', { runtime: job.key.runtime, reason: `tinybench ended in state "${result.state}"` });
   }
   send({ type: 'iteration', iteration: { kind: 'timed', sampleMs: [...result.latency.samples].map(roundMs) } });
+  send(memoryAfter('decode'));
 }
 
 type Operation = Pick<Runtime, 'options' | 'loadMs'> & { run: () => unknown };

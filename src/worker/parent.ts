@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
+import { watchCondition } from '../machine/condition/watch.js';
 import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
@@ -50,6 +51,7 @@ type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'starte
 
 async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const oomKillsBefore = oomKills();
+  const machine = watchCondition(job.graph);
   const child = spawn(process.execPath, [...V8_FLAGS, options.entry ?? ENTRY], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ENVIRONMENT[job.key.runtime] },
@@ -74,7 +76,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const abort = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', abort, { once: true });
 
-  const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory'> = {
+  const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory' | 'condition'> = {
     options: {},
     loadMs: { library: 0, session: 0 },
     iterations: [],
@@ -83,6 +85,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   let loaded = false;
   let workerMaxRss: number | null = null;
   let device: OkRound['memory']['device'];
+  let condition: OkRound['condition'] = null;
   const receive = (message: Message) => {
     switch (message.type) {
       case 'phase':
@@ -96,14 +99,19 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
       case 'iteration':
+        machine.sample();
         round.iterations.push(message.iteration);
         options.onIteration?.(round.iterations.length);
+        break;
+      case 'memory':
+        memory.report(message);
         break;
       case 'failed':
         failure = message.failure as Failure;
         break;
       case 'done':
         memory.stop();
+        condition = machine.finish(message.usage);
         workerMaxRss = message.maxRssBytes;
         device = message.device;
         break;
@@ -137,6 +145,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       phases,
       ...(device === undefined ? {} : { device }),
     },
+    condition,
   };
 }
 

@@ -1,6 +1,7 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import { momentMemorySchema } from '../result/memory.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
 import type { CaseKey } from '../suite/plan.js';
@@ -20,7 +21,7 @@ export interface Job {
   warmup: number;
 }
 
-export const PHASES = ['start', 'load', 'depth', 'prefill', 'decode'] as const;
+export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export const messageSchema = z.discriminatedUnion('type', [
@@ -32,8 +33,20 @@ export const messageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('iteration'), iteration: z.union([generateIterationSchema, microIterationSchema]) }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
-  /** The kernel's own high-water mark as the worker sees it at the end (getrusage). */
-  z.strictObject({ type: z.literal('done'), maxRssBytes: z.number(), device: deviceMemorySchema.optional() }),
+  /** At the end of a phase, outside of what is timed; the peak is the process's own (getrusage). */
+  z.strictObject({
+    type: z.literal('memory'),
+    phase: z.enum(PHASES),
+    peakRssBytes: z.number(),
+    end: momentMemorySchema,
+  }),
+  /** What the worker's life cost, as the system counts it (getrusage). */
+  z.strictObject({
+    type: z.literal('done'),
+    maxRssBytes: z.number(),
+    usage: z.strictObject({ cpuMs: z.number(), majorFaults: z.number() }),
+    device: deviceMemorySchema.optional(),
+  }),
 ]);
 
 export type Message = z.output<typeof messageSchema>;

@@ -1,10 +1,10 @@
 // Memory readings of another process: the kernel's text as we parse it, and the phases of a process that grows and shrinks.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseStatus, readProcessMemory, resetPeak, watchMemory } from '../../src/machine/process-memory.js';
+import { startGrowingProcess as startChild } from '../fixtures/growing-process.js';
 
 const MIB = 2 ** 20;
 
@@ -31,6 +31,7 @@ describe('parseStatus', () => {
       peakRssBytes: 140_520 * 1024,
       anonymousBytes: 50_120 * 1024,
       fileBytes: 48_640 * 1024,
+      swapBytes: 0,
     });
   });
 
@@ -46,50 +47,6 @@ describe('parseStatus', () => {
     expect(parseStatus(STATUS.replace('node', 'VmRSS:	 1 kB'))?.rssBytes).toBe(98_764 * 1024);
   });
 });
-
-/** A process that takes commands on stdin and answers with the kernel's own peak (getrusage) in bytes. */
-const CHILD = `
-  const { createInterface } = require('node:readline');
-  let held = [];
-  const commands = {
-    grow: (mib) => held.push(Buffer.alloc(mib * 2 ** 20, 1)),
-    free: () => { held = []; for (let i = 0; i < 3; i++) gc(); },
-    spike: (mib) => { commands.grow(mib); commands.free(); },
-    peak: () => {},
-  };
-  console.log(process.pid);
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    const [verb, number] = line.split(' ');
-    commands[verb](Number(number));
-    setImmediate(() => console.log(process.resourceUsage().maxRSS * 1024));
-  });
-`;
-
-const started: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-});
-
-async function startChild() {
-  // Through a shell: Linux counts the forking parent's size in a child's getrusage, so a small parent must fork.
-  const command = ['-c', '"$0" "$@"; exit $?', process.execPath, '--expose-gc', '-e', CHILD];
-  const child = spawn('sh', command, { stdio: ['pipe', 'pipe', 'inherit'] });
-  started.push(child);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => Number((await lines.next()).value);
-  return {
-    pid: await answer(),
-    /** The kernel's peak of the process since the last reset, after the command. */
-    async tell(command: string) {
-      child.stdin.write(`${command}\n`);
-      return answer();
-    },
-    async end() {
-      child.stdin.end();
-      await once(child, 'exit');
-    },
-  };
-}
 
 describe.runIf(existsSync('/proc/self/clear_refs'))('watching a process', () => {
   it('gives the peak of each phase as the kernel itself knows it', async () => {
@@ -147,13 +104,13 @@ describe.runIf(existsSync('/proc/self/clear_refs'))('watching a process', () => 
     const { start, large } = watch.phases();
     await child.end();
 
-    const grown = large!.peakAnonymousBytes - start!.peakAnonymousBytes;
+    const grown = large!.peakAnonymousBytes! - start!.peakAnonymousBytes!;
     expect(grown).toBeGreaterThan(200 * MIB * 0.98);
     expect(grown).toBeLessThan(200 * MIB + 15 * MIB);
-    expect(Math.abs(large!.peakFileBytes - start!.peakFileBytes)).toBeLessThan(15 * MIB);
-    expect(start!.peakFileBytes).toBeGreaterThan(10 * MIB);
+    expect(Math.abs(large!.peakFileBytes! - start!.peakFileBytes!)).toBeLessThan(15 * MIB);
+    expect(start!.peakFileBytes!).toBeGreaterThan(10 * MIB);
     for (const phase of [start!, large!]) {
-      expect(phase.peakRssBytes).toBeGreaterThanOrEqual(Math.max(phase.peakAnonymousBytes, phase.peakFileBytes));
+      expect(phase.peakRssBytes).toBeGreaterThanOrEqual(Math.max(phase.peakAnonymousBytes!, phase.peakFileBytes!));
     }
   });
 

@@ -81,7 +81,7 @@ const phase = (name) => send({ type: 'phase', phase: name });
 const loaded = (options) => send({ type: 'loaded', options, loadMs: { library: 1.23456, session: 7.0004 } });
 const iteration = (kind, seed) => send({ type: 'iteration', iteration: {
   kind, seed, tokenMs: [5, 6, 7], sessionMs: { prefill: 4, decode: 1.5 }, tokensHash: 'abc' } });
-const done = (maxRssBytes = 123456) => send({ type: 'done', maxRssBytes });
+const done = (maxRssBytes = 123456) => send({ type: 'done', maxRssBytes, usage: { cpuMs: 40, majorFaults: 3 } });
 const stderr = (text) => writeSync(2, text);
 `;
 
@@ -183,6 +183,33 @@ describe('a worker that behaves', () => {
     const { start, load } = memory.phases;
     expect(load!.peakRssBytes - start!.peakRssBytes).toBeGreaterThan(80 * 2 ** 20);
     expect(memory.peakRssBytes).toBe(Math.max(...Object.values(memory.phases).map((entry) => entry.peakRssBytes)));
+  });
+
+  it('has what it says of its memory at the end of a phase stored with that phase', async () => {
+    const { memory } = await okRoundOf(`
+      readFileSync(0);
+      const end = { rssBytes: 7, pssBytes: 5, anonymousBytes: 3, swapBytes: null };
+      send({ type: 'memory', phase: 'start', peakRssBytes: 9, end });
+      phase('load');
+      loaded({});
+      await sleep(100);
+      phase('decode');
+      iteration('timed', 1);
+      await sleep(100);
+      done();
+    `);
+    const { start, decode, load } = memory.phases;
+    expect(start!.end).toEqual({ rssBytes: 7, pssBytes: 5, anonymousBytes: 3, swapBytes: null });
+    expect([load?.end ?? null, decode?.end ?? null]).toEqual([null, null]);
+  });
+
+  it('has the condition of the machine recorded, with its own share of the processor as it says', async () => {
+    const { condition } = await okRoundOf(CONVERSATION);
+    expect(condition).toMatchObject({ cpuMs: { worker: 40 }, workerMajorFaults: 3, residency: null });
+    expect(condition!.wallMs).toBeGreaterThan(0);
+    expect(condition!.unknown.residency).toBe('the files of the weights are not there');
+    // One reading of the clock for each iteration, where the system tells it.
+    if (condition!.frequency !== null) expect(condition!.frequency.mhz).toHaveLength(3);
   });
 
   it('may print what it likes on stdout and stderr', async () => {

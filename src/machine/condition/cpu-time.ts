@@ -1,0 +1,71 @@
+// Processor time since the system started, of the CPUs that this process may use: busy, idle, stolen by a hypervisor.
+// Linux: /proc/stat, in hundredths of a second. Elsewhere what Node reads from the system, which does not tell steal.
+import os from 'node:os';
+import { readText } from './kernel-file.js';
+
+const TICK_MS = 10;
+
+interface Spent {
+  busyMs: number;
+  stealMs: number | null;
+}
+
+/** By CPU, so that one that goes offline meanwhile does not count. */
+export type CpuTimes = Map<number, Spent>;
+
+export function readCpuTimes(root: string, allowed: Set<number> | null): CpuTimes {
+  const stat = readText(root, 'proc/stat');
+  const times = stat === null ? timesOfNode() : parseStat(stat);
+  if (allowed === null) return times;
+  return new Map([...times].filter(([cpu]) => allowed.has(cpu)));
+}
+
+/** The `cpuN` lines: user nice system idle iowait irq softirq steal; time of guests is part of user. */
+export function parseStat(stat: string): CpuTimes {
+  return new Map(
+    [...stat.matchAll(/^cpu(\d+) +(.+)$/gm)].map(([, cpu, fields]) => {
+      const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal] = fields!.split(' ').map(Number);
+      const busyMs = (user + nice + system + irq + softirq) * TICK_MS;
+      return [Number(cpu), { busyMs, stealMs: steal === undefined ? null : steal * TICK_MS }];
+    }),
+  );
+}
+
+function timesOfNode(): CpuTimes {
+  return new Map(
+    os.cpus().map(({ times }, cpu) => {
+      const { user, nice, sys, irq } = times;
+      return [cpu, { busyMs: user + nice + sys + irq, stealMs: null }];
+    }),
+  );
+}
+
+/** What was spent between two readings; a counter that runs backwards, as some do after sleep, counts as still. */
+export function spentBetween(before: CpuTimes, after: CpuTimes): { cpus: number } & Spent {
+  const pairs = [...before].flatMap(([cpu, start]) => {
+    const end = after.get(cpu);
+    return end === undefined ? [] : [{ start, end }];
+  });
+  const sum = (value: (spent: Spent) => number) =>
+    pairs.reduce((total, { start, end }) => total + Math.max(0, value(end) - value(start)), 0);
+  const told = pairs.length > 0 && pairs.every(({ start, end }) => start.stealMs !== null && end.stealMs !== null);
+  return {
+    cpus: pairs.length,
+    busyMs: sum(({ busyMs }) => busyMs),
+    stealMs: told ? sum(({ stealMs }) => stealMs!) : null,
+  };
+}
+
+/** The CPUs that this process may use, as the kernel lists them: `0-3,8`; null where it does not. */
+export function allowedCpus(root: string): string | null {
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText(root, 'proc/self/status') ?? '')?.[1] ?? null;
+}
+
+export function parseCpuList(list: string): Set<number> {
+  const cpus = new Set<number>();
+  for (const range of list.split(',')) {
+    const [first, last = first] = range.split('-').map(Number);
+    for (let cpu = first!; cpu <= last!; cpu++) cpus.add(cpu);
+  }
+  return cpus;
+}

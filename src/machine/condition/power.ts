@@ -1,0 +1,35 @@
+// Where the power comes from. Linux: /sys/class/power_supply. macOS: pmset, for which no privilege is needed.
+// A desktop or a virtual machine lists no supply: null, not "mains".
+import { spawnSync } from 'node:child_process';
+import { listEntries, readText } from './kernel-file.js';
+
+export type PowerSource = 'mains' | 'battery';
+
+export function readPowerSource(root: string, platform: NodeJS.Platform): PowerSource | null {
+  if (platform === 'linux') return sourceInSysfs(root);
+  if (platform !== 'darwin') return null;
+  const { stdout, status } = spawnSync('pmset', ['-g', 'batt'], { encoding: 'utf8', timeout: 5_000 });
+  return status === 0 ? parsePmset(stdout) : null;
+}
+
+/** A battery of a mouse has the scope Device and does not count. */
+function sourceInSysfs(root: string): PowerSource | null {
+  const directory = 'sys/class/power_supply';
+  const supplies = listEntries(root, directory, /./).flatMap((name) => {
+    const field = (file: string) => readText(root, `${directory}/${name}/${file}`);
+    return field('scope') === 'Device'
+      ? []
+      : [{ type: field('type'), online: field('online'), status: field('status') }];
+  });
+  if (supplies.some(({ type, online }) => type !== 'Battery' && online === '1')) return 'mains';
+  const batteries = supplies.filter(({ type }) => type === 'Battery');
+  if (batteries.some(({ status }) => status === 'Discharging')) return 'battery';
+  return batteries.some(({ status }) => status !== null && status !== 'Unknown') ? 'mains' : null;
+}
+
+/** Its first line: `Now drawing from 'AC Power'`. */
+export function parsePmset(text: string): PowerSource | null {
+  const source = /^Now drawing from '(.+)'/m.exec(text)?.[1];
+  if (source === 'AC Power') return 'mains';
+  return source === 'Battery Power' ? 'battery' : null;
+}

@@ -1,0 +1,148 @@
+// The condition of the machine during one round: readings before and after it, and of the clock in between.
+// All of it from the parent; what the system does not tell is null, and `unknown` says why.
+import os from 'node:os';
+import { readCpuQuota } from './cgroup.js';
+import { allowedCpus, parseCpuList, readCpuTimes, spentBetween } from './cpu-time.js';
+import { readFrequency } from './frequency.js';
+import { type MemoryPressure, pressureBetween, readMemoryPressure } from './memory-pressure.js';
+import { type PowerSource, readPowerSource } from './power.js';
+import { type Residency, readResidency } from './residency.js';
+import { passiveCooling, readTemperatures, readThrottleCounters, type Throttle, throttledBetween } from './thermal.js';
+
+/** What the worker says of itself at its end (getrusage). */
+export interface WorkerUsage {
+  cpuMs: number;
+  majorFaults: number;
+}
+
+export interface Condition {
+  /** From before the worker was started to its last word. */
+  wallMs: number;
+  /** The CPUs whose time was read: those that the worker may use. */
+  cpus: number;
+  /** As the kernel lists them: `0-3,8`. */
+  cpuset: string | null;
+  /** Of one minute. */
+  loadAverage: { before: number; after: number } | null;
+  cpuMs: { worker: number; edgeproof: number; others: number; steal: number | null };
+  quota: { cores: number | null; throttledMs: number } | null;
+  frequency: {
+    driver: string | null;
+    governors: string[];
+    maxMhz: number | null;
+    /** Of the fastest core, at the end of each iteration. */
+    mhz: number[];
+  } | null;
+  temperature: { sensor: string; beforeC: number; afterC: number } | null;
+  throttle: Throttle | null;
+  passiveCooling: boolean | null;
+  power: PowerSource | null;
+  memory: MemoryPressure | null;
+  workerMajorFaults: number;
+  /** Of the weights, before the worker was started. */
+  residency: Residency | null;
+  /** Why a reading is null. */
+  unknown: Record<string, string>;
+}
+
+export interface ConditionWatch {
+  /** Between two iterations. */
+  sample(): void;
+  finish(worker: WorkerUsage): Condition;
+}
+
+/** `graph` tells where the weights are. */
+export function watchCondition(
+  graph: string,
+  root = '/',
+  platform: NodeJS.Platform = process.platform,
+): ConditionWatch {
+  const unknown: Record<string, string> = {};
+  const known = <T>(name: string, value: T | null, reason: string): T | null => {
+    if (value === null) unknown[name] = platform === 'linux' ? reason : `not read on ${platform}`;
+    return value;
+  };
+  const residency = readResidency(graph);
+  if (typeof residency === 'string') unknown.residency = residency;
+  const cpuset = allowedCpus(root);
+  const allowed = cpuset === null ? null : parseCpuList(cpuset);
+  const counters = () => ({
+    memory: readMemoryPressure(root, platform),
+    quota: readCpuQuota(root),
+    temperatures: readTemperatures(root),
+    throttle: readThrottleCounters(root),
+    load: os.loadavg()[0]!,
+    own: process.cpuUsage(),
+    cpu: readCpuTimes(root, allowed),
+    at: performance.now(),
+  });
+  const first = readFrequency(root, allowed);
+  const mhz: number[] = [];
+  const before = counters();
+
+  return {
+    sample() {
+      const now = first === null ? null : readFrequency(root, allowed);
+      if (now !== null) mhz.push(Math.round(now.mhz));
+    },
+    finish(worker) {
+      const after = counters();
+      const spent = spentBetween(before.cpu, after.cpu);
+      const own = process.cpuUsage(before.own);
+      const edgeproof = (own.user + own.system) / 1000;
+      return {
+        wallMs: Math.round(after.at - before.at),
+        cpus: spent.cpus,
+        cpuset: known('cpuset', cpuset, 'no Cpus_allowed_list in /proc/self/status'),
+        loadAverage: platform === 'win32' ? known('loadAverage', null, '') : { before: before.load, after: after.load },
+        cpuMs: {
+          worker: Math.round(worker.cpuMs),
+          edgeproof: Math.round(edgeproof),
+          others: Math.max(0, Math.round(spent.busyMs - worker.cpuMs - edgeproof)),
+          steal: known('steal', spent.stealMs, 'no steal time in /proc/stat'),
+        },
+        quota: known('quota', quotaBetween(before.quota, after.quota), 'no cpu.stat in /sys/fs/cgroup'),
+        frequency: known(
+          'frequency',
+          first === null ? null : { driver: first.driver, governors: first.governors, maxMhz: first.maxMhz, mhz },
+          'neither cpufreq in /sys nor a clock in /proc/cpuinfo',
+        ),
+        temperature: known(
+          'temperature',
+          hottest(before.temperatures, after.temperatures),
+          'no sensor of the processor in /sys/class/hwmon or /sys/class/thermal',
+        ),
+        throttle: known(
+          'throttle',
+          throttledBetween(before.throttle, after.throttle),
+          'no thermal_throttle counters in /sys/devices/system/cpu',
+        ),
+        passiveCooling: known(
+          'passiveCooling',
+          passiveCooling(root),
+          'no cooling of the processor in /sys/class/thermal',
+        ),
+        power: known('power', readPowerSource(root, platform), 'no power supply in /sys/class/power_supply'),
+        memory: known('memory', pressureBetween(before.memory, after.memory), 'no pswpin and pswpout in /proc/vmstat'),
+        workerMajorFaults: worker.majorFaults,
+        residency: typeof residency === 'string' ? null : residency,
+        unknown,
+      };
+    },
+  };
+}
+
+type Quota = ReturnType<typeof readCpuQuota>;
+
+function quotaBetween(before: Quota, after: Quota): Condition['quota'] {
+  if (before === null || after === null) return null;
+  return { cores: after.cores, throttledMs: Math.max(0, Math.round(after.throttledMs - before.throttledMs)) };
+}
+
+/** The sensor that is hottest after the round. */
+function hottest(before: Map<string, number>, after: Map<string, number>): Condition['temperature'] {
+  const [found] = [...after].filter(([sensor]) => before.has(sensor)).sort(([, a], [, b]) => b - a);
+  if (found === undefined) return null;
+  const [sensor, afterC] = found;
+  return { sensor, beforeC: before.get(sensor)!, afterC };
+}

@@ -1,0 +1,33 @@
+// Memory of this process at one moment, for a worker that reports between its timed regions. Linux: smaps_rollup, which
+// walks the page tables: exact, and a share of each page that others have mapped too. Elsewhere what libuv asks the system.
+import { readFileSync } from 'node:fs';
+
+export interface MomentMemory {
+  rssBytes: number;
+  /** Proportional: a page that k processes have mapped counts as a k-th. */
+  pssBytes: number | null;
+  anonymousBytes: number | null;
+  swapBytes: number | null;
+}
+
+export function readOwnMemory(): MomentMemory {
+  return rollup() ?? { rssBytes: process.memoryUsage.rss(), pssBytes: null, anonymousBytes: null, swapBytes: null };
+}
+
+function rollup(): MomentMemory | null {
+  try {
+    return parseRollup(readFileSync('/proc/self/smaps_rollup', 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+export function parseRollup(text: string): MomentMemory | null {
+  const bytes = (field: string) => {
+    const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text);
+    return match === null ? null : Number(match[1]) * 1024;
+  };
+  const rssBytes = bytes('Rss');
+  if (rssBytes === null) return null;
+  return { rssBytes, pssBytes: bytes('Pss'), anonymousBytes: bytes('Anonymous'), swapBytes: bytes('Swap') };
+}

@@ -1,0 +1,35 @@
+// Drift: did the speed change while a round ran? Theil–Sen slopes (Theil 1950, Sen 1968), which one slow step does not
+// move. Tokens are compared with the token of the same place in another iteration: later ones are slower anyway. Pure.
+import type { GenerateIteration, OkRound } from '../result/schema.js';
+import { median } from './summary.js';
+
+/** A micro workload may have thousands of samples; as many block medians tell the same. */
+const BLOCKS = 16;
+
+/** Relative change of the time per token from the first timed iteration to the last; null for a single one. */
+export function driftOf(round: OkRound): number | null {
+  const times = seriesOf(round);
+  if (times.length < 2) return null;
+  const slopes = times.flatMap((later, b) =>
+    times.slice(0, b).flatMap((earlier, a) => earlier.map((ms, place) => (later[place]! - ms) / (b - a))),
+  );
+  const typical = median(times.flat());
+  return typical > 0 ? (median(slopes) * (times.length - 1)) / typical : null;
+}
+
+/** One list for each iteration, all as long: gaps between tokens, else the time to the only token. */
+function seriesOf({ iterations }: OkRound): number[][] {
+  const passes = iterations.filter(
+    (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',
+  );
+  if (passes.length > 0) return passes.map(({ tokenMs }) => (tokenMs.length < 2 ? tokenMs : gapsOf(tokenMs)));
+  const samples = iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
+  const size = Math.max(1, Math.floor(samples.length / BLOCKS));
+  return Array.from({ length: Math.min(BLOCKS, samples.length) }, (_, i) => [
+    median(samples.slice(i * size, (i + 1) * size)),
+  ]);
+}
+
+function gapsOf(tokenMs: number[]): number[] {
+  return tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!);
+}

@@ -1,0 +1,101 @@
+// The grade of a round: may its numbers be used? Stored readings → A, B or C, with reasons in plain words. Pure.
+// The limits and why they are what they are: docs/condition.md.
+import type { Condition } from '../result/condition.js';
+import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import { driftOf } from './drift.js';
+
+export const GRADES = ['A', 'B', 'C'] as const;
+export type Grade = (typeof GRADES)[number];
+
+export interface Reason {
+  grade: 'B' | 'C';
+  /** A sentence; a share, if it has one, stands where the `%` is: `other programs took % of a core`. */
+  words: string;
+  share: number | null;
+}
+
+export interface Graded {
+  /** null: the condition was not recorded. */
+  grade: Grade | null;
+  reasons: Reason[];
+}
+
+/** Up to `a` a share leaves a round at A; above `c` it makes it a C. */
+export const LIMITS = {
+  others: { a: 0.05, c: 0.15, words: 'other programs took % of a core' },
+  steal: { a: 0.05, c: 0.15, words: 'the hypervisor took % of a core' },
+  quota: { a: 0.05, c: 0.15, words: 'the CPU quota took % of a core' },
+  heat: { a: 0, c: 0.05, words: 'heat throttled the processor for % of the time' },
+  memory: { a: 0.01, c: 0.05, words: 'tasks waited for memory for % of the time' },
+  clock: { a: 0.05, c: 0.15, words: 'the clock of the processor fell by %' },
+  drift: { a: 0.05, c: 0.15, words: 'the time per token drifted by %' },
+} as const;
+
+/** Enough of the weights in the page cache for a load time that does not depend on the disk. */
+export const RESIDENT = 0.95;
+
+/** Drivers under which the governor `powersave` still lets the clock rise. */
+const SCALING_DRIVERS = /^(intel_pstate|amd-pstate|amd-pstate-epp|amd_pstate|amd_pstate_epp)$/;
+
+export function gradeRound(round: OkRound): Graded {
+  if (round.condition === null) return { grade: null, reasons: [] };
+  const drift = driftOf(round);
+  const reasons = [
+    ...shareReasons(round.condition),
+    ...(drift === null ? [] : limited('drift', Math.abs(drift))),
+    ...plainReasons(round.condition, round.memory.phases),
+  ];
+  const grade = reasons.some((reason) => reason.grade === 'C') ? 'C' : reasons.length > 0 ? 'B' : 'A';
+  return { grade, reasons };
+}
+
+function shareReasons(condition: Condition): Reason[] {
+  const { wallMs, cpuMs, quota, throttle, memory, frequency } = condition;
+  const wall = Math.max(1, wallMs);
+  const clocks = frequency?.mhz ?? [];
+  return [
+    ...limited('others', cpuMs.others / wall),
+    ...limited('steal', (cpuMs.steal ?? 0) / wall),
+    ...limited('quota', (quota?.throttledMs ?? 0) / wall),
+    ...limited('heat', (throttle?.ms ?? 0) / wall),
+    ...limited('memory', (memory?.stallMs ?? 0) / wall),
+    ...(clocks.length < 2 ? [] : limited('clock', 1 - clocks.at(-1)! / Math.max(...clocks))),
+  ];
+}
+
+function limited(name: keyof typeof LIMITS, share: number): Reason[] {
+  const { a, c, words } = LIMITS[name];
+  return share <= a ? [] : [{ grade: share > c ? 'C' : 'B', words, share }];
+}
+
+function plainReasons(condition: Condition, phases: OkRound['memory']['phases']): Reason[] {
+  const { power, throttle, passiveCooling, frequency, memory, residency } = condition;
+  const pinned = frequency?.driver != null && !SCALING_DRIVERS.test(frequency.driver);
+  const swapped = Object.values(phases).some(({ peakSwapBytes }) => (peakSwapBytes ?? 0) > 0);
+  const swapping = memory !== null && memory.stallMs === null && memory.swappedInBytes + memory.swappedOutBytes > 0;
+  const resident = residency === null || residency.bytes === 0 ? null : residency.residentBytes / residency.bytes;
+  const rules: [boolean, string, number | null][] = [
+    [power === 'battery', 'the machine ran on its battery', null],
+    [throttle !== null && throttle.ms === null && throttle.events > 0, 'heat throttled the processor', null],
+    [passiveCooling === true, 'the system slowed the processor down to cool it', null],
+    [pinned && frequency!.governors.includes('powersave'), 'the governor powersave keeps the clock low', null],
+    [swapped, 'part of the worker was swapped out', null],
+    [swapping, 'the system was swapping', null],
+    [
+      resident !== null && resident < RESIDENT,
+      'only % of the weights lay in the page cache, so loading read the disk',
+      resident,
+    ],
+  ];
+  return rules.flatMap(([holds, words, share]): Reason[] => (holds ? [{ grade: 'B', words, share }] : []));
+}
+
+/** Of all measured rounds, in their order. */
+export function gradesOf(result: CaseResult): Graded[] {
+  return okRounds(result).map(gradeRound);
+}
+
+/** null when no round is graded. */
+export function worstGrade(grades: readonly Graded[]): Grade | null {
+  return GRADES.findLast((grade) => grades.some((graded) => graded.grade === grade)) ?? null;
+}

@@ -1,0 +1,77 @@
+// Where the memory of a case goes: each phase, the moment of the peak, and the KV cache predicted and observed. Pure.
+import type { PhaseMemory } from '../result/memory.js';
+import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import { median } from './summary.js';
+
+/** The highest value of each phase over all rounds, in the order in which phases come. */
+export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
+  const phases: Record<string, PhaseMemory> = {};
+  for (const round of okRounds(result)) {
+    for (const [phase, memory] of Object.entries(round.memory.phases)) {
+      phases[phase] = phases[phase] === undefined ? memory : larger(phases[phase], memory);
+    }
+  }
+  return phases;
+}
+
+/** Numbers one by one; null only where both are. */
+function larger<T extends object>(a: T, b: T): T {
+  const entries = Object.entries(a).map(([name, value]) => {
+    const other = (b as Record<string, unknown>)[name];
+    if (value === null || other === null) return [name, value ?? other];
+    return [name, typeof value === 'number' ? Math.max(value, other as number) : larger(value, other as object)];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+/** Peaks this close are one and the same. */
+const SAME = 0.01;
+
+export interface Peak {
+  phase: string;
+  bytes: number;
+  /** What was left of it when the phase was over; null where that is not known. */
+  leftBytes: number | null;
+}
+
+/** The first phase that has the highest peak. */
+export function peakMoment(result: CaseResult): Peak | null {
+  const phases = Object.entries(memoryByPhase(result));
+  const highest = Math.max(0, ...phases.map(([, { peakRssBytes }]) => peakRssBytes));
+  const found = phases.find(([, { peakRssBytes }]) => peakRssBytes >= highest * (1 - SAME));
+  if (found === undefined) return null;
+  const [phase, { peakRssBytes, end }] = found;
+  return { phase, bytes: peakRssBytes, leftBytes: end?.rssBytes ?? null };
+}
+
+export interface KvMemory {
+  tokens: number;
+  /** Bytes of the graph's cache tensors for all positions of the case; null where the graph does not tell. */
+  predictedBytes: number | null;
+  /** Growth of anonymous memory from the loaded model to the end of `until`: the cache, and activations with it. */
+  observedBytes: number | null;
+  until: string | null;
+}
+
+/** null for workloads without a length. */
+export function kvMemory(result: CaseResult): KvMemory | null {
+  const { workload, ep } = result.key;
+  if (workload.kind !== 'generate') return null;
+  const tokens = workload.depth + workload.prompt + workload.new;
+  const kv = result.checkpoint?.graph.kv as { bytesPerToken?: number } | null | undefined;
+  const growths = ep === 'cpu' ? okRounds(result).flatMap((round) => growthOf(round) ?? []) : [];
+  return {
+    tokens,
+    predictedBytes: kv?.bytesPerToken === undefined ? null : kv.bytesPerToken * tokens,
+    observedBytes: growths.length === 0 ? null : median(growths.map(({ bytes }) => bytes)),
+    until: growths[0]?.until ?? null,
+  };
+}
+
+/** To the end of the first phase in which all positions have been written. */
+function growthOf({ memory: { phases } }: OkRound): { bytes: number; until: string } | null {
+  const loaded = phases.load?.end?.anonymousBytes;
+  const until = ['firstRun', 'decode'].find((phase) => phases[phase]?.end?.anonymousBytes != null);
+  if (loaded == null || until === undefined) return null;
+  return { bytes: Math.max(0, phases[until]!.end!.anonymousBytes! - loaded), until };
+}

@@ -1,0 +1,8 @@
+// What a worker says of its own memory when a phase is over. Never inside a timed region: walking the page tables of a
+// large model takes milliseconds.
+import { readOwnMemory } from '../machine/own-memory.js';
+import type { Message, Phase } from './protocol.js';
+
+export function memoryAfter(phase: Phase): Message {
+  return { type: 'memory', phase, peakRssBytes: process.resourceUsage().maxRSS * 1024, end: readOwnMemory() };
+}
