@@ -6,6 +6,7 @@ import { bytes } from '../report/format.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
+import { energyFacts } from './energy.js';
 import { outputFormat, printView } from './terminal.js';
 
 export async function machine(options: { output: string; machine?: string }): Promise<number> {
@@ -13,7 +14,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
   const found = describeMachine(options.machine);
   const versions = describeVersions();
   const clock = measureClock();
-  const providers = await probeAll();
+  const [providers, energy] = await Promise.all([probeAll(), energyFacts()]);
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -27,6 +28,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
+    ...energy,
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
@@ -45,7 +47,14 @@ export async function machine(options: { output: string; machine?: string }): Pr
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
-      json: { ...found, clock, automaticThreads: automaticThreads(found), versions, executionProviders: providers },
+      json: {
+        ...found,
+        clock,
+        automaticThreads: automaticThreads(found),
+        energy: Object.fromEntries(energy),
+        versions,
+        executionProviders: providers,
+      },
       records: [
         {
           ...found,

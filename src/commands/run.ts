@@ -3,7 +3,7 @@ import { EdgeproofError, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { automaticThreads, describeMachine } from '../machine/describe.js';
 import { findLlamaCpp, installCommand } from '../machine/llama-cpp.js';
-import { labelsOf, workloadLabel } from '../report/labels.js';
+import { caseLabel, labelsOf } from '../report/labels.js';
 import { roundProgress } from '../report/progress.js';
 import { resultView } from '../report/result-view.js';
 import {
@@ -18,8 +18,9 @@ import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { findResult, newestResult, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
-import { planCases } from '../suite/plan.js';
+import { planCases, roundTimeoutSeconds } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
+import { openRunEnergy, type RunEnergy } from './energy.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
@@ -42,7 +43,8 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   requireContext(document);
   const signal = interruptible();
   try {
-    await measure(document, path, signal, options.allowFallback ?? false);
+    const energy = await openRunEnergy(document, signal);
+    await measure(document, path, signal, energy, options.allowFallback ?? false).finally(energy.close);
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
     const measured = document.cases.some((result) => result.rounds.length > 0);
@@ -129,13 +131,14 @@ function needsFolder({ runtime, workload }: CaseResult['key']): boolean {
 }
 
 function tokensOf({ workload }: CaseResult['key']): number {
-  return workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
+  return workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
 }
 
 async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
+  energy: RunEnergy,
   allowFallback: boolean,
 ): Promise<void> {
   requireWritable(path);
@@ -147,16 +150,17 @@ async function measure(
   const failed = new Set<CaseResult>();
   for (const [done, { result, round }] of planned.entries()) {
     if (failed.has(result)) continue;
-    const { rounds, timeoutSeconds } = document.suite.content;
+    const { rounds } = document.suite.content;
+    const timeoutSeconds = roundTimeoutSeconds(result.key, document.suite.content.timeoutSeconds);
     const elapsedMs = performance.now() - started;
-    const label = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+    const label = caseLabel(labels, result);
     progress.show(roundProgress({ done, total: planned.length, label, round, rounds, elapsedMs }), true);
     const prepared = checkpoints.get(checkpointName(result))!;
     const job = jobOf(document, result, round, prepared);
     const outcome =
       (await unprovenRound(result, document.cases, job, { allowFallback, timeoutSeconds, signal }).finally(
         progress.clear,
-      )) ?? (await runRound(job, { timeoutSeconds, signal }).finally(progress.clear));
+      )) ?? (await runRound(job, { timeoutSeconds, signal, energy: energy.of(result.key.ep) }).finally(progress.clear));
     recordRound(document, result, outcome, prepared);
     if (outcome.status === 'failed') failed.add(result);
     saveResult(path, document);

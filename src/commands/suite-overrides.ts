@@ -14,6 +14,7 @@ export interface DimensionOptions {
   prompt?: string;
   new?: string;
   depth?: string;
+  seconds?: number;
   rounds?: number;
   iterations?: number;
   warmup?: number;
@@ -37,6 +38,7 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     prompt: lengths('prompt', 1),
     new: lengths('new', 1),
     depth: lengths('depth', 0),
+    seconds: options.seconds,
     rounds: options.rounds,
     iterations: options.iterations,
     warmup: options.warmup,

@@ -3,7 +3,7 @@ import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
 import { METRICS } from '../stats/metrics.js';
 import { measured, signedPercent, unitLabel } from './format.js';
-import { enginesOf, labelsOf, workloadLabel } from './labels.js';
+import { caseLabel, enginesOf, labelsOf } from './labels.js';
 import type { View } from './view.js';
 
 export interface Side {
@@ -17,7 +17,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
   const label = (id: string) => {
     const result = candidate.document.cases.find((known) => known.id === id);
-    return result === undefined ? id : [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+    return result === undefined ? id : caseLabel(labels, result);
   };
   return {
     heading: [

@@ -3,13 +3,14 @@ import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
-const LENGTHS = new Set(['prompt', 'new', 'depth']);
+const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
 
-/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before. */
+/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before, `for 180 s` where passes are repeated. */
 export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
   if (workload.kind === 'micro') return workload.task;
   const depth = workload.depth > 0 ? ` @ d${workload.depth}` : '';
-  return `pp${workload.prompt} tg${workload.new}${depth}`;
+  const time = workload.kind === 'sustained' ? ` for ${workload.seconds} s` : '';
+  return `pp${workload.prompt} tg${workload.new}${depth}${time}`;
 }
 
 /** The libraries that ran the cases, with their versions. */
@@ -51,4 +52,9 @@ export function labelsOf(cases: CaseResult[]): Labels {
     values: (result) =>
       Object.fromEntries(Object.entries(dimensionsOf(result)).filter(([name]) => varying.includes(name))),
   };
+}
+
+/** What tells a case from the others of its table, in words. */
+export function caseLabel(labels: Labels, result: CaseResult): string {
+  return [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
 }

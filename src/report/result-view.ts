@@ -2,6 +2,7 @@
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
 import { driftOf } from '../stats/drift.js';
+import { energyOf } from '../stats/energy.js';
 import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
 import {
@@ -12,21 +13,27 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { sustainedOf } from '../stats/sustained.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
+import { energyNotes } from './energy-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { peakNotes } from './memory-view.js';
 import { placementNotes } from './placement.js';
+import { sustainedNotes } from './sustained-notes.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'ttftMs', title: 'TTFT' },
   { metric: 'prefillRate', title: 'prefill' },
   { metric: 'decodeRate', title: 'decode' },
+  { metric: 'sustainedRate', title: 'sustained' },
   { metric: 'microMs', title: 'time' },
   { metric: 'loadMs', title: 'load' },
   { metric: 'peakRssBytes', title: 'peak memory' },
+  { metric: 'joulesPerPromptToken', title: 'prefill energy' },
+  { metric: 'joulesPerToken', title: 'decode energy' },
 ];
 
 export function resultView(document: ResultDocument, path: string | null): View {
@@ -37,8 +44,10 @@ export function resultView(document: ResultDocument, path: string | null): View 
     columns,
     rows: document.cases.map((result) => row(result, labels)),
     notes: [
+      ...sustainedNotes(document.cases, labels),
       ...conclusion(document),
       ...peakNotes(document.cases),
+      ...energyNotes(document.cases, labels),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
       ...failureNotes(document.cases),
@@ -147,7 +156,13 @@ function derivedCase(result: CaseResult) {
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
     kvMemory: kvMemory(result),
-    rounds: okRounds(result).map((round) => ({ index: round.index, drift: driftOf(round), ...gradeRound(round) })),
+    rounds: okRounds(result).map((round) => ({
+      index: round.index,
+      drift: driftOf(round),
+      ...gradeRound(round),
+      energy: energyOf(round),
+      sustained: sustainedOf(round),
+    })),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };
 }
@@ -163,9 +178,10 @@ function flatCase(result: CaseResult): View['records'][number] {
     status: result.status,
     ...dimensions,
     workload: workload.kind,
-    prompt: workload.kind === 'generate' ? workload.prompt : null,
-    new: workload.kind === 'generate' ? workload.new : null,
-    depth: workload.kind === 'generate' ? workload.depth : null,
+    prompt: workload.kind === 'micro' ? null : workload.prompt,
+    new: workload.kind === 'micro' ? null : workload.new,
+    depth: workload.kind === 'micro' ? null : workload.depth,
+    seconds: workload.kind === 'sustained' ? workload.seconds : null,
     rounds: okRounds(result).length,
     worstGrade: worstGrade(gradesOf(result)),
     peakPhase: peakMoment(result)?.phase ?? null,

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { conditionSchema } from './condition.js';
+import { energySchema } from './energy.js';
 import { phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
+import { tracePointSchema } from './trace.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -27,6 +29,8 @@ const memorySchema = z.strictObject({
 export const generateIterationSchema = z.strictObject({
   kind: z.enum(['warmup', 'timed']),
   seed: z.int(),
+  /** Of a sustained workload: after the start of the first pass. */
+  startMs: ms.optional(),
   /** Arrival of each generated token after the start of the prompt's forward pass; the first is TTFT. */
   tokenMs: z.array(ms),
   /** Time inside the runtime's `session.run`; the rest of tokenMs is the loop around it. */
@@ -48,6 +52,10 @@ const okRoundSchema = z.strictObject({
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),
+  /** null in documents of before it was measured. */
+  energy: energySchema.nullable().default(null),
+  /** Temperature and clock while a sustained workload ran. */
+  trace: z.array(tracePointSchema).optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -62,6 +70,13 @@ export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failed
 
 const workloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generate'), prompt: z.int(), new: z.int(), depth: z.int() }),
+  z.strictObject({
+    kind: z.literal('sustained'),
+    prompt: z.int(),
+    new: z.int(),
+    depth: z.int(),
+    seconds: z.int(),
+  }),
   z.strictObject({
     kind: z.literal('micro'),
     task: z.enum(['tokenize', 'session-run']),

@@ -2,12 +2,22 @@
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
 import { caseDimensions } from '../suite/plan.js';
+import { comparableEnergy } from './energy.js';
 import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
 import { METRICS, type MetricName, roundValues } from './metrics.js';
 import { type Summary, summarize } from './summary.js';
 
 const ALPHA = 0.05;
-const COMPARED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes', 'microMs'];
+const COMPARED: MetricName[] = [
+  'prefillRate',
+  'decodeRate',
+  'ttftMs',
+  'loadMs',
+  'peakRssBytes',
+  'microMs',
+  'sustainedRate',
+];
+const COMPARED_ENERGY: MetricName[] = ['joulesPerPromptToken', 'joulesPerToken'];
 
 export type Outcome = 'better' | 'worse' | 'not shown' | 'too few rounds';
 
@@ -92,7 +102,8 @@ function compareCase(
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
   const forbidden = differences.filter((difference) => !allowed.has(difference.dimension));
   if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
-  const changes = COMPARED.flatMap((metric): MetricChange[] => {
+  const compared = comparableEnergy(before, after) ? [...COMPARED, ...COMPARED_ENERGY] : COMPARED;
+  const changes = compared.flatMap((metric): MetricChange[] => {
     const [a, b] = [roundValues(metric, before), roundValues(metric, after)];
     return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
   });
@@ -141,6 +152,7 @@ const IMPLIED: Record<string, string[]> = {
   prompt: ['workload', 'options'],
   new: ['workload', 'options'],
   depth: ['workload', 'options'],
+  seconds: ['workload'],
 };
 
 function impliedBy(across: string[]): string[] {

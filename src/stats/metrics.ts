@@ -6,7 +6,9 @@ import {
   type OkRound,
   okRounds,
 } from '../result/schema.js';
+import { joulesPerToken } from './energy.js';
 import { median, type Summary, summarize, supportedPercentile } from './summary.js';
+import { sustainedOf } from './sustained.js';
 
 export const METRIC_NAMES = [
   'ttftMs',
@@ -16,12 +18,17 @@ export const METRIC_NAMES = [
   'loadMs',
   'peakRssBytes',
   'microMs',
+  'sustainedRate',
+  'joulesPerPromptToken',
+  'joulesPerToken',
+  'netJoulesPerPromptToken',
+  'netJoulesPerToken',
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 export interface Metric {
   title: string;
-  unit: 'ms' | 'tok/s' | 'bytes';
+  unit: 'ms' | 'tok/s' | 'bytes' | 'J/tok';
   better: 'higher' | 'lower';
   /** Relative change below which a difference does not matter, whatever its significance. */
   minimumEffect: number;
@@ -43,7 +50,7 @@ export const METRICS: Record<MetricName, Metric> = {
     better: 'higher',
     minimumEffect: 0.03,
     ofRound(round, { key: { workload } }) {
-      if (workload.kind !== 'generate') return null;
+      if (workload.kind === 'micro') return null;
       return overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
     },
   },
@@ -86,6 +93,41 @@ export const METRICS: Record<MetricName, Metric> = {
       );
       return samples.length === 0 ? null : median(samples.flatMap((iteration) => iteration.sampleMs));
     },
+  },
+  sustainedRate: {
+    title: 'sustained decode rate',
+    unit: 'tok/s',
+    better: 'higher',
+    minimumEffect: 0.03,
+    ofRound: (round) => sustainedOf(round)?.sustainedRate ?? null,
+  },
+  joulesPerPromptToken: {
+    title: 'energy per prompt token',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'prefill')?.gross ?? null,
+  },
+  joulesPerToken: {
+    title: 'energy per generated token',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'decode')?.gross ?? null,
+  },
+  netJoulesPerPromptToken: {
+    title: 'energy per prompt token, idle subtracted',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'prefill')?.net ?? null,
+  },
+  netJoulesPerToken: {
+    title: 'energy per generated token, idle subtracted',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'decode')?.net ?? null,
   },
 };
 

@@ -7,6 +7,7 @@ import { measureMicro } from './micro.js';
 import { memoryAfter } from './phase-memory.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
+import { measureSustained } from './sustained.js';
 
 /** Synchronous, so that a message is out before the runtime blocks the thread. */
 function send(message: Message): void {
@@ -35,7 +36,10 @@ try {
       options: { ...runtime.options, v8Flags: process.execArgv.join(' ') },
       loadMs: runtime.loadMs,
     });
-    await measureGenerate(job, job.key.workload, runtime, send);
+    const { workload } = job.key;
+    const context = { job, workload, runtime, send };
+    if (workload.kind === 'sustained') await measureSustained(context, workload.seconds);
+    else await measureGenerate(context);
   }
   const { ep } = job.key;
   const { maxRSS, userCPUTime, systemCPUTime, majorPageFault } = process.resourceUsage();
