@@ -2,6 +2,7 @@
 import type { ResultDocument } from '../result/schema.js';
 import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
 import { METRICS } from '../stats/metrics.js';
+import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, enginesOf, labelsOf } from './labels.js';
 import type { View } from './view.js';
@@ -45,7 +46,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         outcome: outcomeText(change, comparison),
       })),
     ),
-    notes: notesOf(comparison),
+    notes: [...notesOf(comparison), ...energyDifferences(baseline.document.cases, candidate.document.cases)],
     json: { baseline: baseline.path, candidate: candidate.path, ...comparison },
     records: compared.flatMap((entry) =>
       entry.changes.map((change) => ({

@@ -1,6 +1,13 @@
 // Energy below the table: where it was read, what the machine uses idle, and what a token costs net of that. Pure.
 import { type CaseResult, okRounds } from '../result/schema.js';
-import { energySources, idleWatts, joulesPerTokenInAll, LEAST_UPDATES, remedies } from '../stats/energy.js';
+import {
+  comparableEnergy,
+  energySources,
+  idleWatts,
+  joulesPerTokenInAll,
+  LEAST_UPDATES,
+  remedies,
+} from '../stats/energy.js';
 import { summarizeMetric } from '../stats/metrics.js';
 import { median, summarize } from '../stats/summary.js';
 import { duration, number } from './format.js';
@@ -20,6 +27,18 @@ export function energyNotes(cases: CaseResult[], labels: Labels): string[] {
     ...cases.flatMap((result) => netNote(result, cases.length > 1 ? `${caseLabel(labels, result)}: ` : '')),
     ...tooShortNote(cases),
   ];
+}
+
+/** Of a comparison: cases whose energy was read in different ways, which is never compared. */
+export function energyDifferences(baseline: CaseResult[], candidate: CaseResult[]): string[] {
+  return candidate.flatMap((after) => {
+    const before = baseline.find(({ id }) => id === after.id);
+    if (before === undefined || comparableEnergy(before, after)) return [];
+    const [from, to] = [energySources(before), energySources(after)];
+    return from.length === 0 || to.length === 0
+      ? []
+      : [`energy not compared: ${after.id}: ${from.join('; ')} → ${to.join('; ')}`];
+  });
 }
 
 function netNote(result: CaseResult, who: string): string[] {

@@ -70,8 +70,14 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
-    `${plural(suite.content.rounds, 'round')} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
+    `${plural(suite.content.rounds, 'round')} (fresh processes)${iterationsOf(document)}${path === null ? '' : ` · ${path}`}`,
   ];
+}
+
+/** A sustained workload has as many as fit into its time. */
+function iterationsOf({ cases, suite }: ResultDocument): string {
+  const counted = cases.some(({ key }) => key.workload.kind !== 'sustained');
+  return counted ? ` × ${plural(suite.content.iterations, 'iteration')}` : '';
 }
 
 function weightsOf(cases: CaseResult[]): string {

@@ -66,7 +66,7 @@ describe.runIf(process.platform === 'linux' && hasCompiler && existsSync(ENTRY))
   it('says in words what is missing', async () => {
     expect(await open(join(folder, 'nowhere.so'))).toMatchObject({
       tier: 'unavailable',
-      reason: expect.stringMatching(/^no NVIDIA driver here: .*cannot open shared object file/),
+      reason: expect.stringMatching(/^no NVIDIA driver: cannot open shared object file/),
     });
     expect(await open(library('none', 0))).toEqual(unmetered('NVML finds no GPU'));
   });

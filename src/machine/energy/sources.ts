@@ -9,7 +9,7 @@ import { openPowermetrics } from './powermetrics.js';
 export interface EnergySources {
   /** The processor's package, or what stands in for it. */
   processor: Meter | Unmetered;
-  /** NVIDIA GPUs; null where they are not asked for. */
+  /** NVIDIA GPUs; null where they are not asked for, and on macOS, whose chip is one source. */
   gpu: Meter | Unmetered | null;
 }
 
@@ -21,7 +21,7 @@ export async function openSources(
 ): Promise<EnergySources> {
   const [processor, gpu] = await Promise.all([
     openProcessor(root, platform),
-    gpuMeter === null ? null : openNvidia(gpuMeter),
+    gpuMeter === null || platform === 'darwin' ? null : openNvidia(gpuMeter),
   ]);
   return { processor, gpu };
 }

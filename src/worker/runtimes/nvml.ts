@@ -10,7 +10,7 @@ export function openNvml(path = NVML_LIBRARY): () => number[] {
   try {
     library = koffi.load(path);
   } catch (error) {
-    throw new Error(`no NVIDIA driver here: ${reasonOf(error)}`);
+    throw new Error(`no NVIDIA driver: ${reasonOf(error).replace(/^Failed to load shared library: /, '')}`);
   }
   const message = library.func('const char *nvmlErrorString(int result)');
   const call = (name: string, signature: string) => {
