@@ -80,6 +80,7 @@ program
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
+  .option('--seconds <number>', 'how long a sustained workload runs', whole(1))
   .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
   .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
   .option('--budget <seconds>', 'start no further round later than this', positive)

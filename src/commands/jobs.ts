@@ -7,7 +7,7 @@ import { unanswered } from './parity.js';
 import { findSource, prepareCheckpoint } from './prepare.js';
 
 export function tokensOf({ workload }: CaseResult['key']): number {
-  return workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
+  return workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
 }
 
 /** Runs the rounds that a document still lacks, interleaved over its cases, and saves it after each. */

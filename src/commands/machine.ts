@@ -8,6 +8,7 @@ import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
+import { energyFacts } from './energy.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
@@ -17,7 +18,7 @@ export async function machine(options: { output: string; machine?: string; ceili
   const versions = describeVersions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
-  const providers = await probeAll();
+  const [providers, energy] = await Promise.all([probeAll(), energyFacts()]);
   const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
   const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
   const facts: [string, string][] = [
@@ -33,6 +34,7 @@ export async function machine(options: { output: string; machine?: string; ceili
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
+    ...energy,
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
@@ -57,6 +59,7 @@ export async function machine(options: { output: string; machine?: string; ceili
         clock,
         automaticThreads: threads,
         automaticThreadsWhy: why,
+        energy: Object.fromEntries(energy),
         versions,
         executionProviders: providers,
         ceilings,

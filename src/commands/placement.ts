@@ -17,7 +17,7 @@ export async function unprovenRound(
   { allowFallback, ...options }: PlacementOptions,
 ): Promise<Round | null> {
   const { ep, threads, options: session, workload } = result.key;
-  const onSession = workload.kind === 'generate' || workload.task === 'session-run';
+  const onSession = workload.kind !== 'micro' || workload.task === 'session-run';
   if (ep === 'cpu' || !onSession) return null;
   const startedAt = new Date().toISOString();
   const failed = (error: EdgeproofError): Round => ({

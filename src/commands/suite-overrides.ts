@@ -17,6 +17,7 @@ export interface DimensionOptions {
   prompt?: string;
   new?: string;
   depth?: string;
+  seconds?: number;
   rounds?: number;
   target?: number;
   budget?: number;
@@ -44,6 +45,7 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     prompt: lengths('prompt', 1),
     new: lengths('new', 1),
     depth: lengths('depth', 0),
+    seconds: options.seconds,
     rounds: options.rounds,
     target: options.target,
     budget: options.budget,

@@ -4,8 +4,9 @@ import type { CaseComparison, Comparison } from '../stats/compare.js';
 import type { MetricChange } from '../stats/judgement.js';
 import { METRICS, type MetricName } from '../stats/metrics.js';
 import type { Parity } from '../stats/parity.js';
+import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
-import { enginesOf, labelsOf, workloadLabel } from './labels.js';
+import { caseLabel, enginesOf, labelsOf } from './labels.js';
 import { parityText } from './parity.js';
 import type { View } from './view.js';
 
@@ -22,7 +23,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
   const label = (id: string) => {
     const result = candidate.document.cases.find((known) => known.id === id);
-    return result === undefined ? id : [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+    return result === undefined ? id : caseLabel(labels, result);
   };
   return {
     heading: [
@@ -52,7 +53,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         outcome: outcomeText(change, comparison),
       })),
     ),
-    notes: notesOf(comparison),
+    notes: [...notesOf(comparison), ...energyDifferences(baseline.document.cases, candidate.document.cases)],
     json: { baseline: baseline.path, candidate: candidate.path, ...comparison },
     records: compared.flatMap((entry) =>
       entry.changes.map((change) => ({

@@ -4,13 +4,14 @@ import { defaultOption, isOptionDimension } from '../suite/option-set.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
-const LENGTHS = new Set(['prompt', 'new', 'depth']);
+const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
 
-/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before. */
+/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before, `for 180 s` where passes are repeated. */
 export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
   if (workload.kind === 'micro') return workload.task;
   const depth = workload.depth > 0 ? ` @ d${workload.depth}` : '';
-  return `pp${workload.prompt} tg${workload.new}${depth}`;
+  const time = workload.kind === 'sustained' ? ` for ${workload.seconds} s` : '';
+  return `pp${workload.prompt} tg${workload.new}${depth}${time}`;
 }
 
 /** The libraries that ran the cases, with their versions. */
@@ -57,4 +58,9 @@ export function labelsOf(cases: CaseResult[]): Labels {
       return Object.fromEntries(dimensions.filter(([name]) => varying.includes(name)));
     },
   };
+}
+
+/** What tells a case from the others of its table, in words. */
+export function caseLabel(labels: Labels, result: CaseResult): string {
+  return [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
 }

@@ -2,7 +2,7 @@
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { type KvMemory, kvMemory, memoryByPhase, type Peak, peakMoment } from '../stats/memory-anatomy.js';
 import { bytes, count, number } from './format.js';
-import { labelsOf, workloadLabel } from './labels.js';
+import { caseLabel, labelsOf } from './labels.js';
 import type { Column, View } from './view.js';
 
 const COLUMNS: Column[] = [
@@ -22,7 +22,7 @@ const COLUMNS: Column[] = [
 
 export function memoryView(document: ResultDocument, path: string | null): View {
   const labels = labelsOf(document.cases);
-  const name = (result: CaseResult) => [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+  const name = (result: CaseResult) => caseLabel(labels, result);
   const records = document.cases.flatMap((result) =>
     Object.entries(memoryByPhase(result)).map(([phase, { end, ...peaks }]) => {
       const { rssBytes = null, pssBytes = null, anonymousBytes = null, swapBytes = null } = end ?? {};

@@ -3,21 +3,25 @@ import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
 import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
+import { energyOf } from '../stats/energy.js';
 import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
 import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats/metrics.js';
 import { parityInSuite } from '../stats/parity.js';
+import { sustainedOf } from '../stats/sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
 import { optionDimensions } from '../suite/option-set.js';
 import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
+import { energyNotes } from './energy-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { peakNotes } from './memory-view.js';
 import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
 import { roundNotes } from './round-notes.js';
+import { sustainedNotes } from './sustained-notes.js';
 import { threadNotes } from './threads.js';
 import type { Column, View } from './view.js';
 
@@ -25,11 +29,14 @@ const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'ttftMs', title: 'TTFT' },
   { metric: 'prefillRate', title: 'prefill' },
   { metric: 'decodeRate', title: 'decode' },
+  { metric: 'sustainedRate', title: 'sustained' },
   { metric: 'microMs', title: 'time' },
   { metric: 'loadMs', title: 'load' },
   { metric: 'coldLoadMs', title: 'cold load' },
   { metric: 'coldTtftMs', title: 'cold TTFT' },
   { metric: 'peakRssBytes', title: 'peak memory' },
+  { metric: 'joulesPerPromptToken', title: 'prefill energy' },
+  { metric: 'joulesPerToken', title: 'decode energy' },
 ];
 
 /** The rates that have a ceiling. */
@@ -44,9 +51,11 @@ export function resultView(document: ResultDocument, path: string | null): View 
     columns,
     rows: document.cases.map((result) => row(document, result, labels, shares.get(result)!)),
     notes: [
+      ...sustainedNotes(document.cases, labels),
       ...conclusion(document),
       ...ceilingNotes(document),
       ...peakNotes(document.cases),
+      ...energyNotes(document.cases, labels),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
       ...parityNotes(document.cases),
@@ -74,7 +83,7 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
-    `${roundsOf(document.cases)} (fresh processes) × ${plural(suite.content.iterations, 'iteration')}${path === null ? '' : ` · ${path}`}`,
+    `${roundsOf(document.cases)} (fresh processes)${iterationsOf(document)}${path === null ? '' : ` · ${path}`}`,
   ];
 }
 
@@ -83,6 +92,12 @@ function roundsOf(cases: CaseResult[]): string {
   const counts = cases.map((result) => okRounds(result).length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
+}
+
+/** A sustained workload has as many as fit into its time. */
+function iterationsOf({ cases, suite }: ResultDocument): string {
+  const counted = cases.some(({ key }) => key.workload.kind !== 'sustained');
+  return counted ? ` × ${plural(suite.content.iterations, 'iteration')}` : '';
 }
 
 function weightsOf(cases: CaseResult[]): string {
@@ -187,7 +202,13 @@ function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseS
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
     kvMemory: kvMemory(result),
-    rounds: okRounds(result).map((round) => ({ index: round.index, drift: driftOf(round), ...gradeRound(round) })),
+    rounds: okRounds(result).map((round) => ({
+      index: round.index,
+      drift: driftOf(round),
+      ...gradeRound(round),
+      energy: energyOf(round),
+      sustained: sustainedOf(round),
+    })),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };
 }
@@ -204,9 +225,10 @@ function flatCase(result: CaseResult, { prefill, decode }: CaseShares): View['re
     ...dimensions,
     ...optionDimensions(options),
     workload: workload.kind,
-    prompt: workload.kind === 'generate' ? workload.prompt : null,
-    new: workload.kind === 'generate' ? workload.new : null,
-    depth: workload.kind === 'generate' ? workload.depth : null,
+    prompt: workload.kind === 'micro' ? null : workload.prompt,
+    new: workload.kind === 'micro' ? null : workload.new,
+    depth: workload.kind === 'micro' ? null : workload.depth,
+    seconds: workload.kind === 'sustained' ? workload.seconds : null,
     rounds: okRounds(result).length,
     worstGrade: worstGrade(gradesOf(result)),
     peakPhase: peakMoment(result)?.phase ?? null,

@@ -6,11 +6,13 @@ import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
+import { energySchema } from './energy.js';
 import { phaseMemorySchema } from './memory.js';
 import { pageCacheSchema } from './page-cache.js';
 import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
 import { threadsSchema } from './threads.js';
+import { tracePointSchema } from './trace.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -32,6 +34,8 @@ const memorySchema = z.strictObject({
 export const generateIterationSchema = z.strictObject({
   kind: z.enum(['warmup', 'timed']),
   seed: z.int(),
+  /** Of a sustained workload: after the start of the first pass. */
+  startMs: ms.optional(),
   /** Arrival of each generated token after the start of the prompt's forward pass; the first is TTFT. */
   tokenMs: z.array(ms),
   /** Time inside the runtime's `session.run`; the rest of tokenMs is the loop around it. */
@@ -55,6 +59,10 @@ const okRoundSchema = z.strictObject({
   condition: conditionSchema.nullable().default(null),
   /** Of rounds that were to start cold. */
   pageCache: pageCacheSchema.optional(),
+  /** null in documents of before it was measured. */
+  energy: energySchema.nullable().default(null),
+  /** Temperature and clock while a sustained workload ran. */
+  trace: z.array(tracePointSchema).optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -69,6 +77,13 @@ export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failed
 
 const workloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generate'), prompt: z.int(), new: z.int(), depth: z.int() }),
+  z.strictObject({
+    kind: z.literal('sustained'),
+    prompt: z.int(),
+    new: z.int(),
+    depth: z.int(),
+    seconds: z.int(),
+  }),
   z.strictObject({
     kind: z.literal('micro'),
     task: z.enum(['tokenize', 'session-run']),

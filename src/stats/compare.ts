@@ -4,6 +4,7 @@ import { okRounds } from '../result/schema.js';
 import { isOptionDimension } from '../suite/option-set.js';
 import { caseDimensions } from '../suite/plan.js';
 import { isImpossible } from './ceiling-share.js';
+import { comparableEnergy } from './energy.js';
 import { judge, type MetricChange, type Samples } from './judgement.js';
 import { type MetricName, roundValues } from './metrics.js';
 import type { Parity } from './parity.js';
@@ -18,7 +19,9 @@ const COMPARED: MetricName[] = [
   'coldTtftMs',
   'peakRssBytes',
   'microMs',
+  'sustainedRate',
 ];
+const COMPARED_ENERGY: MetricName[] = ['joulesPerPromptToken', 'joulesPerToken'];
 
 export type CaseComparison =
   | {
@@ -125,11 +128,14 @@ function compareCase(
   const isAllowed = (name: string) => allowed.has(name) || (isOptionDimension(name) && allowed.has('options'));
   const forbidden = differences.filter(({ dimension }) => !isAllowed(dimension));
   if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
-  const samples = COMPARED.map((metric) => ({
-    metric,
-    baseline: roundValues(metric, before),
-    candidate: roundValues(metric, after),
-  })).filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
+  const compared = comparableEnergy(before, after) ? [...COMPARED, ...COMPARED_ENERGY] : COMPARED;
+  const samples = compared
+    .map((metric) => ({
+      metric,
+      baseline: roundValues(metric, before),
+      candidate: roundValues(metric, after),
+    }))
+    .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const pair = { baseline, before, candidate, after, otherFiles: hasOtherFiles(differences) };
   const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
   return { id, status: 'compared', across: differences, ...tokens, samples, pair };
@@ -182,6 +188,7 @@ const IMPLIED: Record<string, string[]> = {
   prompt: ['workload', 'options'],
   new: ['workload', 'options'],
   depth: ['workload', 'options'],
+  seconds: ['workload'],
 };
 
 function impliedBy(across: string[]): string[] {

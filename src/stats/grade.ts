@@ -34,17 +34,21 @@ export const LIMITS = {
 /** Enough of the weights in the page cache for a load time that does not depend on the disk. */
 export const RESIDENT = 0.95;
 
+const THROTTLED = 'heat throttled the processor';
+const COOLED = 'the system slowed the processor down to cool it';
+
 /** Drivers under which the governor `powersave` still lets the clock rise. */
 const SCALING_DRIVERS = /^(intel_pstate|amd-pstate|amd-pstate-epp|amd_pstate|amd_pstate_epp)$/;
 
 export function gradeRound(round: OkRound): Graded {
   if (round.condition === null) return { grade: null, reasons: [] };
   const drift = driftOf(round);
-  const reasons = [
+  const all = [
     ...shareReasons(round.condition),
     ...(drift === null ? [] : limited('drift', Math.abs(drift))),
     ...plainReasons(round.condition, round.memory.phases),
   ];
+  const reasons = isSustained(round) ? all.filter(({ words }) => !HEAT.includes(words)) : all;
   const grade = reasons.some((reason) => reason.grade === 'C') ? 'C' : reasons.length > 0 ? 'B' : 'A';
   return { grade, reasons };
 }
@@ -76,8 +80,8 @@ function plainReasons(condition: Condition, phases: OkRound['memory']['phases'])
   const resident = residency === null || residency.bytes === 0 ? null : residency.residentBytes / residency.bytes;
   const rules: [boolean, string, number | null][] = [
     [power === 'battery', 'the machine ran on its battery', null],
-    [throttle !== null && throttle.ms === null && throttle.events > 0, 'heat throttled the processor', null],
-    [passiveCooling === true, 'the system slowed the processor down to cool it', null],
+    [throttle !== null && throttle.ms === null && throttle.events > 0, THROTTLED, null],
+    [passiveCooling === true, COOLED, null],
     [pinned && frequency!.governors.includes('powersave'), 'the governor powersave keeps the clock low', null],
     [swapped, 'part of the worker was swapped out', null],
     [swapping, 'the system was swapping', null],
@@ -88,6 +92,13 @@ function plainReasons(condition: Condition, phases: OkRound['memory']['phases'])
     ],
   ];
   return rules.flatMap(([holds, words, share]): Reason[] => (holds ? [{ grade: 'B', words, share }] : []));
+}
+
+/** A sustained workload measures how a machine bears its own heat: that is its result, not what disturbs it. */
+const HEAT: readonly string[] = [LIMITS.heat.words, LIMITS.clock.words, LIMITS.drift.words, THROTTLED, COOLED];
+
+function isSustained({ iterations }: OkRound): boolean {
+  return iterations.some((iteration) => 'startMs' in iteration);
 }
 
 /** Of all measured rounds, in their order. */

@@ -56,7 +56,7 @@ export interface KvMemory {
 /** null for workloads without a length. */
 export function kvMemory(result: CaseResult): KvMemory | null {
   const { workload, ep } = result.key;
-  if (workload.kind !== 'generate') return null;
+  if (workload.kind === 'micro') return null;
   const tokens = workload.depth + workload.prompt + workload.new;
   const kv = result.checkpoint?.graph.kv as { bytesPerToken?: number } | null | undefined;
   const growths = ep === 'cpu' ? okRounds(result).flatMap((round) => growthOf(round) ?? []) : [];

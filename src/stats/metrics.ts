@@ -6,8 +6,10 @@ import {
   type OkRound,
   okRounds,
 } from '../result/schema.js';
+import { joulesPerToken } from './energy.js';
 import { outliersOf } from './outliers.js';
 import { median, type Summary, summarize } from './summary.js';
+import { sustainedOf } from './sustained.js';
 
 export const METRIC_NAMES = [
   'ttftMs',
@@ -19,12 +21,17 @@ export const METRIC_NAMES = [
   'coldTtftMs',
   'peakRssBytes',
   'microMs',
+  'sustainedRate',
+  'joulesPerPromptToken',
+  'joulesPerToken',
+  'netJoulesPerPromptToken',
+  'netJoulesPerToken',
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 export interface Metric {
   title: string;
-  unit: 'ms' | 'tok/s' | 'bytes';
+  unit: 'ms' | 'tok/s' | 'bytes' | 'J/tok';
   better: 'higher' | 'lower';
   /** Relative change below which a difference does not matter, whatever its significance. */
   minimumEffect: number;
@@ -46,7 +53,7 @@ export const METRICS: Record<MetricName, Metric> = {
     better: 'higher',
     minimumEffect: 0.03,
     ofRound(round, { key: { workload } }) {
-      if (workload.kind !== 'generate') return null;
+      if (workload.kind === 'micro') return null;
       return overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
     },
   },
@@ -106,6 +113,41 @@ export const METRICS: Record<MetricName, Metric> = {
       );
       return samples.length === 0 ? null : median(samples.flatMap((iteration) => iteration.sampleMs));
     },
+  },
+  sustainedRate: {
+    title: 'sustained decode rate',
+    unit: 'tok/s',
+    better: 'higher',
+    minimumEffect: 0.03,
+    ofRound: (round) => sustainedOf(round)?.sustainedRate ?? null,
+  },
+  joulesPerPromptToken: {
+    title: 'energy per prompt token',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'prefill')?.gross ?? null,
+  },
+  joulesPerToken: {
+    title: 'energy per generated token',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'decode')?.gross ?? null,
+  },
+  netJoulesPerPromptToken: {
+    title: 'energy per prompt token, idle subtracted',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'prefill')?.net ?? null,
+  },
+  netJoulesPerToken: {
+    title: 'energy per generated token, idle subtracted',
+    unit: 'J/tok',
+    better: 'lower',
+    minimumEffect: 0.05,
+    ofRound: (round) => joulesPerToken(round, 'decode')?.net ?? null,
   },
 };
 

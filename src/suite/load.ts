@@ -37,6 +37,7 @@ export interface SuiteOverrides {
   prompt?: number[];
   new?: number[];
   depth?: number[];
+  seconds?: number;
   rounds?: number;
   target?: number;
   budget?: number;
@@ -47,20 +48,26 @@ export interface SuiteOverrides {
   timeoutSeconds?: number;
 }
 
-/** The suite with overridden dimensions; --prompt, --new and --depth replace those of every generate workload. */
+/** The suite with overridden dimensions; --prompt, --new and --depth replace those of every workload that has lengths. */
 export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
-  const { prompt, new: tokens, depth, rounds: count, target, budget, ...dimensions } = overrides;
+  const { prompt, new: tokens, depth, seconds, rounds: count, target, budget, ...dimensions } = overrides;
   const given = Object.fromEntries(Object.entries(dimensions).filter(([, value]) => value !== undefined));
   const lengths = Object.fromEntries(
     Object.entries({ prompt, new: tokens, depth }).filter(([, value]) => value !== undefined),
   );
-  if (Object.keys(lengths).length > 0 && !suite.workloads.some((workload) => workload.kind === 'generate')) {
-    const what = `suite ${suite.name} has no generate workload, so --prompt, --new and --depth have nothing to change`;
+  if (Object.keys(lengths).length > 0 && !suite.workloads.some((workload) => workload.kind !== 'micro')) {
+    const what = `suite ${suite.name} has no generate or sustained workload, so --prompt, --new and --depth have nothing to change`;
     throw problem('input-invalid', { what, expected: 'a suite with a generate workload, such as quick' });
   }
-  const workloads = suite.workloads.map((workload) =>
-    workload.kind === 'generate' ? { ...workload, ...lengths } : workload,
-  );
+  if (seconds !== undefined && !suite.workloads.some((workload) => workload.kind === 'sustained')) {
+    const what = `suite ${suite.name} has no sustained workload, so --seconds has nothing to change`;
+    throw problem('input-invalid', { what, expected: 'a suite with a sustained workload, such as sustained' });
+  }
+  const workloads = suite.workloads.map((workload) => {
+    if (workload.kind === 'micro') return workload;
+    const lasting = workload.kind === 'sustained' && seconds !== undefined ? { seconds } : {};
+    return { ...workload, ...lengths, ...lasting };
+  });
   const rounds = overrideRounds(suite.rounds, { rounds: count, target, budget });
   return validate(
     'the command line',

@@ -6,6 +6,7 @@ import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from '.
 
 export type CaseWorkload =
   | { kind: 'generate'; prompt: number; new: number; depth: number }
+  | { kind: 'sustained'; prompt: number; new: number; depth: number; seconds: number }
   | { kind: 'micro'; task: 'tokenize' | 'session-run'; timeMs: number; samples: number; warmup: number };
 
 /** Every dimension of a case, as it is effectively used. */
@@ -61,7 +62,7 @@ export function planCases(
             for (const threads of suite.threads)
               for (const asked of suite.options ?? [{}])
                 for (const workload of suite.workloads.flatMap(expandWorkload)) {
-                  if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind !== 'generate')) continue;
+                  if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind === 'micro')) continue;
                   if (layout === 'split' && ep !== 'cpu') continue;
                   const used = threads === 'auto' ? automaticThreads : threads;
                   const key: CaseKey = { model, weights, layout, dtype, runtime, ep, threads: used, workload };
@@ -74,7 +75,7 @@ export function planCases(
   throw problem('input-invalid', {
     what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
     expected:
-      'llama.cpp for .gguf files, with generate workloads on ep cpu; onnxruntime on ep cpu for layout split; another runtime for everything else',
+      'llama.cpp for .gguf files, with generate or sustained workloads on ep cpu; onnxruntime on ep cpu for layout split; another runtime for everything else',
   });
 }
 
@@ -120,7 +121,12 @@ function expandWorkload(workload: Workload): CaseWorkload[] {
   if (workload.kind === 'micro') return [workload];
   return workload.depth.flatMap((depth) =>
     workload.prompt.flatMap((prompt) =>
-      workload.new.map((tokens) => ({ kind: workload.kind, prompt, new: tokens, depth })),
+      workload.new.map((tokens): CaseWorkload => {
+        const lengths = { prompt, new: tokens, depth };
+        return workload.kind === 'generate'
+          ? { kind: workload.kind, ...lengths }
+          : { kind: workload.kind, ...lengths, seconds: workload.seconds };
+      }),
     ),
   );
 }
@@ -136,13 +142,23 @@ export function caseId(key: CaseKey): string {
 export function caseDimensions(key: CaseKey): Record<string, string> {
   const { model, weights, layout, dtype, runtime, ep, threads, options, workload } = key;
   const lengths =
-    workload.kind === 'generate'
-      ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
-      : {};
+    workload.kind === 'micro'
+      ? {}
+      : {
+          prompt: workload.prompt,
+          new: workload.new,
+          ...(workload.depth > 0 ? { depth: workload.depth } : {}),
+          ...(workload.kind === 'sustained' ? { seconds: workload.seconds } : {}),
+        };
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
   const kind = layout === null ? { weights } : { layout };
   const all = { model, ...kind, dtype, runtime, ep, threads, ...optionDimensions(options), ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
+}
+
+/** A sustained workload runs as long as it is asked to, on top of what any other worker may take. */
+export function roundTimeoutSeconds({ workload }: CaseKey, timeoutSeconds: number): number {
+  return timeoutSeconds + (workload.kind === 'sustained' ? workload.seconds : 0);
 }
 
 /** Rounds interleaved over cases, so that drift of the machine hits all alike. */

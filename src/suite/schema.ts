@@ -27,6 +27,16 @@ const generateSchema = z
   })
   .describe('Prefill and decode, timed token by token.');
 
+const sustainedSchema = z
+  .strictObject({
+    kind: z.literal('sustained'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
+    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass, exactly as many.'),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
+    seconds: z.int().min(1).max(86_400).describe('How long passes follow one another; the last one is finished.'),
+  })
+  .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
+
 const microSchema = z
   .strictObject({
     kind: z.literal('micro'),
@@ -37,7 +47,7 @@ const microSchema = z
   })
   .describe('One small operation, sampled by tinybench inside the worker.');
 
-export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, microSchema]);
+export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
 
 export const suiteSchema = z
   .strictObject({

@@ -8,6 +8,7 @@ import { memoryAfter } from './phase-memory.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
 import { studySlowdown } from './study-slowdown.js';
+import { measureSustained } from './sustained.js';
 
 /** Synchronous, so that a message is out before the runtime blocks the thread. */
 function send(message: Message): void {
@@ -38,7 +39,10 @@ try {
       options: { ...runtime.options, v8Flags: process.execArgv.join(' '), ...study },
       loadMs: runtime.loadMs,
     });
-    await measureGenerate(job, job.key.workload, runtime, send, slowdown ?? 1);
+    const { workload } = job.key;
+    const context = { job, workload, runtime, send, slowdown: slowdown ?? 1 };
+    if (workload.kind === 'sustained') await measureSustained(context, workload.seconds);
+    else await measureGenerate(context);
   }
   const { ep } = job.key;
   const { maxRSS, userCPUTime, systemCPUTime, majorPageFault } = process.resourceUsage();

@@ -1,54 +1,14 @@
 // The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
-import { createHash } from 'node:crypto';
-import { roundMs } from '../result/format.js';
 import type { GenerateIteration } from '../result/schema.js';
-import type { CaseWorkload } from '../suite/plan.js';
 import { isWarmingUp } from '../suite/warm-up.js';
+import { fillDepth, type PassContext, runPass } from './pass.js';
 import { memoryAfter } from './phase-memory.js';
-import { iterationSeed, promptTokens } from './prompt.js';
-import type { Job, Message } from './protocol.js';
-import type { Runtime } from './runtimes/runtime.js';
 
-type GenerateWorkload = Extract<CaseWorkload, { kind: 'generate' }>;
-
-export async function measureGenerate(
-  job: Job,
-  workload: GenerateWorkload,
-  runtime: Runtime,
-  send: (message: Message) => void,
-  slowdown = 1,
-): Promise<void> {
-  send(memoryAfter('load'));
-  if (workload.depth > 0) {
-    send({ type: 'phase', phase: 'depth' });
-    await runtime.fillDepth(promptTokens(iterationSeed(job.seed, job.round, 999), workload.depth, job.vocabSize));
-    send(memoryAfter('depth'));
-  }
-  let passes = 0;
-  const pass = async (kind: GenerateIteration['kind']): Promise<GenerateIteration> => {
-    const seed = iterationSeed(job.seed, job.round, passes++);
-    const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
-    // Garbage of the last iteration is not collected on this one's time.
-    globalThis.gc?.();
-    // The first run allocates what later ones reuse; a timed one is told apart by prefill and decode all the same.
-    const isFirstRun = kind === 'warmup' && passes === 1;
-    send({ type: 'phase', phase: isFirstRun ? 'firstRun' : 'prefill' });
-    const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
-      if (!isFirstRun) send({ type: 'phase', phase: 'decode' });
-    });
-    const iteration = {
-      kind,
-      seed,
-      tokenMs: Array.from(tokenMs, (ms) => roundMs(ms * slowdown)),
-      sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
-      tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
-    };
-    send({ type: 'iteration', iteration });
-    if (isFirstRun) send(memoryAfter('firstRun'));
-    return iteration;
-  };
+export async function measureGenerate(context: PassContext): Promise<void> {
+  const { warmup, iterations } = context.job;
+  await fillDepth(context);
   const warm: GenerateIteration[] = [];
-  while (isWarmingUp(job.warmup, warm)) warm.push(await pass('warmup'));
-  for (let i = 0; i < job.iterations; i++) await pass('timed');
-  send(memoryAfter('decode'));
+  while (isWarmingUp(warmup, warm)) warm.push(await runPass(context, warm.length, { kind: 'warmup' }));
+  for (let i = 0; i < iterations; i++) await runPass(context, warm.length + i, { kind: 'timed' });
+  context.send(memoryAfter('decode'));
 }

@@ -6,7 +6,9 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
+import { traceProcessor } from '../machine/condition/trace.js';
 import { watchCondition } from '../machine/condition/watch.js';
+import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine/energy/account.js';
 import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
@@ -30,6 +32,8 @@ export interface RoundOptions {
   timeoutSeconds: number;
   /** Aborting kills the worker; the round then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Where energy is read; nothing is told of it without one. */
+  energy?: EnergySource;
   onPhase?: (phase: Phase) => void;
   onIteration?: (done: number) => void;
   entry?: string;
@@ -61,6 +65,8 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
     return { failure: failureOf(problem('worker-unstartable', { reason: (await exit).error ?? 'no process id' })) };
   }
   const memory = watchMemory(child.pid, 'start');
+  const energy = options.energy === undefined ? null : accountEnergy(options.energy);
+  const trace = job.key.workload.kind === 'sustained' ? traceProcessor() : null;
   const stderr = collectTail(child.stderr!);
   let phase: Phase = 'start';
   let verdict: EdgeproofError | null = null;
@@ -76,7 +82,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const abort = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', abort, { once: true });
 
-  const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory' | 'condition'> = {
+  const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory' | 'condition' | 'energy'> = {
     options: {},
     loadMs: { library: 0, session: 0 },
     iterations: [],
@@ -89,8 +95,10 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const receive = (message: Message) => {
     switch (message.type) {
       case 'phase':
+        energy?.enter(message.phase);
         memory.enter(message.phase);
         phase = message.phase;
+        if (phase === 'prefill') trace?.start();
         options.onPhase?.(phase);
         break;
       case 'loaded':
@@ -99,6 +107,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
       case 'iteration':
+        energy?.iteration(message.iteration.kind, tokensOf(job.key.workload));
         machine.sample();
         round.iterations.push(message.iteration);
         options.onIteration?.(round.iterations.length);
@@ -128,6 +137,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   clearTimeout(timer);
   options.signal?.removeEventListener('abort', abort);
   memory.stop();
+  const points = trace?.finish();
   if (verdict !== null) return { failure: failureOf(verdict) };
   if (failure !== null) return { failure };
   if (workerMaxRss === null)
@@ -146,7 +156,14 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       ...(device === undefined ? {} : { device }),
     },
     condition,
+    energy: (await energy?.finish()) ?? null,
+    ...(points === undefined ? {} : { trace: points }),
   };
+}
+
+/** What an iteration reads and writes in each phase; the first token comes with the prompt. */
+function tokensOf(workload: Job['key']['workload']): TokensByPhase {
+  return workload.kind === 'micro' ? {} : { prefill: workload.prompt, decode: workload.new - 1 };
 }
 
 /** A pipe that something else still holds open does not keep a finished round waiting. */

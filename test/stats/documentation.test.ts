@@ -1,15 +1,18 @@
 // The tables and worked examples of docs/metrics.md, against the code that they describe.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { okRounds } from '../../src/result/schema.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
 import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
 import { ARITHMETIC, parityOf, RELATIVE_ERROR } from '../../src/stats/parity.js';
 import { student95 } from '../../src/stats/student.js';
 import { samplesForPercentile } from '../../src/stats/summary.js';
+import { LEAST_WINDOWS, sustainedOf, THROTTLED } from '../../src/stats/sustained.js';
 import { visibleEffect } from '../../src/stats/visible-effect.js';
 import { PHASES } from '../../src/worker/protocol.js';
-import { documentOf, generateCase } from '../fixtures/document.js';
+import { passesOf } from '../fixtures/curve.js';
+import { documentOf, generateCase, sustainedCase } from '../fixtures/document.js';
 
 const PAGE = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
 const WORDS = PAGE.replace(/\s+/g, ' ');
@@ -56,6 +59,16 @@ describe('docs/metrics.md', () => {
     );
     expect(values).toEqual([[256], [2000], [20], [50]]);
     expect(loopShare(result)).toBeCloseTo(0.1, 12);
+  });
+
+  it('has the example of sustained load right', () => {
+    expect(WORDS).toContain('180 s, 40 tok/s for 60 s and 30 tok/s from then on: peak 40, sustained 30, ratio 75 %');
+    const passes = passesOf((second) => (second < 60 ? 40 : 30), 180);
+    const curve = sustainedOf(okRounds(sustainedCase([passes], 180))[0]!)!;
+    expect([curve.peakRate.toFixed(1), curve.sustainedRate.toFixed(1)]).toEqual(['40.0', '30.0']);
+    expect([curve.sustainedToPeak.toFixed(2), curve.throttledAfterSeconds]).toEqual(['0.75', 60]);
+    expect(WORDS).toContain(`the rate stays below ${THROTTLED * 100} % of the peak`);
+    expect(WORDS).toContain(`Fewer than ${LEAST_WINDOWS} windows give no figures`);
   });
 
   it('has the example of the interval right', () => {

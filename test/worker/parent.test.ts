@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/errors.js';
+import { type Meter, monotonicMs, unmetered } from '../../src/machine/energy/meter.js';
 import { type OkRound, type Round, roundSchema } from '../../src/result/schema.js';
 import { type RoundOptions, runRound } from '../../src/worker/parent.js';
 import type { Job, Phase } from '../../src/worker/protocol.js';
@@ -435,6 +436,60 @@ describe('a worker that hangs', () => {
   it('is stopped even if it ignores every signal that can be ignored', async () => {
     const script = `for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {}); await sleep(60000);`;
     expect((await failureIn(script, { timeoutSeconds: 1 })).code).toBe('worker-timeout');
+  });
+});
+
+describe('the energy of a round', () => {
+  const watts = 10;
+  const meter: Meter = {
+    tier: 'counter',
+    source: 'fake',
+    updateMs: 1,
+    read: monotonicMs,
+    known: async () => {},
+    usedBetween: (start, end) => ({ a: ((end - start) / 1000) * watts }),
+    close() {},
+  };
+
+  it('is counted for load, and for prefill and decode of each iteration with their tokens', async () => {
+    const { energy } = await okRoundOf(CONVERSATION, { energy: { meter, idle: { seconds: 5, watts: { a: 1 } } } });
+    if (energy?.tier !== 'counter') throw new Error('it was not metered');
+    const told = energy.stretches.map(({ phase, kind, tokens }) => [phase, kind, tokens]);
+    const passes = ['warmup', 'timed', 'timed'].flatMap((kind) => [
+      ['prefill', kind, 8],
+      ['decode', kind, 2],
+    ]);
+    expect(told).toEqual([['load', null, null], ...passes]);
+    for (const { ms, joules } of energy.stretches) expect(joules.a).toBeCloseTo((ms / 1000) * watts, 2);
+    expect(energy.whole).toMatchObject({ tokens: 6 });
+  });
+
+  it('is why there is none, where a meter could not be opened; null where nobody asked', async () => {
+    const source = unmetered('no counter', null);
+    expect((await okRoundOf(CONVERSATION, { energy: source })).energy).toEqual(source);
+    expect((await okRoundOf(CONVERSATION)).energy).toBeNull();
+  });
+});
+
+describe('a sustained round', () => {
+  const job: Job = {
+    ...JOB,
+    key: { ...JOB.key, workload: { kind: 'sustained', prompt: 8, new: 3, depth: 0, seconds: 60 } },
+  };
+
+  it('has a trace of the processor from its first pass on', async () => {
+    const { trace } = await okRoundOf(CONVERSATION, {}, job);
+    expect(trace!.length).toBeGreaterThanOrEqual(2);
+    expect(trace![0]!.atMs).toBe(0);
+    expect((await okRoundOf(CONVERSATION)).trace).toBeUndefined();
+  });
+
+  it('stops at once when it is interrupted', async () => {
+    const controller = new AbortController();
+    const stop = () => controller.abort(new Error('Ctrl-C'));
+    const round = run(`phase('prefill'); for (;;);`, { signal: controller.signal, onPhase: stop }, job);
+    await expect(round).rejects.toThrow('Ctrl-C');
+    expect(children[0]!.signalCode).toBe('SIGKILL');
   });
 });
 

@@ -7,7 +7,7 @@ import { openTransformers } from './transformers-js.js';
 
 export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph'>): Promise<Runtime> {
   const { runtime, threads, ep, dtype, options, workload } = job.key;
-  const capacity = workload.kind === 'generate' ? workload.depth + workload.prompt + workload.new : 1;
+  const capacity = workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
   switch (runtime) {
     case 'onnxruntime':
       return openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity });

@@ -1,0 +1,54 @@
+// Temperature and clock of the processor every few seconds, read from outside while a sustained workload runs.
+import { allowedCpus, parseCpuList } from './cpu-time.js';
+import { readFrequency } from './frequency.js';
+import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
+
+export interface TracePoint {
+  atMs: number;
+  mhz: number | null;
+  celsius: number | null;
+  throttleEvents: number | null;
+}
+
+export interface Trace {
+  /** The first call starts the clock; later ones do nothing. */
+  start(): void;
+  /** The last reading; all of them. */
+  finish(): TracePoint[];
+}
+
+/** Reading the clock of a core may take the kernel some milliseconds; this seldom it costs nothing that can be told. */
+const INTERVAL_MS = 5_000;
+
+export function traceProcessor(root = '/', now: () => number = () => performance.now()): Trace {
+  const cpuset = allowedCpus(root);
+  const allowed = cpuset === null ? null : parseCpuList(cpuset);
+  const before = readThrottleCounters(root);
+  const points: TracePoint[] = [];
+  let startedMs: number | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const read = () => {
+    const mhz = readFrequency(root, allowed)?.mhz;
+    const temperatures = [...readTemperatures(root).values()];
+    points.push({
+      atMs: Math.round(now() - startedMs!),
+      mhz: mhz === undefined ? null : Math.round(mhz),
+      celsius: temperatures.length === 0 ? null : Math.max(...temperatures),
+      throttleEvents: throttledBetween(before, readThrottleCounters(root))?.events ?? null,
+    });
+  };
+  return {
+    start() {
+      if (startedMs !== null) return;
+      startedMs = now();
+      read();
+      timer = setInterval(read, INTERVAL_MS);
+      timer.unref();
+    },
+    finish() {
+      clearInterval(timer);
+      if (startedMs !== null) read();
+      return points;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// The energy of one round, stretch by stretch: the parent says when a phase begins and when an iteration is over.
+// What lies between two iterations (garbage, drawing the next prompt) belongs to none of them.
+import { type IdlePower, type Joules, type Meter, type Unmetered, unmetered } from './meter.js';
+
+/** Tokens of an iteration by phase: read in the prompt, generated after the first; none in a micro workload. */
+export type TokensByPhase = Partial<Record<string, number>>;
+
+export interface Stretch {
+  phase: string;
+  /** null before the first iteration: load, depth. */
+  kind: 'warmup' | 'timed' | null;
+  ms: number;
+  tokens: number | null;
+  joules: Joules;
+}
+
+export interface MeteredRound {
+  tier: Meter['tier'];
+  source: string;
+  updateMs: number;
+  /** null where it was not measured. */
+  idle: IdlePower | null;
+  stretches: Stretch[];
+  /** From the first timed iteration to the end of the last, with what lies between them; tokens are those generated. */
+  whole: { ms: number; tokens: number; joules: Joules } | null;
+}
+
+export type EnergySource = { meter: Meter; idle: IdlePower | null } | Unmetered;
+
+export interface EnergyAccount {
+  enter(phase: string): void;
+  iteration(kind: 'warmup' | 'timed', tokens: TokensByPhase): void;
+  finish(): Promise<MeteredRound | Unmetered>;
+}
+
+interface Span {
+  phase: string;
+  kind: Stretch['kind'];
+  startMs: number;
+  endMs: number;
+  tokens: number | null;
+}
+
+const BEFORE_ITERATIONS = ['load', 'depth'];
+
+export function accountEnergy(source: EnergySource): EnergyAccount {
+  if (!('meter' in source)) return { enter() {}, iteration() {}, finish: async () => source };
+  const { meter } = source;
+  const spans: Span[] = [];
+  let sinceIteration: Span[] = [];
+  let open: { phase: string; startMs: number } | null = null;
+
+  const close = (): number => {
+    const endMs = meter.read();
+    if (open !== null) sinceIteration.push({ ...open, kind: null, endMs, tokens: null });
+    open = null;
+    return endMs;
+  };
+  return {
+    enter(phase) {
+      open = { phase, startMs: close() };
+    },
+    iteration(kind, tokens) {
+      close();
+      for (const span of sinceIteration) {
+        const isBefore = BEFORE_ITERATIONS.includes(span.phase);
+        spans.push(isBefore ? span : { ...span, kind, tokens: tokens[span.phase] ?? null });
+      }
+      sinceIteration = [];
+    },
+    async finish() {
+      await meter.known(spans.at(-1)?.endMs ?? 0);
+      return settle(source, spans);
+    },
+  };
+}
+
+function settle({ meter, idle }: { meter: Meter; idle: IdlePower | null }, spans: Span[]): MeteredRound | Unmetered {
+  const stretches: Stretch[] = [];
+  for (const { phase, kind, startMs, endMs, tokens } of spans) {
+    const joules = meter.usedBetween(startMs, endMs);
+    if (typeof joules === 'string') return unmetered(joules);
+    stretches.push({ phase, kind, ms: toMicro(endMs - startMs), tokens, joules: rounded(joules) });
+  }
+  const { tier, source, updateMs } = meter;
+  return { tier, source, updateMs, idle, stretches, whole: wholeOf(meter, spans) };
+}
+
+function wholeOf(meter: Meter, spans: Span[]): MeteredRound['whole'] {
+  const timed = spans.filter(({ kind }) => kind === 'timed');
+  if (timed.length === 0) return null;
+  const [startMs, endMs] = [timed[0]!.startMs, timed.at(-1)!.endMs];
+  // The first token of an iteration comes with its prompt.
+  const generated = timed.filter(({ phase }) => phase === 'decode').map(({ tokens }) => (tokens ?? -1) + 1);
+  const tokens = generated.reduce((sum, count) => sum + count, 0);
+  const joules = meter.usedBetween(startMs, endMs);
+  return tokens === 0 || typeof joules === 'string'
+    ? null
+    : { ms: toMicro(endMs - startMs), tokens, joules: rounded(joules) };
+}
+
+function toMicro(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+/** To a millijoule, below the step of any counter that lasts. */
+function rounded(joules: Joules): Joules {
+  return Object.fromEntries(Object.entries(joules).map(([domain, value]) => [domain, toMicro(value)]));
+}

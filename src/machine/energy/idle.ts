@@ -1,0 +1,39 @@
+// What the machine uses while nothing is asked of it, measured once before the first round.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnergySource } from './account.js';
+import { type Meter, unmetered } from './meter.js';
+
+/** Fewer updates of a counter than this leave more than some percent open; stats/energy.ts tells no less either. */
+const UPDATES = 50;
+const SHORTEST_MS = 5_000;
+/** Nobody waits longer for a coarse source: its energy is then told without a baseline. */
+const LONGEST_MS = 30_000;
+
+export function idleMs({ updateMs }: Pick<Meter, 'updateMs'>): number | null {
+  const ms = Math.max(SHORTEST_MS, UPDATES * updateMs);
+  return ms > LONGEST_MS ? null : ms;
+}
+
+/** The source with its baseline; unavailable where a counter stands still, as some virtual machines show it. */
+export async function measureIdle(
+  meter: Meter,
+  signal: AbortSignal,
+  ms: number | null = idleMs(meter),
+): Promise<EnergySource> {
+  if (ms === null) return { meter, idle: null };
+  const startMs = meter.read();
+  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  const endMs = meter.read();
+  await meter.known(endMs);
+  const joules = meter.usedBetween(startMs, endMs);
+  if (typeof joules === 'string') return unmetered(joules);
+  const seconds = (endMs - startMs) / 1000;
+  const still = Object.entries(joules).find(([domain, used]) => used === 0 && !domain.endsWith('dram'));
+  if (still !== undefined) return unmetered(`the counter of ${still[0]} stands still, as in some virtual machines`);
+  const watts = Object.entries(joules).map(([domain, used]) => [domain, round(used / seconds)] as const);
+  return { meter, idle: { seconds: round(seconds), watts: Object.fromEntries(watts) } };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,36 @@
+// The energy counters of NVIDIA GPUs, of the whole board with its memory, since Volta. nvidia-smi does not print them and
+// its power readings miss most of the time on some GPUs (arXiv 2312.02741), so a process of ours asks NVML itself:
+// its command is handed in by whoever may load native libraries.
+import { type Meter, type Unmetered, unmetered } from './meter.js';
+import type { Reading } from './readings.js';
+import { openStream } from './stream.js';
+
+/** The counter moves every 20 to 100 ms, depending on the GPU. */
+export const NVML_INTERVAL_MS = 100;
+
+/** What the process prints, one a line: the counter of each GPU since its driver was loaded. */
+export interface NvmlLine {
+  atMs: number;
+  millijoules: number[];
+}
+
+export function openNvidia(command: string[]): Promise<Meter | Unmetered> {
+  return openStream({
+    command,
+    tier: 'counter',
+    updateMs: NVML_INTERVAL_MS,
+    parse: createNvmlParser(),
+    source: (domains) => `NVML: ${domains.join(', ')}`,
+    explain: (stderr) => unmetered(stderr.split('\n').at(-1) || 'the process that reads NVML ended'),
+  });
+}
+
+export function createNvmlParser(): (line: string) => Reading | null {
+  let first: number[] | null = null;
+  return (line) => {
+    const { atMs, millijoules } = JSON.parse(line) as NvmlLine;
+    first ??= millijoules;
+    const joules = millijoules.map((value, gpu) => [`gpu-${gpu}`, (value - first![gpu]!) / 1000] as const);
+    return { atMs, joules: Object.fromEntries(joules) };
+  };
+}

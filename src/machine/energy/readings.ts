@@ -1,0 +1,52 @@
+// Readings of a growing count of joules, and what lies between two moments: exact at a reading, linear between two.
+import type { Joules } from './meter.js';
+
+export interface Reading {
+  atMs: number;
+  /** Since the first reading. */
+  joules: Joules;
+}
+
+export interface Readings {
+  add(reading: Reading): void;
+  /** Nothing is known from here on; the first reason stays. */
+  fail(reason: string): void;
+  latestMs(): number | null;
+  failure(): string | null;
+  usedBetween(startMs: number, endMs: number): Joules | string;
+}
+
+export function createReadings(): Readings {
+  const all: Reading[] = [];
+  let failure: string | null = null;
+
+  const joulesAt = (atMs: number): Joules | null => {
+    const next = all.findIndex((reading) => reading.atMs >= atMs);
+    const after = all[next];
+    if (after === undefined) return null;
+    if (after.atMs === atMs) return after.joules;
+    const before = all[next - 1];
+    if (before === undefined) return null;
+    const share = (atMs - before.atMs) / (after.atMs - before.atMs);
+    return Object.fromEntries(
+      Object.entries(after.joules).map(([domain, joules]) => {
+        const start = before.joules[domain] ?? joules;
+        return [domain, start + (joules - start) * share];
+      }),
+    );
+  };
+
+  return {
+    add: (reading) => all.push(reading),
+    fail(reason) {
+      failure ??= reason;
+    },
+    latestMs: () => all.at(-1)?.atMs ?? null,
+    failure: () => failure,
+    usedBetween(startMs, endMs) {
+      const [start, end] = [joulesAt(startMs), joulesAt(endMs)];
+      if (start === null || end === null) return failure ?? 'the readings do not cover the whole round';
+      return Object.fromEntries(Object.entries(end).map(([domain, joules]) => [domain, joules - start[domain]!]));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// A meter that is a process of its own and prints one reading after another; it ends when its input is closed or it is
+// killed. Between two readings energy is taken to flow evenly.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { reasonOf } from '../../errors.js';
+import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
+import { createReadings, type Reading } from './readings.js';
+
+export interface StreamedSource {
+  command: string[];
+  tier: Meter['tier'];
+  updateMs: number;
+  /** Once for every line; null while a reading is not complete. */
+  parse(line: string): Reading | null;
+  /** In words, from the names of its domains. */
+  source(domains: string[]): string;
+  /** Why there are no readings, from what the command wrote to stderr before it ended. */
+  explain(stderr: string): Unmetered;
+}
+
+const PATIENCE_MS = 10_000;
+const LATE_UPDATES = 5;
+const KEPT_STDERR = 2_000;
+
+/** Resolves after the first reading, or with why there is none. */
+export async function openStream(spec: StreamedSource): Promise<Meter | Unmetered> {
+  const [program, ...parameters] = spec.command as [string, ...string[]];
+  const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const readings = createReadings();
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const check of waiting) check();
+  };
+  let domains: string[] | null = null;
+  let stderr = '';
+  child.stdin.on('error', () => {});
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-KEPT_STDERR);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const reading = spec.parse(line);
+    if (reading === null) return;
+    domains ??= Object.keys(reading.joules);
+    readings.add(reading);
+    wake();
+  });
+  let ended: Unmetered | null = null;
+  const end = (words: string) => {
+    ended ??= spec.explain(words);
+    readings.fail(ended.reason);
+    wake();
+  };
+  child.once('error', (error) => end(reasonOf(error)));
+  child.once('close', () => end(stderr.trim()));
+
+  const until = (isOver: () => boolean, ms: number) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (isOver()) done();
+      };
+      const done = () => {
+        clearTimeout(timer);
+        waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      waiting.add(check);
+      check();
+    });
+  const close = () => {
+    child.stdin.end();
+    child.kill();
+  };
+
+  await until(() => domains !== null || readings.failure() !== null, PATIENCE_MS);
+  if (domains === null) {
+    close();
+    return ended ?? unmetered(`${program} gave no reading within ${PATIENCE_MS / 1000} s`);
+  }
+  return {
+    tier: spec.tier,
+    source: spec.source(domains),
+    updateMs: spec.updateMs,
+    read: monotonicMs,
+    known: (atMs) =>
+      until(() => readings.failure() !== null || (readings.latestMs() ?? 0) >= atMs, spec.updateMs * LATE_UPDATES),
+    usedBetween: readings.usedBetween,
+    close,
+  };
+}

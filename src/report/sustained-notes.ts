@@ -1,0 +1,67 @@
+// The curve of a sustained workload below the table: bars for rate, temperature and clock, and what they say. Pure.
+import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import { LEAST_WINDOWS, type Sustained, sustainedOf, WINDOW_SECONDS } from '../stats/sustained.js';
+import { bars, thinned } from './bars.js';
+import { duration, number, plural } from './format.js';
+import { caseLabel, type Labels } from './labels.js';
+
+const WIDEST = 60;
+/** Bars of temperature begin at a room's. */
+const ROOM_CELSIUS = 20;
+
+export function sustainedNotes(cases: CaseResult[], labels: Labels): string[] {
+  const sustained = cases.filter(({ key }) => key.workload.kind === 'sustained');
+  return sustained.flatMap((result) => {
+    const rounds = okRounds(result);
+    return rounds.flatMap((round) => {
+      const who = [
+        ...(cases.length > 1 ? [caseLabel(labels, result)] : []),
+        ...(rounds.length > 1 ? [`round ${round.index + 1}`] : []),
+      ].join(', ');
+      return roundNotes(round, who === '' ? '' : `${who}: `);
+    });
+  });
+}
+
+function roundNotes(round: OkRound, who: string): string[] {
+  const curve = sustainedOf(round);
+  if (curve === null)
+    return [`${who}No curve: it takes ${plural(LEAST_WINDOWS, 'window')} of ${WINDOW_SECONDS} s (--seconds 60).`];
+  return [`${who}${sentence(curve, round)}`, ...plot(curve)];
+}
+
+function sentence(curve: Sustained, round: OkRound): string {
+  const { peakRate, sustainedRate, sustainedToPeak, throttledAfterSeconds, heatCountedAfterSeconds } = curve;
+  const rates = `Decoding peaks at ${number(peakRate)} tok/s and sustains ${number(sustainedRate)}, ${Math.round(sustainedToPeak * 100)} % of it`;
+  const fell =
+    throttledAfterSeconds === null
+      ? 'it does not stay below 90 % of the peak'
+      : `from ${duration(throttledAfterSeconds * 1000)} on it stays below 90 % of the peak`;
+  const counts = round.trace?.some(({ throttleEvents }) => throttleEvents !== null) ?? false;
+  const heat =
+    heatCountedAfterSeconds === null
+      ? counts
+        ? '; the processor counts no thermal throttling'
+        : ''
+      : `; the processor counts thermal throttling from ${duration(heatCountedAfterSeconds * 1000)} on`;
+  return `${rates}: ${fell}${heat}.`;
+}
+
+function plot({ windows }: Sustained): string[] {
+  const group = Math.max(1, Math.ceil(windows.length / WIDEST));
+  const row = (name: string, values: (number | null)[], low: number, high: number, unit: string) => {
+    const known = values.filter((value) => value !== null);
+    if (known.length === 0) return [];
+    const [first, last] = [number(known[0]!), number(known.at(-1)!)];
+    return [`  ${name.padEnd(11)}  ${bars(thinned(values, WIDEST), low, high)}  ${first} → ${last} ${unit}`];
+  };
+  const rates = windows.map(({ tokensPerSecond }) => tokensPerSecond);
+  const clocks = windows.map(({ mhz }) => mhz);
+  const temperatures = windows.map(({ celsius }) => celsius);
+  return [
+    ...row('decode', rates, 0, Math.max(...rates), 'tok/s'),
+    ...row('temperature', temperatures, ROOM_CELSIUS, 100, '°C'),
+    ...row('clock', clocks, 0, Math.max(...clocks.map((mhz) => mhz ?? 0)), 'MHz'),
+    `  each bar ${group * WINDOW_SECONDS} s; rate and clock from 0 to their highest, temperature from ${ROOM_CELSIUS} to 100 °C`,
+  ];
+}
