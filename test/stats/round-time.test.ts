@@ -37,4 +37,12 @@ describe('the expected time of a round', () => {
     const micro = microCase([{ sampleMs: [1, 1], libraryMs: 0, loadMs: 100 }], 'tokenize');
     expect(expectedRoundTime(micro, SIZE, PLAN, [documentOf([micro])])).toEqual({ ms: 2500, basis: 'measured' });
   });
+
+  it('of a sustained workload is the time that it is asked to last', () => {
+    const sustained = structuredClone(planned);
+    sustained.key.workload = { kind: 'sustained', prompt: 64, new: 128, depth: 0, seconds: 180 };
+    const { ms } = expectedRoundTime(sustained, SIZE, PLAN, []);
+    expect(ms).toBeGreaterThan(180_000);
+    expect(ms).toBeLessThan(200_000);
+  });
 });
