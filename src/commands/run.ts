@@ -16,9 +16,10 @@ import {
 import { describeTool, describeVersions } from '../result/provenance.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { findResult, newestResult, readResult, requireWritable, resultPath, saveResult } from '../result/store.js';
+import { planLimitedCases } from '../suite/limited-plan.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
-import { planCases } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
+import { memoryLimitsOf, requireLimits } from './limits.js';
 import { unprovenRound } from './placement.js';
 import { findSource, prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
@@ -59,7 +60,7 @@ interface Opened {
 function begin(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Opened {
   const suite = overrideSuite(loadSuite(suiteName), overrides);
   const machine = describeMachine(options.machine);
-  const cases = planCases(suite, automaticThreads(machine), traitsOf);
+  const cases = planLimitedCases(suite, automaticThreads(machine), traitsOf);
   const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions: describeVersions() };
   const document = beginDocument(suite, cases, about);
   return { document, path: resultPath(options.results, document) };
@@ -133,6 +134,7 @@ async function measure(
   allowFallback: boolean,
 ): Promise<void> {
   requireWritable(path);
+  await requireLimits(document.cases);
   const checkpoints = await prepareAll(document, signal);
   const progress = createProgress();
   const labels = labelsOf(document.cases);
@@ -169,7 +171,8 @@ async function prepareAll(document: ResultDocument, signal: AbortSignal): Promis
     const same = document.cases.filter((other) => checkpointName(other) === name);
     const tokens = Math.max(...same.map(({ key }) => tokensOf(key)));
     const { model, weights, layout, dtype } = result.key;
-    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed };
+    const memoryLimits = memoryLimitsOf(same);
+    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed, memoryLimits };
     checkpoints.set(name, await prepareCheckpoint(wanted, signal));
   }
   return checkpoints;

@@ -9,6 +9,7 @@ import {
   type MetricName,
   summarizeMetric,
 } from '../stats/metrics.js';
+import { limitDimensions } from '../suite/limits.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
@@ -157,11 +158,12 @@ function peakMemoryByPhase(result: CaseResult) {
 }
 
 function flatCase(result: CaseResult): View['records'][number] {
-  const { workload, ...dimensions } = result.key;
+  const { workload, limits, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
     status: result.status,
     ...dimensions,
+    ...limitDimensions(limits),
     workload: workload.kind,
     prompt: workload.kind === 'generate' ? workload.prompt : null,
     new: workload.kind === 'generate' ? workload.new : null,

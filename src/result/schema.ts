@@ -2,7 +2,9 @@
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
+import { limitsSchema } from '../suite/limits.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { heldLimitsSchema } from './held-limits.js';
 import { placementSchema } from './placement.js';
 
 export const SCHEMA_VERSION = 1;
@@ -50,6 +52,8 @@ const okRoundSchema = z.strictObject({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   loadMs: z.strictObject({ library: ms, session: ms }),
   memory: memorySchema,
+  /** Of cases with limits. */
+  limits: heldLimitsSchema.optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -58,6 +62,7 @@ const failedRoundSchema = z.strictObject({
   index: z.int(),
   startedAt: z.string(),
   failure: failureSchema,
+  limits: heldLimitsSchema.optional(),
 });
 
 export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failedRoundSchema]);
@@ -83,6 +88,7 @@ const keySchema = z.strictObject({
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
   workload: workloadSchema,
+  limits: limitsSchema.optional(),
 });
 
 /** What must be equal for two cases to be the same measurement. Each value is a version or a short hash. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '../errors.js';
 import { readJsonFile, validate } from '../json-file.js';
+import type { LimitSet } from './limits.js';
 import { type Suite, suiteSchema } from './schema.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));
@@ -30,6 +31,7 @@ export interface SuiteOverrides {
   runtimes?: string[];
   eps?: string[];
   threads?: (number | 'auto')[];
+  limits?: LimitSet[];
   prompt?: number[];
   new?: number[];
   depth?: number[];

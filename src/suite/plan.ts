@@ -1,6 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import { type Limits, limitDimensions } from './limits.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
@@ -18,6 +19,8 @@ export interface CaseKey {
   ep: ExecutionProvider;
   threads: number;
   workload: CaseWorkload;
+  /** What the worker is held to; left out where nothing is. */
+  limits?: Limits;
 }
 
 export interface Case {
@@ -110,7 +113,7 @@ function expandWorkload(workload: Workload): CaseWorkload[] {
   );
 }
 
-/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…/prompt=…/new=…[/depth=…]` */
+/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/memory-limit=…]/prompt=…/new=…[/depth=…]` */
 export function caseId(key: CaseKey): string {
   const { workload } = key;
   const dimensions = Object.entries(caseDimensions(key)).map(([name, value]) => `${name}=${value}`);
@@ -119,14 +122,14 @@ export function caseId(key: CaseKey): string {
 
 /** The dimensions that tell cases apart, by the names of their command-line options. */
 export function caseDimensions(key: CaseKey): Record<string, string> {
-  const { model, weights, layout, dtype, runtime, ep, threads, workload } = key;
+  const { model, weights, layout, dtype, runtime, ep, threads, workload, limits } = key;
   const lengths =
     workload.kind === 'generate'
       ? { prompt: workload.prompt, new: workload.new, ...(workload.depth > 0 ? { depth: workload.depth } : {}) }
       : {};
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
   const kind = weights === 'synthetic' ? { layout } : { weights };
-  const all = { model, ...kind, dtype, runtime, ep, threads, ...lengths };
+  const all = { model, ...kind, dtype, runtime, ep, threads, ...limitDimensions(limits), ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

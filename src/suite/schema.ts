@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ONNX_LAYOUTS } from '../models/checkpoint.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
+import { limitSetSchema } from './limits.js';
 
 export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
@@ -61,6 +62,9 @@ export const suiteSchema = z
     threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
       .default(['auto'])
       .describe('Intra-op threads; auto = usable physical cores.'),
+    limits: oneOrMore(limitSetSchema)
+      .optional()
+      .describe('Limits that workers run under, each set a case of its own; {} is no limit (docs/limits.md).'),
     workloads: oneOrMore(workloadSchema),
     rounds: z.int().min(1).default(3).describe('Fresh worker processes per case; compare needs 4 or more.'),
     iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),

@@ -10,6 +10,7 @@ import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
 import type { RuntimeName } from '../suite/schema.js';
+import { holdToLimits, type LimitedWorker } from './limited.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -38,19 +39,22 @@ export interface RoundOptions {
 export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
   options.signal?.throwIfAborted();
   const startedAt = new Date().toISOString();
-  const outcome = await converse(job, options);
-  options.signal?.throwIfAborted();
+  const limited = holdToLimits(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY]);
   const head = { index: job.round, startedAt };
+  if ('failure' in limited) return { status: 'failed', ...head, failure: limited.failure };
+  const outcome = await converse(job, options, limited).finally(limited.release);
+  options.signal?.throwIfAborted();
   return 'failure' in outcome
-    ? { status: 'failed', ...head, failure: outcome.failure }
-    : { status: 'ok', ...head, ...outcome };
+    ? { status: 'failed', ...head, failure: limited.explain(outcome.failure), ...limited.held() }
+    : { status: 'ok', ...head, ...outcome, ...limited.held() };
 }
 
 type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'startedAt'>;
 
-async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
+async function converse(job: Job, options: RoundOptions, limited: LimitedWorker): Promise<Outcome> {
   const oomKillsBefore = oomKills();
-  const child = spawn(process.execPath, [...V8_FLAGS, options.entry ?? ENTRY], {
+  const [command, ...parameters] = limited.command;
+  const child = spawn(command, parameters, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ENVIRONMENT[job.key.runtime] },
   });
@@ -87,11 +91,13 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
     switch (message.type) {
       case 'phase':
         memory.enter(message.phase);
+        limited.enter(message.phase);
         phase = message.phase;
         options.onPhase?.(phase);
         break;
       case 'loaded':
         loaded = true;
+        limited.requireHeld(child.pid!, end);
         round.options = message.options;
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
