@@ -1,7 +1,8 @@
 // Limits of cases before their first round: each is tried, and one that this system cannot hold a worker to is an error.
 import { attemptLimits } from '../machine/limits/attempt.js';
+import { limitWords } from '../report/limit-notes.js';
 import type { CaseResult } from '../result/schema.js';
-import { limitDimensions } from '../suite/limits.js';
+
 import { say } from './terminal.js';
 
 export async function requireLimits(cases: CaseResult[]): Promise<void> {
@@ -9,11 +10,10 @@ export async function requireLimits(cases: CaseResult[]): Promise<void> {
   for (const limits of distinct.values()) {
     if (limits === undefined) continue;
     const method = await attemptLimits(limits);
-    const words = Object.entries(limitDimensions(limits)).map(([name, value]) => `${name} ${value}`);
     const caution = method.includes('prlimit')
       ? '; without a control group, memory is what the worker may write, resident or not, and mapped files are free'
       : '';
-    say(`${words.join(', ')}: held by ${method}${caution}`);
+    say(`${limitWords(limits)}: held by ${method}${caution}`);
   }
 }
 

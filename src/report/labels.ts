@@ -4,6 +4,7 @@ import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
 const LENGTHS = new Set(['prompt', 'new', 'depth']);
+const LIMITS = ['memory-limit', 'swap-limit', 'cpu-quota', 'cpus'];
 
 /** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before. */
 export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
@@ -44,6 +45,7 @@ export function labelsOf(cases: CaseResult[]): Labels {
     fixed('runtime'),
     fixed('ep'),
     fixed('threads') === null ? null : plural(Number(fixed('threads')), 'thread'),
+    ...LIMITS.map((name) => (fixed(name) === null ? null : `${name} ${fixed(name)}`)),
   ];
   return {
     shared: words.filter((word) => word !== null).join(' · '),

@@ -13,6 +13,7 @@ import { limitDimensions } from '../suite/limits.js';
 import { conclusion } from './conclusion.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
+import { heldLimits, limitNotes } from './limit-notes.js';
 import { placementNotes } from './placement.js';
 import type { Column, View } from './view.js';
 
@@ -32,7 +33,12 @@ export function resultView(document: ResultDocument, path: string | null): View 
     heading: heading(document, labels, path),
     columns,
     rows: document.cases.map((result) => row(result, labels)),
-    notes: [...conclusion(document), ...placementNotes(document.cases), ...failureNotes(document.cases)],
+    notes: [
+      ...conclusion(document),
+      ...placementNotes(document.cases),
+      ...limitNotes(document.cases),
+      ...failureNotes(document.cases),
+    ],
     json: {
       suite: document.suite.content.name,
       startedAt: document.startedAt,
@@ -132,6 +138,7 @@ function derivedCase(result: CaseResult) {
     interTokenLatencyMs: interTokenLatency(result),
     loopShare: loopShare(result),
     placement: result.placement ?? null,
+    limits: heldLimits(result),
     peakMemoryByPhase: peakMemoryByPhase(result),
     failures: result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : [])),
   };
