@@ -219,10 +219,13 @@ models
 program
   .command('machine')
   .summary('what edgeproof sees of this computer')
+  .option('--self-test', 'measure what edgeproof itself costs a measurement: about two minutes')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {
-    exitCode = await (await import('./commands/machine.js')).machine(o);
+    exitCode = o.selfTest
+      ? await (await import('./commands/self-test.js')).selfTest(o)
+      : await (await import('./commands/machine.js')).machine(o);
   });
 
 // A closed pipe (`edgeproof show | head -1`) is not an error.

@@ -51,6 +51,8 @@ export function resetPeak(pid: number): boolean {
 export interface MemoryWatch {
   /** Ends the present phase and begins another; a phase may be entered many times. */
   enter(phase: string): void;
+  /** Resting, it reads nothing and has no timer: the self-test compares that with watching. */
+  rest(resting: boolean): void;
   /** Reads once more and stops sampling. */
   stop(): void;
   phases(): Record<string, PhaseMemory>;
@@ -65,7 +67,9 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
   let phase = firstPhase;
   let resets = true;
   let readings = 0;
+  let resting = false;
   const sample = () => {
+    if (resting) return;
     const reading = readProcessMemory(pid);
     if (reading === null) return;
     readings++;
@@ -77,19 +81,35 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
       peakFileBytes: Math.max(known.peakFileBytes, reading.fileBytes),
     };
   };
-  const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
-  timer.unref();
+  let timer: NodeJS.Timeout;
+  /** At whole multiples of the interval: as often as ever, however short the time between two rests. */
+  const sampleLater = () => {
+    timer = setTimeout(
+      () => {
+        sample();
+        sampleLater();
+      },
+      SAMPLE_INTERVAL_MS - (performance.now() % SAMPLE_INTERVAL_MS),
+    ).unref();
+  };
+  sampleLater();
   return {
     enter(next) {
       if (next === phase) return;
       sample();
-      if (!resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
+      if (!resting && !resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
       phase = next;
       sample();
     },
+    rest(next) {
+      if (next === resting) return;
+      resting = next;
+      clearTimeout(timer);
+      if (!resting) sampleLater();
+    },
     stop() {
       sample();
-      clearInterval(timer);
+      clearTimeout(timer);
     },
     phases: () => phases,
     method() {

@@ -32,6 +32,8 @@ export interface RoundOptions {
   signal?: AbortSignal;
   onPhase?: (phase: Phase) => void;
   onIteration?: (done: number) => void;
+  /** Whether the worker is watched during an iteration (from 0, warm-up included); by default during all. */
+  observes?: (iteration: number) => boolean;
   entry?: string;
 }
 
@@ -63,6 +65,7 @@ async function converse(job: Job, options: RoundOptions, limited: LimitedWorker)
     return { failure: failureOf(problem('worker-unstartable', { reason: (await exit).error ?? 'no process id' })) };
   }
   const memory = watchMemory(child.pid, 'start');
+  const observe = (iteration: number) => memory.rest(options.observes?.(iteration) === false);
   const stderr = collectTail(child.stderr!);
   let phase: Phase = 'start';
   let verdict: EdgeproofError | null = null;
@@ -103,6 +106,7 @@ async function converse(job: Job, options: RoundOptions, limited: LimitedWorker)
         break;
       case 'iteration':
         round.iterations.push(message.iteration);
+        observe(round.iterations.length);
         options.onIteration?.(round.iterations.length);
         break;
       case 'failed':
