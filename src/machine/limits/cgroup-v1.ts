@@ -1,10 +1,11 @@
 // Groups of cgroup v1 for one worker, below our own: one in the hierarchy of each controller that a limit needs.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import { hasNoSwap } from './cgroup-v2.js';
 import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
 import { fieldIn, type KernelFiles, numberIn } from './kernel-files.js';
 import { makeGroup, newGroupName, ownGroup, removeGroup } from './own-group.js';
+
+const BOTH = 'memory.memsw.limit_in_bytes';
 
 /** A sentence where they cannot be made. */
 export function createGroupV1(files: KernelFiles, limits: GroupLimits): Group | string {
@@ -40,12 +41,12 @@ export function createGroupV1(files: KernelFiles, limits: GroupLimits): Group | 
   const quota = numberIn(read(cpu, 'cpu.cfs_quota_us'));
   const period = numberIn(read(cpu, 'cpu.cfs_period_us'));
   const memoryBytes = numberIn(read(memory, 'memory.limit_in_bytes'));
-  const both = numberIn(read(memory, 'memory.memsw.limit_in_bytes'));
+  const both = limits.swapBytes ? numberIn(read(memory, BOTH)) : memoryBytes;
   return {
     method: 'cgroup v1',
     entrances: made.map((directory) => posix.join(directory, 'cgroup.procs')),
     memoryBytes,
-    swapBytes: memoryBytes === null ? null : both === null ? 0 : both - memoryBytes,
+    swapBytes: memoryBytes === null || both === null ? null : both - memoryBytes,
     cpuQuota: quota === null || period === null ? null : quota / period,
     swapNow: () => fieldIn(read(memory, 'memory.stat'), 'swap'),
     effects: () => ({
@@ -60,19 +61,16 @@ export function createGroupV1(files: KernelFiles, limits: GroupLimits): Group | 
   };
 }
 
+/** Swap has no limit of its own: it is forbidden, or allowed by a limit for memory and swap together. */
 function limitMemory(files: KernelFiles, directory: string, memoryBytes: number, swapBytes: number): void {
   const path = (file: string) => posix.join(directory, file);
   files.write(path('memory.limit_in_bytes'), String(memoryBytes));
-  // Memory and swap together; absent where the kernel does not count swap.
-  if (files.read(path('memory.memsw.limit_in_bytes')) !== null) {
-    files.write(path('memory.memsw.limit_in_bytes'), String(memoryBytes + swapBytes));
-  } else if (!hasNoSwap(files)) {
-    if (swapBytes > 0) throw new Error(`${directory}: the kernel does not count swap (swapaccount=0)`);
-    files.write(path('memory.swappiness'), '0');
-  }
+  if (swapBytes === 0) files.write(path('memory.swappiness'), '0');
+  else if (files.read(path(BOTH)) === null) throw new Error('the kernel does not count swap (swapaccount=0)');
+  else files.write(path(BOTH), String(memoryBytes + swapBytes));
 }
 
-/** Where memory and swap have one limit between them, that one is reached first. */
+/** Of the limit for memory alone and of that for memory and swap together, which is reached when swap is full. */
 function limitHits(memory: string | null, both: string | null): number | null {
   const [alone, together] = [numberIn(memory), numberIn(both)];
   return alone === null ? null : alone + (together ?? 0);

@@ -65,7 +65,7 @@ export function createGroupV2(files: KernelFiles, limits: GroupLimits): Group | 
   };
 }
 
-export function hasNoSwap(files: KernelFiles): boolean {
+function hasNoSwap(files: KernelFiles): boolean {
   return /^SwapTotal:\s+0 kB$/m.test(files.read('/proc/meminfo') ?? '');
 }
 

@@ -33,7 +33,7 @@ describe('groups of cgroup v1', () => {
     expect(kernel.made.size).toBe(0);
   });
 
-  it('tell what the limits did; where memory and swap share one, both counters count', () => {
+  it('tell what the limits did, by both counters', () => {
     const kernel = fakeGroups(FOUND);
     const group = made(createGroupV1(kernel, LIMITS));
     const [memory, cpu] = [...kernel.made];
@@ -54,10 +54,11 @@ describe('groups of cgroup v1', () => {
     expect(group.swapNow()).toBe(8192);
   });
 
-  it('forbid swap by swappiness where the kernel does not count it, and allow none', () => {
+  it('forbid swap by swappiness, and allow it only where the kernel counts it', () => {
     const kernel = fakeGroups({ ...FOUND, '/no-swap-accounting': '' });
-    made(createGroupV1(kernel, { memoryBytes: 1e9, swapBytes: 0 }));
+    const group = made(createGroupV1(kernel, { memoryBytes: 1e9, swapBytes: 0 }));
     expect(kernel.files.get(`${[...kernel.made][0]}/memory.swappiness`)).toBe('0');
+    expect(group.swapBytes).toBe(0);
     const other = fakeGroups({ ...FOUND, '/no-swap-accounting': '' });
     expect(createGroupV1(other, LIMITS)).toContain('does not count swap');
     expect(other.made.size).toBe(0);
