@@ -34,10 +34,12 @@ export async function selfTest(options: { output: string }): Promise<number> {
   const { check, tokensPerSecond } = await timeFromOutside(jobOf(LONG_GENERATION, 1), limits).finally(progress.clear);
   const tokens = Math.min(LONG_GENERATION, Math.max(16, Math.ceil((tokensPerSecond * ITERATION_MS) / 1000)));
   const costs: number[] = [];
+  const spent = spentByThisProcess();
   for (let i = 0; i < PROCESSES; i++) {
     progress.show(`watching every other iteration · process ${i + 1} of ${PROCESSES}`, true);
     const job = { ...jobOf(tokens, 2 * PAIRS_EACH), round: i };
-    const round = await measured(job, { ...limits, observes: isWatched }).finally(progress.clear);
+    const options = { ...limits, observes: isWatched, onPhase: spent.begin, onIteration: spent.end };
+    const round = await measured(job, options).finally(progress.clear);
     costs.push(...pairCosts(round.iterations as GenerateIteration[]));
   }
   const test = {
@@ -45,6 +47,7 @@ export async function selfTest(options: { output: string }): Promise<number> {
     processes: PROCESSES,
     tokensPerIteration: tokens,
     samplers: samplerCost(costs)!,
+    ownCores: spent.cores(),
     stopwatch: { ...check, tokens: LONG_GENERATION },
     clock: measureClock(),
   };
@@ -79,6 +82,26 @@ async function timeFromOutside(job: Job, options: RoundOptions) {
   });
   const check = stopwatchCheck(round.iterations.at(-1) as GenerateIteration, outsideMs);
   return { check, tokensPerSecond: ((LONG_GENERATION - 1) * 1000) / check.insideMs };
+}
+
+/** Processor time of this process while a worker decodes, in cores: watching it and leaving it alone. */
+function spentByThisProcess() {
+  const sums = { watched: { cpuMs: 0, wallMs: 0 }, alone: { cpuMs: 0, wallMs: 0 } };
+  let cpu = process.cpuUsage();
+  let at = performance.now();
+  return {
+    begin() {
+      cpu = process.cpuUsage();
+      at = performance.now();
+    },
+    end(done: number) {
+      const { user, system } = process.cpuUsage(cpu);
+      const sum = sums[isWatched(done - 1) ? 'watched' : 'alone'];
+      sum.cpuMs += (user + system) / 1000;
+      sum.wallMs += performance.now() - at;
+    },
+    cores: () => ({ watched: sums.watched.cpuMs / sums.watched.wallMs, alone: sums.alone.cpuMs / sums.alone.wallMs }),
+  };
 }
 
 async function measured(job: Job, options: RoundOptions): Promise<OkRound> {

@@ -14,12 +14,14 @@ export interface SelfTest {
   processes: number;
   tokensPerIteration: number;
   samplers: SamplerCost;
+  /** Processor time of the process that watches, in cores, while the worker decodes. */
+  ownCores: { watched: number; alone: number };
   stopwatch: StopwatchCheck & { tokens: number };
   clock: { resolutionNs: number; overheadNs: number };
 }
 
 export function selfTestView(test: SelfTest): View {
-  const { samplers, stopwatch, clock } = test;
+  const { samplers, ownCores, stopwatch, clock } = test;
   const { median, interval, n } = samplers.cost;
   const range = `${percent(interval!.low)} to ${percent(interval!.high)}`;
   const rows: View['rows'] = [
@@ -28,6 +30,10 @@ export function selfTestView(test: SelfTest): View {
       value: `${percent(median)} of the decode rate (${range})`,
       goal: `under ${percent(MOST_SAMPLER_COST, 0)}`,
       outcome: samplers.outcome,
+    },
+    {
+      check: 'processor time of it',
+      value: `${percent(ownCores.watched)} of a core, ${percent(ownCores.alone)} when not watching`,
     },
     {
       check: 'outside stopwatch',
@@ -59,6 +65,8 @@ export function selfTestView(test: SelfTest): View {
         samplerCostLow: interval!.low,
         samplerCostHigh: interval!.high,
         samplerOutcome: samplers.outcome,
+        ownCoresWatched: ownCores.watched,
+        ownCoresAlone: ownCores.alone,
         stopwatchDifference: stopwatch.difference,
         stopwatchOutcome: stopwatch.outcome,
         clockResolutionNs: clock.resolutionNs,

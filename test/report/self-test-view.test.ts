@@ -9,6 +9,7 @@ const TEST: SelfTest = {
   processes: 2,
   tokensPerIteration: 50,
   samplers: samplerCost([0.001, 0.002, 0.001, -0.001, 0.0005, 0.0015])!,
+  ownCores: { watched: 0.0021, alone: 0.0004 },
   stopwatch: { ...stopwatchCheck({ tokenMs: [100, 10_100] }, 10_002), tokens: 512 },
   clock: { resolutionNs: 41, overheadNs: 30 },
 };
@@ -16,6 +17,7 @@ const TEST: SelfTest = {
 it('states each figure with its goal and outcome', () => {
   const text = render(selfTestView(TEST), 'table', PLAIN).replace(/ +/g, ' ');
   expect(text).toContain('cost of watching 0.10 % of the decode rate (−0.10 % to 0.20 %) under 1 % pass');
+  expect(text).toContain('processor time of it 0.21 % of a core, 0.04 % when not watching');
   expect(text).toContain('outside stopwatch 0.020 % over 512 tokens in 10 s within 2 % pass');
   expect(text).toContain('step of the clock 41 ns');
   expect(text).toContain('6 pairs of iterations of 50 tokens in 2 processes');
