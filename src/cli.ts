@@ -77,6 +77,10 @@ program
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
   .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
+  .option('--memory-limit <sizes>', 'hold workers to this much memory: 2GB, or 512MB,1GB', list)
+  .option('--swap-limit <sizes>', 'swap beyond --memory-limit (default: none)', list)
+  .option('--cpu-quota <cores>', 'hold workers to this much processor time: 1.5, or 0.5,1', list)
+  .option('--cpus <list>', 'let workers run on these processors only: 0,1 or 0-3')
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
@@ -259,10 +263,13 @@ program
   .command('machine')
   .summary('what edgeproof sees of this computer, and what it can do at best')
   .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
+  .option('--self-test', 'measure what edgeproof itself costs a measurement: about two minutes')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {
-    exitCode = await (await import('./commands/machine.js')).machine(o);
+    exitCode = o.selfTest
+      ? await (await import('./commands/self-test.js')).selfTest(o)
+      : await (await import('./commands/machine.js')).machine(o);
   });
 
 // A closed pipe (`edgeproof show | head -1`) is not an error.

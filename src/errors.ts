@@ -195,6 +195,12 @@ const CATALOGUE = {
     message: `out of memory: ${p.reason}`,
     hint: 'use a smaller dtype, prompt or depth, or a machine with more memory',
   }),
+  'limit-unenforceable': (p: { limits: string; reason: string; hint?: string }): Problem => ({
+    message: `workers cannot be held to ${p.limits} here: ${p.reason}`,
+    hint:
+      p.hint ??
+      'control groups need Linux and the right to make them: root, or `systemd-run --user --scope -p Delegate=yes edgeproof run …` (docs/limits.md)',
+  }),
   'worker-crashed': (p: { exit: string; stderr: string }): Problem => ({
     message: `the worker died (${p.exit})${p.stderr === '' ? '' : `: ${p.stderr}`}`,
     hint: 'a crash in native code is a bug of the runtime or a damaged checkpoint; run the case alone to confirm',

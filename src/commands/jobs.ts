@@ -3,6 +3,7 @@ import { problem } from '../errors.js';
 import type { CheckpointFacts } from '../result/document.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { wantedCases } from '../stats/enough.js';
+import { memoryLimitsOf } from './limits.js';
 import { unanswered } from './parity.js';
 import { findSource, prepareCheckpoint } from './prepare.js';
 
@@ -23,7 +24,8 @@ export async function prepareAll(document: ResultDocument, signal: AbortSignal):
     const same = document.cases.filter((other) => checkpointName(other) === name);
     const tokens = Math.max(...same.map(({ key }) => tokensOf(key)));
     const { model, weights, layout, dtype } = result.key;
-    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed };
+    const memoryLimits = memoryLimitsOf(same);
+    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed, memoryLimits };
     checkpoints.set(name, await prepareCheckpoint(wanted, signal));
   }
   return checkpoints;

@@ -12,6 +12,7 @@ import { addCeilings } from './ceilings.js';
 import { runCold } from './cold-start.js';
 import { openRunEnergy } from './energy.js';
 import { checkpointName, filesOf, jobOf, prepareAll } from './jobs.js';
+import { requireLimits } from './limits.js';
 import { askForAnswers } from './parity.js';
 import { unprovenRound } from './placement.js';
 import { earlierResults, scheduleOf } from './schedule.js';
@@ -36,6 +37,7 @@ export async function measure(
   { tune, results, allowFallback = false, ceilings = true }: MeasureOptions,
 ): Promise<void> {
   requireWritable(path);
+  await requireLimits(document.cases);
   const checkpoints = await prepareAll(document, signal);
   const factsOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!;
   const progress = createProgress();

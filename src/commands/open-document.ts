@@ -8,8 +8,8 @@ import { describeTool, describeVersions } from '../result/provenance.js';
 import type { ResultDocument } from '../result/schema.js';
 import { findResult, newestResult, readResult, resultPath } from '../result/store.js';
 import { wantedCases } from '../stats/enough.js';
+import { planLimitedCases } from '../suite/limited-plan.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
-import { planCases } from '../suite/plan.js';
 import { extendRounds, type RoundsOverrides } from '../suite/rounds.js';
 import type { Suite } from '../suite/schema.js';
 import { traitsOf } from './prepare.js';
@@ -42,7 +42,7 @@ export function beginRun(suite: Suite, options: OpenOptions): Opened {
   const machine = describeMachine(options.machine);
   const auto = automaticThreads(machine);
   if (options.tune === undefined && suite.threads.includes('auto')) say(`threads=auto is ${auto.threads}: ${auto.why}`);
-  const cases = planCases(suite, auto.threads, traitsOf);
+  const cases = planLimitedCases(suite, auto.threads, traitsOf);
   const about = {
     startedAt: new Date().toISOString(),
     tool: describeTool(),

@@ -1,11 +1,13 @@
 // The dimensions given to `run` on the command line, as overrides of a suite.
+
 import type { SuiteOverrides } from '../suite/load.js';
 import { parseOptions } from '../suite/option-set.js';
 import { parseRanges } from '../suite/ranges.js';
 import type { WarmUp } from '../suite/warm-up.js';
+import { type LimitOptions, limitSetsOf } from './limit-options.js';
 
 /** Options as commander hands them over: lists split, lengths still as llama-bench's ranges. */
-export interface DimensionOptions {
+export interface DimensionOptions extends LimitOptions {
   model?: string[];
   weights?: string[];
   layout?: string[];
@@ -42,6 +44,7 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     eps: options.ep,
     threads: options.threads === 'auto' ? ['auto' as const] : lengths('threads', 1),
     options: options.option === undefined ? undefined : parseOptions(options.option),
+    limits: limitSetsOf(options),
     prompt: lengths('prompt', 1),
     new: lengths('new', 1),
     depth: lengths('depth', 0),

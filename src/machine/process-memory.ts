@@ -60,6 +60,8 @@ export interface MemoryWatch {
   enter(phase: string): void;
   /** What the worker read of itself at the end of a phase. */
   report(moment: ReportedMoment): void;
+  /** Resting, it reads nothing and has no timer: the self-test compares that with watching. */
+  rest(resting: boolean): void;
   /** Reads once more and stops sampling. */
   stop(): void;
   phases(): Record<string, PhaseMemory>;
@@ -75,7 +77,9 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
   let phase = firstPhase;
   let resets = true;
   let readings = 0;
+  let resting = false;
   const sample = () => {
+    if (resting) return;
     const reading = readProcessMemory(pid);
     if (reading === null) return;
     readings++;
@@ -90,20 +94,36 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
       end: null,
     };
   };
-  const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
-  timer.unref();
+  let timer: NodeJS.Timeout;
+  /** At whole multiples of the interval: as often as ever, however short the time between two rests. */
+  const sampleLater = () => {
+    timer = setTimeout(
+      () => {
+        sample();
+        sampleLater();
+      },
+      SAMPLE_INTERVAL_MS - (performance.now() % SAMPLE_INTERVAL_MS),
+    ).unref();
+  };
+  sampleLater();
   return {
     enter(next) {
       if (next === phase) return;
       sample();
-      if (!resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
+      if (!resting && !resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
       phase = next;
       sample();
     },
     report: (moment) => reports.push(moment),
+    rest(next) {
+      if (next === resting) return;
+      resting = next;
+      clearTimeout(timer);
+      if (!resting) sampleLater();
+    },
     stop() {
       sample();
-      clearInterval(timer);
+      clearTimeout(timer);
     },
     phases() {
       if (readings === 0) return phasesOfReports(reports);

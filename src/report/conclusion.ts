@@ -4,6 +4,7 @@ import { isImpossible } from '../stats/ceiling-share.js';
 import { summarizeMetric } from '../stats/metrics.js';
 import { relativeHalfWidth } from '../stats/summary.js';
 import { bytes, duration, number } from './format.js';
+import { limitWords } from './limit-notes.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
@@ -41,12 +42,13 @@ function unsteady(cases: CaseResult[]): string[] {
 }
 
 function sentence(result: CaseResult, amongOthers: boolean): string {
-  const { model, weights, layout, dtype, runtime, workload } = result.key;
+  const { model, weights, layout, dtype, runtime, workload, limits } = result.key;
   const ttft = summarizeMetric('ttftMs', result)!.median;
   const rate = decodeRate(result);
   const memory = summarizeMetric('peakRssBytes', result);
   const prompt = workload.kind === 'generate' ? workload.prompt : 0;
-  const who = `${model} (${layout ?? weights} ${dtype}, ${runtime})`;
+  const held = limits === undefined ? '' : `, ${limitWords(limits)}`;
+  const who = `${model} (${layout ?? weights} ${dtype}, ${runtime}${held})`;
   const start = amongOthers ? `Fastest here: ${who}` : `On this machine ${who}`;
   const writes = rate > 0 ? ` and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}` : '';
   const needs = memory === null ? '' : `; it needs ${bytes(memory.median)} of memory`;

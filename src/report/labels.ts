@@ -5,6 +5,7 @@ import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
 const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
+const LIMITS = ['memory-limit', 'swap-limit', 'cpu-quota', 'cpus'];
 
 /** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before, `for 180 s` where passes are repeated. */
 export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
@@ -48,6 +49,7 @@ export function labelsOf(cases: CaseResult[]): Labels {
     fixed('ep'),
     fixed('threads') === null ? null : plural(Number(fixed('threads')), 'thread'),
     ...options.map((name) => (fixed(name) === null ? null : `${name.replace('option.', '')} ${fixed(name)}`)),
+    ...LIMITS.map((name) => (fixed(name) === null ? null : `${name} ${fixed(name)}`)),
   ];
   return {
     shared: words.filter((word) => word !== null).join(' · '),

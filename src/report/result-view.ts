@@ -10,6 +10,7 @@ import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summari
 import { parityInSuite } from '../stats/parity.js';
 import { sustainedOf } from '../stats/sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
+import { limitDimensions } from '../suite/limits.js';
 import { optionDimensions } from '../suite/option-set.js';
 import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
@@ -17,6 +18,7 @@ import { conditionNotes, gradeCell } from './condition-notes.js';
 import { energyNotes } from './energy-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
+import { heldLimits, limitNotes } from './limit-notes.js';
 import { peakNotes } from './memory-view.js';
 import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
@@ -58,6 +60,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
       ...energyNotes(document.cases, labels),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
+      ...limitNotes(document.cases),
       ...parityNotes(document.cases),
       ...threadNotes(document),
       ...roundNotes(document),
@@ -198,6 +201,7 @@ function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseS
     loopShare: loopShare(result),
     ofCeiling: sharesJson(shares),
     placement: result.placement ?? null,
+    limits: heldLimits(result),
     parity: parityInSuite(document.cases, result),
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
@@ -218,12 +222,13 @@ function checkpointBytes(result: CaseResult): number | null {
 }
 
 function flatCase(result: CaseResult, { prefill, decode }: CaseShares): View['records'][number] {
-  const { workload, options, ...dimensions } = result.key;
+  const { workload, options, limits, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
     status: result.status,
     ...dimensions,
     ...optionDimensions(options),
+    ...limitDimensions(limits),
     workload: workload.kind,
     prompt: workload.kind === 'micro' ? null : workload.prompt,
     new: workload.kind === 'micro' ? null : workload.new,

@@ -2,11 +2,13 @@
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS, tuningSchema } from '../models/checkpoint.js';
+import { limitsSchema } from '../suite/limits.js';
 import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
 import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { energySchema } from './energy.js';
+import { heldLimitsSchema } from './held-limits.js';
 import { phaseMemorySchema } from './memory.js';
 import { pageCacheSchema } from './page-cache.js';
 import { promptAnswerSchema } from './parity.js';
@@ -63,6 +65,8 @@ const okRoundSchema = z.strictObject({
   energy: energySchema.nullable().default(null),
   /** Temperature and clock while a sustained workload ran. */
   trace: z.array(tracePointSchema).optional(),
+  /** Of cases with limits. */
+  limits: heldLimitsSchema.optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
 
@@ -71,6 +75,7 @@ const failedRoundSchema = z.strictObject({
   index: z.int(),
   startedAt: z.string(),
   failure: failureSchema,
+  limits: heldLimitsSchema.optional(),
 });
 
 export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failedRoundSchema]);
@@ -105,6 +110,7 @@ const keySchema = z.strictObject({
   /** Session options that differ from the runtime's defaults. */
   options: optionSetSchema.optional(),
   workload: workloadSchema,
+  limits: limitsSchema.optional(),
 });
 
 /** What must be equal for two cases to be the same measurement. Each value is a version or a short hash. */

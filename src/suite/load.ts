@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '../errors.js';
 import { readJsonFile, validate } from '../json-file.js';
+import type { LimitSet } from './limits.js';
 import type { OptionSet } from './option-set.js';
 import { overrideRounds } from './rounds.js';
 import { type Suite, suiteSchema } from './schema.js';
@@ -34,6 +35,7 @@ export interface SuiteOverrides {
   eps?: string[];
   threads?: (number | 'auto')[];
   options?: OptionSet[];
+  limits?: LimitSet[];
   prompt?: number[];
   new?: number[];
   depth?: number[];

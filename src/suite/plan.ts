@@ -1,6 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import { type Limits, limitDimensions } from './limits.js';
 import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
@@ -22,6 +23,8 @@ export interface CaseKey {
   /** What differs from the runtime's own defaults; left out where nothing does. */
   options?: OptionSet;
   workload: CaseWorkload;
+  /** What the worker is held to; left out where nothing is. */
+  limits?: Limits;
 }
 
 export interface Case {
@@ -131,7 +134,7 @@ function expandWorkload(workload: Workload): CaseWorkload[] {
   );
 }
 
-/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/option.…=…]/prompt=…/new=…[/depth=…]` */
+/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/option.…=…][/memory-limit=…]/prompt=…/new=…[/depth=…]` */
 export function caseId(key: CaseKey): string {
   const { workload } = key;
   const dimensions = Object.entries(caseDimensions(key)).map(([name, value]) => `${name}=${value}`);
@@ -140,7 +143,7 @@ export function caseId(key: CaseKey): string {
 
 /** The dimensions that tell cases apart, by the names of their command-line options. */
 export function caseDimensions(key: CaseKey): Record<string, string> {
-  const { model, weights, layout, dtype, runtime, ep, threads, options, workload } = key;
+  const { model, weights, layout, dtype, runtime, ep, threads, options, limits, workload } = key;
   const lengths =
     workload.kind === 'micro'
       ? {}
@@ -152,7 +155,17 @@ export function caseDimensions(key: CaseKey): Record<string, string> {
         };
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
   const kind = layout === null ? { weights } : { layout };
-  const all = { model, ...kind, dtype, runtime, ep, threads, ...optionDimensions(options), ...lengths };
+  const all = {
+    model,
+    ...kind,
+    dtype,
+    runtime,
+    ep,
+    threads,
+    ...optionDimensions(options),
+    ...limitDimensions(limits),
+    ...lengths,
+  };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

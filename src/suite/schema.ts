@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ONNX_LAYOUTS } from '../models/checkpoint.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
+import { limitSetSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 
@@ -76,6 +77,9 @@ export const suiteSchema = z
     options: oneOrMore(optionSetSchema)
       .optional()
       .describe('Sets of session options, each a case of its own; {} is the runtime as it comes.'),
+    limits: oneOrMore(limitSetSchema)
+      .optional()
+      .describe('Limits that workers run under, each set a case of its own; {} is no limit (docs/limits.md).'),
     workloads: oneOrMore(workloadSchema),
     rounds: roundsSchema
       .default(5)

@@ -39,9 +39,9 @@ function cacheTerm(tokens: number, bytesPerToken: number): FitTerm {
 }
 
 /** `q4 weights 377 GB + KV cache of 640 tokens 0.1 GB + working set 0.3 GB = 377.4 GB; this machine has 25.2 GB` */
-export function fitArithmetic({ terms, neededBytes, memoryBytes }: Fit): string {
+export function fitArithmetic({ terms, neededBytes, memoryBytes }: Fit, available = 'this machine has'): string {
   const sum = terms.map(({ name, bytes }) => `${name} ${gigabytes(bytes)}`).join(' + ');
-  return `${sum} = ${gigabytes(neededBytes)}; this machine has ${gigabytes(memoryBytes)}`;
+  return `${sum} = ${gigabytes(neededBytes)}; ${available} ${gigabytes(memoryBytes)}`;
 }
 
 function gigabytes(bytes: number): string {

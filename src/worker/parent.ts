@@ -13,6 +13,7 @@ import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
 import type { RuntimeName } from '../suite/schema.js';
+import { holdToLimits, type LimitedWorker } from './limited.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -36,6 +37,8 @@ export interface RoundOptions {
   energy?: EnergySource;
   onPhase?: (phase: Phase) => void;
   onIteration?: (done: number) => void;
+  /** Whether the worker is watched during an iteration (from 0, warm-up included); by default during all. */
+  observes?: (iteration: number) => boolean;
   entry?: string;
 }
 
@@ -43,20 +46,23 @@ export interface RoundOptions {
 export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
   options.signal?.throwIfAborted();
   const startedAt = new Date().toISOString();
-  const outcome = await converse(job, options);
-  options.signal?.throwIfAborted();
+  const limited = holdToLimits(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY]);
   const head = { index: job.round, startedAt };
+  if ('failure' in limited) return { status: 'failed', ...head, failure: limited.failure };
+  const outcome = await converse(job, options, limited).finally(limited.release);
+  options.signal?.throwIfAborted();
   return 'failure' in outcome
-    ? { status: 'failed', ...head, failure: outcome.failure }
-    : { status: 'ok', ...head, ...outcome };
+    ? { status: 'failed', ...head, failure: limited.explain(outcome.failure), ...limited.held() }
+    : { status: 'ok', ...head, ...outcome, ...limited.held() };
 }
 
 type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'startedAt'>;
 
-async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
+async function converse(job: Job, options: RoundOptions, limited: LimitedWorker): Promise<Outcome> {
   const oomKillsBefore = oomKills();
   const machine = watchCondition(job.graph);
-  const child = spawn(process.execPath, [...V8_FLAGS, options.entry ?? ENTRY], {
+  const [command, ...parameters] = limited.command;
+  const child = spawn(command, parameters, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ENVIRONMENT[job.key.runtime] },
   });
@@ -67,6 +73,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
   const memory = watchMemory(child.pid, 'start');
   const energy = options.energy === undefined ? null : accountEnergy(options.energy);
   const trace = job.key.workload.kind === 'sustained' ? traceProcessor() : null;
+  const observe = (iteration: number) => memory.rest(options.observes?.(iteration) === false);
   const stderr = collectTail(child.stderr!);
   let phase: Phase = 'start';
   let verdict: EdgeproofError | null = null;
@@ -97,12 +104,14 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
       case 'phase':
         energy?.enter(message.phase);
         memory.enter(message.phase);
+        limited.enter(message.phase);
         phase = message.phase;
         if (phase === 'prefill') trace?.start();
         options.onPhase?.(phase);
         break;
       case 'loaded':
         loaded = true;
+        limited.requireHeld(child.pid!, end);
         round.options = message.options;
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
@@ -110,6 +119,7 @@ async function converse(job: Job, options: RoundOptions): Promise<Outcome> {
         energy?.iteration(message.iteration.kind, tokensOf(job.key.workload));
         machine.sample();
         round.iterations.push(message.iteration);
+        observe(round.iterations.length);
         options.onIteration?.(round.iterations.length);
         break;
       case 'memory':

@@ -1,0 +1,114 @@
+// `machine --self-test`: what watching a worker costs it, by iterations that are watched and not in turn, and whether its
+// own times are those of a stopwatch outside. Nothing is stored.
+import { EdgeproofError, type Failure, problem } from '../errors.js';
+import { measureClock } from '../machine/clock.js';
+import { describeMachine } from '../machine/describe.js';
+import { automaticThreads } from '../machine/threads.js';
+import { plural } from '../report/format.js';
+import { selfTestView } from '../report/self-test-view.js';
+import type { GenerateIteration, OkRound } from '../result/schema.js';
+import { isWatched, pairCosts, samplerCost, stopwatchCheck } from '../stats/observer.js';
+import type { CaseKey } from '../suite/plan.js';
+import { type RoundOptions, runRound } from '../worker/parent.js';
+import type { Job } from '../worker/protocol.js';
+import { findSource, prepareCheckpoint } from './prepare.js';
+import { createProgress, interruptible, outputFormat, printView } from './terminal.js';
+
+const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
+const PROMPT = 16;
+const LONG_GENERATION = 512;
+const PROCESSES = 2;
+const PAIRS_EACH = 80;
+/** Long enough for the samplers to strike in every watched iteration, short enough for a pair to see the same machine. */
+const ITERATION_MS = 250;
+const TIMEOUT_SECONDS = 600;
+
+export async function selfTest(options: { output: string }): Promise<number> {
+  const format = outputFormat(options.output);
+  const { threads } = automaticThreads(describeMachine());
+  const signal = interruptible();
+  const jobOf = await prepareJobs(threads, signal);
+  const progress = createProgress();
+  const limits = { timeoutSeconds: TIMEOUT_SECONDS, signal };
+
+  progress.show(`timing ${LONG_GENERATION} tokens with a stopwatch outside`, true);
+  const { check, tokensPerSecond } = await timeFromOutside(jobOf(LONG_GENERATION, 1), limits).finally(progress.clear);
+  const tokens = Math.min(LONG_GENERATION, Math.max(16, Math.ceil((tokensPerSecond * ITERATION_MS) / 1000)));
+  const costs: number[] = [];
+  const spent = spentByThisProcess();
+  for (let i = 0; i < PROCESSES; i++) {
+    progress.show(`watching every other iteration · process ${i + 1} of ${PROCESSES}`, true);
+    const job = { ...jobOf(tokens, 2 * PAIRS_EACH), round: i };
+    const options = { ...limits, observes: isWatched, onPhase: spent.begin, onIteration: spent.end };
+    const round = await measured(job, options).finally(progress.clear);
+    costs.push(...pairCosts(round.iterations as GenerateIteration[]));
+  }
+  const test = {
+    subject: `${SUBJECT.model} · ${SUBJECT.layout} ${SUBJECT.dtype} · ${plural(threads, 'thread')}`,
+    processes: PROCESSES,
+    tokensPerIteration: tokens,
+    samplers: samplerCost(costs)!,
+    ownCores: spent.cores(),
+    stopwatch: { ...check, tokens: LONG_GENERATION },
+    clock: measureClock(),
+  };
+  printView(selfTestView(test), format);
+  return test.samplers.outcome === 'fail' || test.stopwatch.outcome === 'fail' ? 1 : 0;
+}
+
+async function prepareJobs(threads: number, signal: AbortSignal) {
+  const tokens = PROMPT + LONG_GENERATION;
+  const { checkpoint } = await prepareCheckpoint({ ...SUBJECT, tokens, seed: 1 }, signal);
+  const { vocab } = findSource(SUBJECT).facts;
+  return (generated: number, iterations: number): Job => {
+    const workload: CaseKey['workload'] = { kind: 'generate', prompt: PROMPT, new: generated, depth: 0 };
+    const key: CaseKey = { ...SUBJECT, runtime: 'onnxruntime', ep: 'cpu', threads, workload };
+    const { directory, graph } = checkpoint;
+    return { key, directory, graph, vocabSize: vocab!, round: 0, seed: 1, iterations, warmup: 1 };
+  };
+}
+
+/** From the message of the first token to that of the finished iteration, the last one. */
+async function timeFromOutside(job: Job, options: RoundOptions) {
+  let started = 0;
+  let outsideMs = 0;
+  const round = await measured(job, {
+    ...options,
+    onPhase(phase) {
+      if (phase === 'decode') started = performance.now();
+    },
+    onIteration() {
+      outsideMs = performance.now() - started;
+    },
+  });
+  const check = stopwatchCheck(round.iterations.at(-1) as GenerateIteration, outsideMs);
+  return { check, tokensPerSecond: ((LONG_GENERATION - 1) * 1000) / check.insideMs };
+}
+
+/** Processor time of this process while a worker decodes, in cores: watching it and leaving it alone. */
+function spentByThisProcess() {
+  const sums = { watched: { cpuMs: 0, wallMs: 0 }, alone: { cpuMs: 0, wallMs: 0 } };
+  let cpu = process.cpuUsage();
+  let at = performance.now();
+  return {
+    begin() {
+      cpu = process.cpuUsage();
+      at = performance.now();
+    },
+    end(done: number) {
+      const { user, system } = process.cpuUsage(cpu);
+      const sum = sums[isWatched(done - 1) ? 'watched' : 'alone'];
+      sum.cpuMs += (user + system) / 1000;
+      sum.wallMs += performance.now() - at;
+    },
+    cores: () => ({ watched: sums.watched.cpuMs / sums.watched.wallMs, alone: sums.alone.cpuMs / sums.alone.wallMs }),
+  };
+}
+
+async function measured(job: Job, options: RoundOptions): Promise<OkRound> {
+  const round = await runRound(job, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? problem('interrupted', { resume: null }) : error;
+  });
+  if (round.status === 'failed') throw new EdgeproofError(round.failure as Failure);
+  return round;
+}

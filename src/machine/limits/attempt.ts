@@ -1,0 +1,36 @@
+// Tries limits on a process that does nothing, before anything is measured under them.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { EdgeproofError } from '../../errors.js';
+import type { Limits } from '../../suite/limits.js';
+import { type Confinement, confine, unenforceable } from './confine.js';
+
+/** Throws limit-unenforceable with what went wrong; gives the method otherwise. */
+export async function attemptLimits(limits: Limits): Promise<string> {
+  const confinement = confine(limits);
+  try {
+    const fault = await escapeOfEcho(confinement);
+    if (fault !== null) throw typeof fault === 'string' ? unenforceable(limits, fault) : fault;
+    return confinement.held().method;
+  } finally {
+    await confinement.release();
+  }
+}
+
+/** `cat` has entered when it answers. */
+async function escapeOfEcho(confinement: Confinement): Promise<EdgeproofError | string | null> {
+  const [command, ...parameters] = confinement.wrap(['cat']);
+  const child = spawn(command, parameters, { stdio: 'pipe' });
+  child.stdin.on('error', () => {});
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  const closed = once(child, 'close');
+  child.stdin.write('\n');
+  const hasAnswered = await Promise.race([once(child.stdout, 'data').then(() => true), closed.then(() => false)]);
+  const escaped = hasAnswered ? confinement.escapeOf(child.pid!) : said.trim() || 'a process cannot be started in it';
+  child.stdin.end();
+  await closed;
+  return escaped;
+}

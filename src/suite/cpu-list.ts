@@ -1,0 +1,31 @@
+// Lists of processors as the kernel writes them: `0-3,8`.
+
+export const CPU_LIST = /^\d+(-\d+)?(,\d+(-\d+)?)*$/;
+const MOST_CPUS = 4096;
+
+/** `0-2,5` → 0, 1, 2, 5. */
+export function cpuNumbers(list: string): number[] {
+  const numbers = list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number) as [number, number?];
+    return Array.from({ length: Math.min(MOST_CPUS, Math.max(0, last! - first + 1)) }, (_, i) => first + i);
+  });
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** 0, 1, 2, 5 → `0-2,5`, as the kernel writes it. */
+export function cpuList(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last !== undefined && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
+
+export function isGrowing(list: string): boolean {
+  return list.split(',').every((part) => {
+    const [first, last = first] = part.split('-').map(Number) as [number, number?];
+    return last! >= first;
+  });
+}
