@@ -26,6 +26,7 @@ const weights = () => new Option('--weights <kind>', 'only this kind').choices([
 const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
 
 const list = (text: string) => text.split(',').map((item) => item.trim());
+const collect = (text: string, before: string[] = []) => [...before, text];
 
 function whole(least: number) {
   return (text: string) => {
@@ -75,16 +76,26 @@ program
   .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
   .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
   .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
+  .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
   .option('--seconds <number>', 'how long a sustained workload runs', whole(1))
-  .option('-r, --rounds <number>', 'fresh processes per case', whole(1))
+  .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
+  .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
+  .option('--budget <seconds>', 'start no further round later than this', positive)
   .option('--iterations <number>', 'timed passes inside a round', whole(1))
-  .option('--warmup <number>', 'untimed passes before them', whole(0))
+  .option('--warmup <number>', 'untimed passes before them, or auto: until they stop getting faster', (text) =>
+    text === 'auto' ? text : whole(0)(text),
+  )
+  .option('--cold', 'evict the checkpoint from the page cache before each round, and prove it')
   .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
   .option('--timeout <seconds>', 'longest life of one worker', positive)
+  .addOption(
+    new Option('--tune <what>', 'search for the best number of threads first, and use it').choices(['threads']),
+  )
   .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
+  .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
   .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
   .addOption(results())
   .addOption(machineName())
@@ -209,6 +220,31 @@ models
     exitCode = await (await import('./commands/models-synthesize.js')).synthesizeModel(model, o);
   });
 models
+  .command('tune')
+  .summary('rewrite a graph into a faster one, as a new checkpoint, and measure what it gains and costs')
+  .description(
+    'Rewrites the graph of a checkpoint step by step (docs/tune.md), writes it beside the original and compares both: speed, memory, logits.',
+  )
+  .argument('<model>', 'a model id, hub id, folder or .onnx file')
+  .addOption(weights())
+  .addOption(layout().default('published'))
+  .option('--dtype <dtype>', 'weight format', 'q4')
+  .option('--steps <names>', 'these steps instead of the default ones', list)
+  .option('--without <names>', 'not these steps', list, [])
+  .addOption(new Option('--head-bits <bits>', 'bits of a quantised head').choices(['4', '8']).default('8'))
+  .option('--to <directory>', 'where to write it, instead of the cache')
+  .option('-r, --rounds <number>', 'fresh processes for each side; 0 measures no speed', whole(0), 5)
+  .option('--no-fidelity', 'do not compare the logits')
+  .addOption(results())
+  .addOption(machineName())
+  .addOption(output())
+  .action(async (model: string, o) => {
+    exitCode = await (await import('./commands/models-tune.js')).tuneModel(model, {
+      ...o,
+      headBits: Number(o.headBits),
+    });
+  });
+models
   .command('rm')
   .summary("remove a model's checkpoints from this disk")
   .argument('<model>', 'a model or hub id')
@@ -221,7 +257,8 @@ models
 
 program
   .command('machine')
-  .summary('what edgeproof sees of this computer')
+  .summary('what edgeproof sees of this computer, and what it can do at best')
+  .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

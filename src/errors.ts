@@ -142,6 +142,10 @@ const CATALOGUE = {
     message: `${p.path} cannot be driven as a decoder: ${p.reason}`,
     hint: 'edgeproof feeds input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
   }),
+  'nothing-to-tune': (p: { path: string; reports: readonly { step: string; note: string }[] }): Problem => ({
+    message: `${p.path}: no step applies:\n${p.reports.map(({ step, note }) => `  ${step}: ${note}`).join('\n')}`,
+    hint: 'the graph is as fast as these steps make it; `edgeproof models inspect` shows its format',
+  }),
   'directory-unwritable': (p: { path: string; purpose: string; reason: string; option: string }): Problem => ({
     message: `cannot write ${p.purpose} to ${p.path}: ${p.reason}`,
     hint: `make the directory writable or choose another with ${p.option}`,

@@ -14,13 +14,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Ceiling } from '../src/result/ceilings.js';
 import { readResult } from '../src/result/store.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-cli-'));
 const cache = process.env.EDGEPROOF_CACHE ?? join(scratch, 'cache');
 const results = join(scratch, 'results');
-const SMALL = ['run', '-p', '24', '-n', '4', '--iterations', '1', '--warmup', '0', '--machine', 'test-bench'];
+const BARE = ['run', '-p', '24', '-n', '4', '--iterations', '1', '--warmup', '0', '--machine', 'test-bench'];
+const SMALL = [...BARE, '--no-ceilings'];
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -100,7 +102,7 @@ describe('run, show, compare, regress', () => {
       '--resume',
       'latest',
       '-r',
-      '4',
+      '5',
       '--machine',
       'test-bench',
       '--results',
@@ -108,12 +110,12 @@ describe('run, show, compare, regress', () => {
     ]);
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('round 4 of 4'),
+      stderr: expect.stringContaining('round 5 of 5'),
     });
     const [name] = files(results);
     const path = join(results, 'test-bench', name!);
     const document = readResult(path);
-    expect(document.cases[0]!.rounds.map((round) => round.index)).toEqual([0, 1, 2, 3]);
+    expect(document.cases[0]!.rounds.map((round) => round.index)).toEqual([0, 1, 2, 3, 4]);
 
     const same = await edgeproof(['compare', path, path, ...ANY_GRADE]);
     expect({ code: same.code, out: same.stdout }).toEqual({
@@ -191,6 +193,51 @@ describe('run, show, compare, regress', () => {
   });
 });
 
+describe('ceilings', () => {
+  const directory = join(scratch, 'ceilings');
+  const answerOf = async (parameters: string[]) => {
+    const { code, stdout } = await edgeproof([...parameters, '--results', directory, '-o', 'json']);
+    return { code, answer: JSON.parse(stdout) as { ceilings: Ceiling[] | null; cases: Record<string, unknown>[] } };
+  };
+
+  it('are measured before the first round and after the last; rates are held against them', async () => {
+    const { code, answer } = await answerOf([...BARE, '-r', '1']);
+    expect(code).toBe(0);
+    const document = readResult(join(directory, 'test-bench', files(directory)[0]!));
+    const [round] = document.cases[0]!.rounds;
+    const times = document.ceilings!.map(({ measuredAt }) => measuredAt);
+    expect(times.filter((time) => time < round!.startedAt).length).toBeGreaterThan(0);
+    expect(times.filter((time) => time > round!.startedAt).length).toBeGreaterThan(0);
+    expect(new Set(document.ceilings!.map(({ kind }) => kind))).toEqual(
+      new Set(['read-bandwidth', 'matmul-fp32', 'matmul-int8']),
+    );
+    expect(answer.ceilings).toEqual(document.ceilings);
+    const share = { share: expect.any(Number), impossible: false };
+    expect(answer.cases[0]!.ofCeiling).toMatchObject({ prefill: share, decode: share });
+  });
+
+  it('that are passed make a case impossible and a run fail', async () => {
+    const path = join(directory, 'test-bench', files(directory)[0]!);
+    const document = readResult(path);
+    const slow = document.ceilings!.map((ceiling) =>
+      ceiling.kind === 'read-bandwidth' ? { ...ceiling, value: 1e6, low: 1e6, high: 1.05e6 } : ceiling,
+    );
+    writeFileSync(path, JSON.stringify({ ...document, ceilings: slow }));
+    const { stdout } = await edgeproof(['show', '--results', directory]);
+    expect(stdout).toMatch(/impossible: decode of pp24 tg4: [\d,.]+ tok\/s, but reading \d+ MB a token at/);
+    // Nothing is left to measure, so the ceilings stay as they are.
+    expect((await edgeproof(['run', '--resume', path, '--machine', 'test-bench', '--results', directory])).code).toBe(
+      1,
+    );
+  });
+
+  it('are not measured when that is not wanted', async () => {
+    const { answer } = await answerOf([...SMALL, '-r', '1']);
+    expect(answer.ceilings).toBeNull();
+    expect(answer.cases[0]!.ofCeiling).toEqual({ prefill: null, decode: null });
+  });
+});
+
 describe('models and machine', () => {
   it('inspects a graph, and refuses a truncated or foreign one', async () => {
     const synthesized = await edgeproof(['models', 'synthesize', 'qwen2.5-0.5b']);
@@ -222,6 +269,9 @@ describe('models and machine', () => {
     const { stdout } = await edgeproof(['machine', '-o', 'json']);
     expect(JSON.parse(stdout).physicalCores).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(stdout).id).toMatch(/^[a-z0-9-]+-\d+c-\d+gb$/);
+    const { ceilings } = JSON.parse(stdout) as { ceilings: Ceiling[] };
+    const kinds = ceilings.filter(({ ep }) => ep !== 'webgpu').map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(['read-bandwidth', 'matmul-fp32', 'matmul-int8', 'storage-read']));
     const { executionProviders } = JSON.parse(stdout) as { executionProviders: { ep: string; failure: unknown }[] };
     expect(executionProviders.map(({ ep }) => ep)).toEqual(expect.arrayContaining(['cpu', 'webgpu', 'cuda']));
     for (const { ep, failure } of executionProviders) {

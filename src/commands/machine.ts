@@ -1,20 +1,26 @@
-// `machine`: what edgeproof sees of this computer, and which execution providers work on it.
+// `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 import { measureClock } from '../machine/clock.js';
-import { automaticThreads, describeMachine } from '../machine/describe.js';
+import { describeMachine } from '../machine/describe.js';
 import { installCommand } from '../machine/llama-cpp.js';
+import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
+import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { describeVersions } from '../result/provenance.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
 import { probeProvider } from '../worker/ask.js';
 import { energyFacts } from './energy.js';
+import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
-export async function machine(options: { output: string; machine?: string }): Promise<number> {
+export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
   const versions = describeVersions();
   const clock = measureClock();
+  const { threads, why } = automaticThreads(found);
   const [providers, energy] = await Promise.all([probeAll(), energyFacts()]);
+  const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
+  const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -24,7 +30,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
       'cores',
       `${found.physicalCores} physical, ${found.logicalCores} logical, ${found.usableCores} usable by this process`,
     ],
-    ['threads=auto', String(automaticThreads(found))],
+    ['threads=auto', `${threads}: ${why}`],
     ['memory', bytes(found.memoryBytes)],
     ['system', found.os],
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
@@ -37,6 +43,7 @@ export async function machine(options: { output: string; machine?: string }): Pr
       `ep ${ep}`,
       failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
+    ...machineCeilingRows(ceilings ?? []),
   ];
   printView(
     {
@@ -50,19 +57,22 @@ export async function machine(options: { output: string; machine?: string }): Pr
       json: {
         ...found,
         clock,
-        automaticThreads: automaticThreads(found),
+        automaticThreads: threads,
+        automaticThreadsWhy: why,
         energy: Object.fromEntries(energy),
         versions,
         executionProviders: providers,
+        ceilings,
       },
       records: [
         {
           ...found,
           instructionSets: found.instructionSets?.join(' ') ?? null,
-          automaticThreads: automaticThreads(found),
+          automaticThreads: threads,
+          automaticThreadsWhy: why,
           clockResolutionNs: clock.resolutionNs,
           clockOverheadNs: clock.overheadNs,
-          executionProviders: providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
+          executionProviders: working.join(' '),
         },
       ],
     },

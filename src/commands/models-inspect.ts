@@ -42,6 +42,7 @@ function syntheticGraph(
   const found = listCheckpoints(cacheDirectory()).find(
     ({ manifest }) =>
       manifest.weights === 'synthetic' &&
+      manifest.tuned === undefined &&
       manifest.model === id &&
       manifest.layout === layout &&
       manifest.dtype === dtype,

@@ -45,6 +45,7 @@ export async function pinModel(name: string, options: { registry?: string }): Pr
   return 0;
 }
 
+/** As published: what was rewritten here is nobody's to pin. */
 function isReal(checkpoint: Checkpoint): checkpoint is Checkpoint<RealManifest> {
-  return checkpoint.manifest.weights === 'real';
+  return checkpoint.manifest.weights === 'real' && checkpoint.manifest.tuned === undefined;
 }

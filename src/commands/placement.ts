@@ -16,7 +16,7 @@ export async function unprovenRound(
   job: { graph: string; vocabSize: number; round: number },
   { allowFallback, ...options }: PlacementOptions,
 ): Promise<Round | null> {
-  const { ep, threads, workload } = result.key;
+  const { ep, threads, options: session, workload } = result.key;
   const onSession = workload.kind !== 'micro' || workload.task === 'session-run';
   if (ep === 'cpu' || !onSession) return null;
   const startedAt = new Date().toISOString();
@@ -29,7 +29,8 @@ export async function unprovenRound(
   try {
     const { graph, vocabSize } = job;
     result.placement ??=
-      knownPlacement(cases, result) ?? (await askPlacement({ ep, graph, threads, vocabSize }, options));
+      knownPlacement(cases, result) ??
+      (await askPlacement({ ep, graph, threads, options: session, vocabSize }, options));
   } catch (error) {
     options.signal?.throwIfAborted();
     return failed(error as EdgeproofError);
@@ -40,7 +41,7 @@ export async function unprovenRound(
 
 /** Cases of one checkpoint on one provider run the same nodes, whatever is asked of them. */
 function knownPlacement(cases: CaseResult[], { key }: CaseResult): Placement | undefined {
-  const same = ['model', 'weights', 'layout', 'dtype', 'ep'] as const;
-  return cases.find((other) => other.placement !== undefined && same.every((name) => other.key[name] === key[name]))
-    ?.placement;
+  const runOf = ({ model, weights, layout, dtype, ep, options }: CaseResult['key']) =>
+    JSON.stringify([model, weights, layout, dtype, ep, options]);
+  return cases.find((other) => other.placement !== undefined && runOf(other.key) === runOf(key))?.placement;
 }

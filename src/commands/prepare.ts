@@ -18,7 +18,7 @@ import { dtypesOf, planCheckpoint } from '../models/checkpoint-plan.js';
 import { type ConfigFacts, configFacts, configFactsIn } from '../models/config-facts.js';
 import { ggufConfigFacts, ggufDtype, ggufFacts } from '../models/gguf/facts.js';
 import { readGguf } from '../models/gguf/read.js';
-import { dtypeOfFile, type Located, locatedBytes, locateReal, openReal } from '../models/locate-real.js';
+import { dtypeOfFile, type Located, locatedBytes, locateReal, openReal, tunedIn } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
 import { configSchema, loadRegistry, type Model } from '../models/registry.js';
@@ -65,18 +65,24 @@ export function traitsOf(name: string): ModelTraits {
   const synthetic = reference.kind === 'registry' || reference.kind === 'config';
   const weights = synthetic ? 'synthetic' : 'real';
   if (reference.kind === 'gguf') return { weights, dtype: ggufDtype(readGguf(reference.path)), format: 'gguf' };
+  const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
+  if (tuned !== null) {
+    const { weights, dtype } = tuned.manifest;
+    return { weights, dtype, format: 'onnx', given: true };
+  }
   return { weights, dtype: reference.kind === 'onnx' ? dtypeOfFile(reference.path) : null, format: 'onnx' };
 }
 
 export function findSource({ model, weights, layout, dtype }: Omit<Wanted, 'seed' | 'tokens'>): Source {
   const reference = resolveReference(model, registry());
-  if (weights === 'real') {
+  // Without a layout nothing is made: the files are there, though their weights may be synthetic.
+  if (weights === 'real' || layout === null) {
     const located = locateReal(model, reference, dtype, cacheDirectory());
     const path = join(located.directory, located.graph);
     const facts = located.kind === 'gguf' ? ggufConfigFacts(readGguf(path)) : configFactsIn(located.directory);
-    return { name: `${model} ${dtype}`, weights, located, facts };
+    return { name: `${model} ${dtype}`, weights: 'real', located, facts };
   }
-  const known = dtypesOf(layout!);
+  const known = dtypesOf(layout);
   if (!(known as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known });
   const described = describedModel(model, reference);
   const name = `${model} ${layout} ${dtype}`;
@@ -84,7 +90,7 @@ export function findSource({ model, weights, layout, dtype }: Omit<Wanted, 'seed
     name,
     weights,
     model: described,
-    layout: layout!,
+    layout,
     dtype: dtype as Dtype,
     facts: configFacts(described.config),
   };
@@ -168,8 +174,10 @@ async function openWithProgress(source: Extract<Source, { weights: 'real' }>, si
     signal.throwIfAborted();
     progress.show(byteProgress(`verifying ${name}`, done, total, performance.now() - started));
   }).finally(progress.clear);
-  const { repo, revision } = opened.manifest.source;
-  const pin = pinState(opened.manifest, pinOf(repo, registry()));
+  const { manifest } = opened;
+  if (manifest.weights === 'synthetic') return { checkpoint: opened };
+  const { repo, revision } = manifest.source;
+  const pin = pinState(manifest, pinOf(repo, registry()));
   const { command } = located;
   if (pin.state === 'differs') throw problem('pin-mismatch', { name, fault: pin.fault, command });
   if (pin.state === 'not pinned' && revision !== null) {

@@ -1,6 +1,8 @@
 // The dimensions given to `run` on the command line, as overrides of a suite.
 import type { SuiteOverrides } from '../suite/load.js';
+import { parseOptions } from '../suite/option-set.js';
 import { parseRanges } from '../suite/ranges.js';
+import type { WarmUp } from '../suite/warm-up.js';
 
 /** Options as commander hands them over: lists split, lengths still as llama-bench's ranges. */
 export interface DimensionOptions {
@@ -11,13 +13,17 @@ export interface DimensionOptions {
   runtime?: string[];
   ep?: string[];
   threads?: string;
+  option?: string[];
   prompt?: string;
   new?: string;
   depth?: string;
   seconds?: number;
   rounds?: number;
+  target?: number;
+  budget?: number;
   iterations?: number;
-  warmup?: number;
+  warmup?: WarmUp;
+  cold?: boolean;
   seed?: number;
   timeout?: number;
 }
@@ -35,13 +41,17 @@ export function suiteOverrides(options: DimensionOptions): SuiteOverrides {
     runtimes: options.runtime,
     eps: options.ep,
     threads: options.threads === 'auto' ? ['auto' as const] : lengths('threads', 1),
+    options: options.option === undefined ? undefined : parseOptions(options.option),
     prompt: lengths('prompt', 1),
     new: lengths('new', 1),
     depth: lengths('depth', 0),
     seconds: options.seconds,
     rounds: options.rounds,
+    target: options.target,
+    budget: options.budget,
     iterations: options.iterations,
     warmup: options.warmup,
+    cold: options.cold,
     seed: options.seed,
     timeoutSeconds: options.timeout,
   };

@@ -1,6 +1,7 @@
 // What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import { cpuQuota } from './cpu-quota.js';
 
 export interface Machine {
   /** Hardware slug or chosen name; the folder of this machine's results. */
@@ -40,15 +41,10 @@ export function describeMachine(name?: string): Machine {
     instructionSets: instructionSets(cpuinfo),
     physicalCores,
     logicalCores,
-    usableCores: Math.max(1, Math.min(os.availableParallelism(), cgroupCores() ?? Number.POSITIVE_INFINITY)),
+    usableCores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(cpuQuota() ?? Number.POSITIVE_INFINITY))),
     memoryBytes,
     os: `${os.type()} ${os.release()}`,
   };
-}
-
-/** `threads: auto`: the physical cores, as far as this process may use them. */
-export function automaticThreads(machine: Machine): number {
-  return Math.min(machine.physicalCores, machine.usableCores);
 }
 
 export function machineSlug(cpu: string, cores: number, memoryBytes: number): string {
@@ -87,15 +83,4 @@ function countPhysicalCores(cpuinfo: string): number | null {
     else if (match?.[1] === 'core id') cores.add(`${physical}/${match[2]}`);
   }
   return cores.size > 0 ? cores.size : null;
-}
-
-/** Whole cores that a cgroup CPU quota allows (v2 or v1), at least one; null without a quota. */
-function cgroupCores(): number | null {
-  const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') || v1Quota()).trim().split(/\s+/).map(Number);
-  if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return null;
-  return Math.max(1, Math.floor(quota / period));
-}
-
-function v1Quota(): string {
-  return `${readText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us').trim()} ${readText('/sys/fs/cgroup/cpu/cpu.cfs_period_us').trim()}`;
 }

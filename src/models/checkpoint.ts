@@ -36,6 +36,16 @@ const fileSchema = z.strictObject({
   sha256: z.string(),
 });
 
+/** Of a checkpoint that `models tune` wrote: what it was made from, and how. */
+export const tuningSchema = z.strictObject({
+  /** Hash of the source's graph and data. */
+  source: z.string(),
+  /** Hash of the source, the steps and the rewriter: equal for equal checkpoints. */
+  plan: z.string(),
+  /** Those that applied, in order. */
+  steps: z.array(z.string()),
+});
+
 const syntheticSchema = z.strictObject({
   schemaVersion: z.literal(1),
   model: z.string(),
@@ -49,6 +59,7 @@ const syntheticSchema = z.strictObject({
   plan: z.string(),
   parameters: z.int(),
   files: z.array(fileSchema),
+  tuned: tuningSchema.optional(),
 });
 
 const realSchema = z.strictObject({
@@ -68,6 +79,7 @@ const realSchema = z.strictObject({
   graph: z.string().regex(SAFE_PATH),
   parameters: z.int(),
   files: z.array(fileSchema),
+  tuned: tuningSchema.optional(),
 });
 
 /** The version first: a manifest of another one is told as that. */
@@ -102,10 +114,15 @@ export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** `tuned q4`, `tuned q4 balanced` where there are experts; a real checkpoint has the layout that its maker gave it. */
+/**
+ * `tuned q4`, `tuned q4 balanced` where there are experts; a real checkpoint has the layout that its maker gave it. What
+ * `models tune` made of either has the steps behind it.
+ */
 export function variantOf(manifest: Manifest): string {
-  if (manifest.weights === 'real') return manifest.dtype;
-  return [manifest.layout, manifest.dtype, manifest.routing].filter((part) => part !== null).join(' ');
+  const layout = manifest.weights === 'real' ? null : manifest.layout;
+  const routing = manifest.weights === 'real' ? null : manifest.routing;
+  const variant = [layout, manifest.dtype, routing].filter((part) => part !== null).join(' ');
+  return manifest.tuned === undefined ? variant : `${variant} + ${manifest.tuned.steps.join(', ')}`;
 }
 
 /** `<cache>/synthetic/<model>/<layout>-<dtype>`, with the routing behind it where there are experts. */
@@ -125,7 +142,8 @@ export function listCheckpoints(cache: string, onBroken: (error: EdgeproofError)
     directories.flatMap((directory) => entriesOf(directory).map((name) => join(directory, name)));
   const synthetic = within(within([join(cache, 'synthetic')]));
   const real = within(within(within([join(cache, 'real')])));
-  return [...synthetic, ...real]
+  const rewritten = within(within([join(cache, 'rewritten')]));
+  return [...synthetic, ...real, ...rewritten]
     .filter((directory) => !directory.includes('.partial') && existsSync(join(directory, MANIFEST)))
     .flatMap((directory) => {
       try {

@@ -1,6 +1,6 @@
 // The checkpoints of the cache that a name stands for: an id of models.json, a hub id, or the name that a list shows.
 import { rmdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Checkpoint, listCheckpoints, type Manifest } from './checkpoint.js';
 import { pulledCommit } from './real.js';
 import { resolveReference } from './reference.js';
@@ -27,6 +27,7 @@ export function checkpointsOf(name: string, cache: string, registry: Model[]): C
         (!name.includes('@') || manifest.source.revision === commit),
     );
   }
+  if (reference.kind === 'folder') return all.filter(({ directory }) => directory === resolve(reference.path));
   if (reference.kind !== 'registry') return [];
   const commit = reference.revision;
   return all.filter(

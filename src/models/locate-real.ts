@@ -1,6 +1,6 @@
 // Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx or .gguf file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { problem } from '../errors.js';
 import { graphFacts } from '../onnx/facts.js';
 import { readModel } from '../onnx/read.js';
@@ -32,12 +32,14 @@ export interface Located {
   /** How to get it again. */
   command: string;
   /** What the pull recorded; null for files of the user's own. */
-  pulled: Checkpoint<RealManifest> | null;
+  pulled: Checkpoint | null;
   kind: 'hub' | 'folder' | 'onnx' | 'gguf';
 }
 
 export function locateReal(name: string, reference: ModelReference, wanted: CheckpointDtype, cache: string): Located {
   if (reference.kind === 'gguf') return ggufFile(name, reference.path);
+  const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
+  if (tuned !== null) return inTuned(name, tuned);
   const dtype = REAL_DTYPES.find((known) => known === wanted);
   if (dtype === undefined) throw problem('dtype-missing', { where: name, dtype: wanted, available: [] });
   switch (reference.kind) {
@@ -95,6 +97,21 @@ function inCache(
   return { name, directory, graph: manifest.graph, dtype, paths, command, pulled, kind: 'hub' };
 }
 
+/** What `models tune` wrote into that folder; null for any other. */
+export function tunedIn(path: string): Checkpoint | null {
+  const found = existsSync(join(path, MANIFEST)) ? openCheckpoint(path) : null;
+  return found?.manifest.tuned === undefined ? null : found;
+}
+
+function inTuned(name: string, found: Checkpoint): Located {
+  const { directory, manifest } = found;
+  const paths = manifest.files.map((file) => file.path);
+  const { kind } = manifest.weights === 'real' ? manifest.source : { kind: 'folder' as const };
+  const graph = relative(directory, found.graph).replaceAll('\\', '/');
+  const command = `edgeproof models tune ${manifest.model}`;
+  return { name, directory, graph, dtype: manifest.dtype, paths, command, pulled: found, kind };
+}
+
 function inFolder(name: string, path: string, dtype: RealDtype): Located {
   const onnx = join(path, 'onnx');
   const names = [
@@ -147,7 +164,7 @@ export function locatedBytes({ directory, paths }: Located): number {
 }
 
 /** Hashes every file: pulled ones must be what was pulled, others are recorded as they are. */
-export async function openReal(located: Located, onBytes: (bytes: number) => void): Promise<Checkpoint<RealManifest>> {
+export async function openReal(located: Located, onBytes: (bytes: number) => void): Promise<Checkpoint> {
   const { name, pulled, command } = located;
   if (pulled === null) return describe(located, onBytes);
   const fault = await faultOf(pulled, onBytes);

@@ -8,7 +8,8 @@ export type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; 
 
 /** How a real checkpoint stands to the pin of its model. */
 export function pinState(manifest: RealManifest, pin: Pin | undefined): PinState {
-  if (pin === undefined || manifest.source.revision !== pin.revision) return { state: 'not pinned' };
+  if (manifest.tuned !== undefined || pin === undefined || manifest.source.revision !== pin.revision)
+    return { state: 'not pinned' };
   const pinned = new Map(pin.files.map((file) => [file.path, file]));
   for (const { path, bytes, sha256 } of manifest.files) {
     const expected = pinned.get(path);

@@ -95,19 +95,23 @@ async function writeCheckpoint(
     await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await putInPlace(partial, directory, judged, plan.hash);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw await outOfSpace(parent, plan.bytes, error);
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-      throw problem(
-        'directory-unwritable',
-        { path: parent, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' },
-        error,
-      );
-    }
-    throw error;
+    throw await writeFailure(error, parent, plan.bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** What the system says against writing `bytes` there, in the words of the catalogue. */
+export async function writeFailure(error: unknown, parent: string, bytes: number): Promise<unknown> {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return outOfSpace(parent, bytes, error);
+  if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') return error;
+  const reason = reasonOf(error);
+  return problem(
+    'directory-unwritable',
+    { path: parent, purpose: 'checkpoints', reason, option: 'EDGEPROOF_CACHE' },
+    error,
+  );
 }
 
 /** Everything but the hash of the data follows from the plan. */
@@ -190,7 +194,7 @@ async function writeData(path: string, plan: CheckpointPlan, seed: number, optio
   return hash.digest('hex');
 }
 
-async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+export async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < chunk.length; ) {
     done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
   }
@@ -207,7 +211,7 @@ function* dataChunks({ header, weights, bytes }: CheckpointPlan, seed: number): 
   if (bytes > end) yield new Uint8Array(bytes - end);
 }
 
-async function requireSpace(directory: string, bytes: number): Promise<void> {
+export async function requireSpace(directory: string, bytes: number): Promise<void> {
   const disk = await statfs(directory);
   if (disk.bavail * disk.bsize < bytes) throw await outOfSpace(directory, bytes);
 }

@@ -3,8 +3,9 @@
 import { type Decoder, decoderOf, type KvEntry, kvBytesPerToken } from './decoder.js';
 import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
+import { headNode, type Work, workOf } from './work.js';
 
-export interface WeightFormat {
+export type WeightFormat = {
   operator: string;
   bits: number;
   blockSize: number | null;
@@ -12,7 +13,7 @@ export interface WeightFormat {
   /** Whether the weights carry zero points (asymmetric quantisation). */
   zeroPoints: boolean;
   nodes: number;
-}
+};
 
 export interface GraphFacts {
   producer: string;
@@ -41,6 +42,8 @@ export interface GraphFacts {
     bytesPerToken: number;
     shareable: boolean;
   } | null;
+  /** What one token costs at the least. */
+  work: Work;
   /** Why the graph cannot be driven as a decoder; null when it can. */
   notADecoder: string | null;
   inputs: ValueInfo[];
@@ -71,6 +74,7 @@ const MATRIX_OPERATORS = new Set([
   'QLinearMatMul',
   'QMoE',
 ]);
+const isProduct = (operator: string) => MATRIX_OPERATORS.has(operator);
 
 /** Inputs (by operator) that hold scales, zero points or tables rather than parameters. */
 const NOT_PARAMETERS: Record<string, number[]> = {
@@ -104,6 +108,11 @@ export function graphFacts(model: OnnxModel): GraphFacts {
   const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
+  const weights = {
+    usesOf: (name: string) => uses.get(name) ?? [],
+    parametersOf: (name: string) => parameters.get(name) ?? 0,
+    shareOf: (name: string) => shares.get(name) ?? 1,
+  };
   const sumOver = (count: (tensor: Initializer) => number) =>
     model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
@@ -124,6 +133,7 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     embedding: embeddingOf(model),
     head: headOf(model),
     kv: typeof decoder === 'string' ? null : kvOf(decoder),
+    work: workOf(model, weights, headNode(model, isProduct), typeof decoder === 'string' ? null : decoder),
     notADecoder: typeof decoder === 'string' ? decoder : null,
     inputs: model.inputs,
     outputs: model.outputs,
@@ -220,16 +230,12 @@ function embeddingOf(model: OnnxModel): GraphFacts['embedding'] {
   return null;
 }
 
-/** Walks back from `logits` to the matrix multiplication that makes them. */
 function headOf(model: OnnxModel): GraphFacts['head'] {
   const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const origin = viewOrigins(model.nodes);
-  let node = producers.get('logits');
-  for (let step = 0; node !== undefined && !MATRIX_OPERATORS.has(node.opType) && step < 16; step++) {
-    node = node.inputs.map((name) => producers.get(name)).find((producer) => producer !== undefined);
-  }
-  if (node === undefined || !MATRIX_OPERATORS.has(node.opType)) return null;
+  const node = headNode(model, isProduct);
+  if (node === null) return null;
   const weightName = node.inputs.map(origin).find((name) => tensors.has(name));
   const weight = weightName === undefined ? undefined : tensors.get(weightName);
   const { bits } = formatOf(node, weight);

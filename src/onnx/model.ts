@@ -33,9 +33,15 @@ export function byteLength(type: ElementType, dims: readonly number[]): number {
 }
 
 /** Where a tensor's bytes are: in the model file, or in a file beside it. `data` is null when too large to keep. */
-export type TensorData =
-  | { kind: 'inline'; bytes: number; data: Uint8Array | null }
-  | { kind: 'external'; location: string; offset: number; bytes: number };
+export type TensorData = InlineData | { kind: 'external'; location: string; offset: number; bytes: number };
+
+export interface InlineData {
+  kind: 'inline';
+  bytes: number;
+  data: Uint8Array | null;
+  /** Where the model file has the bytes; known when the whole file was read. */
+  at?: number;
+}
 
 export interface Initializer {
   name: string;
@@ -44,6 +50,7 @@ export interface Initializer {
   typeCode: number;
   dims: number[];
   data: TensorData;
+  rest?: Uint8Array;
 }
 
 /** An integer is a plain number; floats are wrapped, because JavaScript cannot tell 1 from 1.0. */
@@ -58,6 +65,9 @@ export interface Node {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, AttributeValue>;
+  /** Attributes that say more than `attributes` can (graphs, lists of texts …), each message as it was read. */
+  opaque?: Record<string, Uint8Array>;
+  rest?: Uint8Array;
 }
 
 /** A graph input or output; a dimension is a number, or the name of a symbol, or null when unnamed. */
@@ -65,8 +75,14 @@ export interface ValueInfo {
   name: string;
   type: ElementType | null;
   dims: (number | string | null)[];
+  /** The whole message as it was read, when it says more than this. */
+  opaque?: Uint8Array;
 }
 
+/**
+ * A model that was read as a whole (`readWholeModel`) also has what we do not understand: each `rest` holds the other
+ * fields of its message byte for byte, so that writing the model again loses nothing.
+ */
 export interface OnnxModel {
   irVersion: number;
   producer: string;
@@ -78,4 +94,10 @@ export interface OnnxModel {
   outputs: ValueInfo[];
   /** Graphs inside nodes (If, Loop, Scan), which the facts cannot see through. */
   subgraphs: number;
+  /** Names that graphs inside nodes use; some are of tensors out here. */
+  usedInside?: string[];
+  /** What the file says of tensors between nodes. */
+  values?: ValueInfo[];
+  rest?: Uint8Array;
+  graphRest?: Uint8Array;
 }

@@ -42,6 +42,11 @@ export function createWriter() {
     string(field: number, value: string) {
       return writer.bytes(field, text.encode(value));
     },
+    /** Fields that are encoded already. */
+    encoded(fields: Uint8Array | undefined) {
+      if (fields !== undefined) parts.push(fields);
+      return writer;
+    },
     finish(): Uint8Array {
       return Buffer.concat(parts);
     },
@@ -55,6 +60,8 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
   /** Fields walked so far. */
   walked: number;
+  /** Whether what is not understood is kept, too. */
+  whole: boolean;
   close(): void;
 }
 
@@ -64,7 +71,7 @@ const MOST_FIELDS = 10_000_000;
 const WINDOW_BYTES = 1 << 16;
 
 /** Reads a file through one small window, so that a multi-gigabyte model costs kilobytes to parse. */
-export function openSource(path: string): ByteSource {
+export function openSource(path: string, whole = false): ByteSource {
   const file = openSync(path, 'r');
   const length = fstatSync(file).size;
   const window = Buffer.alloc(WINDOW_BYTES);
@@ -82,6 +89,7 @@ export function openSource(path: string): ByteSource {
   return {
     length,
     walked: 0,
+    whole,
     read(offset, size) {
       if (size < 0 || offset < 0 || offset + size > length)
         throw new WireError(`field of ${size} bytes passes the end`);
@@ -101,10 +109,11 @@ export function openSource(path: string): ByteSource {
   };
 }
 
-export function sourceOf(bytes: Uint8Array): ByteSource {
+export function sourceOf(bytes: Uint8Array, whole = false): ByteSource {
   return {
     length: bytes.length,
     walked: 0,
+    whole,
     read(offset, size) {
       if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
       return Uint8Array.prototype.slice.call(bytes, offset, offset + size);
@@ -118,6 +127,8 @@ export interface Field {
   number: number;
   wire: WireType;
   value: bigint;
+  /** Where its tag is. */
+  tag: number;
   start: number;
   end: number;
 }
@@ -140,6 +151,7 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
   };
   while (at < end) {
     source.walked++;
+    const tagAt = at;
     if (source.walked > MOST_FIELDS) throw new WireError(`more than ${MOST_FIELDS} fields`);
     const tag = varint();
     const number = Number(tag >> 3n);
@@ -147,17 +159,17 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
     if (number < 1 || number > 0x1fffffff) throw new WireError(`field number ${number} at byte ${at}`);
     if (wire === 0) {
       const value = varint();
-      yield { number, wire, value, start: at, end: at };
+      yield { number, wire, value, tag: tagAt, start: at, end: at };
     } else if (wire === 1 || wire === 5) {
       const size = wire === 1 ? 8 : 4;
       if (at + size > end) throw new WireError(`field ${number} passes the end of its message`);
       at += size;
-      yield { number, wire, value: 0n, start: at - size, end: at };
+      yield { number, wire, value: 0n, tag: tagAt, start: at - size, end: at };
     } else if (wire === 2) {
       const size = Number(varint());
       if (at + size > end) throw new WireError(`field ${number} of ${size} bytes passes the end of its message`);
       at += size;
-      yield { number, wire, value: 0n, start: at - size, end: at };
+      yield { number, wire, value: 0n, tag: tagAt, start: at - size, end: at };
     } else {
       throw new WireError(`wire type ${wire} at byte ${at}`);
     }

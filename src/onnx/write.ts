@@ -15,7 +15,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const [domain, version] of Object.entries(model.opsets)) {
     writer.bytes(8, createWriter().string(1, domain).int(2, version).finish());
   }
-  return writer.finish();
+  return writer.encoded(model.rest).finish();
 }
 
 function encodeGraph(model: OnnxModel): Uint8Array {
@@ -23,9 +23,16 @@ function encodeGraph(model: OnnxModel): Uint8Array {
   for (const node of model.nodes) writer.bytes(1, encodeNode(node));
   writer.string(2, model.graphName);
   for (const tensor of model.initializers) writer.bytes(5, encodeTensor(tensor));
-  for (const value of model.inputs) writer.bytes(11, encodeValue(value));
-  for (const value of model.outputs) writer.bytes(12, encodeValue(value));
-  return writer.finish();
+  const values = (field: number, list: ValueInfo[]) => {
+    for (const value of list) {
+      if (value.opaque === undefined) writer.bytes(field, encodeValue(value));
+      else writer.encoded(value.opaque);
+    }
+  };
+  values(11, model.inputs);
+  values(12, model.outputs);
+  values(13, model.values ?? []);
+  return writer.encoded(model.graphRest).finish();
 }
 
 function encodeNode(node: Node): Uint8Array {
@@ -33,8 +40,11 @@ function encodeNode(node: Node): Uint8Array {
   for (const input of node.inputs) writer.string(1, input);
   for (const output of node.outputs) writer.string(2, output);
   writer.string(3, node.name).string(4, node.opType);
-  for (const [name, value] of Object.entries(node.attributes)) writer.bytes(5, encodeAttribute(name, value));
-  return writer.string(7, node.domain).finish();
+  const { opaque = {} } = node;
+  for (const [name, value] of Object.entries(node.attributes))
+    if (!Object.hasOwn(opaque, name)) writer.bytes(5, encodeAttribute(name, value));
+  for (const attribute of Object.values(opaque)) writer.encoded(attribute);
+  return writer.string(7, node.domain).encoded(node.rest).finish();
 }
 
 function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
@@ -62,10 +72,14 @@ function encodeTensor(tensor: Initializer): Uint8Array {
     writer.bytes(13, entry('location', tensor.data.location));
     writer.bytes(13, entry('offset', String(tensor.data.offset)));
     writer.bytes(13, entry('length', String(tensor.data.bytes)));
-    return writer.int(14, 1).finish();
+    return writer.int(14, 1).encoded(tensor.rest).finish();
   }
-  if (tensor.data.data === null) throw new Error(`the bytes of ${tensor.name} were not kept, so it cannot be written`);
-  return writer.bytes(9, tensor.data.data).finish();
+  const { data, at } = tensor.data;
+  if (data !== null) writer.bytes(9, data);
+  // Values in typed fields are in the rest.
+  else if (at !== undefined || tensor.rest === undefined)
+    throw new Error(`the bytes of ${tensor.name} were not kept, so it cannot be written`);
+  return writer.encoded(tensor.rest).finish();
 }
 
 function encodeValue(value: ValueInfo): Uint8Array {

@@ -1,11 +1,16 @@
 // A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
 import type { ResultDocument } from '../result/schema.js';
-import type { CaseComparison, Comparison, MetricChange } from '../stats/compare.js';
-import { METRICS } from '../stats/metrics.js';
+import type { CaseComparison, Comparison } from '../stats/compare.js';
+import type { MetricChange } from '../stats/judgement.js';
+import { METRICS, type MetricName } from '../stats/metrics.js';
+import type { Parity } from '../stats/parity.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, enginesOf, labelsOf } from './labels.js';
+import { parityText } from './parity.js';
 import type { View } from './view.js';
+
+const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
 
 export interface Side {
   document: ResultDocument;
@@ -32,6 +37,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'unit', title: 'unit' },
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
+      { key: 'visible', title: 'visible', align: 'right' },
       { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
@@ -42,7 +48,8 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         unit: unitLabel(METRICS[change.metric]),
         baseline: measured(change.baseline, METRICS[change.metric]),
         candidate: measured(change.candidate, METRICS[change.metric]),
-        change: change.outcome === 'better' || change.outcome === 'worse' ? signedPercent(change.change) : '~',
+        change: SHOWN.has(change.outcome) ? signedPercent(change.change) : '~',
+        visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
         outcome: outcomeText(change, comparison),
       })),
     ),
@@ -56,6 +63,9 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
         candidate: change.candidate.median,
         change: change.change,
         p: change.p,
+        adjustedP: change.adjustedP,
+        visibleEffect: change.visibleEffect,
+        roundsToSee5Percent: change.roundsToSee5Percent,
         outcome: change.outcome,
       })),
     ),
@@ -77,9 +87,9 @@ function outcomeText(change: MetricChange, comparison: Comparison): string {
     case 'too few rounds':
       return `needs ${comparison.roundsNeeded} rounds a side (${sizes})`;
     case 'not shown':
-      return `not shown (p=${change.p.toFixed(2)} ${sizes})`;
+      return `not shown (p=${change.adjustedP.toFixed(2)} ${sizes})`;
     default:
-      return `${change.outcome} (p=${change.p.toFixed(3)} ${sizes})`;
+      return `${change.outcome} (p=${change.adjustedP.toFixed(3)} ${sizes})`;
   }
 }
 
@@ -88,6 +98,7 @@ function notesOf(comparison: Comparison): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
   const [worse, better, few] = [number('worse'), number('better'), number('too few rounds')];
+  const different = number('faster but different');
   const summary =
     changes.length === 0
       ? 'Nothing could be compared.'
@@ -95,10 +106,31 @@ function notesOf(comparison: Comparison): string[] {
         ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1}).`
         : worse > 0
           ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
-          : better > 0
-            ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
-            : 'No difference is shown.';
-  return [summary, ...cases.flatMap(caseNotes)];
+          : different > 0
+            ? `Faster but different: ${different} of ${changes.length} figures, by generating other tokens${better > 0 ? `; better: ${better}` : ''}.`
+            : better > 0
+              ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
+              : 'No difference is shown.';
+  return [summary, ...roundsNote(changes), ...cases.flatMap(caseNotes)];
+}
+
+const RATES: MetricName[] = ['prefillRate', 'decodeRate', 'microMs'];
+
+/** How many rounds the noisiest rate asks for, where that is more than there are. */
+function roundsNote(changes: MetricChange[]): string[] {
+  const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
+    const rounds = Math.min(baseline.n, candidate.n);
+    return outcome === 'not shown' && RATES.includes(metric) && (roundsToSee5Percent ?? rounds + 1) > rounds;
+  });
+  if (asking.length === 0) return [];
+  const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
+  if (!Number.isFinite(most))
+    return [
+      'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.',
+    ];
+  return [
+    `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`,
+  ];
 }
 
 function caseNotes(entry: CaseComparison): string[] {
@@ -115,8 +147,15 @@ function caseNotes(entry: CaseComparison): string[] {
     ...(entry.across.length > 0
       ? [`across ${entry.across.map(({ dimension }) => dimension).join(', ')}: ${entry.id}`]
       : []),
-    ...(entry.sameTokens === false
-      ? [`generated tokens differ: ${entry.id} is not the same computation on both sides`]
-      : []),
+    ...(entry.parity === null || (entry.parity.verdict === 'same' && entry.across.length === 0)
+      ? []
+      : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
+    ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
   ];
+}
+
+function otherTokensNote(id: string, parity: Parity | null): string[] {
+  if (parity === null) return [`generated tokens differ: ${id} is not the same computation on both sides`];
+  if (parity.verdict !== 'same') return [];
+  return [`generated tokens differ in the rounds of ${id}, but not on the prompt that every run is given`];
 }

@@ -1,14 +1,17 @@
 // One sentence that a newcomer understands, under the table. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
+import { isImpossible } from '../stats/ceiling-share.js';
 import { summarizeMetric } from '../stats/metrics.js';
-import { bytes, duration, number, relativeHalfWidth } from './format.js';
+import { relativeHalfWidth } from '../stats/summary.js';
+import { bytes, duration, number } from './format.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
 
 export function conclusion(document: ResultDocument): string[] {
   const measured = document.cases.filter(
-    (result) => okRounds(result).length > 0 && result.key.workload.kind === 'generate',
+    (result) =>
+      okRounds(result).length > 0 && result.key.workload.kind === 'generate' && !isImpossible(document, result),
   );
   const best = measured.toSorted((a, b) => decodeRate(b) - decodeRate(a))[0];
   if (best === undefined) return [];

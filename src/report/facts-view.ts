@@ -36,6 +36,7 @@ export function factsView(path: string, facts: GraphFacts): View {
         ? `none (${facts.notADecoder})`
         : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
     ],
+    ['one token', tokenText(facts.work)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
     [
@@ -77,6 +78,12 @@ export function factsView(path: string, facts: GraphFacts): View {
 /** A mixture of experts reads less for one token than it has. */
 function ofWhich(text: (value: number) => string, all: number, active: number): string {
   return all === active ? text(all) : `${text(all)}, of which ${text(active)} for one token`;
+}
+
+/** What its ceiling is computed from. */
+function tokenText({ tokenBytes, products, head }: GraphFacts['work']): string {
+  const operations = [...products, ...(head === null ? [] : [head])].reduce((sum, one) => sum + one.operations, 0);
+  return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
 }
 
 function formatText(format: GraphFacts['formats'][number]): string {

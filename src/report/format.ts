@@ -1,6 +1,6 @@
 // Numbers → words: units, thousands, sensible digits. One place, so that every table agrees. Pure.
 import type { Metric } from '../stats/metrics.js';
-import type { Summary } from '../stats/summary.js';
+import { relativeHalfWidth, type Summary } from '../stats/summary.js';
 
 /** Three significant digits or more, with thousands separated: 1,387 · 46.1 · 0.442 */
 export function number(value: number): string {
@@ -37,11 +37,6 @@ export function duration(ms: number): string {
 /** +3.2 % */
 export function signedPercent(ratio: number): string {
   return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
-}
-
-/** Half of the interval's width, relative to the median. */
-export function relativeHalfWidth({ interval, median }: Summary): number {
-  return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);
 }
 
 /** `± 1.2 %`; empty for a single round. */

@@ -1,5 +1,6 @@
 // How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
+import { defaultOption, isOptionDimension } from '../suite/option-set.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 
@@ -36,6 +37,7 @@ export function labelsOf(cases: CaseResult[]): Labels {
   });
   const all = cases.map(dimensionsOf);
   const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !LENGTHS.has(name));
+  const options = names.filter(isOptionDimension);
   const varying = names.filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
   const first = all[0] ?? {};
   const fixed = (name: string) => (varying.includes(name) ? null : (first[name] ?? null));
@@ -45,12 +47,16 @@ export function labelsOf(cases: CaseResult[]): Labels {
     fixed('runtime'),
     fixed('ep'),
     fixed('threads') === null ? null : plural(Number(fixed('threads')), 'thread'),
+    ...options.map((name) => (fixed(name) === null ? null : `${name.replace('option.', '')} ${fixed(name)}`)),
   ];
   return {
     shared: words.filter((word) => word !== null).join(' · '),
     varying,
-    values: (result) =>
-      Object.fromEntries(Object.entries(dimensionsOf(result)).filter(([name]) => varying.includes(name))),
+    values(result) {
+      const defaults = options.map((name): [string, string] => [name, defaultOption(name)]);
+      const dimensions = [...defaults, ...Object.entries(dimensionsOf(result))];
+      return Object.fromEntries(dimensions.filter(([name]) => varying.includes(name)));
+    },
   };
 }
 

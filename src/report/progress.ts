@@ -1,5 +1,7 @@
 // Progress of long work as text: bars for bytes, lines for rounds. Pure; commands/terminal.ts shows it.
-import { bytes, duration } from './format.js';
+import type { Basis } from '../stats/round-time.js';
+import type { UntilPrecise } from '../suite/rounds.js';
+import { bytes, duration, plural } from './format.js';
 
 const BAR_CELLS = 24;
 /** A rate over less than this says nothing. */
@@ -23,15 +25,47 @@ export function byteProgress(
   return `${amount}  ${bytes(rate)}/s${left}`;
 }
 
-/** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left` */
+/** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left`; `round 1 of 5 to 30` where precision ends it. */
 export function roundProgress(p: {
   done: number;
   total: number;
   label: string;
   round: number;
-  rounds: number;
-  elapsedMs: number;
+  rule: RoundsRange;
+  leftMs: number;
 }): string {
-  const left = p.done === 0 ? '' : ` · about ${duration((p.elapsedMs / p.done) * (p.total - p.done))} left`;
-  return `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1} of ${p.rounds}${left}`;
+  return `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
+}
+
+type RoundsRange = Pick<UntilPrecise, 'minimum' | 'maximum'>;
+
+function range({ minimum, maximum }: RoundsRange): string {
+  return minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
+}
+
+const BASIS: Record<Basis, string> = {
+  measured: 'as measured here before',
+  scaled: 'scaled from other results of this machine',
+  assumed: 'a rough guess: this machine has no result yet',
+};
+
+/** `plan: 2 cases × 5 rounds, about 1 min 20 s (as measured here before)` */
+export function planLine(p: { cases: number; rule: UntilPrecise; ms: number; basis: Basis }): string {
+  const { minimum, maximum, halfWidthPercent, budgetSeconds } = p.rule;
+  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %`;
+  const budget =
+    minimum === maximum || budgetSeconds === null
+      ? ''
+      : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
+  const rounds = `${range(p.rule)} round${maximum === 1 ? '' : 's'}`;
+  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}${budget}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
+}
+
+/** The first round of each case is over. */
+export function correctionLine(ms: number): string {
+  return `plan: about ${duration(ms)} in all, by the first round of each case`;
+}
+
+export function tookLine(ms: number, plannedMs: number): string {
+  return `took ${duration(ms)}, planned ${duration(plannedMs)}`;
 }

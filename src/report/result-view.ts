@@ -1,27 +1,28 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
+import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
 import { energyOf } from '../stats/energy.js';
 import { gradeRound, gradesOf, worstGrade } from '../stats/grade.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../stats/memory-anatomy.js';
-import {
-  interTokenLatency,
-  loopShare,
-  METRIC_NAMES,
-  METRICS,
-  type MetricName,
-  summarizeMetric,
-} from '../stats/metrics.js';
+import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats/metrics.js';
+import { parityInSuite } from '../stats/parity.js';
 import { sustainedOf } from '../stats/sustained.js';
+import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
+import { optionDimensions } from '../suite/option-set.js';
+import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
 import { energyNotes } from './energy-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { peakNotes } from './memory-view.js';
+import { parityNotes } from './parity.js';
 import { placementNotes } from './placement.js';
+import { roundNotes } from './round-notes.js';
 import { sustainedNotes } from './sustained-notes.js';
+import { threadNotes } from './threads.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [
@@ -31,25 +32,35 @@ const SHOWN: { metric: MetricName; title: string }[] = [
   { metric: 'sustainedRate', title: 'sustained' },
   { metric: 'microMs', title: 'time' },
   { metric: 'loadMs', title: 'load' },
+  { metric: 'coldLoadMs', title: 'cold load' },
+  { metric: 'coldTtftMs', title: 'cold TTFT' },
   { metric: 'peakRssBytes', title: 'peak memory' },
   { metric: 'joulesPerPromptToken', title: 'prefill energy' },
   { metric: 'joulesPerToken', title: 'decode energy' },
 ];
 
+/** The rates that have a ceiling. */
+const SHARED: Record<keyof CaseShares, MetricName> = { prefill: 'prefillRate', decode: 'decodeRate' };
+
 export function resultView(document: ResultDocument, path: string | null): View {
   const labels = labelsOf(document.cases);
-  const columns = columnsOf(document.cases, labels);
+  const shares = new Map(document.cases.map((result) => [result, ceilingShares(document, result)]));
+  const columns = columnsOf(document, labels, shares);
   return {
     heading: heading(document, labels, path),
     columns,
-    rows: document.cases.map((result) => row(result, labels)),
+    rows: document.cases.map((result) => row(document, result, labels, shares.get(result)!)),
     notes: [
       ...sustainedNotes(document.cases, labels),
       ...conclusion(document),
+      ...ceilingNotes(document),
       ...peakNotes(document.cases),
       ...energyNotes(document.cases, labels),
       ...conditionNotes(document.cases),
       ...placementNotes(document.cases),
+      ...parityNotes(document.cases),
+      ...threadNotes(document),
+      ...roundNotes(document),
       ...failureNotes(document.cases),
     ],
     json: {
@@ -57,9 +68,11 @@ export function resultView(document: ResultDocument, path: string | null): View 
       startedAt: document.startedAt,
       machine: document.machine,
       versions: document.versions,
-      cases: document.cases.map(derivedCase),
+      threads: document.threads ?? null,
+      ceilings: document.ceilings,
+      cases: document.cases.map((result) => derivedCase(document, result, shares.get(result)!)),
     },
-    records: document.cases.map(flatCase),
+    records: document.cases.map((result) => flatCase(result, shares.get(result)!)),
   };
 }
 
@@ -70,8 +83,15 @@ function heading(document: ResultDocument, labels: Labels, path: string | null):
   return [
     `${suite.content.name} · ${labels.shared} · ${weightsOf(document.cases)} weights`,
     `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${enginesOf(document)}`,
-    `${plural(suite.content.rounds, 'round')} (fresh processes)${iterationsOf(document)}${path === null ? '' : ` · ${path}`}`,
+    `${roundsOf(document.cases)} (fresh processes)${iterationsOf(document)}${path === null ? '' : ` · ${path}`}`,
   ];
+}
+
+/** As many as were measured: `5 rounds`, or `5 to 8 rounds` where cases differ. */
+function roundsOf(cases: CaseResult[]): string {
+  const counts = cases.map((result) => okRounds(result).length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
 }
 
 /** A sustained workload has as many as fit into its time. */
@@ -91,31 +111,45 @@ function strongestSets(sets: string[]): string {
   return known.slice(0, 2).join(' ') || 'no vector extensions known';
 }
 
-function columnsOf(cases: CaseResult[], labels: Labels): Column[] {
+function columnsOf(document: ResultDocument, labels: Labels, shares: Map<CaseResult, CaseShares>): Column[] {
+  const { cases } = document;
+  const ofCeiling = (phase: keyof CaseShares) => [...shares.values()].some((share) => share[phase] !== null);
   const used = SHOWN.filter(({ metric }) => cases.some((result) => summarizeMetric(metric, result) !== null));
   const itl = (['p50', 'p95', 'p99'] as const).filter((p) =>
     cases.some((result) => interTokenLatency(result)[p] !== null),
   );
   return [
-    ...labels.varying.map((key): Column => ({ key, title: key })),
+    ...labels.varying.map((key): Column => ({ key, title: key.replace(/^option\./, '') })),
     { key: 'workload', title: 'workload' },
     ...used.flatMap(({ metric, title }): Column[] => [
       { key: metric, title, unit: unitLabel(METRICS[metric]), align: 'right' },
+      ...Object.entries(SHARED).flatMap(([phase, shown]): Column[] =>
+        shown === metric && ofCeiling(phase as keyof CaseShares)
+          ? [{ key: `${phase}Share`, title: 'of ceiling', align: 'right' }]
+          : [],
+      ),
       ...(metric === 'decodeRate'
         ? itl.map((p): Column => ({ key: p, title: `ITL ${p}`, unit: 'ms', align: 'right' }))
         : []),
     ]),
     ...(cases.some((result) => gradeCell(result) !== '') ? [{ key: 'grade', title: 'grade' }] : []),
-    ...(cases.some((result) => result.status !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
+    ...(cases.some((result) => statusOf(document, result) !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
   ];
 }
 
-function row(result: CaseResult, labels: Labels): Record<string, string> {
+function row(
+  document: ResultDocument,
+  result: CaseResult,
+  labels: Labels,
+  { prefill, decode }: CaseShares,
+): Record<string, string> {
   const cells: Record<string, string> = {
     ...labels.values(result),
     workload: workloadLabel(result.key),
     grade: gradeCell(result),
-    status: statusOf(result),
+    status: statusOf(document, result),
+    prefillShare: shareText(prefill),
+    decodeShare: shareText(decode),
   };
   for (const { metric } of SHOWN) {
     const summary = summarizeMetric(metric, result);
@@ -126,7 +160,8 @@ function row(result: CaseResult, labels: Labels): Record<string, string> {
   return cells;
 }
 
-function statusOf(result: CaseResult): string {
+function statusOf(document: ResultDocument, result: CaseResult): string {
+  if (isImpossible(document, result)) return 'impossible';
   const measuredRounds = okRounds(result).length;
   return result.status === 'failed' && measuredRounds > 0 ? `failed after ${measuredRounds}` : result.status;
 }
@@ -141,24 +176,29 @@ function failureNotes(cases: CaseResult[]): string[] {
   );
 }
 
-function derivedCase(result: CaseResult) {
+function derivedCase(document: ResultDocument, result: CaseResult, shares: CaseShares) {
   const metrics = METRIC_NAMES.flatMap((name) => {
     const summary = summarizeMetric(name, result);
     if (summary === null) return [];
     const { unit, better } = METRICS[name];
-    return [[name, { unit, better, rounds: summary.n, median: summary.median, interval95: summary.interval }] as const];
+    const { n: rounds, median, interval: interval95 } = summary;
+    return [[name, { unit, better, rounds, median, interval95, apart: roundsApart(name, result) }] as const];
   });
   return {
     id: result.id,
-    status: result.status,
+    status: isImpossible(document, result) ? 'impossible' : result.status,
     key: result.key,
     identity: result.identity,
     parameters: result.checkpoint?.parameters ?? null,
     checkpointBytes: checkpointBytes(result),
     metrics: Object.fromEntries(metrics),
     interTokenLatencyMs: interTokenLatency(result),
+    jitterMs: jitterMs(result),
+    longestStall: longestStall(result),
     loopShare: loopShare(result),
+    ofCeiling: sharesJson(shares),
     placement: result.placement ?? null,
+    parity: parityInSuite(document.cases, result),
     peakMemoryByPhase: memoryByPhase(result),
     peakMoment: peakMoment(result),
     kvMemory: kvMemory(result),
@@ -177,12 +217,13 @@ function checkpointBytes(result: CaseResult): number | null {
   return result.checkpoint === null ? null : result.checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function flatCase(result: CaseResult): View['records'][number] {
-  const { workload, ...dimensions } = result.key;
+function flatCase(result: CaseResult, { prefill, decode }: CaseShares): View['records'][number] {
+  const { workload, options, ...dimensions } = result.key;
   const record: View['records'][number] = {
     id: result.id,
     status: result.status,
     ...dimensions,
+    ...optionDimensions(options),
     workload: workload.kind,
     prompt: workload.kind === 'micro' ? null : workload.prompt,
     new: workload.kind === 'micro' ? null : workload.new,
@@ -191,6 +232,8 @@ function flatCase(result: CaseResult): View['records'][number] {
     rounds: okRounds(result).length,
     worstGrade: worstGrade(gradesOf(result)),
     peakPhase: peakMoment(result)?.phase ?? null,
+    prefillOfCeiling: prefill?.share ?? null,
+    decodeOfCeiling: decode?.share ?? null,
   };
   for (const name of METRIC_NAMES) {
     const summary = summarizeMetric(name, result);

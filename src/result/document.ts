@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { problem } from '../errors.js';
 import type { Checkpoint, Manifest } from '../models/checkpoint.js';
 import type { GraphFacts } from '../onnx/facts.js';
+import { DEFAULT_OPTIONS } from '../suite/option-set.js';
 import type { Case } from '../suite/plan.js';
 import type { Suite } from '../suite/schema.js';
 import type { CaseResult, Identity, ResultDocument, Round } from './schema.js';
-import { okRounds, SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_VERSION } from './schema.js';
 
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
@@ -21,32 +22,15 @@ export function suiteHash(suite: Suite): string {
 export function beginDocument(
   suite: Suite,
   cases: Case[],
-  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions'>,
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads'>,
 ): ResultDocument {
   return {
     schemaVersion: SCHEMA_VERSION,
     ...about,
     suite: { hash: suiteHash(suite), content: suite },
+    ceilings: null,
     cases: cases.map(({ id, key }) => ({ id, key, status: 'skipped', identity: null, checkpoint: null, rounds: [] })),
   };
-}
-
-/**
- * Rounds still to run, interleaved over cases, every other one backwards: a case does not always follow the same other
- * one, whose memory the system may still be taking back. Failed ones are tried again, but not within one run.
- */
-export function pendingRounds(document: ResultDocument): { result: CaseResult; round: number }[] {
-  const { rounds } = document.suite.content;
-  return Array.from({ length: rounds }, (_, round) => {
-    const pending = document.cases
-      .filter((result) => !okRounds(result).some((done) => done.index === round))
-      .map((result) => ({ result, round }));
-    return round % 2 === 0 ? pending : pending.reverse();
-  }).flat();
-}
-
-export function isComplete(document: ResultDocument): boolean {
-  return pendingRounds(document).length === 0;
 }
 
 export interface CheckpointFacts {
@@ -73,7 +57,8 @@ export function recordRound(
   const { parameters, files } = manifest;
   const { inputs, outputs, ...graph } = facts;
   const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
-  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph };
+  const { tuned } = manifest;
+  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph, ...(tuned && { tuned }) };
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );
@@ -99,10 +84,17 @@ function identityOf(
     graph: hashes(isGraph),
     runtimeVersion: runtimeVersion(runtime, document.versions),
     options: Object.entries(options)
+      .filter(([name, value]) => !isImplied(name, value, runtime))
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
     workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
   };
+}
+
+/** Stored, but left out of the identity while it is the default: results of before it was stored keep matching. */
+function isImplied(name: string, value: unknown, runtime: CaseResult['key']['runtime']): boolean {
+  if (name === 'graphOptimization' && runtime === 'onnxruntime') return false;
+  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as keyof typeof DEFAULT_OPTIONS];
 }
 
 function runtimeVersion(runtime: CaseResult['key']['runtime'], versions: ResultDocument['versions']): string {

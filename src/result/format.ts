@@ -1,4 +1,4 @@
-// The text of a result document: readable diffs, small files. One iteration per line, lists of numbers on one line.
+// The text of a result document: readable diffs, small files. One iteration or ceiling per line, lists of numbers on one line.
 
 const LINE_WIDTH = 120;
 
@@ -27,7 +27,11 @@ function isNumbers(value: unknown): boolean {
 }
 
 function isIteration(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('tokenMs' in value || 'sampleMs' in value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ('tokenMs' in value || 'sampleMs' in value || 'workingSetBytes' in value)
+  );
 }
 
 /** One line, with a space after each colon and comma as people write JSON. */

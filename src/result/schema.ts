@@ -1,12 +1,17 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
-import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS } from '../models/checkpoint.js';
+import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS, tuningSchema } from '../models/checkpoint.js';
+import { optionSetSchema } from '../suite/option-set.js';
 import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from '../suite/schema.js';
+import { ceilingSchema, workSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { energySchema } from './energy.js';
 import { phaseMemorySchema } from './memory.js';
+import { pageCacheSchema } from './page-cache.js';
+import { promptAnswerSchema } from './parity.js';
 import { placementSchema } from './placement.js';
+import { threadsSchema } from './threads.js';
 import { tracePointSchema } from './trace.js';
 
 export const SCHEMA_VERSION = 1;
@@ -52,6 +57,8 @@ const okRoundSchema = z.strictObject({
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),
+  /** Of rounds that were to start cold. */
+  pageCache: pageCacheSchema.optional(),
   /** null in documents of before it was measured. */
   energy: energySchema.nullable().default(null),
   /** Temperature and clock while a sustained workload ran. */
@@ -89,12 +96,14 @@ const workloadSchema = z.discriminatedUnion('kind', [
 const keySchema = z.strictObject({
   model: z.string(),
   weights: z.enum(WEIGHTS),
-  /** null for real weights, whose layout is their maker's. */
+  /** null for files that are used as they are, whose layout is their maker's. */
   layout: z.enum(CHECKPOINT_LAYOUTS).nullable(),
   dtype: z.enum(CHECKPOINT_DTYPES),
   runtime: z.enum(RUNTIMES),
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
+  /** Session options that differ from the runtime's defaults. */
+  options: optionSetSchema.optional(),
   workload: workloadSchema,
 });
 
@@ -110,7 +119,14 @@ const identitySchema = z.strictObject({
 const factsSchema = z.looseObject({
   parameters: z.number(),
   weightBytes: z.number(),
+  weightBytesActive: z.number().optional(),
+  parametersActive: z.number().optional(),
   operators: z.record(z.string(), z.number()),
+  /** Absent from documents of before ceilings. */
+  work: workSchema.optional(),
+  formats: z.array(z.looseObject({ operator: z.string(), accuracyLevel: z.number().nullable() })).optional(),
+  head: z.looseObject({ bits: z.number(), logits: z.string() }).nullable().optional(),
+  kv: z.looseObject({ shareable: z.boolean() }).nullable().optional(),
 });
 
 const checkpointSchema = z.strictObject({
@@ -130,6 +146,8 @@ const checkpointSchema = z.strictObject({
     .default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: factsSchema,
+  /** Of checkpoints that `models tune` wrote. */
+  tuned: tuningSchema.optional(),
 });
 
 export const caseResultSchema = z.strictObject({
@@ -140,6 +158,8 @@ export const caseResultSchema = z.strictObject({
   checkpoint: checkpointSchema.nullable(),
   /** Where its nodes ran; of cases on a GPU only. */
   placement: placementSchema.optional(),
+  /** To the prompt that all runs of a checkpoint are given; stored with one case of each run. */
+  answer: promptAnswerSchema.optional(),
   rounds: z.array(roundSchema),
 });
 
@@ -176,6 +196,10 @@ export const resultSchema = z
       /** Of the optional package, and of llama.cpp in it; null where it is not installed. */
       'llama.cpp': z.string().nullable().default(null),
     }),
+    /** Measured before the first round and after the last one; null where none were. */
+    ceilings: z.array(ceilingSchema).nullable().default(null),
+    /** How `auto` was found; results of earlier versions do not say. */
+    threads: threadsSchema.optional(),
     cases: z.array(caseResultSchema),
   })
   .describe('A result document of edgeproof.');

@@ -1,38 +1,39 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { okRounds } from '../result/schema.js';
+import { isOptionDimension } from '../suite/option-set.js';
 import { caseDimensions } from '../suite/plan.js';
+import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
-import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
-import { METRICS, type MetricName, roundValues } from './metrics.js';
-import { type Summary, summarize } from './summary.js';
+import { judge, type MetricChange, type Samples } from './judgement.js';
+import { type MetricName, roundValues } from './metrics.js';
+import type { Parity } from './parity.js';
+import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
 
-const ALPHA = 0.05;
 const COMPARED: MetricName[] = [
   'prefillRate',
   'decodeRate',
   'ttftMs',
   'loadMs',
+  'coldLoadMs',
+  'coldTtftMs',
   'peakRssBytes',
   'microMs',
   'sustainedRate',
 ];
 const COMPARED_ENERGY: MetricName[] = ['joulesPerPromptToken', 'joulesPerToken'];
 
-export type Outcome = 'better' | 'worse' | 'not shown' | 'too few rounds';
-
-export interface MetricChange {
-  metric: MetricName;
-  baseline: Summary;
-  candidate: Summary;
-  /** candidate / baseline − 1 */
-  change: number;
-  p: number;
-  outcome: Outcome;
-}
-
 export type CaseComparison =
-  | { id: string; status: 'compared'; across: Difference[]; changes: MetricChange[]; sameTokens: boolean | null }
+  | {
+      id: string;
+      status: 'compared';
+      across: Difference[];
+      changes: MetricChange[];
+      /** Over the prompts of the rounds that both sides ran. */
+      sameTokens: boolean | null;
+      /** Over the prompt that every run is given. */
+      parity: Parity | null;
+    }
   /** Something other than the measured quantity differs. */
   | { id: string; status: 'differs'; differences: Difference[] }
   /** The baseline has figures, the candidate failed. */
@@ -66,7 +67,7 @@ export function compareResults(
   const label = (result: CaseResult) => matchLabel(result, options.across);
   const before = new Map(baseline.cases.map((result) => [label(result), result]));
   const seen = new Set<string>();
-  const cases = candidate.cases.map((result): CaseComparison => {
+  const cases = candidate.cases.map((result): Undecided => {
     const partner = baseline.cases.find((other) => other.id === result.id) ?? before.get(label(result));
     seen.add(label(result));
     if (partner === undefined) return { id: result.id, status: 'unmatched', reason: 'only in the candidate' };
@@ -75,13 +76,35 @@ export function compareResults(
   for (const [key, result] of before) {
     if (!seen.has(key)) cases.push({ id: result.id, status: 'unmatched', reason: 'only in the baseline' });
   }
-  return { cases, roundsNeeded: roundsNeeded(ALPHA) };
+  return judgeCases(cases, options.minimumEffect);
+}
+
+/** A case whose rounds are read but not yet judged. */
+type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
+type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
+
+/** The tests of all cases are one family: the exit code answers for all of them. */
+function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
+  const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
+  const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
+  const decided = cases.map((entry): CaseComparison => {
+    if (entry.status !== 'compared') return entry;
+    const { samples, pair, ...rest } = entry;
+    const own = changes.splice(0, samples.length).map((change) => ({
+      ...change,
+      outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
+    }));
+    return { ...rest, changes: own };
+  });
+  return { cases: decided, roundsNeeded };
 }
 
 /** Cases match when all dimensions but those in `across` are equal. Only synthetic weights have a layout. */
 function matchLabel(result: CaseResult, across: string[]): string {
   const ignored = new Set(across.includes('weights') ? [...across, 'layout'] : across);
-  const dimensions = Object.entries(caseDimensions(result.key)).filter(([name]) => !ignored.has(name));
+  const dimensions = Object.entries(caseDimensions(result.key)).filter(
+    ([name]) => !ignored.has(name) && !(isOptionDimension(name) && ignored.has('options')),
+  );
   const { workload } = result.key;
   return JSON.stringify([workload.kind, workload.kind === 'micro' ? workload.task : null, dimensions]);
 }
@@ -92,28 +115,40 @@ function compareCase(
   candidate: ResultDocument,
   after: CaseResult,
   options: CompareOptions,
-): CaseComparison {
+): Undecided {
   const { id } = after;
   if (okRounds(before).length === 0) return { id, status: 'unmatched', reason: noRound(before, 'baseline') };
   if (okRounds(after).length === 0) {
     return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason: noRound(after, 'candidate') };
   }
+  if (isImpossible(baseline, before)) return { id, status: 'unmatched', reason: aboveCeiling('baseline') };
+  if (isImpossible(candidate, after)) return { id, status: 'failed', reason: aboveCeiling('candidate') };
   const differences = differencesOf(baseline, before, candidate, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
-  const forbidden = differences.filter((difference) => !allowed.has(difference.dimension));
+  const isAllowed = (name: string) => allowed.has(name) || (isOptionDimension(name) && allowed.has('options'));
+  const forbidden = differences.filter(({ dimension }) => !isAllowed(dimension));
   if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
   const compared = comparableEnergy(before, after) ? [...COMPARED, ...COMPARED_ENERGY] : COMPARED;
-  const changes = compared.flatMap((metric): MetricChange[] => {
-    const [a, b] = [roundValues(metric, before), roundValues(metric, after)];
-    return a.length === 0 || b.length === 0 ? [] : [changeOf(metric, a, b, options)];
-  });
-  return { id, status: 'compared', across: differences, changes, sameTokens: sameTokens(before, after) };
+  const samples = compared
+    .map((metric) => ({
+      metric,
+      baseline: roundValues(metric, before),
+      candidate: roundValues(metric, after),
+    }))
+    .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
+  const pair = { baseline, before, candidate, after, otherFiles: hasOtherFiles(differences) };
+  const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
+  return { id, status: 'compared', across: differences, ...tokens, samples, pair };
 }
 
 function noRound({ status }: CaseResult, side: string): string {
   return status === 'ok'
     ? `no round of sufficient grade in the ${side}`
     : `no measured round in the ${side} (${status})`;
+}
+
+function aboveCeiling(side: string): string {
+  return `a rate of the ${side} is above the machine's ceiling, which is impossible`;
 }
 
 function differencesOf(
@@ -149,6 +184,7 @@ const IMPLIED: Record<string, string[]> = {
   dtype: ['weights', 'graph', 'workload'],
   runtime: ['options', 'runtimeVersion'],
   threads: ['options'],
+  ep: ['options'],
   prompt: ['workload', 'options'],
   new: ['workload', 'options'],
   depth: ['workload', 'options'],
@@ -156,21 +192,12 @@ const IMPLIED: Record<string, string[]> = {
 };
 
 function impliedBy(across: string[]): string[] {
-  return across.flatMap((dimension) => IMPLIED[dimension] ?? []);
+  return across.flatMap((dimension) => (isOptionDimension(dimension) ? ['options'] : (IMPLIED[dimension] ?? [])));
 }
 
-function changeOf(metric: MetricName, before: number[], after: number[], options: CompareOptions): MetricChange {
-  const baseline = summarize(before)!;
-  const candidate = summarize(after)!;
-  const change = candidate.median / baseline.median - 1;
-  const p = mannWhitney(before, after);
-  const minimum = options.minimumEffect ?? METRICS[metric].minimumEffect;
-  let outcome: Outcome = 'not shown';
-  if (smallestP(before.length, after.length) > ALPHA) outcome = 'too few rounds';
-  else if (p <= ALPHA && Math.abs(change) >= minimum) {
-    outcome = change > 0 === (METRICS[metric].better === 'higher') ? 'better' : 'worse';
-  }
-  return { metric, baseline, candidate, change, p, outcome };
+/** Other files were asked for: what they compute may differ. */
+function hasOtherFiles(differences: Difference[]): boolean {
+  return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
 
 /** Whether both sides generated the same tokens wherever they ran the same prompts; null where they share none. */
@@ -188,10 +215,17 @@ function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
   return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
-/** 0: nothing worse is shown. 1: something is, or failed. 2: no case could be compared. */
+/** 0: nothing worse is shown. 1: something is, or failed, or is faster but different. 2: no case could be compared. */
 export function exitCodeOf(comparison: Comparison): 0 | 1 | 2 {
   const changes = comparison.cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   if (comparison.cases.some((entry) => entry.status === 'failed')) return 1;
   if (changes.some((change) => change.outcome === 'worse')) return 1;
+  if (comparison.cases.some(isFasterByFault)) return 1;
   return changes.some((change) => change.outcome !== 'too few rounds') ? 0 : 2;
+}
+
+/** From the same files on both sides; where the user asked for others, it is an answer like any other. */
+function isFasterByFault(entry: CaseComparison): boolean {
+  if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
+  return entry.changes.some(({ outcome }) => outcome === 'faster but different');
 }

@@ -7,7 +7,8 @@ import {
   okRounds,
 } from '../result/schema.js';
 import { joulesPerToken } from './energy.js';
-import { median, type Summary, summarize, supportedPercentile } from './summary.js';
+import { outliersOf } from './outliers.js';
+import { median, type Summary, summarize } from './summary.js';
 import { sustainedOf } from './sustained.js';
 
 export const METRIC_NAMES = [
@@ -16,6 +17,8 @@ export const METRIC_NAMES = [
   'decodeRate',
   'tpotMs',
   'loadMs',
+  'coldLoadMs',
+  'coldTtftMs',
   'peakRssBytes',
   'microMs',
   'sustainedRate',
@@ -73,7 +76,24 @@ export const METRICS: Record<MetricName, Metric> = {
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.2,
-    ofRound: (round) => round.loadMs.session,
+    ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
+  },
+  coldLoadMs: {
+    title: 'cold load time',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.2,
+    ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
+  },
+  coldTtftMs: {
+    title: 'cold time to first token',
+    unit: 'ms',
+    better: 'lower',
+    minimumEffect: 0.1,
+    ofRound(round) {
+      const [first] = round.iterations;
+      return round.pageCache?.evicted === true && first !== undefined && 'tokenMs' in first ? first.tokenMs[0]! : null;
+    },
   },
   peakRssBytes: {
     title: 'peak memory',
@@ -138,17 +158,17 @@ export function roundValues(name: MetricName, result: CaseResult): number[] {
     .filter((value) => value !== null);
 }
 
-export function summarizeMetric(name: MetricName, result: CaseResult): Summary | null {
-  return summarize(roundValues(name, result));
+/** Indices of rounds whose value stands apart from the others; they count all the same. */
+export function roundsApart(name: MetricName, result: CaseResult): number[] {
+  const rounds = okRounds(result).flatMap((round) => {
+    const value = METRICS[name].ofRound(round, result);
+    return value === null ? [] : [{ index: round.index, value }];
+  });
+  return outliersOf(rounds.map(({ value }) => value)).map((place) => rounds[place]!.index);
 }
 
-/** Gaps between consecutive tokens of all timed iterations, and the percentiles that their number supports. */
-export function interTokenLatency(result: CaseResult): Record<'n' | 'p50' | 'p90' | 'p95' | 'p99', number | null> {
-  const gaps = okRounds(result).flatMap((round) =>
-    timed(round).flatMap(({ tokenMs }) => tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!)),
-  );
-  const percentile = (p: number) => supportedPercentile(gaps, p);
-  return { n: gaps.length, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95), p99: percentile(0.99) };
+export function summarizeMetric(name: MetricName, result: CaseResult): Summary | null {
+  return summarize(roundValues(name, result));
 }
 
 /** Share of a decode step spent outside the runtime's session, median over rounds. */
@@ -161,14 +181,14 @@ export function loopShare(result: CaseResult): number | null {
   return shares.length === 0 ? null : median(shares);
 }
 
-function timed(round: OkRound): GenerateIteration[] {
+export function timedPasses(round: OkRound): GenerateIteration[] {
   return round.iterations.filter(
     (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',
   );
 }
 
 function overIterations(round: OkRound, value: (iteration: GenerateIteration) => number | null): number | null {
-  const values = timed(round)
+  const values = timedPasses(round)
     .map(value)
     .filter((item) => item !== null);
   return values.length === 0 ? null : median(values);

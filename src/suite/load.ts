@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '../errors.js';
 import { readJsonFile, validate } from '../json-file.js';
+import type { OptionSet } from './option-set.js';
+import { overrideRounds } from './rounds.js';
 import { type Suite, suiteSchema } from './schema.js';
+import type { WarmUp } from './warm-up.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));
 
@@ -30,20 +33,24 @@ export interface SuiteOverrides {
   runtimes?: string[];
   eps?: string[];
   threads?: (number | 'auto')[];
+  options?: OptionSet[];
   prompt?: number[];
   new?: number[];
   depth?: number[];
   seconds?: number;
   rounds?: number;
+  target?: number;
+  budget?: number;
   iterations?: number;
-  warmup?: number;
+  warmup?: WarmUp;
+  cold?: boolean;
   seed?: number;
   timeoutSeconds?: number;
 }
 
 /** The suite with overridden dimensions; --prompt, --new and --depth replace those of every workload that has lengths. */
 export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
-  const { prompt, new: tokens, depth, seconds, ...dimensions } = overrides;
+  const { prompt, new: tokens, depth, seconds, rounds: count, target, budget, ...dimensions } = overrides;
   const given = Object.fromEntries(Object.entries(dimensions).filter(([, value]) => value !== undefined));
   const lengths = Object.fromEntries(
     Object.entries({ prompt, new: tokens, depth }).filter(([, value]) => value !== undefined),
@@ -61,5 +68,11 @@ export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
     const lasting = workload.kind === 'sustained' && seconds !== undefined ? { seconds } : {};
     return { ...workload, ...lengths, ...lasting };
   });
-  return validate('the command line', { ...suite, ...given, workloads }, suiteSchema, 'see `edgeproof run --help`');
+  const rounds = overrideRounds(suite.rounds, { rounds: count, target, budget });
+  return validate(
+    'the command line',
+    { ...suite, ...given, rounds, workloads },
+    suiteSchema,
+    'see `edgeproof run --help`',
+  );
 }

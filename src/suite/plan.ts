@@ -1,6 +1,7 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
@@ -12,12 +13,14 @@ export type CaseWorkload =
 export interface CaseKey {
   model: string;
   weights: Weights;
-  /** Of synthetic weights; a real checkpoint is laid out as its maker did. */
+  /** Of synthetic weights that are made here; other files are laid out as their maker did. */
   layout: CheckpointLayout | null;
   dtype: CheckpointDtype;
   runtime: RuntimeName;
   ep: ExecutionProvider;
   threads: number;
+  /** What differs from the runtime's own defaults; left out where nothing does. */
+  options?: OptionSet;
   workload: CaseWorkload;
 }
 
@@ -31,6 +34,8 @@ export interface ModelTraits {
   weights: Weights;
   dtype: CheckpointDtype | null;
   format: 'onnx' | 'gguf';
+  /** Its files are there and are used as they are, whatever weights and layouts a suite asks for. */
+  given?: boolean;
 }
 
 /** Cases in suite order. `automaticThreads` resolves `auto`. */
@@ -43,36 +48,46 @@ export function planCases(
   const variants = suite.models.flatMap((model) => {
     const traits = traitsOf(model);
     const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
-    return (suite.weights ?? [traits.weights]).map((weights) => ({ model, weights, dtypes, format: traits.format }));
+    const { format, given = false } = traits;
+    const kinds = given ? [traits.weights] : (suite.weights ?? [traits.weights]);
+    return kinds.map((weights) => ({ model, weights, dtypes, format, given }));
   });
-  for (const { model, weights, dtypes, format } of variants)
-    for (const { layout, runtimes } of weights === 'synthetic' ? syntheticFiles(suite) : realFiles(suite, format))
+  for (const { model, weights, dtypes, format, given } of variants)
+    for (const { layout, runtimes } of weights === 'synthetic' && !given
+      ? syntheticFiles(suite)
+      : realFiles(suite, format))
       for (const dtype of dtypes)
         for (const runtime of runtimes)
           for (const ep of suite.eps)
             for (const threads of suite.threads)
-              for (const workload of suite.workloads.flatMap(expandWorkload)) {
-                if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind === 'micro')) continue;
-                if (layout === 'split' && ep !== 'cpu') continue;
-                const used = threads === 'auto' ? automaticThreads : threads;
-                const key: CaseKey = {
-                  model,
-                  weights,
-                  layout,
-                  dtype,
-                  runtime,
-                  ep,
-                  threads: used,
-                  workload,
-                };
-                const id = caseId(key);
-                cases.set(id, { id, key });
-              }
+              for (const asked of suite.options ?? [{}])
+                for (const workload of suite.workloads.flatMap(expandWorkload)) {
+                  if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind === 'micro')) continue;
+                  if (layout === 'split' && ep !== 'cpu') continue;
+                  const used = threads === 'auto' ? automaticThreads : threads;
+                  const key: CaseKey = { model, weights, layout, dtype, runtime, ep, threads: used, workload };
+                  const options = optionsFor(key, asked);
+                  if (options !== undefined) key.options = options;
+                  const id = caseId(key);
+                  cases.set(id, { id, key });
+                }
   if (cases.size > 0) return [...cases.values()];
   throw problem('input-invalid', {
     what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
     expected:
       'llama.cpp for .gguf files, with generate or sustained workloads on ep cpu; onnxruntime on ep cpu for layout split; another runtime for everything else',
+  });
+}
+
+/** Tokenizing opens no session; llama.cpp has none of ONNX Runtime's options. */
+function optionsFor({ runtime, workload }: CaseKey, asked: OptionSet): OptionSet | undefined {
+  if (workload.kind === 'micro' && workload.task === 'tokenize') return undefined;
+  const options = distinctOptions(asked);
+  if (runtime !== 'llama.cpp' || options === undefined) return options;
+  const names = Object.keys(optionDimensions(options)).join(', ');
+  throw problem('input-invalid', {
+    what: `the runtime llama.cpp does not have ${names}`,
+    expected: 'options with onnxruntime and transformers.js; measure llama.cpp in a run of its own',
   });
 }
 
@@ -116,7 +131,7 @@ function expandWorkload(workload: Workload): CaseWorkload[] {
   );
 }
 
-/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…/prompt=…/new=…[/depth=…]` */
+/** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/option.…=…]/prompt=…/new=…[/depth=…]` */
 export function caseId(key: CaseKey): string {
   const { workload } = key;
   const dimensions = Object.entries(caseDimensions(key)).map(([name, value]) => `${name}=${value}`);
@@ -125,7 +140,7 @@ export function caseId(key: CaseKey): string {
 
 /** The dimensions that tell cases apart, by the names of their command-line options. */
 export function caseDimensions(key: CaseKey): Record<string, string> {
-  const { model, weights, layout, dtype, runtime, ep, threads, workload } = key;
+  const { model, weights, layout, dtype, runtime, ep, threads, options, workload } = key;
   const lengths =
     workload.kind === 'micro'
       ? {}
@@ -136,8 +151,8 @@ export function caseDimensions(key: CaseKey): Record<string, string> {
           ...(workload.kind === 'sustained' ? { seconds: workload.seconds } : {}),
         };
   // Ids of synthetic cases do not name their weights: results of earlier versions keep matching.
-  const kind = weights === 'synthetic' ? { layout } : { weights };
-  const all = { model, ...kind, dtype, runtime, ep, threads, ...lengths };
+  const kind = layout === null ? { weights } : { layout };
+  const all = { model, ...kind, dtype, runtime, ep, threads, ...optionDimensions(options), ...lengths };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
 }
 

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { ONNX_LAYOUTS } from '../models/checkpoint.js';
 import { REAL_DTYPES } from '../models/hub/selection.js';
+import { optionSetSchema } from './option-set.js';
+import { roundsSchema } from './rounds.js';
 
 export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
@@ -71,10 +73,22 @@ export const suiteSchema = z
     threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
       .default(['auto'])
       .describe('Intra-op threads; auto = usable physical cores.'),
+    options: oneOrMore(optionSetSchema)
+      .optional()
+      .describe('Sets of session options, each a case of its own; {} is the runtime as it comes.'),
     workloads: oneOrMore(workloadSchema),
-    rounds: z.int().min(1).default(3).describe('Fresh worker processes per case; compare needs 4 or more.'),
+    rounds: roundsSchema
+      .default(5)
+      .describe('Fresh worker processes per case: a number, or until a metric is precise. compare needs 5 or more.'),
     iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
-    warmup: z.int().min(0).default(1).describe('Untimed passes before them; stored and marked.'),
+    warmup: z
+      .union([z.int().min(0), z.literal('auto')])
+      .default('auto')
+      .describe('Passes before them, stored and marked; auto = until they stop getting faster, 3 to 8.'),
+    cold: z
+      .boolean()
+      .optional()
+      .describe('Every round starts with the checkpoint evicted from the page cache, proven by residency.'),
     seed: z.int().min(0).max(1_000_000_000).default(1).describe('Seed of prompts and synthetic weights.'),
     timeoutSeconds: z.number().positive().max(2_147_483).default(600).describe('Longest life of one worker.'),
   })

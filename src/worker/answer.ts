@@ -2,14 +2,31 @@
 // one line of JSON on fd 3. Asked by ask.ts; the other entry, child.ts, runs rounds.
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
+import { measureCeilings } from './ceilings.js';
+import { findFidelity } from './fidelity.js';
+import { answerPrompt } from './parity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
+import { evictFiles } from './runtimes/page-cache.js';
+import { measureStorage } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
+  if (question.about === 'storage') return { ceilings: [measureStorage(question.path)] };
+  if (question.about === 'parity') return { prompt: await answerPrompt(question) };
+  if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };
   probe(question.ep);
-  return question.about === 'probe' ? { works: true } : { placement: await findPlacement(question) };
+  switch (question.about) {
+    case 'probe':
+      return { works: true };
+    case 'placement':
+      return { placement: await findPlacement(question) };
+    case 'ceilings':
+      return { ceilings: measureCeilings(question) };
+    case 'fidelity':
+      return findFidelity(question);
+  }
 }
 
 // As in child.ts: the parent decides what Ctrl-C means.

@@ -1,16 +1,31 @@
-// The parent side of a question: does an execution provider work here, and where do the nodes of a graph run on it?
-// Each is asked in a process of its own, since a missing or broken driver may end it.
+// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, how fast
+// can it read and multiply at best, which tokens does a case answer a fixed prompt with, and how far are the logits of one
+// graph from those of another? Each is asked in a process of its own, since a missing or broken driver may end it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import type { Ceiling } from '../result/ceilings.js';
+import type { Position } from '../result/fidelity.js';
+import type { PageCache } from '../result/page-cache.js';
+import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
-import { type Answer, answerSchema, MESSAGE_FD, type PlacementQuestion, type Question } from './protocol.js';
+import {
+  type Answer,
+  answerSchema,
+  type CeilingsQuestion,
+  type FidelityQuestion,
+  MESSAGE_FD,
+  type ParityQuestion,
+  type PlacementQuestion,
+  type Question,
+} from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
+const LONGEST_ANSWER = 1 << 20;
 
 /** The command that reads the energy counters of NVIDIA GPUs, for whoever opens sources of energy. */
 export const GPU_METER = [process.execPath, fileURLToPath(new URL('./gpu-meter.js', import.meta.url))];
@@ -39,6 +54,53 @@ export async function askPlacement(
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
 }
 
+/** Rates of the kernels that cases use; throws `ep-unavailable` when the provider itself does not work. */
+export async function askCeilings(
+  question: Omit<CeilingsQuestion, 'about'> | { path: string },
+  options: AskOptions,
+): Promise<Ceiling[]> {
+  const answer = await ask(
+    'path' in question ? { about: 'storage', ...question } : { about: 'ceilings', ...question },
+    options,
+  );
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('ceilings' in answer) return answer.ceilings;
+  throw problem('worker-protocol', { reason: 'an answer without ceilings' });
+}
+
+/** The tokens of a case, and what it thought of others. */
+export async function askParity(question: Omit<ParityQuestion, 'about'>, options: AskOptions): Promise<PromptAnswer> {
+  const answer = await ask({ about: 'parity', ...question }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('prompt' in answer) return answer.prompt;
+  throw problem('worker-protocol', { reason: 'an answer without tokens' });
+}
+
+/** Drops the page cache of files; says whether that is proven, and throws only what killed the worker. */
+export async function askEviction(files: string[], options: AskOptions): Promise<PageCache> {
+  const answer = await ask({ about: 'eviction', files }, options);
+  if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
+  if ('pageCache' in answer) return answer.pageCache;
+  throw problem('worker-protocol', { reason: 'an answer about no page cache' });
+}
+
+/** The positions at which both graphs were asked; one graph is in memory at a time. `logits` names a file to be written. */
+export async function askFidelity(
+  question: Omit<FidelityQuestion, 'about' | 'graph' | 'sequences'>,
+  graphs: { original: string; candidate: string },
+  options: AskOptions,
+): Promise<Position[]> {
+  const about = 'fidelity';
+  const original = await ask({ about, ...question, graph: graphs.original, sequences: null }, options);
+  if ('failure' in original) throw new EdgeproofError(original.failure as Failure);
+  if (!('sequences' in original)) throw problem('worker-protocol', { reason: 'an answer without sequences' });
+  const { sequences } = original;
+  const candidate = await ask({ about, ...question, graph: graphs.candidate, sequences }, options);
+  if ('failure' in candidate) throw new EdgeproofError(candidate.failure as Failure);
+  if ('positions' in candidate) return candidate.positions;
+  throw problem('worker-protocol', { reason: 'an answer without positions' });
+}
+
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {
   signal?.throwIfAborted();
   const child = spawn(process.execPath, [entry ?? ENTRY], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
@@ -50,7 +112,7 @@ async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOpt
   }, timeoutSeconds * 1000);
   signal?.addEventListener('abort', kill, { once: true });
   const stderr = collectTail(child.stderr!);
-  const said = collectTail(child.stdio[MESSAGE_FD] as Readable);
+  const said = collectTail(child.stdio[MESSAGE_FD] as Readable, LONGEST_ANSWER);
   child.stdin!.on('error', () => {});
   child.stdin!.end(JSON.stringify(question));
 

@@ -7,6 +7,7 @@ import { measureMicro } from './micro.js';
 import { memoryAfter } from './phase-memory.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
 import { openRuntime } from './runtimes/open.js';
+import { studySlowdown } from './study-slowdown.js';
 import { measureSustained } from './sustained.js';
 
 /** Synchronous, so that a message is out before the runtime blocks the thread. */
@@ -31,13 +32,15 @@ try {
   if (job.key.workload.kind === 'micro') await measureMicro(job, job.key.workload, send);
   else {
     const runtime = await openRuntime(job);
+    const slowdown = studySlowdown();
+    const study: Record<string, number> = slowdown === null ? {} : { studySlowdown: slowdown };
     send({
       type: 'loaded',
-      options: { ...runtime.options, v8Flags: process.execArgv.join(' ') },
+      options: { ...runtime.options, v8Flags: process.execArgv.join(' '), ...study },
       loadMs: runtime.loadMs,
     });
     const { workload } = job.key;
-    const context = { job, workload, runtime, send };
+    const context = { job, workload, runtime, send, slowdown: slowdown ?? 1 };
     if (workload.kind === 'sustained') await measureSustained(context, workload.seconds);
     else await measureGenerate(context);
   }

@@ -1,10 +1,15 @@
 // The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
+import type { GenerateIteration } from '../result/schema.js';
+import { isWarmingUp } from '../suite/warm-up.js';
 import { fillDepth, type PassContext, runPass } from './pass.js';
 import { memoryAfter } from './phase-memory.js';
 
 export async function measureGenerate(context: PassContext): Promise<void> {
   const { warmup, iterations } = context.job;
   await fillDepth(context);
-  for (let i = 0; i < warmup + iterations; i++) await runPass(context, i, { kind: i < warmup ? 'warmup' : 'timed' });
+  let passes = 0;
+  const warm: GenerateIteration[] = [];
+  while (isWarmingUp(warmup, warm)) warm.push(await runPass(context, passes++, { kind: 'warmup' }));
+  for (let i = 0; i < iterations; i++) await runPass(context, passes++, { kind: 'timed' });
   context.send(memoryAfter('decode'));
 }

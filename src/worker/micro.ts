@@ -52,8 +52,8 @@ async function tokenizeOperation(job: Job): Promise<Operation> {
 }
 
 async function sessionOperation(job: Job): Promise<Operation> {
-  const { threads, ep } = job.key;
-  const runtime = await openOnnxRuntime({ graph: job.graph, threads, ep, capacity: STEP_DEPTH + 1 });
+  const { threads, ep, options } = job.key;
+  const runtime = await openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity: STEP_DEPTH + 1 });
   const tokens = promptTokens(iterationSeed(job.seed, job.round, 0), STEP_DEPTH + 1, job.vocabSize);
   await runtime.fillDepth(tokens.subarray(0, STEP_DEPTH));
   const run = () => runtime.repeatableStep(tokens[STEP_DEPTH]!);

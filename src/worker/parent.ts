@@ -216,10 +216,10 @@ function parse(line: string): unknown {
   }
 }
 
-export async function collectTail(stream: Readable): Promise<string> {
+export async function collectTail(stream: Readable, kept = KEPT_STDERR): Promise<string> {
   let tail = '';
   stream.setEncoding('utf8');
-  for await (const chunk of stream) tail = (tail + chunk).slice(-KEPT_STDERR);
+  for await (const chunk of stream) tail = (tail + chunk).slice(-kept);
   return tail.trim();
 }
 

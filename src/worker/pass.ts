@@ -15,6 +15,8 @@ export interface PassContext {
   workload: LengthsWorkload;
   runtime: Runtime;
   send: (message: Message) => void;
+  /** Of a study: what every time is multiplied by. */
+  slowdown: number;
 }
 
 /** Before the first pass: what the cache holds already. */
@@ -28,10 +30,10 @@ export async function fillDepth({ job, workload, runtime, send }: PassContext): 
 
 /** `about` holds what the iteration is stored with besides what is measured. */
 export async function runPass(
-  { job, workload, runtime, send }: PassContext,
+  { job, workload, runtime, send, slowdown }: PassContext,
   index: number,
   about: Pick<GenerateIteration, 'kind' | 'startMs'>,
-): Promise<void> {
+): Promise<GenerateIteration> {
   const seed = iterationSeed(job.seed, job.round, index);
   const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
   // Garbage of the last iteration is not collected on this one's time.
@@ -42,15 +44,14 @@ export async function runPass(
   const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
     if (!isFirstRun) send({ type: 'phase', phase: 'decode' });
   });
-  send({
-    type: 'iteration',
-    iteration: {
-      ...about,
-      seed,
-      tokenMs: Array.from(tokenMs, roundMs),
-      sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
-      tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
-    },
-  });
+  const iteration = {
+    ...about,
+    seed,
+    tokenMs: Array.from(tokenMs, (ms) => roundMs(ms * slowdown)),
+    sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
+    tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
+  };
+  send({ type: 'iteration', iteration });
   if (isFirstRun) send(memoryAfter('firstRun'));
+  return iteration;
 }

@@ -1,11 +1,18 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import type { Arithmetic } from '../onnx/work.js';
+import { ceilingSchema } from '../result/ceilings.js';
+import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../result/fidelity.js';
 import { momentMemorySchema } from '../result/memory.js';
+import { pageCacheSchema } from '../result/page-cache.js';
+import { promptAnswerSchema } from '../result/parity.js';
 import { placementSchema } from '../result/placement.js';
 import { deviceMemorySchema, failureSchema, generateIterationSchema, microIterationSchema } from '../result/schema.js';
+import type { OptionSet } from '../suite/option-set.js';
 import type { CaseKey } from '../suite/plan.js';
 import type { ExecutionProvider } from '../suite/schema.js';
+import type { WarmUp } from '../suite/warm-up.js';
 
 export const MESSAGE_FD = 3;
 
@@ -18,7 +25,7 @@ export interface Job {
   round: number;
   seed: number;
   iterations: number;
-  warmup: number;
+  warmup: WarmUp;
 }
 
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
@@ -52,19 +59,60 @@ export const messageSchema = z.discriminatedUnion('type', [
 export type Message = z.output<typeof messageSchema>;
 
 /** What a worker can be asked instead of a round (ask.ts, answer.ts). */
-export type Question = { about: 'probe'; ep: ExecutionProvider } | PlacementQuestion;
+export type Question =
+  | { about: 'probe'; ep: ExecutionProvider }
+  | PlacementQuestion
+  | ParityQuestion
+  | FidelityQuestion
+  | CeilingsQuestion
+  | { about: 'storage'; path: string }
+  | { about: 'eviction'; files: string[] };
+
+export interface FidelityQuestion {
+  about: 'fidelity';
+  ep: ExecutionProvider;
+  graph: string;
+  threads: number;
+  vocabSize: number;
+  seed: number;
+  /** null: of the original, which finds the sequences and writes its logits; else they are compared with what it wrote. */
+  sequences: FidelitySequence[] | null;
+  /** The file of those logits. */
+  logits: string;
+}
 
 export interface PlacementQuestion {
   about: 'placement';
   ep: ExecutionProvider;
   graph: string;
   threads: number;
+  options?: OptionSet | undefined;
   vocabSize: number;
+}
+
+export interface CeilingsQuestion {
+  about: 'ceilings';
+  ep: ExecutionProvider;
+  threads: number;
+  /** Bytes of each bandwidth. */
+  workingSets: number[];
+  arithmetics: Arithmetic[];
+}
+
+export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize'> {
+  about: 'parity';
+  /** What other cases chose. */
+  against: number[][];
 }
 
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true) }),
   z.strictObject({ placement: placementSchema }),
+  z.strictObject({ ceilings: z.array(ceilingSchema) }),
+  z.strictObject({ prompt: promptAnswerSchema }),
+  z.strictObject({ pageCache: pageCacheSchema }),
+  z.strictObject({ sequences: z.array(fidelitySequenceSchema) }),
+  z.strictObject({ positions: z.array(positionSchema) }),
   z.strictObject({ failure: failureSchema }),
 ]);
 

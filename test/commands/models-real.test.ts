@@ -70,7 +70,22 @@ function edgeproof(parameters: string[], env: Record<string, string> = {}) {
 }
 
 const OFFLINE = { HF_ENDPOINT: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9', HF_HUB_OFFLINE: '1' };
-const RUN = ['run', '-m', 'org/tiny', '--dtype', 'q4', '-p', '8', '-n', '4', '-r', '1', '--machine', 'test-bench'];
+const RUN = [
+  'run',
+  '-m',
+  'org/tiny',
+  '--dtype',
+  'q4',
+  '-p',
+  '8',
+  '-n',
+  '4',
+  '-r',
+  '1',
+  '--machine',
+  'test-bench',
+  '--no-ceilings',
+];
 
 describe('real weights', () => {
   it('that are missing are named with the command that gets them, and nothing is asked of the network', async () => {

@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import os from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { automaticThreads, describeMachine, machineSlug } from '../../src/machine/describe.js';
+import { describeMachine, machineSlug } from '../../src/machine/describe.js';
+import { automaticThreads } from '../../src/machine/threads.js';
 import { uniform } from '../fixtures/random.js';
 
 const GIB = 2 ** 30;
@@ -172,9 +173,10 @@ describe('describeMachine', () => {
 
   it('may use as many cores as its affinity allows, and runs one thread on each physical one', () => {
     const fourCores = { '/proc/cpuinfo': x86('0.0 0.1 0.2 0.3') };
-    expect(automaticThreads(machineWith(fourCores, FOUR_THREADS))).toBe(4);
-    expect(automaticThreads(machineWith(fourCores, FOUR_THREADS, 3))).toBe(3);
-    expect(automaticThreads(machineWith({ '/proc/cpuinfo': x86('0.0 0.1 0.0 0.1') }, FOUR_THREADS))).toBe(2);
+    const threads = (...machine: Parameters<typeof machineWith>) => automaticThreads(machineWith(...machine)).threads;
+    expect(threads(fourCores, FOUR_THREADS)).toBe(4);
+    expect(threads(fourCores, FOUR_THREADS, 3)).toBe(3);
+    expect(threads({ '/proc/cpuinfo': x86('0.0 0.1 0.0 0.1') }, FOUR_THREADS)).toBe(2);
   });
 
   it('looks further where Node does not know the processor', () => {

@@ -94,6 +94,24 @@ describe('a checkpoint that is absent', () => {
     for (const { path, bytes } of manifest.files) expect(statSync(join(directory, path)).size).toBe(bytes);
   });
 
+  it('of layout split has the tuned graph, one for prompts, and the weights of both in one file', async () => {
+    const tuned = (await ensure({ ...SPEC, layout: 'tuned' })).checkpoint;
+    const split = (await ensure({ ...SPEC, layout: 'split' })).checkpoint;
+    expect(split.graph).toBe(join(split.directory, 'onnx', 'model_q4.onnx'));
+    const file = (checkpoint: typeof split, path: string) => readFileSync(join(checkpoint.directory, 'onnx', path));
+    expect(file(split, 'model_q4.onnx')).toEqual(file(tuned, 'model_q4.onnx'));
+    const [short, long] = [file(tuned, 'model_q4.onnx_data'), file(split, 'model_q4.onnx_data')];
+    expect(long.subarray(0, short.length).equals(short)).toBe(true);
+    expect(split.manifest.files.map(({ path }) => path)).toContain('onnx/model_q4_prefill.onnx');
+    expect(split.manifest.parameters).toBe(tuned.manifest.parameters);
+  });
+
+  it('of layout split has no form in other dtypes than q4 and int8', async () => {
+    await expect(ensure({ ...SPEC, layout: 'split', dtype: 'q4f16' })).rejects.toMatchObject({
+      code: 'dtype-unsupported',
+    });
+  });
+
   it('reports its progress up to the last byte', async () => {
     const seen: SynthesisProgress[] = [];
     await ensure(SPEC, { onProgress: (progress: SynthesisProgress) => seen.push(progress) });

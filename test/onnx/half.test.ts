@@ -1,7 +1,12 @@
 // Half-precision numbers, rounded as IEEE 754 says.
 import { describe, expect, it } from 'vitest';
-import { toFloat16 } from '../../src/onnx/half.js';
+import { fromFloat16, toFloat16 } from '../../src/onnx/half.js';
 import { halfValue } from '../reference/half.js';
+
+it('fromFloat16 gives the value of every half-precision number', () => {
+  const bits = Array.from({ length: 0x10000 }, (_, i) => i);
+  expect(bits.filter((code) => !Object.is(fromFloat16(Uint16Array.of(code))[0], halfValue(code)))).toEqual([]);
+});
 
 describe('toFloat16', () => {
   const POSITIVE_FINITE = 0x7c00;

@@ -1,7 +1,8 @@
 // Numbers as people read them: digits, units, signs, intervals.
 import { expect, it } from 'vitest';
 import { bytes, count, duration, number, plural, signedPercent, spread } from '../../src/report/format.js';
-import { byteProgress, roundProgress } from '../../src/report/progress.js';
+import { byteProgress, planLine, roundProgress, tookLine } from '../../src/report/progress.js';
+import { roundsRule } from '../../src/suite/rounds.js';
 
 it.each([
   [1387.4, '1,387'],
@@ -41,9 +42,19 @@ it('shows progress with a rate only when it means something', () => {
   );
   expect(byteProgress('writing x', 50e6, 200e6, 500)).toMatch(/ {2}100 MB\/s {2}1\.5 s left$/);
   expect(byteProgress('wrote x', 200e6, 200e6, 2000)).toMatch(/ {2}100 % {2}200 MB of 200 MB {2}100 MB\/s$/);
-  const step = { total: 4, label: 'pp512 tg128', round: 1, rounds: 2 };
-  expect(roundProgress({ ...step, done: 0, elapsedMs: 0 })).toBe('[1/4] pp512 tg128 · round 2 of 2');
-  expect(roundProgress({ ...step, done: 2, elapsedMs: 20_000 })).toBe(
-    '[3/4] pp512 tg128 · round 2 of 2 · about 20 s left',
+});
+
+it('says what is planned, what is left and what it took', () => {
+  const rule = roundsRule(2);
+  const step = { total: 4, label: 'pp512 tg128', round: 1, rule, leftMs: 20_000 };
+  expect(roundProgress({ ...step, done: 2 })).toBe('[3/4] pp512 tg128 · round 2 of 2 · about 20 s left');
+  expect(planLine({ cases: 1, rule, ms: 80_000, basis: 'measured' })).toBe(
+    'plan: 1 case × 2 rounds: about 1 min 20 s (as measured here before)',
   );
+  const precise = { ...rule, minimum: 5, maximum: 12, halfWidthPercent: 3, budgetSeconds: 90 };
+  expect(roundProgress({ ...step, done: 0, rule: precise })).toContain('round 2 of 5 to 12');
+  expect(planLine({ cases: 2, rule: precise, ms: 9000, basis: 'assumed' })).toMatch(
+    /^plan: 2 cases × 5 to 12 rounds until ± 3 %, none beyond 5 after 1 min 30 s: about 9\.0 s \(a rough guess/,
+  );
+  expect(tookLine(61_000, 59_000)).toBe('took 1 min 1 s, planned 59 s');
 });

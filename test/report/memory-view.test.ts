@@ -25,7 +25,7 @@ const phase = (peak: number, file: number, end: number | null) => ({
 
 function packing() {
   const result = generateCase([steadyRound(100, 10, 128)]);
-  result.checkpoint!.graph.kv = { bytesPerToken: 24_576 };
+  result.checkpoint!.graph.kv = { bytesPerToken: 24_576, shareable: true };
   (result.rounds[0] as OkRound).memory.phases = {
     start: phase(64.6, 44, 64.3),
     load: phase(583, 75, 312),

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { okRounds } from '../../src/result/schema.js';
 import { compareResults } from '../../src/stats/compare.js';
-import { mannWhitney, roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
+import { roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
 import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
-import { medianIntervalRank, samplesForPercentile } from '../../src/stats/summary.js';
+import { ARITHMETIC, parityOf, RELATIVE_ERROR } from '../../src/stats/parity.js';
+import { student95 } from '../../src/stats/student.js';
+import { samplesForPercentile } from '../../src/stats/summary.js';
 import { LEAST_WINDOWS, sustainedOf, THROTTLED } from '../../src/stats/sustained.js';
+import { visibleEffect } from '../../src/stats/visible-effect.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { passesOf } from '../fixtures/curve.js';
 import { documentOf, generateCase, sustainedCase } from '../fixtures/document.js';
@@ -69,18 +72,18 @@ describe('docs/metrics.md', () => {
   });
 
   it('has the example of the interval right', () => {
-    expect(WORDS).toContain('20, 25 and 15.625 tok/s: median 20, mean 20.21, s 4.69, interval 8.56 to 31.86');
+    expect(WORDS).toContain('the interval 20 ± 4.303 × 3.38 = 5.46 to 34.54');
     // 1000 × 4 tokens in 200, 160 and 256 ms.
     const rounds = [50, 40, 64].map((gap) => ({ tokenMs: [[0, 1, 2, 3, 4].map((i) => 100 + i * gap)] }));
     const { median, interval } = summarizeMetric('decodeRate', generateCase(rounds))!;
-    expect([median, interval!.low.toFixed(2), interval!.high.toFixed(2)]).toEqual([20, '8.56', '31.86']);
-    expect(interval!.method).toBe('Student t');
+    expect([median, interval!.low.toFixed(2), interval!.high.toFixed(2)]).toEqual([20, '5.46', '34.54']);
+    expect(interval!.method).toBe('bootstrap');
   });
 
-  it('has the ranks of the interval right', () => {
-    const rounds = row('rounds').map(Number);
-    expect(row('r').map(Number)).toEqual(rounds.map(medianIntervalRank));
-    expect(rounds).toHaveLength(8);
+  it("has Student's t right", () => {
+    const degrees = row('degrees of freedom').map(Number);
+    expect(row('t').map(Number)).toEqual(degrees.map((count) => Number(student95(count).toFixed(3))));
+    expect(degrees).toHaveLength(8);
   });
 
   it('has the samples of the percentiles right', () => {
@@ -96,30 +99,49 @@ describe('docs/metrics.md', () => {
       const decimals = shown[i]!.split('.')[1]!.length;
       expect([n, smallestP(n, n).toFixed(decimals)]).toEqual([n, shown[i]]);
     });
-    expect(WORDS).toContain(`So ${roundsNeeded(0.05)} rounds a side are needed, or 3 against 5`);
-    expect(smallestP(3, 5)).toBeLessThanOrEqual(0.05);
-    expect(smallestP(3, 4)).toBeGreaterThan(0.05);
+    expect(WORDS).toContain('five tests and needs p ≤ 0.05 ÷ 5: 5 rounds a side. Four cases need 6, sixteen cases 7');
+    expect([5, 20, 80].map((tests) => roundsNeeded(0.05 / tests))).toEqual([5, 6, 7]);
+  });
+
+  it('has the visible change right', () => {
+    const shown = row('visible change').map(Number);
+    const rounds = row('rounds of each').map(Number);
+    const visible = (n: number) => visibleEffect({ n, m: n, spread: 1, alpha: 0.01, minimumEffect: 0 })!;
+    expect(shown).toEqual(rounds.map((n) => Number(visible(n).toFixed(2))));
+  });
+
+  it('has the errors and what they explain right', () => {
+    expect(ARITHMETIC.map((name) => Number(row(name)[1]))).toEqual(ARITHMETIC.map((name) => RELATIVE_ERROR[name]));
+    expect(WORDS).toContain('float32 explains gaps up to 6e-5, float16 up to 0.036, int8 up to 0.6');
+    const answer = { prompt: { seed: 0, tokens: 1, vocabSize: 9 }, tokens: [1], logits: null };
+    const explained = ARITHMETIC.map((name) => {
+      const result = generateCase([]);
+      const formats = [{ accuracyLevel: name === 'int8' ? 4 : 0 }];
+      Object.assign(result.checkpoint!.graph, { formats, kv: { shapes: [{ type: name }] } });
+      return parityOf({ answer, result }, { answer, result })!.tolerance;
+    });
+    [6e-5, 0.036, 0.6].forEach((gap, i) => {
+      expect(explained[i]).toBeCloseTo(gap, 9);
+    });
   });
 
   it('has the example of the comparison right', () => {
-    expect(WORDS).toContain('100, 101, 99, 100 ms; then 110, 112, 109, 111 ms');
-    expect(WORDS).toContain('p = 2 ÷ 70 = 0.0286. The medians are 100 and 110.5: +10.5 %');
-    expect(WORDS).toContain('Had one of the second been 100 ms, p would be 0.114: not shown');
-    const [before, after, other] = [
-      [100, 101, 99, 100],
-      [110, 112, 109, 111],
-      [100, 112, 109, 111],
-    ] as const;
-    expect(mannWhitney(before, other).toFixed(3)).toBe('0.114');
-    const documents = [before, after, other].map((times) =>
-      documentOf([generateCase(times.map((ms) => ({ tokenMs: [[ms, ms + 20]] })))]),
-    );
+    expect(WORDS).toContain('100, 101, 99, 100, 102 ms; then 110, 112, 109, 111, 110 ms');
+    expect(WORDS).toContain('p = 2 ÷ 252 = 0.0079, of five tests 0.040. The medians are 100 and 110: +10.0 %');
+    expect(WORDS).toContain('Had one of the second been 100 ms, p would be 0.056, adjusted 0.278: not shown');
+    const documents = [
+      [100, 101, 99, 100, 102],
+      [110, 112, 109, 111, 110],
+      [110, 112, 109, 111, 100],
+    ].map((times) => documentOf([generateCase(times.map((ms) => ({ tokenMs: [[ms, ms + 20]] })))]));
     const change = (candidate: number) => {
       const entry = compareResults(documents[0]!, documents[candidate]!, { across: [] }).cases[0]!;
-      return entry.status === 'compared' ? entry.changes.find(({ metric }) => metric === 'ttftMs') : undefined;
+      expect(entry.status === 'compared' && entry.changes).toHaveLength(5);
+      return entry.status === 'compared' ? entry.changes.find(({ metric }) => metric === 'ttftMs')! : undefined;
     };
-    expect(change(1)).toMatchObject({ outcome: 'worse', change: expect.closeTo(0.105, 9) });
-    expect(change(1)!.p.toFixed(4)).toBe('0.0286');
+    expect(change(1)).toMatchObject({ outcome: 'worse', change: expect.closeTo(0.1, 9) });
+    expect([change(1)!.p.toFixed(4), change(1)!.adjustedP.toFixed(3)]).toEqual(['0.0079', '0.040']);
+    expect([change(2)!.p.toFixed(3), change(2)!.adjustedP.toFixed(3)]).toEqual(['0.056', '0.278']);
     expect(change(2)).toMatchObject({ outcome: 'not shown' });
   });
 });

@@ -54,7 +54,7 @@ describe('a comparison of sufficient rounds', () => {
   };
 
   it('does not take a busy machine for a regression', () => {
-    const comparison = compare([A, A, A, A], [A, A, A, A, C, C, C, C]);
+    const comparison = compare([A, A, A, A, A, A], [A, A, A, A, A, A, C, C, C, C]);
     expect(exitCodeOf(comparison)).toBe(0);
     expect(comparison.cases).toMatchObject([{ status: 'compared' }]);
   });

@@ -52,9 +52,9 @@ describe('loadSuite', () => {
       eps: ['cpu'],
       threads: ['auto'],
       workloads: [{ kind: 'generate', prompt: [8], new: [4], depth: [0] }],
-      rounds: 3,
+      rounds: 5,
       iterations: 3,
-      warmup: 1,
+      warmup: 'auto',
       seed: 1,
       timeoutSeconds: 600,
     });

@@ -185,3 +185,18 @@ describe('the runtime llama.cpp', () => {
     expect(() => plan({ runtimes: ['llama.cpp'] }, ['org/name'])).toThrow(/none of the runtimes llama.cpp runs/);
   });
 });
+
+describe('the layout split', () => {
+  it('is for the runtime that reads its second graph, on the CPU', () => {
+    const all = { layouts: ['tuned', 'split'], runtimes: ['onnxruntime', 'transformers.js'], eps: ['cpu', 'webgpu'] };
+    const planned = planCases(suite({ ...all, models: ['qwen2.5-0.5b'] }), 2);
+    expect(planned.map(({ key }) => [key.layout, key.runtime, key.ep].join(' '))).toEqual([
+      'tuned onnxruntime cpu',
+      'tuned onnxruntime webgpu',
+      'tuned transformers.js cpu',
+      'tuned transformers.js webgpu',
+      'split onnxruntime cpu',
+    ]);
+    expect(() => planCases(suite({ ...all, layouts: ['split'], eps: ['webgpu'] }), 2)).toThrow(/none of the runtimes/);
+  });
+});

@@ -4,6 +4,7 @@ import type { CheckpointDtype } from '../checkpoint.js';
 import type { ConfigFacts } from '../config-facts.js';
 import { blockOf, type TensorType } from './format.js';
 import type { GgufFile } from './read.js';
+import { ggufWork } from './work.js';
 
 /** Of one layer's attention, keys and values as llama.cpp keeps them. */
 const KV_BYTES = 2;
@@ -36,6 +37,7 @@ export function ggufFacts(file: GgufFile): GraphFacts {
         ? null
         : { operator: 'mul_mat', ...precisionOf(head.type), tied: head === embedding, logits: 'last position' },
     kv: values === null ? null : { ...values, shareable: true },
+    work: ggufWork(file, head, share, attentionOf(file)),
     notADecoder: values === null ? 'its metadata does not tell the shape of its KV cache' : null,
     inputs: [],
     outputs: [],
@@ -82,6 +84,23 @@ function kvValues(file: GgufFile) {
   if (layers === null || kvHeads === null || size === null || own(file, 'attention.kv_lora_rank') !== null) return null;
   const shape = { heads: kvHeads, size, type: 'float16' } as const;
   return { layers, shapes: [shape], bytesPerToken: layers * 2 * kvHeads * size * KV_BYTES };
+}
+
+/** Which layers a sliding window is for depends on the architecture; all of them keeps the bound low. */
+function attentionOf(file: GgufFile): GraphFacts['work']['attention'] {
+  const values = kvValues(file);
+  if (values === null) return [];
+  const { layers, shapes, bytesPerToken } = values;
+  const { heads, size } = shapes[0]!;
+  const layer = {
+    queryHeads: own(file, 'attention.head_count') ?? heads,
+    keySize: size,
+    valueSize: size,
+    arithmetic: 'fp16' as const,
+    rowBytes: bytesPerToken / layers,
+    window: own(file, 'attention.sliding_window') || null,
+  };
+  return [{ layers, ...layer }];
 }
 
 function activeShare(file: GgufFile): number {

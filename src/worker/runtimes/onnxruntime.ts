@@ -5,6 +5,7 @@ import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
 import { prefillPath } from '../../onnx/prefill-graph.js';
 import { readModel } from '../../onnx/read.js';
+import type { OptionSet } from '../../suite/option-set.js';
 import type { ExecutionProvider } from '../../suite/schema.js';
 import { argmax } from './argmax.js';
 import { createKvCache } from './kv-cache.js';
@@ -21,6 +22,7 @@ export interface OnnxRuntimeOptions {
   graph: string;
   threads: number;
   ep?: ExecutionProvider;
+  options?: OptionSet | undefined;
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
@@ -28,12 +30,16 @@ export interface OnnxRuntimeOptions {
   prefillChunkTokens?: number;
   /** See SessionOptions. */
   profilePrefix?: string;
+  /** Logits of every position, also where the graph could leave some out. */
+  allLogits?: boolean;
 }
 
 export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
+  /** Back to where a generation starts: behind the depth. */
+  rewind(): void;
   /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
@@ -53,7 +59,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
   const chunkTokens =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
-  const loop = createLoop({ session, prefillSession, decoder, shared, capacity: options.capacity });
+  const { capacity, allLogits = false } = options;
+  const loop = createLoop({ session, prefillSession, decoder, shared, capacity, allLogits });
   let depth = 0;
 
   /** Runs ids in chunks and returns the token that follows them. */
@@ -74,8 +81,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
       ...(prefillSession === null ? {} : { prefillGraph: true }),
-      graphOptimization: 'all',
-      denormals: 'zero',
+      ...session.options,
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
@@ -102,6 +108,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
       const length = loop.length();
@@ -111,7 +118,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   };
 }
 
-type Logits = Float32Array | Uint16Array;
+export type Logits = Float32Array | Uint16Array;
 
 interface PrefillSession extends Pick<Session, 'prepare'> {
   /** Its inputs but the cache. */
@@ -119,13 +126,14 @@ interface PrefillSession extends Pick<Session, 'prepare'> {
 }
 
 /** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
-function openPrefillSession(library: OrtLibrary, { graph, threads, ep }: OnnxRuntimeOptions): PrefillSession | null {
-  const path = prefillPath(graph);
-  if ((ep ?? 'cpu') !== 'cpu' || !existsSync(path)) return null;
+function openPrefillSession(library: OrtLibrary, asked: OnnxRuntimeOptions): PrefillSession | null {
+  const { threads, ep = 'cpu', options } = asked;
+  const path = prefillPath(asked.graph);
+  if (ep !== 'cpu' || !existsSync(path)) return null;
   const own = readModel(path)
     .inputs.map(({ name }) => name)
     .filter((name) => !name.startsWith('past_key_values.'));
-  return { ...createSession(library, { graph: path, threads }), own };
+  return { ...createSession(library, { graph: path, threads, options }), own };
 }
 
 interface LoopParts {
@@ -134,9 +142,10 @@ interface LoopParts {
   decoder: Decoder;
   shared: boolean;
   capacity: number;
+  allLogits: boolean;
 }
 
-function createLoop({ session, prefillSession, decoder, shared, capacity }: LoopParts) {
+function createLoop({ session, prefillSession, decoder, shared, capacity, allLogits }: LoopParts) {
   const own = ['input_ids', 'attention_mask'];
   if (decoder.positionIds) own.push('position_ids');
   if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
@@ -153,7 +162,7 @@ function createLoop({ session, prefillSession, decoder, shared, capacity }: Loop
   const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
   const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keepLast = session.tensor('int64', BigInt64Array.of(1n), []);
+  const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
   let length = 0;
   let sessionMs = 0;
   // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
@@ -178,7 +187,7 @@ function createLoop({ session, prefillSession, decoder, shared, capacity }: Loop
       const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
       if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
       call.inputs.set(step, entries);
-      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keepLast;
+      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keep;
       prefillOwn.forEach((place, i) => {
         prefillCall!.inputs[entries + i] = call.inputs[entries + place]!;
       });

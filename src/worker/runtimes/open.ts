@@ -5,14 +5,14 @@ import { openOnnxRuntime } from './onnxruntime.js';
 import type { Runtime } from './runtime.js';
 import { openTransformers } from './transformers-js.js';
 
-export async function openRuntime(job: Job): Promise<Runtime> {
-  const { runtime, threads, ep, dtype, workload } = job.key;
+export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph'>): Promise<Runtime> {
+  const { runtime, threads, ep, dtype, options, workload } = job.key;
   const capacity = workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
   switch (runtime) {
     case 'onnxruntime':
-      return openOnnxRuntime({ graph: job.graph, threads, ep, capacity });
+      return openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity });
     case 'transformers.js':
-      return openTransformers({ directory: job.directory, dtype, threads, ep });
+      return openTransformers({ directory: job.directory, dtype, threads, ep, options });
     case 'llama.cpp':
       return openLlamaCpp({ model: job.graph, threads, capacity });
   }

@@ -3,6 +3,7 @@
 import { basename, dirname } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { problem } from '../../errors.js';
+import { DEFAULT_OPTIONS, type OptionSet } from '../../suite/option-set.js';
 import type { Generation, Runtime } from './runtime.js';
 
 type Library = typeof import('@huggingface/transformers');
@@ -13,6 +14,7 @@ export interface TransformersOptions {
   dtype: string;
   threads: number;
   ep: string;
+  options?: OptionSet | undefined;
 }
 
 async function loadLibrary(directory: string): Promise<Library> {
@@ -26,7 +28,16 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
   const started = performance.now();
   const library = await loadLibrary(options.directory);
   const loaded = performance.now();
-  const sessionOptions = { intraOpNumThreads: options.threads, interOpNumThreads: 1, logSeverityLevel: 3 as const };
+  const { spinning, arena, memoryPattern, graphOptimization, config } = { ...DEFAULT_OPTIONS, ...options.options };
+  const sessionOptions = {
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3 as const,
+    enableCpuMemArena: arena,
+    enableMemPattern: memoryPattern,
+    graphOptimizationLevel: graphOptimization,
+    extra: { 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...config },
+  };
   let model: PreTrainedModel;
   try {
     model = await library.AutoModelForCausalLM.from_pretrained(basename(options.directory), {
@@ -63,6 +74,9 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       intraOpThreads: options.threads,
       interOpThreads: 1,
       kv: 'passed',
+      // As asked for: the JavaScript interface gives nothing back.
+      ...options.options?.config,
+      ...{ spinning, arena, memoryPattern, graphOptimization },
     },
     loadMs: { library: loaded - started, session: created - loaded },
     fillDepth,

@@ -41,6 +41,28 @@ describe('a checkpoint', () => {
     ]);
     expect(facts.head).toMatchObject({ tied: true, bits: 8, quantized: true });
     expect(facts.kv).toMatchObject({ layers: 2, bytesPerToken: 2 * 2 * 64 * 2 });
+    expect(facts.work).toEqual({
+      tokenBytes: facts.weightBytes,
+      products: [
+        {
+          operator: 'mul_mat Q4_0',
+          arithmetic: 'int8',
+          operations: 2 * 2 * (2 * 128 ** 2 + 2 * 128 * 64 + 3 * 128 * 256),
+        },
+      ],
+      head: { operator: 'mul_mat Q8_0', arithmetic: 'int8', operations: 2 * 512 * 128 },
+      attention: [
+        {
+          layers: 2,
+          queryHeads: 4,
+          keySize: 32,
+          valueSize: 32,
+          arithmetic: 'fp16',
+          rowBytes: 2 * 64 * 2,
+          window: null,
+        },
+      ],
+    });
     expect(ggufConfigFacts(file)).toEqual({ vocab: 512, context: 256, kvValuesPerToken: 2 * 2 * 64 });
     expect(ggufDtype(file)).toBe('q4');
   });

@@ -121,7 +121,21 @@ describe.skipIf(reason !== null)(`WebGPU${reason === null ? '' : ` (skipped: ${r
     const config = join(scratch, 'config.json');
     writeFileSync(config, JSON.stringify(TINY_CONFIG));
     const run = (...more: string[]) => {
-      const measured = ['-p', '4', '-n', '2', '-r', '1', '--iterations', '1', '--warmup', '0', '-o', 'json'];
+      const measured = [
+        '-p',
+        '4',
+        '-n',
+        '2',
+        '-r',
+        '1',
+        '--iterations',
+        '1',
+        '--warmup',
+        '0',
+        '--no-ceilings',
+        '-o',
+        'json',
+      ];
       const stored = ['--results', join(scratch, 'results'), ...more];
       const env = { ...process.env, EDGEPROOF_CACHE: scratch };
       const kinds = ['--ep', 'webgpu', '--layout', 'published', '--dtype', 'int8'];

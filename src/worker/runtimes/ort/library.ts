@@ -1,10 +1,8 @@
 // ONNX Runtime's C API, as far as a decode loop needs it, called in the library that onnxruntime-node ships.
 // The package's own binding copies every output, the whole KV cache at each step; here nothing is copied.
-import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { EdgeproofError, problem, reasonOf } from '../../../errors.js';
+import { ortLibraryPath } from '../../../machine/ort-library.js';
 
 /** The version of the C API that is asked for: that of 1.30. Later libraries still offer it. */
 const API_VERSION = 30;
@@ -28,7 +26,10 @@ const CALLS = {
   createSessionOptions: [10, '_Out_ void **options'],
   setExecutionMode: [13, 'void *options, int mode'],
   enableProfiling: [14, `void *options, ${PATH} filePrefix`],
+  enableMemoryPattern: [16, 'void *options'],
   disableMemoryPattern: [17, 'void *options'],
+  enableArena: [18, 'void *options'],
+  disableArena: [19, 'void *options'],
   setLogSeverity: [22, 'void *options, int level'],
   setGraphOptimization: [23, 'void *options, int level'],
   setIntraOpThreads: [24, 'void *options, int threads'],
@@ -43,6 +44,8 @@ const CALLS = {
   tensorInfo: [65, 'void *value, _Out_ void **info'],
   createMemory: [68, 'const char *name, int allocator, int device, int type, _Out_ void **memory'],
   createCpuMemory: [69, 'int allocator, int type, _Out_ void **memory'],
+  allocatorType: [74, 'void *info, _Out_ int *type'],
+  allocatorInfo: [77, 'void *allocator, _Out_ void **info'],
   defaultAllocator: [78, '_Out_ void **allocator'],
   endProfiling: [110, 'void *session, void *allocator, _Out_ void **path'],
   addConfigEntry: [130, 'void *options, const char *key, const char *value'],
@@ -50,11 +53,13 @@ const CALLS = {
   appendCuda: [204, 'void *options, void *cudaOptions'],
   createCudaOptions: [205, '_Out_ void **cudaOptions'],
   appendProvider: [216, 'void *options, const char *name, const void *keys, const void *values, size_t count'],
+  readConfigEntry: [238, 'void *options, const char *key, void *value, _Inout_ size_t *length'],
+  memoryPatternEnabled: [409, 'void *options, _Out_ int *enabled'],
 } as const;
 
 const RELEASES = { status: 93, session: 95, value: 96, tensorInfo: 99, sessionOptions: 100, cudaOptions: 208 } as const;
 const ERROR_MESSAGE = 2;
-const TABLE_LENGTH = 217;
+const TABLE_LENGTH = 410;
 
 type Name = keyof typeof CALLS;
 /** Pointers are bigints; `out` takes one result. */
@@ -114,7 +119,7 @@ function bindLibrary(): OrtLibrary {
 /** The pointers of `struct OrtApi`. */
 function functionTable(): Pointer[] {
   try {
-    handle = koffi.load(libraryPath());
+    handle = koffi.load(ortLibraryPath());
     const getBase = handle.func('void *OrtGetApiBase()') as () => Pointer;
     const [getApi] = koffi.decode(getBase(), koffi.array('void *', 1)) as [Pointer];
     const api = koffi.call(getApi, koffi.proto('void *GetApi(uint32_t version)'), API_VERSION) as Pointer | null;
@@ -124,18 +129,4 @@ function functionTable(): Pointer[] {
     if (error instanceof EdgeproofError) throw error;
     throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: reasonOf(error) }, error);
   }
-}
-
-function libraryPath(): string {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  return libraryIn(join(root, 'bin', 'napi-v6', process.platform, process.arch));
-}
-
-/** libonnxruntime.so.1, libonnxruntime.1.x.y.dylib or onnxruntime.dll, not the libraries of providers beside it. */
-export function libraryIn(directory: string): string {
-  const name = readdirSync(directory).find((entry) =>
-    /^(lib)?onnxruntime(\.dll|\.so\.\d+|\.[\d.]+\.dylib)$/.test(entry),
-  );
-  if (name === undefined) throw new Error(`there is no library in ${directory}`);
-  return join(directory, name);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Placement } from '../../../result/placement.js';
+import type { OptionSet } from '../../../suite/option-set.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../suite/schema.js';
 import { promptTokens } from '../../prompt.js';
 import { openOnnxRuntime } from '../onnxruntime.js';
@@ -33,16 +34,17 @@ interface PlacementRequest {
   graph: string;
   threads: number;
   ep: ExecutionProvider;
+  options?: OptionSet | undefined;
   vocabSize: number;
 }
 
 /** Generates a little twice; nodes are counted in both passes, time in the second, which compiles nothing. */
-export async function findPlacement({ graph, threads, ep, vocabSize }: PlacementRequest): Promise<Placement> {
+export async function findPlacement({ graph, threads, ep, options, vocabSize }: PlacementRequest): Promise<Placement> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-profile-'));
   try {
     const capacity = PROMPT_TOKENS + NEW_TOKENS;
     const profilePrefix = join(directory, 'nodes');
-    const runtime = await openOnnxRuntime({ graph, threads, ep, capacity, profilePrefix });
+    const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity, profilePrefix });
     for (const seed of [1, 2])
       await runtime.generate(promptTokens(seed, PROMPT_TOKENS, vocabSize), NEW_TOKENS, () => {});
     return placementOf(JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as ProfileEvent[]);

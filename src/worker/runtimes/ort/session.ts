@@ -1,15 +1,16 @@
 // A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied on the way:
 // inputs stay in the caller's memory, outputs are written where the caller says or left in ONNX Runtime's own.
 import koffi from 'koffi';
+import type { OptionSet } from '../../../suite/option-set.js';
 import type { ExecutionProvider } from '../../../suite/schema.js';
 import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
+import { applyOptions, type EffectiveOptions, readOptions } from './session-options.js';
 
 /** An OrtValue. */
 export type Value = Pointer;
 
 const LOG_ERRORS = 3;
-const OPTIMIZE_ALL = 99;
 const SEQUENTIAL = 0;
 const DEVICE_ALLOCATOR = 0;
 const ARENA_ALLOCATOR = 1;
@@ -19,6 +20,7 @@ const DEFAULT_MEMORY = 0;
 const ELEMENTS = {
   float32: { type: 1, bytes: 4, view: Float32Array },
   float16: { type: 10, bytes: 2, view: Uint16Array },
+  uint8: { type: 2, bytes: 1, view: Uint8Array },
   int64: { type: 7, bytes: 8, view: BigInt64Array },
 } as const;
 
@@ -29,6 +31,7 @@ export interface SessionOptions {
   graph: string | Uint8Array;
   threads: number;
   ep?: ExecutionProvider;
+  options?: OptionSet | undefined;
   /** Where a profile of every node is written; its file name begins with this path. */
   profilePrefix?: string;
   /** Refuse a graph of which anything would run on the CPU. */
@@ -51,6 +54,8 @@ export interface Session {
   allocate(element: Element, dims: number[]): Value;
   /** What `allocate` allocates; null for main memory. */
   deviceMemory: string | null;
+  /** Its options, as they took effect. */
+  options: EffectiveOptions;
   /** The elements of a float tensor, float16 as bits. Valid until the value is released. */
   read(element: 'float32' | 'float16', value: Value): Float32Array | Uint16Array;
   release(value: Value): void;
@@ -62,8 +67,8 @@ export interface Session {
 export function createSession(library: OrtLibrary, options: SessionOptions): Session {
   const { call, create, release } = library;
   const { ep = 'cpu' } = options;
-  const session = openSession(library, options, ep);
   const memory = create('createCpuMemory', ARENA_ALLOCATOR, DEFAULT_MEMORY);
+  const { session, effective } = openSession(library, options, ep, memory);
   const deviceMemory = PROVIDERS[ep].memory;
   const device =
     deviceMemory === null
@@ -87,6 +92,7 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
   return {
     tensor,
     deviceMemory,
+    options: effective,
     allocate(element, dims) {
       const { type, view } = ELEMENTS[element];
       // An empty tensor wants an address too.
@@ -132,26 +138,26 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
   };
 }
 
-function openSession(library: OrtLibrary, options: SessionOptions, ep: ExecutionProvider): Pointer {
-  const { graph, threads, profilePrefix, onlyThere } = options;
+function openSession(library: OrtLibrary, wanted: SessionOptions, ep: ExecutionProvider, memory: Pointer) {
+  const { graph, threads, options = {}, profilePrefix, onlyThere } = wanted;
   const { call, create, release } = library;
   const environment = create('createEnv', LOG_ERRORS, 'edgeproof');
   call('disableTelemetry', environment);
   const settings = create('createSessionOptions');
   call('setLogSeverity', settings, LOG_ERRORS);
   call('setExecutionMode', settings, SEQUENTIAL);
-  call('setGraphOptimization', settings, OPTIMIZE_ALL);
   call('setIntraOpThreads', settings, threads);
   call('setInterOpThreads', settings, 1);
-  // The tails of a softmax are denormal, and slow: 2 to 3 % of a prompt.
-  call('addConfigEntry', settings, 'session.set_denormal_as_zero', '1');
+  applyOptions(library, settings, options);
   if (profilePrefix !== undefined) call('enableProfiling', settings, profilePrefix);
   if (onlyThere) call('addConfigEntry', settings, 'session.disable_cpu_ep_fallback', '1');
   try {
     PROVIDERS[ep].append(library, settings);
-    return typeof graph === 'string'
-      ? create('createSession', environment, graph, settings)
-      : create('createSessionFromArray', environment, graph, graph.byteLength, settings);
+    const session =
+      typeof graph === 'string'
+        ? create('createSession', environment, graph, settings)
+        : create('createSessionFromArray', environment, graph, graph.byteLength, settings);
+    return { session, effective: readOptions(library, settings, session, memory, options) };
   } finally {
     release.sessionOptions(settings);
   }

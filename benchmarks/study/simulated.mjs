@@ -1,0 +1,52 @@
+// The simulated part of the study: many comparisons of noisy rounds, judged by the very code that `compare` runs.
+
+import { turns } from './noise.mjs';
+import { askedRounds } from './protocol.mjs';
+
+/** @typedef {import('../../src/stats/judgement.js').MetricChange} MetricChange */
+/** @typedef {import('../../src/stats/judgement.js').Samples} Samples */
+
+/**
+ * @param {(samples: Samples[]) => { changes: MetricChange[] }} judge
+ * @param {{ seed: number, spread: number, slowdown: number, most: number }} options
+ */
+export async function simulateComparison(judge, { most, ...noise }) {
+  const source = turns(noise);
+  /** @type {Record<'baseline' | 'candidate', Record<string, number>>[]} */
+  const rounds = [];
+  /** @param {number} count */
+  const compareAt = (count) => {
+    while (rounds.length < count) rounds.push(source.next().value);
+    const names = /** @type {Samples['metric'][]} */ (Object.keys(rounds[0]?.baseline ?? {}));
+    /** @param {'baseline' | 'candidate'} side @param {string} name */
+    const values = (side, name) => rounds.map((round) => round[side][name] ?? Number.NaN);
+    return judge(
+      names.map((metric) => ({ metric, baseline: values('baseline', metric), candidate: values('candidate', metric) })),
+    );
+  };
+  const { comparison, ...rest } = await askedRounds(compareAt, ({ changes }) => changes, most);
+  return { changes: comparison.changes, ...rest };
+}
+
+/**
+ * Shares of comparisons: any alarm among equals, the slowdown found in the decode rate.
+ * @param {Parameters<typeof simulateComparison>[0]} judge
+ * @param {{ spread: number, equal: number, slowed: number, slowdown: number, most: number }} options
+ */
+export async function simulate(judge, { spread, equal, slowed, slowdown, most }) {
+  let alarms = 0;
+  let found = 0;
+  /** @type {number[]} */
+  const rounds = [];
+  for (let seed = 1; seed <= equal; seed++) {
+    const { changes } = await simulateComparison(judge, { seed, spread, slowdown: 1, most });
+    if (changes.some(({ outcome }) => outcome === 'better' || outcome === 'worse')) alarms++;
+  }
+  for (let seed = 1; seed <= slowed; seed++) {
+    const one = await simulateComparison(judge, { seed: 100_000 + seed, spread, slowdown, most });
+    if (one.changes.some(({ metric, outcome }) => metric === 'decodeRate' && outcome === 'worse')) found++;
+    rounds.push(one.rounds);
+  }
+  const medianRounds = rounds.toSorted((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? 0;
+  return { spread, equal, alarms, slowed, found, medianRounds };
+}

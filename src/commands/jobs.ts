@@ -1,0 +1,50 @@
+// From the cases of a document to the checkpoints that they need and the jobs that workers get.
+import { problem } from '../errors.js';
+import type { CheckpointFacts } from '../result/document.js';
+import type { CaseResult, ResultDocument } from '../result/schema.js';
+import { wantedCases } from '../stats/enough.js';
+import { unanswered } from './parity.js';
+import { findSource, prepareCheckpoint } from './prepare.js';
+
+export function tokensOf({ workload }: CaseResult['key']): number {
+  return workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
+}
+
+/** Runs the rounds that a document still lacks, interleaved over its cases, and saves it after each. */
+export function checkpointName({ key }: CaseResult): string {
+  return [key.model, key.weights, key.layout, key.dtype].join(' ');
+}
+
+export async function prepareAll(document: ResultDocument, signal: AbortSignal): Promise<Map<string, CheckpointFacts>> {
+  const checkpoints = new Map<string, CheckpointFacts>();
+  for (const result of [...wantedCases(document), ...unanswered(document.cases)]) {
+    const name = checkpointName(result);
+    if (checkpoints.has(name)) continue;
+    const same = document.cases.filter((other) => checkpointName(other) === name);
+    const tokens = Math.max(...same.map(({ key }) => tokensOf(key)));
+    const { model, weights, layout, dtype } = result.key;
+    const wanted = { model, weights, layout, dtype, tokens, seed: document.suite.content.seed };
+    checkpoints.set(name, await prepareCheckpoint(wanted, signal));
+  }
+  return checkpoints;
+}
+
+export function jobOf(document: ResultDocument, result: CaseResult, round: number, prepared: CheckpointFacts) {
+  const { iterations, warmup, seed } = document.suite.content;
+  return { key: result.key, ...filesOf(result, prepared), round, seed, iterations, warmup };
+}
+
+export function filesOf({ key }: CaseResult, { checkpoint, facts }: CheckpointFacts) {
+  return { directory: checkpoint.directory, graph: checkpoint.graph, vocabSize: vocabularyOf(key, facts) };
+}
+
+/** As the configuration says, else as wide as the logits are. */
+function vocabularyOf(key: CaseResult['key'], { outputs }: CheckpointFacts['facts']): number {
+  const width = outputs.find(({ name }) => name === 'logits')?.dims.at(-1);
+  const vocab = findSource(key).facts.vocab ?? width;
+  if (typeof vocab === 'number') return vocab;
+  throw problem('input-invalid', {
+    what: `the size of the vocabulary of ${key.model} is not known`,
+    expected: 'a config.json with vocab_size, or logits of a fixed width',
+  });
+}

@@ -1,0 +1,93 @@
+// The rounds of a document: checkpoints, ceilings, rounds in their order, ceilings again, answers to one prompt. The
+// document is saved after each step.
+import { plural } from '../report/format.js';
+import { recordRound } from '../result/document.js';
+import type { CaseResult, ResultDocument } from '../result/schema.js';
+import { requireWritable, saveResult } from '../result/store.js';
+import { isImpossible } from '../stats/ceiling-share.js';
+import { wantedCases } from '../stats/enough.js';
+import { roundTimeoutSeconds } from '../suite/plan.js';
+import { runRound } from '../worker/parent.js';
+import { addCeilings } from './ceilings.js';
+import { runCold } from './cold-start.js';
+import type { RunEnergy } from './energy.js';
+import { checkpointName, filesOf, jobOf, prepareAll } from './jobs.js';
+import { askForAnswers } from './parity.js';
+import { unprovenRound } from './placement.js';
+import { earlierResults, scheduleOf } from './schedule.js';
+import { createProgress, say } from './terminal.js';
+import { tuneThreads } from './tune-threads.js';
+
+/** Before a rate is called impossible, its ceiling is measured again: the machine may have been busy. */
+const CEILINGS_AGAIN = 2;
+
+export interface MeasureOptions {
+  results: string;
+  allowFallback?: boolean;
+  ceilings?: boolean;
+  /** What is searched for before the rounds. */
+  tune?: 'threads';
+  /** Where it is read; without, nothing is told of it. */
+  energy?: RunEnergy;
+}
+
+export async function measure(
+  document: ResultDocument,
+  path: string,
+  signal: AbortSignal,
+  { tune, results, energy, allowFallback = false, ceilings = true }: MeasureOptions,
+): Promise<void> {
+  requireWritable(path);
+  const checkpoints = await prepareAll(document, signal);
+  const factsOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!;
+  const progress = createProgress();
+  if (tune !== undefined) {
+    await tuneThreads(document, {
+      jobOf: (result, round) => jobOf(document, result, round, factsOf(result)),
+      onRound: (done, total, threads) =>
+        progress.show(`[${done + 1}/${total}] trying ${plural(threads, 'thread')}`, true),
+      timeoutSeconds: document.suite.content.timeoutSeconds,
+      signal,
+    }).finally(progress.clear);
+  }
+  const measured = wantedCases(document);
+  const workOf = (result: CaseResult) => factsOf(result).facts.work;
+  if (ceilings) await addCeilings(document, measured, workOf, signal);
+  const schedule = scheduleOf(document, factsOf, earlierResults(results, document));
+  say(schedule.plan());
+  const { timeoutSeconds, cold } = document.suite.content;
+  for (const { result, round, line, correction, took } of schedule.rounds()) {
+    if (correction !== null) say(correction);
+    progress.show(line, true);
+    const started = performance.now();
+    const prepared = factsOf(result);
+    const job = jobOf(document, result, round, prepared);
+    const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
+    const source = energy === undefined ? {} : { energy: energy.of(result.key.ep) };
+    const run = () => runRound(job, { ...limits, ...source });
+    const outcome =
+      (await unprovenRound(result, document.cases, job, { allowFallback, ...limits }).finally(progress.clear)) ??
+      (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
+    recordRound(document, result, outcome, prepared);
+    saveResult(path, document);
+    took(performance.now() - started);
+  }
+  const account = schedule.account();
+  if (account !== null) say(account);
+  let explained = measured.filter((result) => result.status === 'ok');
+  for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
+    await addCeilings(document, explained, workOf, signal);
+    saveResult(path, document);
+    explained = explained.filter((result) => isImpossible(document, result));
+  }
+  await askForAnswers(document.cases, {
+    filesOf(result) {
+      const prepared = checkpoints.get(checkpointName(result));
+      return prepared === undefined ? null : filesOf(result, prepared);
+    },
+    onRun: (done, total) => progress.show(`[${done + 1}/${total}] comparing tokens`, true),
+    timeoutSeconds: document.suite.content.timeoutSeconds,
+    signal,
+  }).finally(progress.clear);
+  saveResult(path, document);
+}

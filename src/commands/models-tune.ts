@@ -1,0 +1,157 @@
+// `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { problem } from '../errors.js';
+import { describeMachine } from '../machine/describe.js';
+import { automaticThreads } from '../machine/threads.js';
+import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
+import type { Checkpoint, CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import { type Tuned, tuneCheckpoint } from '../models/tune.js';
+import { DEFAULT_STEPS, STEPS, type StepName } from '../onnx/rewrite/steps.js';
+import { byteProgress } from '../report/progress.js';
+import { tuneView } from '../report/tune-view.js';
+import type { CheckpointFacts } from '../result/document.js';
+import type { Position } from '../result/fidelity.js';
+import type { ResultDocument } from '../result/schema.js';
+import { compareResults } from '../stats/compare.js';
+import { fidelityOf } from '../stats/fidelity.js';
+import { suiteSchema, type Weights } from '../suite/schema.js';
+import { askFidelity } from '../worker/ask.js';
+import { measure } from './measure.js';
+import { beginRun } from './open-document.js';
+import { prepareCheckpoint, traitsOf } from './prepare.js';
+import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+
+export interface TuneCommandOptions {
+  output: string;
+  results: string;
+  machine?: string;
+  weights?: Weights;
+  layout: CheckpointLayout;
+  dtype: CheckpointDtype;
+  steps?: string[];
+  without: string[];
+  headBits: 4 | 8;
+  to?: string;
+  /** 0: speed is not measured. */
+  rounds: number;
+  fidelity: boolean;
+}
+
+const LENGTHS = { prompt: 128, new: 32 };
+const SEED = 1;
+/** Each graph; a large model on a slow machine takes minutes. */
+const FIDELITY_SECONDS = 3600;
+/** The two sides are meant to differ in these. */
+const ACROSS = ['model', 'weights', 'layout', 'options'];
+
+export async function tuneModel(name: string, options: TuneCommandOptions): Promise<number> {
+  const format = outputFormat(options.output);
+  const steps = stepsOf(options);
+  const traits = traitsOf(name);
+  if (traits.format !== 'onnx')
+    throw problem('input-invalid', { what: `${name} is not ONNX`, expected: 'an ONNX graph' });
+  const weights = traits.given ? traits.weights : (options.weights ?? traits.weights);
+  const layout = weights === 'synthetic' && !traits.given ? options.layout : null;
+  const dtype = traits.dtype ?? options.dtype;
+  const signal = interruptible();
+  const tokens = LENGTHS.prompt + LENGTHS.new;
+  const source = await prepareCheckpoint({ model: name, weights, layout, dtype, seed: SEED, tokens }, signal);
+  const tuned = await tuneWithProgress(name, source.checkpoint, steps, options, signal);
+
+  const machine = describeMachine(options.machine);
+  const { threads } = automaticThreads(machine);
+  const positions = options.fidelity ? await fidelity(source, tuned.checkpoint, threads, signal) : [];
+  const models = [name, tuned.checkpoint.directory];
+  const dimensions = { models, weights: [weights], dtypes: [dtype], ...(layout && { layouts: [layout] }) };
+  const workloads = [{ kind: 'generate', prompt: [LENGTHS.prompt], new: [LENGTHS.new] }];
+  const measured =
+    options.rounds === 0
+      ? null
+      : await measureBoth(
+          { name: 'tune', ...dimensions, workloads, rounds: options.rounds, seed: SEED },
+          options,
+          signal,
+        );
+  printView(
+    tuneView({
+      name: [name, layout, dtype].filter((part) => part !== null).join(' '),
+      weights,
+      sides: [source.checkpoint.manifest, tuned.checkpoint.manifest],
+      directory: tuned.checkpoint.directory,
+      reports: tuned.reports,
+      fidelity: fidelityOf(positions),
+      measured,
+    }),
+    format,
+  );
+  return 0;
+}
+
+function stepsOf({ steps, without }: TuneCommandOptions): StepName[] {
+  const known = (text: string): StepName => {
+    const step = STEPS.find((name) => name === text);
+    if (step !== undefined) return step;
+    throw problem('input-invalid', { what: `"${text}" is not a step`, expected: `steps out of ${STEPS.join(', ')}` });
+  };
+  const left = without.map(known);
+  return (steps?.map(known) ?? [...DEFAULT_STEPS]).filter((step) => !left.includes(step));
+}
+
+async function tuneWithProgress(
+  name: string,
+  source: Checkpoint,
+  steps: StepName[],
+  { headBits, to }: TuneCommandOptions,
+  signal: AbortSignal,
+): Promise<Tuned> {
+  const progress = createProgress();
+  const started = performance.now();
+  const tuned = await tuneCheckpoint(source, {
+    steps,
+    headBits,
+    cache: cacheDirectory(),
+    directory: to,
+    signal,
+    onBytes: (done, total) =>
+      progress.show(byteProgress(`rewriting ${name}`, done, total, performance.now() - started)),
+  }).finally(progress.clear);
+  say(`${tuned.written ? 'wrote' : 'whole, as it was written before:'} ${tuned.checkpoint.directory}`);
+  return tuned;
+}
+
+async function fidelity(
+  source: CheckpointFacts,
+  candidate: Checkpoint,
+  threads: number,
+  signal: AbortSignal,
+): Promise<Position[]> {
+  const width = source.facts.outputs.find((output) => output.name === 'logits')?.dims.at(-1);
+  if (typeof width !== 'number') {
+    say('fidelity: the width of the logits is not known, so no prompts can be drawn');
+    return [];
+  }
+  const progress = createProgress();
+  progress.show('comparing the logits of both graphs', true);
+  // Beside the checkpoints, where there is room: a temporary directory may lie in memory.
+  const cache = cacheDirectory();
+  removeAbandoned(cache);
+  const scratch = partialPath(join(cache, 'fidelity'));
+  mkdirSync(scratch);
+  const graphs = { original: source.checkpoint.graph, candidate: candidate.graph };
+  const question = { ep: 'cpu', threads, vocabSize: width, seed: SEED, logits: join(scratch, 'logits') } as const;
+  try {
+    return await askFidelity(question, graphs, { timeoutSeconds: FIDELITY_SECONDS, signal });
+  } finally {
+    progress.clear();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Both checkpoints as two cases of one suite: interleaved rounds, stored like any other result. */
+async function measureBoth(given: Record<string, unknown>, options: TuneCommandOptions, signal: AbortSignal) {
+  const { document, path } = beginRun(suiteSchema.parse(given), options);
+  await measure(document, path, signal, { results: options.results, ceilings: false });
+  const side = (index: number): ResultDocument => ({ ...document, cases: document.cases.slice(index, index + 1) });
+  return { path, comparison: compareResults(side(0), side(1), { across: ACROSS }) };
+}

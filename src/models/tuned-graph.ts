@@ -1,0 +1,77 @@
+// A rewritten graph on its way to the disk: which of its tensors go into the data file, and their bytes, read from the
+// files of the source or made from them.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { problem } from '../errors.js';
+import type { Initializer, OnnxModel } from '../onnx/model.js';
+import type { Draft } from '../onnx/rewrite/draft.js';
+import { bytesOf } from '../onnx/rewrite/made-bytes.js';
+import type { ReadTensor } from '../onnx/rewrite/matrix.js';
+import type { Recipe } from '../onnx/rewrite/recipe.js';
+
+/** Page alignment lets the runtime map each tensor in place. */
+const ALIGNMENT_BYTES = 4096;
+
+export interface PlacedRecipe {
+  offset: number;
+  bytes: number;
+  recipe: Recipe;
+}
+
+/** The graph with all its large tensors in the file `location`, and what is written there. */
+export function placeTensors(
+  { model, made }: Draft,
+  location: string,
+): { model: OnnxModel; placed: PlacedRecipe[]; bytes: number } {
+  const placed: PlacedRecipe[] = [];
+  let end = 0;
+  const initializers = model.initializers.map((tensor): Initializer => {
+    const { data } = tensor;
+    const recipe = made.get(tensor.name);
+    // Small ones stay in the graph, and so do those whose values are in typed fields.
+    if (recipe === undefined && data.kind === 'inline' && (data.data !== null || data.at === undefined)) return tensor;
+    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    end = offset + data.bytes;
+    placed.push({ offset, bytes: data.bytes, recipe: recipe ?? { kind: 'stored', tensor } });
+    return { ...tensor, data: { kind: 'external', location, offset, bytes: data.bytes } };
+  });
+  return { model: { ...model, initializers }, placed, bytes: end };
+}
+
+/** All bytes of the data file in order. */
+export function* dataChunks(placed: readonly PlacedRecipe[], read: ReadTensor): Generator<Uint8Array> {
+  let end = 0;
+  for (const { offset, bytes, recipe } of placed) {
+    if (offset > end) yield new Uint8Array(offset - end);
+    yield* bytesOf(recipe, read);
+    end = offset + bytes;
+  }
+}
+
+/** Reads tensors of the graph at `path`, from it and from the files beside it. */
+export function openTensors(path: string): { read: ReadTensor; close(): void } {
+  const files = new Map<string, number>();
+  const fileOf = (name: string) => {
+    const file = files.get(name) ?? openSync(name, 'r');
+    files.set(name, file);
+    return file;
+  };
+  return {
+    read({ data, name }, start, length) {
+      if (data.kind === 'inline' && data.data !== null) return data.data.subarray(start, start + length);
+      const external = data.kind === 'external';
+      const from = external ? join(dirname(path), data.location) : path;
+      const at = (external ? data.offset : data.at!) + start;
+      const bytes = Buffer.allocUnsafe(length);
+      for (let done = 0; done < length; ) {
+        const count = readSync(fileOf(from), bytes, done, length - done, at + done);
+        if (count === 0) throw problem('file-unreadable', { path: from, reason: `tensor "${name}" passes its end` });
+        done += count;
+      }
+      return bytes;
+    },
+    close: () => {
+      for (const file of files.values()) closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// TensorProto → Initializer: its type and shape, and where its bytes are. Large ones are skipped rather than loaded.
+import { integers, leftovers, scalar, span, text, within } from './message.js';
+import { byteLength, elementTypeOf, type Initializer, type TensorData } from './model.js';
+import { type ByteSource, type Field, WireError } from './protobuf.js';
+
+/** Inline tensors up to this size are kept (shapes, axes, scalars); larger ones are weights. */
+const KEPT_BYTES = 4096;
+
+export function decodeTensor(source: ByteSource, message: Field): Initializer {
+  const tensor: Initializer = {
+    name: '',
+    type: null,
+    typeCode: 0,
+    dims: [],
+    data: { kind: 'inline', bytes: 0, data: null },
+  };
+  const left = leftovers(source);
+  let inline: Field | null = null;
+  const floats: Field[] = [];
+  let external = false;
+  const entries: Record<string, string> = {};
+  for (const field of within(source, message)) {
+    if (field.number === 1) tensor.dims.push(...integers(source, field));
+    else if (field.number === 2) tensor.typeCode = Number(scalar(field));
+    else if (field.number === 4) floats.push(field);
+    else if (field.number === 8) tensor.name = text(source, field);
+    else if (field.number === 9) inline = span(field);
+    else if (field.number === 13) Object.assign(entries, decodeEntry(source, field));
+    else if (field.number === 14) external = scalar(field) === 1n;
+    else left.add(field);
+  }
+  tensor.type = elementTypeOf(tensor.typeCode);
+  if (tensor.dims.some((dim) => dim < 0)) throw new WireError(`tensor "${tensor.name}" has a negative dimension`);
+  // A packed list of floats has the bytes that raw data has.
+  if (inline === null && tensor.type === 'float32' && floats.length === 1 && floats[0]!.wire === 2) inline = floats[0]!;
+  else for (const field of floats) left.add(field);
+  tensor.data = external ? externalData(tensor, entries) : inlineData(source, tensor, inline);
+  return Object.assign(tensor, left.rest());
+}
+
+function externalData(tensor: Initializer, entries: Record<string, string>): TensorData {
+  const offset = Number(entries.offset ?? 0);
+  const expected = tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims);
+  const bytes = Number(entries.length ?? expected);
+  if (tensor.type !== null && bytes !== expected) throw sizeContradiction(tensor, bytes, expected);
+  if (!entries.location || !Number.isSafeInteger(offset) || !Number.isSafeInteger(bytes) || offset < 0 || bytes < 0) {
+    throw new WireError(`tensor "${tensor.name}" has a bad external data entry`);
+  }
+  return { kind: 'external', location: entries.location, offset, bytes };
+}
+
+function inlineData(source: ByteSource, tensor: Initializer, field: Field | null): TensorData {
+  // Values in typed fields (int64_data …) have no raw span: their size follows from type and shape.
+  const expected = tensor.type === null ? null : byteLength(tensor.type, tensor.dims);
+  const bytes = field === null ? (expected ?? 0) : field.end - field.start;
+  if ((expected !== null && bytes !== expected) || !Number.isSafeInteger(bytes))
+    throw sizeContradiction(tensor, bytes, expected);
+  const data = field !== null && bytes <= KEPT_BYTES ? source.read(field.start, bytes) : null;
+  return { kind: 'inline', bytes, data, ...(source.whole && field !== null ? { at: field.start } : {}) };
+}
+
+function sizeContradiction(tensor: Initializer, bytes: number, expected: number | null): WireError {
+  return new WireError(
+    `tensor "${tensor.name}" has ${bytes} bytes; its shape [${tensor.dims.join(', ')}] takes ${expected}`,
+  );
+}
+
+function decodeEntry(source: ByteSource, message: Field): Record<string, string> {
+  let key = '';
+  let value = '';
+  for (const field of within(source, message)) {
+    if (field.number === 1) key = text(source, field);
+    else if (field.number === 2) value = text(source, field);
+  }
+  return { [key]: value };
+}

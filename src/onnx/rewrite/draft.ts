@@ -1,0 +1,115 @@
+// A graph on its way to a faster one: its nodes as they shall be, and for every tensor that the file does not have,
+// how its bytes come about. A rewrite step is a function from draft to draft.
+import type { AttributeValue, ElementType, Initializer, Node, OnnxModel } from '../model.js';
+import { byteLength, ELEMENT_TYPES } from '../model.js';
+import type { Recipe } from './recipe.js';
+
+export interface Draft {
+  model: OnnxModel;
+  /** By tensor name. What is not in here is in the source as it is. */
+  made: ReadonlyMap<string, Recipe>;
+}
+
+/** What a step did, in words, or why it does not apply. */
+export type Outcome = { draft: Draft; did: string } | { skipped: string };
+
+export interface RewriteOptions {
+  headBits: 4 | 8;
+}
+
+export type Rewrite = (draft: Draft, options: RewriteOptions) => Outcome;
+
+/** The node with another value of an attribute. */
+export function withAttribute(node: Node, name: string, value: AttributeValue): Node {
+  const { [name]: _, ...opaque } = node.opaque ?? {};
+  return { ...node, attributes: { ...node.attributes, [name]: value }, ...(node.opaque && { opaque }) };
+}
+
+export function integerOf(node: Node, name: string, absent: number): number {
+  const value = node.attributes[name];
+  return typeof value === 'number' ? value : absent;
+}
+
+/** Who makes and who uses each tensor of a graph. */
+export interface Wiring {
+  tensors: Map<string, Initializer>;
+  producers: Map<string, Node>;
+  /** Nodes that use a tensor; graphs inside nodes and the graph's outputs use it too where `isLeaving` says so. */
+  users: Map<string, Node[]>;
+  isLeaving(name: string): boolean;
+}
+
+export function wiringOf(model: OnnxModel): Wiring {
+  const users = new Map<string, Node[]>();
+  for (const node of model.nodes)
+    for (const name of new Set(node.inputs)) {
+      const known = users.get(name);
+      if (known === undefined) users.set(name, [node]);
+      else known.push(node);
+    }
+  const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
+  return {
+    tensors: new Map(model.initializers.map((tensor) => [tensor.name, tensor])),
+    producers: new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))),
+    users,
+    isLeaving: (name) => leaving.has(name),
+  };
+}
+
+/** Whether `node` alone uses the tensor. */
+export function isOwn({ users, isLeaving }: Wiring, name: string, node: Node): boolean {
+  return !isLeaving(name) && users.get(name)?.every((user) => user === node) === true;
+}
+
+/** A tensor to be made: its place in the file is given when it is written. */
+export function tensorOf(name: string, type: ElementType, dims: number[]): Initializer {
+  const data = { kind: 'inline', bytes: byteLength(type, dims), data: null } as const;
+  return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data };
+}
+
+export function int64Tensor(name: string, values: number[]): Initializer {
+  const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  const dims = [values.length];
+  return {
+    name,
+    type: 'int64',
+    typeCode: ELEMENT_TYPES.int64.code,
+    dims,
+    data: { kind: 'inline', bytes: data.length, data },
+  };
+}
+
+/** `name`, or `name_2`, `name_3` … where the graph has a tensor or node of that name. */
+export function freeName(model: OnnxModel, name: string): string {
+  const taken = new Set([
+    ...model.initializers.map((tensor) => tensor.name),
+    ...model.inputs.map((input) => input.name),
+    ...model.nodes.flatMap((node) => [node.name, ...node.inputs, ...node.outputs]),
+    ...(model.usedInside ?? []),
+  ]);
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? name : `${name}_${i}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+/** The draft without the nodes and tensors that nothing uses any more. */
+export function prune({ model, made }: Draft): Draft {
+  let { nodes } = model;
+  const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
+  let used = new Set<string>();
+  for (let before = -1; nodes.length !== before; ) {
+    before = nodes.length;
+    used = new Set([...leaving, ...nodes.flatMap((node) => node.inputs)]);
+    nodes = nodes.filter((node) => node.outputs.length === 0 || node.outputs.some((name) => used.has(name)));
+  }
+  const listed = new Set(model.inputs.map(({ name }) => name));
+  const initializers = model.initializers.filter(({ name }) => used.has(name) || listed.has(name));
+  const kept = new Set(initializers.map(({ name }) => name));
+  const produced = new Set(nodes.flatMap((node) => node.outputs));
+  const values = model.values?.filter(({ name }) => produced.has(name));
+  return {
+    model: { ...model, nodes, initializers, ...(values && { values }) },
+    made: new Map([...made].filter(([name]) => kept.has(name))),
+  };
+}

@@ -1,0 +1,123 @@
+// A head of 4 or 8 bits: of a float head every token reads the whole matrix. An embedding that is tied to it becomes
+// the same integers, so that the table is stored once.
+import type { Initializer, Node } from '../model.js';
+import {
+  type Draft,
+  freeName,
+  int64Tensor,
+  integerOf,
+  type Outcome,
+  prune,
+  type RewriteOptions,
+  tensorOf,
+  type Wiring,
+  wiringOf,
+} from './draft.js';
+import { blockSizeFor, type Recipe } from './recipe.js';
+
+const INTEGERS = 4;
+/** Between the head's product and the logits: scales, soft caps, casts. */
+const LONGEST_WAY = 16;
+
+interface Head {
+  node: Node;
+  table: Initializer & { type: 'float32' | 'float16' };
+  rows: number;
+  columns: number;
+  /** Whether the source holds it as columns × rows. */
+  transposed: boolean;
+}
+
+export function quantiseHead(draft: Draft, { headBits: bits }: RewriteOptions): Outcome {
+  const { model } = draft;
+  const wiring = wiringOf(model);
+  const head = headOf(wiring);
+  if (typeof head === 'string') return { skipped: head };
+  const { node, table, rows, columns, transposed } = head;
+  const blockSize = blockSizeFor(columns);
+  if (blockSize === null) return { skipped: `rows of ${columns} cannot be cut into blocks` };
+  const made = new Map(draft.made);
+  const matrix = { kind: 'floats', rows, columns, tensor: table, transposed } as const;
+  const format = { bits, blockSize, scaleType: table.type };
+  const make = (part: 'values' | 'scales', tensor: Initializer): Initializer => {
+    made.set(tensor.name, { kind: 'blocks', part, of: matrix, format } satisfies Recipe);
+    return tensor;
+  };
+  const perRow = columns / blockSize;
+  const rowBytes = (columns * bits) / 8;
+  const named = (suffix: string) => freeName(model, `${table.name}_${suffix}`);
+  const values = make('values', tensorOf(named(`Q${bits}`), 'uint8', [rows, perRow, (blockSize * bits) / 8]));
+  const scales = make('scales', tensorOf(named('scales'), table.type, [rows, perRow]));
+  const product: Node = {
+    opType: 'MatMulNBits',
+    domain: 'com.microsoft',
+    name: `${node.name}_Q${bits}`,
+    inputs: [node.inputs[0]!, values.name, scales.name],
+    outputs: node.outputs,
+    attributes: { K: columns, N: rows, bits, block_size: blockSize, accuracy_level: INTEGERS },
+  };
+  const flat = int64Tensor(freeName(model, 'head_rows'), [rows, rowBytes]);
+  const lookUp = transposed ? undefined : wiring.users.get(table.name)?.find((user) => isLookUp(user, table.name));
+  const embedding =
+    lookUp === undefined ? [] : rowsOf(lookUp, { values, scales, flat, attributes: { bits, block_size: blockSize } });
+  const nodes = model.nodes.flatMap((old) => (old === node ? [product] : old === lookUp ? embedding : [old]));
+  const initializers = [...model.initializers, values, scales, ...(lookUp === undefined ? [] : [flat])];
+  const opsets = { ...model.opsets, 'com.microsoft': model.opsets['com.microsoft'] ?? 1 };
+  return {
+    draft: prune({ model: { ...model, opsets, nodes, initializers }, made }),
+    did: `a head of ${bits} bits in blocks of ${blockSize}${lookUp === undefined ? '' : ', shared with the embedding'}`,
+  };
+}
+
+/** The product that makes the logits, when it is one of floats; else a sentence. */
+function headOf(wiring: Wiring): Head | string {
+  let node = wiring.producers.get('logits');
+  for (let step = 0; step < LONGEST_WAY && node !== undefined && !/MatMul|Gemm/.test(node.opType); step++)
+    node = node.inputs.map((name) => wiring.producers.get(name)).find((producer) => producer !== undefined);
+  if (node === undefined) return 'no matrix product makes the logits';
+  if (node.opType !== 'MatMul') return `the head is a ${node.opType}`;
+  const [, weight] = node.inputs as [string, string];
+  const view = wiring.producers.get(weight);
+  const isTransposed = view?.opType === 'Transpose' && String(view.attributes.perm ?? '1,0') === '1,0';
+  const table = wiring.tensors.get(isTransposed ? view.inputs[0]! : weight);
+  if (table === undefined || table.dims.length !== 2) return 'the weights of the head are not in the file';
+  if (table.type !== 'float32' && table.type !== 'float16') return `the head has weights of ${table.type}`;
+  const [a, b] = table.dims as [number, number];
+  const shape = isTransposed ? { rows: a, columns: b, transposed: false } : { rows: b, columns: a, transposed: true };
+  return { node, table: { ...table, type: table.type }, ...shape };
+}
+
+function isLookUp(node: Node, table: string): boolean {
+  return (
+    node.opType === 'Gather' &&
+    node.inputs[0] === table &&
+    node.inputs[1] === 'input_ids' &&
+    integerOf(node, 'axis', 0) === 0
+  );
+}
+
+/** The rows of the embedding, read from the integers of the head. */
+function rowsOf(
+  lookUp: Node,
+  p: { values: Initializer; scales: Initializer; flat: Initializer; attributes: { bits: number; block_size: number } },
+): Node[] {
+  const table = `${p.values.name}/rows`;
+  return [
+    {
+      opType: 'Reshape',
+      domain: '',
+      name: table,
+      inputs: [p.values.name, p.flat.name],
+      outputs: [table],
+      attributes: {},
+    },
+    {
+      opType: 'GatherBlockQuantized',
+      domain: 'com.microsoft',
+      name: `${lookUp.name}_Q${p.attributes.bits}`,
+      inputs: [table, lookUp.inputs[1]!, p.scales.name],
+      outputs: lookUp.outputs,
+      attributes: { ...p.attributes, gather_axis: 0, quantize_axis: 1 },
+    },
+  ];
+}

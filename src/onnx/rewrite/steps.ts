@@ -1,0 +1,50 @@
+// The rewrite steps by name, in the order in which they are applied. docs/tune.md has what each gains and costs.
+import { raiseAccuracyLevel } from './accuracy-level.js';
+import { type Draft, prune, type Rewrite, type RewriteOptions } from './draft.js';
+import { enlargeBlocks } from './larger-blocks.js';
+import { keepLastLogits } from './last-token-logits.js';
+import { packProjections } from './pack-projections.js';
+import { quantiseHead } from './quantise-head.js';
+
+export const STEPS = [
+  'larger-blocks',
+  'accuracy-level',
+  'quantise-head',
+  'last-token-logits',
+  'pack-projections',
+] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** Those that measured faster and keep the weights of the body as they are (docs/tune.md). */
+export const DEFAULT_STEPS: readonly StepName[] = ['accuracy-level', 'quantise-head', 'last-token-logits'];
+
+const REWRITES: Record<StepName, Rewrite> = {
+  'larger-blocks': enlargeBlocks,
+  'accuracy-level': raiseAccuracyLevel,
+  'quantise-head': quantiseHead,
+  'last-token-logits': keepLastLogits,
+  'pack-projections': packProjections,
+};
+
+export interface StepReport {
+  step: StepName;
+  applied: boolean;
+  /** What it did, or why it does not apply. */
+  note: string;
+}
+
+/** Applies the named steps, each where it applies. */
+export function rewrite(
+  draft: Draft,
+  wanted: readonly StepName[],
+  options: RewriteOptions,
+): { draft: Draft; reports: StepReport[] } {
+  let current = draft;
+  const reports = STEPS.filter((step) => wanted.includes(step)).map((step): StepReport => {
+    const outcome = REWRITES[step](current, options);
+    if ('skipped' in outcome) return { step, applied: false, note: outcome.skipped };
+    current = outcome.draft;
+    return { step, applied: true, note: outcome.did };
+  });
+  return { draft: prune(current), reports };
+}

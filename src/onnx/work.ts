@@ -1,0 +1,147 @@
+// What one token costs at the least, read from the graph: bytes of weights, operations of matrix products, attention over
+// the KV cache. A lower bound: a kernel may do more, none can do less. docs/ceilings.md turns it into rates.
+import type { Decoder, KvEntry } from './decoder.js';
+import type { Initializer, Node, OnnxModel } from './model.js';
+
+/** What numbers are multiplied in; it decides which matrix-multiply rate applies. */
+export const ARITHMETICS = ['fp32', 'fp16', 'int8'] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
+
+/** A multiplication and an addition are two operations. */
+export interface Product {
+  operator: string;
+  arithmetic: Arithmetic;
+  operations: number;
+}
+
+export interface AttentionWork {
+  /** Layers that are alike. */
+  layers: number;
+  queryHeads: number;
+  keySize: number;
+  valueSize: number;
+  arithmetic: Arithmetic;
+  /** Keys and values of one position in one layer. */
+  rowBytes: number;
+  /** The last positions that are attended to; null: all. */
+  window: number | null;
+}
+
+export interface Work {
+  /** Weights that a token reads: of experts the chosen ones, of the embedding and other tables a row, which is left out. */
+  tokenBytes: number;
+  /** Of one token, without the head. */
+  products: Product[];
+  /** Needed for the last position alone. */
+  head: Product | null;
+  attention: AttentionWork[];
+}
+
+/** Inputs of which one token reads a row. */
+const TABLES: Record<string, number[]> = {
+  Gather: [0],
+  GatherBlockQuantized: [0, 2, 3],
+  GroupQueryAttention: [7, 8],
+  RotaryEmbedding: [2, 3],
+};
+const INTEGER_PRODUCTS = new Set([
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'QLinearMatMul',
+  // Experts may be multiplied in either; the faster one keeps the bound low.
+  'QMoE',
+]);
+
+interface Weights {
+  /** The nodes that use a tensor, looking through views. */
+  usesOf(name: string): { node: Node; index: number }[];
+  parametersOf(name: string): number;
+  /** The part of it that one token passes through. */
+  shareOf(name: string): number;
+}
+
+export function workOf(model: OnnxModel, weights: Weights, head: Node | null, decoder: Decoder | null): Work {
+  const products = new Map<string, Product>();
+  const types = new Map(model.initializers.map(({ name, type }) => [name, type]));
+  let headProduct: Product | null = null;
+  let tokenBytes = 0;
+  for (const tensor of model.initializers) {
+    const uses = weights.usesOf(tensor.name);
+    if (uses.some(({ node, index }) => !TABLES[node.opType]?.includes(index)))
+      tokenBytes += tensor.data.bytes * weights.shareOf(tensor.name);
+    const operations = 2 * weights.parametersOf(tensor.name) * weights.shareOf(tensor.name);
+    for (const { node, index } of uses) {
+      if (operations === 0 || !multiplies(node, index)) continue;
+      const product = { operator: node.opType, arithmetic: arithmeticOf(node, tensor, types), operations };
+      if (node === head) headProduct = product;
+      else {
+        const key = `${product.operator} ${product.arithmetic}`;
+        product.operations += products.get(key)?.operations ?? 0;
+        products.set(key, product);
+      }
+    }
+  }
+  return {
+    tokenBytes: Math.round(tokenBytes),
+    products: [...products.values()].map(({ operations, ...rest }) => ({
+      ...rest,
+      operations: Math.round(operations),
+    })),
+    head: headProduct,
+    attention: decoder === null ? [] : attentionOf(model.nodes, decoder),
+  };
+}
+
+/** The matrix product that makes the logits. */
+export function headNode({ nodes }: OnnxModel, isProduct: (operator: string) => boolean): Node | null {
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  let node = producers.get('logits');
+  for (let step = 0; node !== undefined && !isProduct(node.opType) && step < 16; step++) {
+    node = node.inputs.map((name) => producers.get(name)).find((producer) => producer !== undefined);
+  }
+  return node !== undefined && isProduct(node.opType) ? node : null;
+}
+
+function multiplies({ opType }: Node, index: number): boolean {
+  if (opType === 'QMoE' || opType === 'MoE') return [2, 5, 8].includes(index);
+  if (['MatMul', 'Gemm', 'FusedMatMul', 'MatMulNBits', 'MatMulBnb4'].includes(opType)) return index < 2;
+  return INTEGER_PRODUCTS.has(opType) && index < (opType === 'QLinearMatMul' ? 4 : 2);
+}
+
+function arithmeticOf(
+  { opType, attributes, inputs }: Node,
+  weight: Initializer,
+  types: Map<string, Initializer['type']>,
+): Arithmetic {
+  if (INTEGER_PRODUCTS.has(opType)) return 'int8';
+  if (opType === 'MatMulNBits' && attributes.accuracy_level === 4) return 'int8';
+  // Packed weights are multiplied in the type of their scales.
+  const type = weight.type === 'uint8' ? types.get(inputs[2] ?? '') : weight.type;
+  return type === 'float16' ? 'fp16' : 'fp32';
+}
+
+function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
+  const groups = new Map<string, AttentionWork>();
+  for (let i = 0; i < cache.length; i += 2) {
+    const [key, value] = [cache[i]!, cache[i + 1]!];
+    const node = nodes.find(({ opType, inputs }) => opType === 'GroupQueryAttention' && inputs[3] === key.past);
+    const [heads, window] = [node?.attributes.num_heads, node?.attributes.local_window_size];
+    const layer = {
+      // Without a node that tells, as many as the cache has: there are never fewer.
+      queryHeads: typeof heads === 'number' ? heads : key.heads,
+      keySize: key.size,
+      valueSize: value.size,
+      arithmetic: key.type === 'float16' ? ('fp16' as const) : ('fp32' as const),
+      rowBytes: rowBytes(key) + rowBytes(value),
+      window: typeof window === 'number' && window > 0 ? window : null,
+    };
+    const name = JSON.stringify(layer);
+    groups.set(name, { layers: (groups.get(name)?.layers ?? 0) + 1, ...layer });
+  }
+  return [...groups.values()];
+}
+
+function rowBytes({ heads, size, type }: KvEntry): number {
+  return heads * size * (type === 'float16' ? 2 : 4);
+}

@@ -1,0 +1,120 @@
+// What `models tune` did and what it is worth: the steps, speed and memory before and after, and how far the logits
+// moved. Pure.
+import type { Manifest } from '../models/checkpoint.js';
+import type { StepReport } from '../onnx/rewrite/steps.js';
+import type { Comparison } from '../stats/compare.js';
+import type { Fidelity } from '../stats/fidelity.js';
+import type { MetricChange } from '../stats/judgement.js';
+import { METRICS } from '../stats/metrics.js';
+import type { Weights } from '../suite/schema.js';
+import { count, measured, signedPercent, unitLabel } from './format.js';
+import type { View } from './view.js';
+
+export interface TuneReport {
+  name: string;
+  weights: Weights;
+  /** Of the original and of what was made of it. */
+  sides: [Manifest, Manifest];
+  directory: string;
+  reports: StepReport[];
+  fidelity: Fidelity[];
+  /** null where speed was not measured. */
+  measured: { path: string; comparison: Comparison } | null;
+}
+
+export function tuneView(report: TuneReport): View {
+  const { name, weights, sides, directory, reports, fidelity } = report;
+  const sizes = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [number, number];
+  const entries = report.measured?.comparison.cases ?? [];
+  const changes = entries.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
+  const steps = reports.map(({ step, applied, note }) => ({ step, applied, note }));
+  const change = sizes[1] / sizes[0] - 1;
+  return {
+    heading: [
+      `${name} · ${weights} weights → ${directory}`,
+      ...steps.map(({ step, applied, note }) => `  ${applied ? '✓' : '–'} ${step.padEnd(17)}  ${note}`),
+    ],
+    columns: [
+      { key: 'metric', title: 'metric' },
+      { key: 'unit', title: 'unit' },
+      { key: 'before', title: 'original', align: 'right' },
+      { key: 'after', title: 'rewritten', align: 'right' },
+      { key: 'change', title: 'change', align: 'right' },
+      { key: 'outcome', title: 'outcome' },
+    ],
+    rows: [
+      ...changes.map((item) => ({
+        metric: METRICS[item.metric].title,
+        unit: unitLabel(METRICS[item.metric]),
+        before: measured(item.baseline, METRICS[item.metric]),
+        after: measured(item.candidate, METRICS[item.metric]),
+        change: item.outcome === 'better' || item.outcome === 'worse' ? signedPercent(item.change) : '~',
+        outcome: outcomeText(item),
+      })),
+      {
+        metric: 'files',
+        unit: 'MB',
+        before: megabytes(sizes[0]),
+        after: megabytes(sizes[1]),
+        change: signedPercent(change),
+        outcome: '',
+      },
+    ],
+    notes: [
+      ...fidelity.map(fidelityText),
+      ...(fidelity.length > 0 && weights === 'synthetic' ? [RANDOM_WEIGHTS] : []),
+      ...entries.flatMap((entry) => ('reason' in entry ? [`not measured: ${entry.id}: ${entry.reason}`] : [])),
+      ...(report.measured === null ? [] : [`Speed and memory: ${report.measured.path}`]),
+      `Run it: edgeproof run -m ${directory}`,
+    ],
+    json: { name, weights, directory, steps, bytes: { before: sizes[0], after: sizes[1] }, changes, fidelity },
+    records: [
+      ...changes.map((item) => ({
+        metric: item.metric as string,
+        before: item.baseline.median,
+        after: item.candidate.median,
+        change: item.change,
+        p: item.p,
+        outcome: item.outcome as string,
+      })),
+      { metric: 'fileBytes', before: sizes[0], after: sizes[1], change, p: null, outcome: null },
+      ...fidelity.flatMap(({ kind, sameTop1, divergence }) => [
+        { metric: `sameTop1/${kind}`, before: null, after: sameTop1.share, change: null, p: null, outcome: null },
+        { metric: `divergence/${kind}`, before: null, after: divergence.mean, change: null, p: null, outcome: null },
+      ]),
+    ],
+  };
+}
+
+const RANDOM_WEIGHTS =
+  'Weights are random: a rounding grows from layer to layer as it need not in trained ones, so that this fidelity says nothing of theirs.';
+
+const KINDS: Record<Fidelity['kind'], string> = {
+  random: 'random tokens',
+  continuation: "the original's own continuations",
+};
+
+function fidelityText({ kind, positions, sameTop1, divergence }: Fidelity): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const { mean, standardError, median, p99, max } = divergence;
+  const error = standardError === null ? '' : ` ± ${small(standardError)}`;
+  return (
+    `${KINDS[kind]}, ${count(positions)} positions: same best token ${percent(sameTop1.share)} (95 % interval ` +
+    `${percent(sameTop1.low)} to ${percent(sameTop1.high)}); KL divergence mean ${small(mean)}${error}, ` +
+    `median ${small(median)}, ${p99 === null ? '' : `p99 ${small(p99)}, `}max ${small(max)} nats`
+  );
+}
+
+/** Three significant digits, however small. */
+function small(value: number): string {
+  return value === 0 ? '0' : value < 0.001 ? value.toExponential(1) : value.toPrecision(3);
+}
+
+function megabytes(value: number): string {
+  return count(Math.round(value / 1e6));
+}
+
+function outcomeText({ outcome, p, baseline, candidate }: MetricChange): string {
+  const n = baseline.n === candidate.n ? `n=${baseline.n}` : `n=${baseline.n}+${candidate.n}`;
+  return outcome === 'too few rounds' ? `${outcome} (${n})` : `${outcome} (p=${p.toFixed(3)} ${n})`;
+}

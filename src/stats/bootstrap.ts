@@ -1,0 +1,67 @@
+// The bootstrap of the median, exact: the standard error over all nⁿ resamples, by their probabilities. Pure.
+// Efron and Tibshirani (1993), An Introduction to the Bootstrap; nothing is drawn, so there is no seed.
+
+/** `sorted` ascending, at least one value. */
+export function medianStandardError(sorted: readonly number[]): number {
+  const medians = resampledMedians(sorted);
+  const mean = medians.reduce((sum, { value, probability }) => sum + probability * value, 0);
+  const variance = medians.reduce((sum, { value, probability }) => sum + probability * (value - mean) ** 2, 0);
+  return Math.sqrt(variance);
+}
+
+interface Median {
+  value: number;
+  probability: number;
+}
+
+function resampledMedians(sorted: readonly number[]): Median[] {
+  const n = sorted.length;
+  return n % 2 === 1 ? ofOdd(sorted, n) : ofEven(sorted, n);
+}
+
+/** The median is at most the k-th value when at least half of the draws are. */
+function ofOdd(sorted: readonly number[], n: number): Median[] {
+  const atMost = (k: number) => binomialTail(n, k / n, (n + 1) / 2);
+  return sorted.map((value, i) => ({ value, probability: atMost(i + 1) - atMost(i) }));
+}
+
+/** The mean of the two draws in the middle: of the i-th and the j-th value, or twice the i-th. */
+function ofEven(sorted: readonly number[], n: number): Median[] {
+  const half = n / 2;
+  const splits = Math.exp(logChoose(n, half));
+  const below = sorted.map((_, i) => ((i + 1) / n) ** half - (i / n) ** half);
+  const apart = sorted.flatMap((low, i) =>
+    sorted.slice(i + 1).map((high, distance) => {
+      const above = below[n - 2 - i - distance]!;
+      return { value: (low + high) / 2, probability: splits * below[i]! * above };
+    }),
+  );
+  const twice = sorted.map((value, i) => {
+    // Not more than half are below it, not more than half above it, less those that split on its very edge.
+    const more = binomialTail(n, (i + 1) / n, half) - binomialTail(n, i / n, half);
+    const split = apartFrom(below, i, splits, n);
+    return { value, probability: more - split };
+  });
+  return [...apart, ...twice];
+}
+
+/** Probability that the lower of the two middle draws is the i-th value and the upper one a larger value. */
+function apartFrom(below: readonly number[], i: number, splits: number, n: number): number {
+  const above = ((n - 1 - i) / n) ** (n / 2);
+  return splits * below[i]! * above;
+}
+
+/** P(X ≥ least) for X binomial. */
+function binomialTail(n: number, p: number, least: number): number {
+  if (p === 0) return 0;
+  if (p === 1) return 1;
+  let sum = 0;
+  for (let k = least; k <= n; k++) sum += Math.exp(logChoose(n, k) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+  return sum;
+}
+
+function logChoose(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= k; i++) sum += Math.log((n - k + i) / i);
+  return sum;
+}

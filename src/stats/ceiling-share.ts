@@ -1,0 +1,127 @@
+// The share of a ceiling that a case reaches: the time that its bytes and its operations take at the machine's best,
+// over the time that was measured. Above the ceiling and its uncertainty, a rate is impossible. Pure. docs/ceilings.md.
+import { ARITHMETICS, type Arithmetic } from '../onnx/work.js';
+import type { Ceiling } from '../result/ceilings.js';
+import type { CaseResult, ResultDocument } from '../result/schema.js';
+import { summarizeMetric } from './metrics.js';
+import { type Need, promptNeed, tokenNeed } from './work.js';
+
+export type Bound = 'read bandwidth' | 'matrix products';
+
+export interface CeilingShare {
+  /** Tokens a second: measured, at the ceiling, and at the upper end of its uncertainty. */
+  rate: number;
+  ceilingRate: number;
+  highestRate: number;
+  share: number;
+  boundBy: Bound;
+  impossible: boolean;
+  /** What the tokens need, and the rates that it was divided by. */
+  need: Need & { tokens: number };
+  bytesPerSecond: number;
+  operationsPerSecond: Partial<Record<Arithmetic, number>>;
+}
+
+/** null where a phase has no rate, or no ceiling was measured for it. */
+export interface CaseShares {
+  prefill: CeilingShare | null;
+  decode: CeilingShare | null;
+}
+
+export function ceilingShares({ ceilings }: Pick<ResultDocument, 'ceilings'>, result: CaseResult): CaseShares {
+  const { workload, runtime } = result.key;
+  const work = result.checkpoint?.graph.work;
+  if (ceilings === null || workload.kind === 'micro' || work === undefined) return { prefill: null, decode: null };
+  const token = tokenNeed(work, workload);
+  const own = ownCeilings(ceilings, result, token.bytes);
+  const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
+  return {
+    // Kernels of llama.cpp are its own: only what memory gives holds for them.
+    prefill: runtime === 'llama.cpp' ? null : shareOf(result, 'prefillRate', prompt, own, true),
+    decode: shareOf(result, 'decodeRate', { ...token, tokens: 1 }, own, false),
+  };
+}
+
+export function isImpossible(document: Pick<ResultDocument, 'ceilings'>, result: CaseResult): boolean {
+  return Object.values(ceilingShares(document, result)).some((share: CeilingShare | null) => share?.impossible);
+}
+
+/** Of the same execution provider and threads; of bandwidths, those over no more memory than a token reads. */
+function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: number): Ceiling[] {
+  const same = ceilings.filter(({ ep, threads, value }) => ep === key.ep && threads === key.threads && value !== null);
+  const sizes = same.flatMap(({ workingSetBytes }) => (workingSetBytes === null ? [] : [workingSetBytes]));
+  const fitting = sizes.filter((bytes) => bytes <= tokenBytes);
+  const size = fitting.length > 0 ? Math.max(...fitting) : Math.min(...sizes);
+  return same.filter(({ kind, workingSetBytes }) => kind !== 'read-bandwidth' || workingSetBytes === size);
+}
+
+function shareOf(
+  result: CaseResult,
+  metric: 'prefillRate' | 'decodeRate',
+  need: CeilingShare['need'],
+  ceilings: Ceiling[],
+  needsProducts: boolean,
+): CeilingShare | null {
+  const rate = summarizeMetric(metric, result)?.median;
+  const best = floorOf(need, ceilings, 'value');
+  const highest = floorOf(need, ceilings, 'high');
+  if (rate === undefined || best === null || highest === null) return null;
+  if (needsProducts && best.productSeconds === null) return null;
+  const ceilingRate = need.tokens / best.seconds;
+  const highestRate = need.tokens / highest.seconds;
+  return {
+    rate,
+    ceilingRate,
+    highestRate,
+    share: rate / ceilingRate,
+    boundBy: (best.productSeconds ?? 0) > best.readSeconds ? 'matrix products' : 'read bandwidth',
+    impossible: rate > highestRate,
+    need,
+    bytesPerSecond: best.bytesPerSecond,
+    operationsPerSecond: best.operationsPerSecond,
+  };
+}
+
+/** Reading and computing may overlap, products of different arithmetics not. null without a bandwidth. */
+function floorOf(need: Need, ceilings: Ceiling[], of: 'value' | 'high') {
+  const bytesPerSecond = bestOf(ceilings, ['read-bandwidth'], of);
+  if (bytesPerSecond === null) return null;
+  const readSeconds = need.bytes / bytesPerSecond;
+  const used = ARITHMETICS.filter((arithmetic) => (need.operations[arithmetic] ?? 0) > 0);
+  const rates = used.map((arithmetic) => [arithmetic, bestOf(ceilings, kindsFor(arithmetic), of)] as const);
+  const known = rates.every(([, rate]) => rate !== null);
+  const productSeconds = known
+    ? rates.reduce((sum, [arithmetic, rate]) => sum + need.operations[arithmetic]! / rate!, 0)
+    : null;
+  return {
+    seconds: Math.max(readSeconds, productSeconds ?? 0),
+    readSeconds,
+    productSeconds,
+    bytesPerSecond,
+    operationsPerSecond: Object.fromEntries(known ? rates : []) as Partial<Record<Arithmetic, number>>,
+  };
+}
+
+/** What multiplies in few bits could be multiplied in more, if a machine were faster at that. */
+function kindsFor(arithmetic: Arithmetic): Ceiling['kind'][] {
+  return ARITHMETICS.slice(0, ARITHMETICS.indexOf(arithmetic) + 1).map((name) => `matmul-${name}` as const);
+}
+
+function bestOf(ceilings: Ceiling[], kinds: Ceiling['kind'][], of: 'value' | 'high'): number | null {
+  const rates = ceilings.filter(({ kind }) => kinds.includes(kind)).map((ceiling) => ceiling[of] ?? 0);
+  const best = Math.max(0, ...rates);
+  return best > 0 ? best : null;
+}
+
+/** The best that one operator reaches here; its own kernels may be far from the machine's best. */
+export function operatorRate(
+  { ceilings }: Pick<ResultDocument, 'ceilings'>,
+  { key }: CaseResult,
+  operator: string,
+  arithmetic: Arithmetic,
+): number | null {
+  const own = (ceilings ?? []).filter(
+    (ceiling) => ceiling.ep === key.ep && ceiling.threads === key.threads && ceiling.operator === operator,
+  );
+  return bestOf(own, [`matmul-${arithmetic}`], 'value');
+}

@@ -1,0 +1,64 @@
+// Which rounds a document still wants: until each case is known well enough, and no more. Pure.
+import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
+import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../suite/rounds.js';
+import { roundValues, timedPasses } from './metrics.js';
+import { student95 } from './student.js';
+import { relativeHalfWidth, summarize } from './summary.js';
+
+export interface WantedRound {
+  result: CaseResult;
+  round: number;
+}
+
+/**
+ * Interleaved over cases, every other one backwards: a case does not always follow the same other one, whose memory
+ * the system may still be taking back. Lazy: a case that is known well enough by its turn is passed over.
+ */
+export function* wantedRounds(document: ResultDocument, isOverBudget: () => boolean): Generator<WantedRound> {
+  const rule = roundsRule(document.suite.content.rounds);
+  for (let round = 0; round < rule.maximum; round++) {
+    for (const result of round % 2 === 0 ? document.cases : document.cases.toReversed()) {
+      if (okRounds(result).some((done) => done.index === round)) continue;
+      if (round < rule.minimum || (!isEnough(result, rule) && !isOverBudget())) yield { result, round };
+    }
+  }
+}
+
+/** Cases of which at least one round is wanted; failed ones are tried again. */
+export function wantedCases(document: ResultDocument): CaseResult[] {
+  const wanted = new Set([...wantedRounds(document, () => false)].map(({ result }) => result));
+  return document.cases.filter((result) => wanted.has(result));
+}
+
+export function isEnough(result: CaseResult, rule: UntilPrecise): boolean {
+  if (timedSeconds(result) < rule.minimumSeconds) return false;
+  const half = halfWidth(result, rule);
+  return half !== null && half.ratio <= rule.halfWidthPercent / 100;
+}
+
+/** Of the metric asked for, or the first that the case has; null with fewer than two rounds. */
+function halfWidth(result: CaseResult, { metric }: UntilPrecise): { ratio: number; n: number } | null {
+  const values = [metric, ...TARGET_METRICS].map((name) => roundValues(name, result)).find((list) => list.length > 0);
+  const summary = values === undefined ? null : summarize(values);
+  if (summary === null || summary.interval === null) return null;
+  return { ratio: relativeHalfWidth(summary), n: summary.n };
+}
+
+/** Rounds of a case when it is known well enough, as far as its rounds so far can tell. */
+export function expectedRounds(result: CaseResult, rule: UntilPrecise): number {
+  const half = halfWidth(result, rule);
+  if (half === null) return rule.minimum;
+  const narrow = (n: number) => (student95(n - 1) / student95(half.n - 1)) * Math.sqrt(half.n / n);
+  let n = Math.max(rule.minimum, half.n);
+  while (n < rule.maximum && half.ratio * narrow(n) > rule.halfWidthPercent / 100) n++;
+  const seconds = timedSeconds(result) / half.n;
+  return Math.min(rule.maximum, Math.max(n, seconds > 0 ? Math.ceil(rule.minimumSeconds / seconds) : 0));
+}
+
+function timedSeconds(result: CaseResult): number {
+  const passes = okRounds(result).flatMap((round) => [
+    ...timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!),
+    ...round.iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : [])),
+  ]);
+  return passes.reduce((sum, ms) => sum + ms, 0) / 1000;
+}

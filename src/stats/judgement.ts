@@ -1,0 +1,85 @@
+// What a comparison may say of each change: all its tests are judged together, so that a comparison of equals raises
+// a false alarm in at most 5 of 100. Pure. The rule: docs/metrics.md, "Comparison".
+import { holm } from './holm.js';
+import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
+import { METRICS, type MetricName } from './metrics.js';
+import { type Summary, summarize } from './summary.js';
+import { relativeSpread, roundsToSee, visibleEffect } from './visible-effect.js';
+
+const ALPHA = 0.05;
+/** The change that a user most often asks about. */
+const ASKED_EFFECT = 0.05;
+
+export type Outcome = 'better' | 'faster but different' | 'worse' | 'not shown' | 'too few rounds';
+
+export interface MetricChange {
+  metric: MetricName;
+  baseline: Summary;
+  candidate: Summary;
+  /** candidate / baseline − 1 */
+  change: number;
+  /** Of this test alone, and adjusted for all tests of the comparison (Holm). */
+  p: number;
+  adjustedP: number;
+  outcome: Outcome;
+  /** The smallest true change that these rounds show nine times in ten; null where they cannot show any. */
+  visibleEffect: number | null;
+  /** Rounds a side to see a change of 5 % nine times in ten; null where that is below the minimum effect, or out of reach. */
+  roundsToSee5Percent: number | null;
+}
+
+/** The rounds of both sides. */
+export interface Samples {
+  metric: MetricName;
+  baseline: readonly number[];
+  candidate: readonly number[];
+}
+
+/** Changes in the order of `samples`, and the rounds a side before any of them can be shown. */
+export function judge(
+  samples: readonly Samples[],
+  minimumEffect?: number,
+): { changes: MetricChange[]; roundsNeeded: number } {
+  const alpha = ALPHA / Math.max(1, samples.length);
+  const pValues = samples.map(({ baseline, candidate }) => mannWhitney(baseline, candidate));
+  const adjusted = holm(pValues);
+  const changes = samples.map((sample, i) =>
+    changeOf(sample, {
+      p: pValues[i]!,
+      adjustedP: adjusted[i]!,
+      alpha,
+      minimumEffect: minimumEffect ?? METRICS[sample.metric].minimumEffect,
+    }),
+  );
+  return { changes, roundsNeeded: roundsNeeded(alpha) };
+}
+
+interface Test {
+  p: number;
+  adjustedP: number;
+  /** What p has to be below when all other tests find nothing. */
+  alpha: number;
+  minimumEffect: number;
+}
+
+function changeOf(samples: Samples, { p, adjustedP, alpha, minimumEffect }: Test): MetricChange {
+  const [baseline, candidate] = [summarize(samples.baseline)!, summarize(samples.candidate)!];
+  const change = candidate.median / baseline.median - 1;
+  const [n, m] = [baseline.n, candidate.n];
+  const noise = { spread: relativeSpread(samples.baseline, samples.candidate), alpha, minimumEffect };
+  let outcome: Outcome = 'not shown';
+  if (adjustedP <= ALPHA && Math.abs(change) >= minimumEffect) {
+    outcome = change > 0 === (METRICS[samples.metric].better === 'higher') ? 'better' : 'worse';
+  } else if (smallestP(n, m) > alpha) outcome = 'too few rounds';
+  return {
+    metric: samples.metric,
+    baseline,
+    candidate,
+    change,
+    p,
+    adjustedP,
+    outcome,
+    visibleEffect: visibleEffect({ n, m, ...noise }),
+    roundsToSee5Percent: roundsToSee(ASKED_EFFECT, noise),
+  };
+}

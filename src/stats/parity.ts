@@ -1,0 +1,122 @@
+// Do two runs compute the same? Greedy tokens side by side, and at the first that differ, whether rounding explains it. Pure.
+// Why these limits: docs/metrics.md, Parity.
+import type { GraphFacts } from '../onnx/facts.js';
+import type { PromptAnswer } from '../result/parity.js';
+import type { CaseResult } from '../result/schema.js';
+
+export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
+export type Arithmetic = (typeof ARITHMETIC)[number];
+
+/** RMS error of the logits against float64, relative to their size: the largest that tests measure, rounded up. */
+export const RELATIVE_ERROR: Record<Arithmetic, number> = { float32: 1e-5, float16: 6e-3, int8: 1e-1 };
+
+/** Three standard deviations are allowed. */
+const DEVIATIONS = 3;
+
+export interface Parity {
+  /** Tokens that were compared. */
+  tokens: number;
+  /** Place of the first token that differs, from 0. */
+  firstDivergence: number | null;
+  /** Between the two tokens there, in standard deviations of the logits; null where no logits are stored. */
+  gap: number | null;
+  /** The gap is not stored, but larger than `gap`. */
+  gapIsLarger: boolean;
+  /** The largest gap that rounding explains. */
+  tolerance: number;
+  verdict: 'same' | 'near-tie' | 'different';
+}
+
+interface Side {
+  answer: PromptAnswer;
+  result: CaseResult;
+}
+
+/** null where the two were not asked the same. A near-tie must be shown: without logits, other tokens are different. */
+export function parityOf(reference: Side, other: Side): Parity | null {
+  if (JSON.stringify(reference.answer.prompt) !== JSON.stringify(other.answer.prompt)) return null;
+  const [a, b] = [reference.answer.tokens, other.answer.tokens];
+  const tokens = Math.min(a.length, b.length);
+  const tolerance = toleranceOf([reference, other]);
+  const at = a.slice(0, tokens).findIndex((token, i) => token !== b[i]);
+  if (at === -1) return { tokens, firstDivergence: null, gap: null, gapIsLarger: false, tolerance, verdict: 'same' };
+  const found = gapAt(reference.answer, at, b[at]!) ?? gapAt(other.answer, at, a[at]!);
+  const isTie = found !== null && !found.isLarger && found.gap <= tolerance;
+  return {
+    tokens,
+    firstDivergence: at,
+    gap: found?.gap ?? null,
+    gapIsLarger: found?.isLarger ?? false,
+    tolerance,
+    verdict: isTie ? 'near-tie' : 'different',
+  };
+}
+
+/**
+ * The gap of two logits is off by the difference of two errors, √2 of one. One is what another order of sums does to this very
+ * checkpoint, but not less than what its arithmetic is known for: two computations, each with its error, √2 again.
+ */
+function toleranceOf(sides: Side[]): number {
+  const noise = sides.map(({ answer }) => answer.logits?.noise ?? 0);
+  const known = sides.map(({ result }) => Math.SQRT2 * RELATIVE_ERROR[arithmeticOf(result)]);
+  return DEVIATIONS * Math.SQRT2 * Math.max(...noise, ...known);
+}
+
+function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { gap: number; isLarger: boolean } | null {
+  if (logits === null) return null;
+  const asked = logits.asked.find((known) => known.at === at && known.token === token);
+  if (asked !== undefined) return { gap: asked.gap, isLarger: false };
+  const each = logits.candidates.length / tokens.length;
+  const gaps = logits.gaps.slice(at * each, (at + 1) * each);
+  const place = logits.candidates.slice(at * each, (at + 1) * each).indexOf(token);
+  return place === -1 ? { gap: Math.max(...gaps), isLarger: true } : { gap: gaps[place]!, isLarger: false };
+}
+
+const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*|QAttention|ConvInteger)$/;
+
+/** The coarsest numbers that the products of a checkpoint are computed in; an unknown graph counts as exact. */
+export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
+  // llama.cpp rounds activations to 8 bits for its block formats, and keeps its KV cache in float16.
+  if (key.runtime === 'llama.cpp') return /^fp/.test(key.dtype) ? 'float16' : 'int8';
+  const facts = checkpoint?.graph as (Partial<GraphFacts> & Pick<GraphFacts, 'operators'>) | undefined;
+  if (facts === undefined) return 'float32';
+  if (facts.formats?.some(({ accuracyLevel }) => accuracyLevel === 4)) return 'int8';
+  if (Object.keys(facts.operators).some((name) => INTEGER_PRODUCTS.test(name))) return 'int8';
+  return facts.kv?.shapes.some(({ type }) => type === 'float16') ? 'float16' : 'float32';
+}
+
+/** Cases that ran one checkpoint in one way, whatever was asked of them: their answer is stored with one of them. */
+export function runOf({ key }: CaseResult): string {
+  const { runtime, ep, options = null } = key;
+  return JSON.stringify([checkpointOf({ key }), runtime, ep, options]);
+}
+
+export function checkpointOf({ key }: Pick<CaseResult, 'key'>): string {
+  return JSON.stringify([key.model, key.weights, key.layout, key.dtype]);
+}
+
+export function answerOf(cases: CaseResult[], result: CaseResult): PromptAnswer | null {
+  if (result.key.workload.kind !== 'generate') return null;
+  return cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result))?.answer ?? null;
+}
+
+/** The case of the same checkpoint that others are held against: `onnxruntime`, on the CPU and as it comes where there is one. */
+export function referenceOf(cases: CaseResult[], result: CaseResult): CaseResult | null {
+  const rank = ({ key }: CaseResult) => (key.ep === 'cpu' ? 0 : 2) + (key.options === undefined ? 0 : 1);
+  const able = cases.filter(
+    (other) =>
+      other.key.runtime === 'onnxruntime' &&
+      other.key.workload.kind === 'generate' &&
+      checkpointOf(other) === checkpointOf(result),
+  );
+  return able.sort((a, b) => rank(a) - rank(b))[0] ?? null;
+}
+
+/** A case against the reference of its checkpoint; null for the reference itself, and where an answer is missing. */
+export function parityInSuite(cases: CaseResult[], result: CaseResult): (Parity & { reference: string }) | null {
+  const reference = referenceOf(cases, result);
+  if (reference === null || runOf(reference) === runOf(result)) return null;
+  const [a, b] = [answerOf(cases, reference), answerOf(cases, result)];
+  const parity = a === null || b === null ? null : parityOf({ answer: a, result: reference }, { answer: b, result });
+  return parity === null ? null : { reference: reference.id, ...parity };
+}

@@ -1,0 +1,31 @@
+// Which number of threads a search chooses. Pure.
+import type { ThreadSearch } from '../result/threads.js';
+import { median } from './summary.js';
+
+/** What fewer threads may cost: a thread that brings less than this is better left to others. */
+const WORTH = 0.03;
+
+/** Few cores are tried one by one, many in powers of two; `automatic` is always among them. */
+export function threadCounts(usableCores: number, automatic: number): number[] {
+  const counts = new Set([automatic, usableCores]);
+  if (usableCores <= 8) for (let count = 1; count < usableCores; count++) counts.add(count);
+  for (let count = 1; count < usableCores; count *= 2) counts.add(count);
+  return [...counts].sort((a, b) => a - b);
+}
+
+/** The fewest threads that come within 3 % of the best; prefill and decode count alike. null where nothing was measured. */
+export function chooseThreads(tried: ThreadSearch['tried']): { chosen: number; why: string } | null {
+  const scored = tried
+    .filter(({ prefillRate, decodeRate }) => prefillRate.length > 0 && decodeRate.length > 0)
+    .map(({ threads, prefillRate, decodeRate }) => ({
+      threads,
+      score: Math.sqrt(median(prefillRate) * median(decodeRate)),
+    }));
+  if (scored.length === 0) return null;
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  const enough = scored.filter(({ score }) => score >= (1 - WORTH) * best.score);
+  const { threads } = enough.reduce((a, b) => (b.threads < a.threads ? b : a));
+  const measure = 'by the geometric mean of prefill and decode rate';
+  if (threads === best.threads) return { chosen: threads, why: `the best ${measure}` };
+  return { chosen: threads, why: `the fewest within ${WORTH * 100} % of the best (${best.threads}) ${measure}` };
+}

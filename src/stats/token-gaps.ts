@@ -1,0 +1,62 @@
+// The gaps between tokens of a case: percentiles, jitter, the longest stall. Pure. Formulas: docs/metrics.md.
+import { type CaseResult, okRounds } from '../result/schema.js';
+import { effectiveSize } from './effective-size.js';
+import { timedPasses } from './metrics.js';
+import { median, quantile, samplesForPercentile } from './summary.js';
+
+export type ItlPercentile = 'p50' | 'p90' | 'p95' | 'p99';
+const PERCENTILES: Record<ItlPercentile, number> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
+
+/** Gaps between consecutive tokens of all timed iterations, and the percentiles that they support. */
+export function interTokenLatency(result: CaseResult): Record<'n' | ItlPercentile, number | null> {
+  const series = gapSeries(result).map(({ gaps }) => gaps);
+  const sorted = series.flat().sort((a, b) => a - b);
+  const supported = (p: number) => {
+    if (sorted.length < samplesForPercentile(p)) return null;
+    const value = quantile(sorted, p);
+    // What matters for a percentile is which gaps reach it, and whether those come together.
+    const reached = series.map((gaps) => gaps.map((gap) => (gap >= value ? 1 : 0)));
+    return effectiveSize(reached) < samplesForPercentile(p) ? null : value;
+  };
+  const percentiles = Object.entries(PERCENTILES).map(([name, p]) => [name, supported(p)]);
+  return { n: sorted.length, ...Object.fromEntries(percentiles) };
+}
+
+/** Median distance of the gaps of a pass from their median, median over passes; null where no pass has three gaps. */
+export function jitterMs(result: CaseResult): number | null {
+  const jitters = gapSeries(result).flatMap(({ gaps }) => {
+    const middle = gaps.length < 3 ? null : median(gaps);
+    return middle === null ? [] : [median(gaps.map((gap) => Math.abs(gap - middle)))];
+  });
+  return jitters.length === 0 ? null : median(jitters);
+}
+
+export interface Stall {
+  ms: number;
+  /** How many times the median gap. */
+  ratio: number;
+  /** Where: rounds and timed iterations from 0, tokens as people count them, from 1. */
+  round: number;
+  iteration: number;
+  token: number;
+}
+
+/** The longest gap; null where no token follows another. */
+export function longestStall(result: CaseResult): Stall | null {
+  const series = gapSeries(result);
+  const all = series.flatMap(({ gaps }) => gaps);
+  if (all.length === 0) return null;
+  const ms = all.reduce((longest, gap) => Math.max(longest, gap), 0);
+  const { round, iteration, gaps } = series.find((entry) => entry.gaps.includes(ms))!;
+  return { ms, ratio: ms / median(all), round, iteration, token: gaps.indexOf(ms) + 2 };
+}
+
+function gapSeries(result: CaseResult): { round: number; iteration: number; gaps: number[] }[] {
+  return okRounds(result).flatMap((round) =>
+    timedPasses(round).map(({ tokenMs }, iteration) => ({
+      round: round.index,
+      iteration,
+      gaps: tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!),
+    })),
+  );
+}

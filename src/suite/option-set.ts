@@ -1,0 +1,118 @@
+// Options of a runtime's session as a dimension of a suite: what may be set, what the defaults are, how a case names it.
+import { z } from 'zod';
+import { problem } from '../errors.js';
+
+export const GRAPH_OPTIMIZATIONS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
+
+/** Config keys that have a name of their own here: two ways to say one thing would be two identities of one case. */
+const NAMED_KEYS: Record<string, string> = {
+  'session.intra_op.allow_spinning': 'option spinning',
+  'session.enable_cpu_mem_arena': 'option arena',
+  'session.enable_mem_pattern': 'option memoryPattern',
+  'session.graph_optimization_level': 'option graphOptimization',
+  'session.intra_op_num_threads': 'threads',
+};
+const KV_DTYPE =
+  'the type of the KV cache is fixed by the graph, not by its session: choose it with dtypes ' +
+  '(fp16 and q4f16 keep it in float16, the others in float32)';
+
+const configKey = z.string().superRefine((key, context) => {
+  const complain = (message: string) => context.addIssue({ code: 'custom', message });
+  const named = NAMED_KEYS[key];
+  if (named !== undefined) complain(`is set by ${named}`);
+  else if (!/^[a-z0-9_]+(\.[A-Za-z0-9_]+)+$/.test(key))
+    complain('is not a config key such as session.dynamic_block_base');
+});
+
+export const optionSetSchema = z
+  .strictObject({
+    spinning: z.boolean().optional().describe('Idle threads spin before they sleep (default true).'),
+    arena: z.boolean().optional().describe('Memory comes from an arena that is kept (default true).'),
+    memoryPattern: z.boolean().optional().describe('Memory of a run is planned from earlier ones (default true).'),
+    graphOptimization: z.enum(GRAPH_OPTIMIZATIONS).optional().describe('How far the graph is rewritten (default all).'),
+    kvDtype: z.never({ error: KV_DTYPE }).optional().describe('Not an option of a session: choose a dtype.'),
+    config: z.record(configKey, z.string()).optional().describe('Session config entries of ONNX Runtime, by key.'),
+  })
+  .describe('Options of the session; what is left out stays as the runtime has it.');
+
+export type OptionSet = z.output<typeof optionSetSchema>;
+
+export const DEFAULT_OPTIONS = { spinning: true, arena: true, memoryPattern: true, graphOptimization: 'all' } as const;
+type Named = keyof typeof DEFAULT_OPTIONS;
+
+export const NAMED_OPTIONS = Object.keys(DEFAULT_OPTIONS) as Named[];
+
+/** What differs from the defaults, in a fixed order; undefined where nothing does. */
+export function distinctOptions(set: OptionSet): OptionSet | undefined {
+  const config = Object.entries(set.config ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const distinct: OptionSet = {
+    ...Object.fromEntries(
+      NAMED_OPTIONS.filter((name) => (set[name] ?? DEFAULT_OPTIONS[name]) !== DEFAULT_OPTIONS[name]).map((name) => [
+        name,
+        set[name],
+      ]),
+    ),
+    ...(config.length === 0 ? {} : { config: Object.fromEntries(config) }),
+  };
+  return Object.keys(distinct).length === 0 ? undefined : distinct;
+}
+
+const PREFIX = 'option.';
+
+/** `option.spinning: off`, as `--option spinning=off` sets it. */
+export function optionDimensions(set: OptionSet | undefined): Record<string, string> {
+  const { config = {}, ...named } = set ?? {};
+  return Object.fromEntries(
+    Object.entries({ ...named, ...config }).map(([name, value]) => [PREFIX + name, wordFor(value as string | boolean)]),
+  );
+}
+
+export function isOptionDimension(dimension: string): boolean {
+  return dimension.startsWith(PREFIX);
+}
+
+/** The value of an option that a case leaves alone. */
+export function defaultOption(dimension: string): string {
+  const name = dimension.slice(PREFIX.length);
+  return name in DEFAULT_OPTIONS ? wordFor(DEFAULT_OPTIONS[name as Named]) : 'default';
+}
+
+function wordFor(value: string | boolean): string {
+  return typeof value === 'string' ? value : value ? 'on' : 'off';
+}
+
+const SWITCHES: Record<string, boolean> = { on: true, off: false };
+
+/** `spinning=off,on` and `session.xyz=1` as the product of their lists, as llama-bench's lists are. */
+export function parseOptions(texts: string[]): OptionSet[] {
+  const lists = new Map<string, string[]>();
+  for (const text of texts) {
+    const [, name, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (name === undefined) throw invalid(`--option ${text}`, 'name=value, such as spinning=off or spinning=off,on');
+    lists.set(name, [...(lists.get(name) ?? []), ...values!.split(',').map((value) => value.trim())]);
+  }
+  let sets: OptionSet[] = [{}];
+  for (const [name, values] of lists) sets = sets.flatMap((set) => values.map((value) => withOption(set, name, value)));
+  return sets;
+}
+
+function withOption(set: OptionSet, name: string, value: string): OptionSet {
+  if (name.includes('.')) return { ...set, config: { ...set.config, [name]: value } };
+  if (name === 'kvDtype') throw invalid(`--option ${name}=${value}`, `--dtype instead: ${KV_DTYPE}`);
+  if (!(name in DEFAULT_OPTIONS)) {
+    const expected = `one of ${NAMED_OPTIONS.join(', ')}, or a session config key such as session.dynamic_block_base`;
+    throw invalid(`--option ${name}: there is no such option`, expected);
+  }
+  if (name === 'graphOptimization') {
+    const level = GRAPH_OPTIMIZATIONS.find((known) => known === value);
+    if (level === undefined) throw invalid(`--option ${name}=${value}`, `one of ${GRAPH_OPTIMIZATIONS.join(', ')}`);
+    return { ...set, graphOptimization: level };
+  }
+  const state = SWITCHES[value];
+  if (state === undefined) throw invalid(`--option ${name}=${value}`, `${name}=on or ${name}=off`);
+  return { ...set, [name]: state };
+}
+
+function invalid(what: string, expected: string) {
+  return problem('input-invalid', { what, expected });
+}

@@ -1,0 +1,105 @@
+// Why a case may stay far below its ceiling: causes that the facts of its graph, its options and its placement name.
+// Pure. Thresholds and reasons: docs/ceilings.md.
+import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
+import { type CeilingShare, operatorRate } from '../stats/ceiling-share.js';
+import { loopShare } from '../stats/metrics.js';
+
+/** A share below this is far below; a prompt's kernels come less close to their best than a stream of weights does. */
+export const FAR_BELOW = { prefill: 0.3, decode: 0.4 };
+/** A step that could be this short is mostly other work: starting nodes, norms, sampling. */
+const SHORT_STEP_MS = 4;
+const LARGE_LOOP_SHARE = 0.1;
+const SLOW_OPERATOR = 0.7;
+
+export type Phase = keyof typeof FAR_BELOW;
+
+/** null when the share is not far below; an empty list when nothing that is known explains it. */
+export function whyFarBelow(
+  document: Pick<ResultDocument, 'ceilings' | 'machine'>,
+  result: CaseResult,
+  phase: Phase,
+  share: CeilingShare,
+): string[] | null {
+  if (share.share >= FAR_BELOW[phase]) return null;
+  return [
+    ...fallback(result),
+    ...threads(document, result),
+    ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share)),
+    ...arithmetic(result),
+    ...operators(document, result, share),
+  ];
+}
+
+function fallback({ placement, key }: CaseResult): string[] {
+  const cpu = placement?.providers.find(({ ep }) => ep === 'cpu');
+  return key.ep !== 'cpu' && cpu !== undefined && cpu.nodes > 0
+    ? [`${cpu.nodes} computing nodes ran on the CPU instead of ${key.ep}`]
+    : [];
+}
+
+function threads({ machine }: Pick<ResultDocument, 'machine'>, { key }: CaseResult): string[] {
+  return key.ep === 'cpu' && key.threads > machine.usableCores
+    ? [`${key.threads} threads share ${machine.usableCores} cores`]
+    : [];
+}
+
+function promptCauses({ checkpoint, key }: CaseResult): string[] {
+  const head = checkpoint?.graph.head;
+  const prompt = key.workload.kind === 'micro' ? 0 : key.workload.prompt;
+  return head?.logits === 'every position' && prompt > 1
+    ? [
+        `the graph computes logits for each of the ${prompt} positions (head of ${head.bits} bits), not for the last alone`,
+      ]
+    : [];
+}
+
+function stepCauses(result: CaseResult, share: CeilingShare): string[] {
+  const { checkpoint, key } = result;
+  const causes: string[] = [];
+  const stepMs = 1000 / share.ceilingRate;
+  if (stepMs < SHORT_STEP_MS)
+    causes.push(`a step could take ${stepMs.toFixed(1)} ms: costs that do not shrink with a model are most of it`);
+  const passed = okRounds(result).some(({ options }) => options.kv === 'passed');
+  if (key.runtime === 'transformers.js') causes.push('transformers.js copies the whole KV cache at each step');
+  else if (passed) causes.push('the KV cache is copied at each step: the graph cannot share it in place');
+  const loop = loopShare(result);
+  if (loop !== null && loop > LARGE_LOOP_SHARE)
+    causes.push(`${Math.round(loop * 100)} % of a step is spent outside the session`);
+  if (checkpoint?.graph.kv === null)
+    causes.push('the shape of its KV cache is not known, so what it reads is not counted');
+  return causes;
+}
+
+function arithmetic({ checkpoint, key }: CaseResult): string[] {
+  const formats = checkpoint?.graph.formats ?? [];
+  const inFloat = formats.some(({ operator, accuracyLevel }) => operator === 'MatMulNBits' && accuracyLevel !== 4);
+  const half = checkpoint?.graph.work?.products.some((product) => product.arithmetic === 'fp16') ?? false;
+  return [
+    ...(inFloat ? ['accuracy_level is not 4: packed weights are unpacked and multiplied in float'] : []),
+    ...(half && key.ep === 'cpu' && key.runtime !== 'llama.cpp'
+      ? ['the CPU has few half-precision kernels and converts to single precision']
+      : []),
+  ];
+}
+
+/** A graph's own operator may be slower at its best than another one of the same arithmetic. */
+function operators(
+  document: Pick<ResultDocument, 'ceilings'>,
+  result: CaseResult,
+  { boundBy, operationsPerSecond }: CeilingShare,
+): string[] {
+  if (boundBy !== 'matrix products') return [];
+  const products = result.checkpoint?.graph.work?.products ?? [];
+  const [main] = products.toSorted((a, b) => b.operations - a.operations);
+  if (main === undefined) return [];
+  const own = operatorRate(document, result, main.operator, main.arithmetic);
+  const best = operationsPerSecond[main.arithmetic];
+  if (own === null || best === undefined || own > SLOW_OPERATOR * best) return [];
+  return [
+    `its operator ${main.operator} reaches ${giga(own)} at best on this machine, another one of ${main.arithmetic} ${giga(best)}`,
+  ];
+}
+
+function giga(operationsPerSecond: number): string {
+  return `${Math.round(operationsPerSecond / 1e9).toLocaleString('en-US')} Gop/s`;
+}

@@ -1,0 +1,110 @@
+// How far a graph is from the one it was made from: the same tokens through both, the logits of every position compared
+// in float64. The original's wait in a file, so that one model is in memory at a time.
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { problem } from '../errors.js';
+import { graphFacts } from '../onnx/facts.js';
+import { fromFloat16 } from '../onnx/half.js';
+import { readModel } from '../onnx/read.js';
+import type { FidelitySequence, Position } from '../result/fidelity.js';
+import { compareLogits } from './compare-logits.js';
+import { promptTokens } from './prompt.js';
+import type { Answer, FidelityQuestion } from './protocol.js';
+import { argmax } from './runtimes/argmax.js';
+import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
+
+const SEQUENCES = 6;
+const RANDOM_TOKENS = 64;
+const PROMPT_TOKENS = 32;
+const NEW_TOKENS = 64;
+/** Logits of this many positions are in memory at once. */
+const CHUNK_TOKENS = 32;
+
+export async function findFidelity(question: FidelityQuestion): Promise<Answer> {
+  const { graph, threads, ep } = question;
+  const runtime = await openOnnxRuntime({ graph, threads, ep, capacity: PROMPT_TOKENS + NEW_TOKENS, allLogits: true });
+  const rows = rowsThrough(runtime, graph);
+  return question.sequences === null
+    ? { sequences: writeOriginal(question, runtime, rows) }
+    : { positions: compareWithOriginal(question, question.sequences, runtime, rows) };
+}
+
+type Rows = (tokens: readonly number[]) => Generator<Float32Array>;
+
+/** Feeds tokens and yields the logits of each position. */
+function rowsThrough(runtime: OnnxRuntime, graph: string): Rows {
+  // A graph that gives the last position alone is asked token by token.
+  const chunk = graphFacts(readModel(graph)).head?.logits === 'last position' ? 1 : CHUNK_TOKENS;
+  return function* (tokens) {
+    for (let start = 0; start < tokens.length; start += chunk) {
+      const fed = tokens.slice(start, start + chunk);
+      const logits = runtime.forward(BigInt64Array.from(fed, BigInt));
+      const all = logits instanceof Uint16Array ? fromFloat16(logits) : logits;
+      const width = all.length / fed.length;
+      if (width !== (runtime.decoder.vocabSize ?? width)) {
+        const reason = `its logits are not one row for each of ${fed.length} tokens`;
+        throw problem('decoder-unsupported', { path: graph, reason });
+      }
+      for (let row = 0; row < fed.length; row++) yield all.subarray(row * width, (row + 1) * width);
+    }
+  };
+}
+
+function writeOriginal({ seed, vocabSize, logits }: FidelityQuestion, runtime: OnnxRuntime, rows: Rows) {
+  const file = openSync(logits, 'wx');
+  const keep = (row: Float32Array) => writeSync(file, row);
+  const draw = (index: number, count: number) => [...promptTokens(seed + index, count, vocabSize)].map(Number);
+  const sequences: FidelitySequence[] = [];
+  for (let i = 0; i < SEQUENCES; i++) {
+    const tokens = draw(i, RANDOM_TOKENS);
+    runtime.rewind();
+    for (const row of rows(tokens)) keep(row);
+    sequences.push({ kind: 'random', tokens, prompt: 0 });
+  }
+  for (let i = 0; i < SEQUENCES; i++) {
+    const tokens = draw(SEQUENCES + i, PROMPT_TOKENS);
+    runtime.rewind();
+    let last = lastOf(rows(tokens));
+    for (let step = 1; ; step++) {
+      keep(last);
+      if (step === NEW_TOKENS) break;
+      tokens.push(argmax(last, 0, last.length));
+      last = lastOf(rows(tokens.slice(-1)));
+    }
+    sequences.push({ kind: 'continuation', tokens, prompt: PROMPT_TOKENS });
+  }
+  closeSync(file);
+  return sequences;
+}
+
+function compareWithOriginal(
+  { logits }: FidelityQuestion,
+  sequences: FidelitySequence[],
+  runtime: OnnxRuntime,
+  rows: Rows,
+): Position[] {
+  const file = openSync(logits, 'r');
+  const positions: Position[] = [];
+  const compare = (kind: Position['kind'], row: Float32Array) => {
+    const original = new Float32Array(row.length);
+    if (readSync(file, original) !== original.byteLength)
+      throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the graphs give logits of different widths' });
+    positions.push({ kind, ...compareLogits(original, row) });
+  };
+  for (const { kind, tokens, prompt } of sequences) {
+    runtime.rewind();
+    if (kind === 'random') for (const row of rows(tokens)) compare(kind, row);
+    else {
+      compare(kind, lastOf(rows(tokens.slice(0, prompt))));
+      // Step by step, as the original went.
+      for (const token of tokens.slice(prompt)) compare(kind, lastOf(rows([token])));
+    }
+  }
+  closeSync(file);
+  return positions;
+}
+
+function lastOf(rows: Generator<Float32Array>): Float32Array {
+  let last: Float32Array | undefined;
+  for (const row of rows) last = row;
+  return last!;
+}

@@ -1,0 +1,66 @@
+// The options of a session: set through the C API, and read back from where ONNX Runtime keeps them.
+import { DEFAULT_OPTIONS, type GRAPH_OPTIMIZATIONS, type OptionSet } from '../../../suite/option-set.js';
+import type { OrtLibrary, Pointer } from './library.js';
+
+const SPINNING = 'session.intra_op.allow_spinning';
+const DENORMALS = 'session.set_denormal_as_zero';
+/** GraphOptimizationLevel. */
+const LEVELS: Record<(typeof GRAPH_OPTIMIZATIONS)[number], number> = {
+  disabled: 0,
+  basic: 1,
+  extended: 2,
+  layout: 3,
+  all: 99,
+};
+/** OrtAllocatorType of an allocator that is an arena. */
+const ARENA = 1;
+
+export type EffectiveOptions = Record<string, string | boolean>;
+
+export function applyOptions({ call }: OrtLibrary, settings: Pointer, set: OptionSet): void {
+  const wanted = { ...DEFAULT_OPTIONS, ...set };
+  const entry = (key: string, value: string) => call('addConfigEntry', settings, key, value);
+  call('setGraphOptimization', settings, LEVELS[wanted.graphOptimization]);
+  call(wanted.arena ? 'enableArena' : 'disableArena', settings);
+  call(wanted.memoryPattern ? 'enableMemoryPattern' : 'disableMemoryPattern', settings);
+  entry(SPINNING, wanted.spinning ? '1' : '0');
+  // The tails of a softmax are denormal, and slow: 2 to 3 % of a prompt.
+  entry(DENORMALS, '1');
+  for (const [key, value] of Object.entries(set.config ?? {})) entry(key, value);
+}
+
+/** As the session was created: its own allocator tells the arena, its options the rest. The level cannot be read back. */
+export function readOptions(
+  library: OrtLibrary,
+  settings: Pointer,
+  session: Pointer,
+  memory: Pointer,
+  set: OptionSet,
+): EffectiveOptions {
+  const { create } = library;
+  const integer = (name: Parameters<OrtLibrary['call']>[0], object: Pointer) => {
+    const out: [number] = [0];
+    library.call(name, object, out);
+    return out[0];
+  };
+  const allocator = create('createAllocator', session, memory);
+  const info = create('allocatorInfo', allocator);
+  const keys = Object.keys(set.config ?? {}).filter((key) => key !== DENORMALS);
+  return {
+    graphOptimization: set.graphOptimization ?? DEFAULT_OPTIONS.graphOptimization,
+    denormals: readEntry(library, settings, DENORMALS) === '1' ? 'zero' : 'kept',
+    spinning: readEntry(library, settings, SPINNING) === '1',
+    arena: integer('allocatorType', info) === ARENA,
+    // 1.30 gives a whole integer of which only the first byte is the flag.
+    memoryPattern: (integer('memoryPatternEnabled', settings) & 1) === 1,
+    ...Object.fromEntries(keys.map((key) => [key, readEntry(library, settings, key)])),
+  };
+}
+
+function readEntry({ call }: OrtLibrary, settings: Pointer, key: string): string {
+  const length: [number] = [0];
+  call('readConfigEntry', settings, key, null, length);
+  const text = Buffer.alloc(length[0]);
+  call('readConfigEntry', settings, key, text, length);
+  return text.toString('utf8', 0, text.length - 1);
+}

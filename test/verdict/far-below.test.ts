@@ -1,0 +1,106 @@
+// Causes of a low share: each is named where its fact is there, and only there.
+import { describe, expect, it } from 'vitest';
+import type { CaseResult } from '../../src/result/schema.js';
+import { ceilingShares } from '../../src/stats/ceiling-share.js';
+import { type Phase, whyFarBelow } from '../../src/verdict/far-below.js';
+import { CEILINGS, ceilingOf, documentWith, workedCase } from '../fixtures/ceilings.js';
+
+function why(phase: Phase, change: (result: CaseResult) => void = () => {}, ceilings = CEILINGS): string[] | null {
+  const result = workedCase(12_805, 100);
+  change(result);
+  const document = documentWith(ceilings, [result]);
+  return whyFarBelow(document, result, phase, ceilingShares(document, result)[phase]!);
+}
+
+const graph = (result: CaseResult) => result.checkpoint!.graph;
+const options = (result: CaseResult) =>
+  (result.rounds[0] as Extract<CaseResult['rounds'][number], { status: 'ok' }>).options;
+
+describe('a rate far below its ceiling', () => {
+  it('starts below 40 % for decode and 30 % for prefill', () => {
+    const document = (result: CaseResult) => documentWith(CEILINGS, [result]);
+    const outcome = (ttftMs: number, tpotMs: number, phase: Phase) => {
+      const result = workedCase(ttftMs, tpotMs);
+      return whyFarBelow(document(result), result, phase, ceilingShares(document(result), result)[phase]!);
+    };
+    expect(outcome(1280.5 / 0.31, 10, 'prefill')).toBeNull();
+    expect(outcome(1280.5 / 0.29, 10, 'prefill')).toEqual([]);
+    expect(outcome(1280.5, 10 / 0.41, 'decode')).toBeNull();
+    expect(outcome(1280.5, 10 / 0.39, 'decode')).toEqual([]);
+  });
+
+  it.each<[string, Phase, (result: CaseResult) => void]>([
+    [
+      'unpacked and multiplied in float',
+      'decode',
+      (r) => {
+        graph(r).formats = [{ operator: 'MatMulNBits', accuracyLevel: 0 }];
+      },
+    ],
+    [
+      'KV cache is copied',
+      'decode',
+      (r) => {
+        options(r).kv = 'passed';
+      },
+    ],
+    [
+      'logits for each of the 512 positions',
+      'prefill',
+      (r) => {
+        graph(r).head = { bits: 32, logits: 'every position' };
+      },
+    ],
+    [
+      '4 threads share 2 cores',
+      'decode',
+      (r) => {
+        r.key.threads = 4;
+      },
+    ],
+    [
+      'converts to single precision',
+      'decode',
+      (r) => {
+        graph(r).work!.products[0]!.arithmetic = 'fp16';
+      },
+    ],
+  ])('is explained: %s', (words, phase, change) => {
+    const ceilings = [...CEILINGS, ...CEILINGS.map((ceiling) => ({ ...ceiling, threads: 4 }))];
+    expect(why(phase, change, ceilings)).toEqual([expect.stringContaining(words)]);
+    expect(why(phase, () => {}, ceilings)).toEqual([]);
+  });
+
+  it('is explained by an operator that is slow at its best', () => {
+    const own = ceilingOf('matmul-int8', 90, { operator: 'MatMulNBits' });
+    expect(why('prefill', () => {}, [...CEILINGS, own])).toEqual([
+      'its operator MatMulNBits reaches 90 Gop/s at best on this machine, another one of int8 400 Gop/s',
+    ]);
+  });
+
+  it('is explained by a step that could be too short, and by nodes on the CPU', () => {
+    const fast = [
+      ceilingOf('read-bandwidth', 100, { ep: 'webgpu' }),
+      ceilingOf('matmul-int8', 4000, { ep: 'webgpu' }),
+      ceilingOf('matmul-fp32', 1000, { ep: 'webgpu' }),
+    ];
+    const causes = why(
+      'decode',
+      (r) => {
+        r.key.ep = 'webgpu';
+        const provider = (ep: string, nodes: number) => ({ ep, nodes, bookkeepingNodes: 0, timeShare: 0.5 });
+        r.placement = {
+          method: 'm',
+          providers: [provider('webgpu', 90), provider('cpu', 7)],
+          copies: 3,
+          cpuOperators: {},
+        };
+      },
+      fast,
+    );
+    expect(causes).toEqual([
+      '7 computing nodes ran on the CPU instead of webgpu',
+      expect.stringContaining('a step could take 2.0 ms'),
+    ]);
+  });
+});
