@@ -10,7 +10,7 @@ import { roundTimeoutSeconds } from '../suite/plan.js';
 import { runRound } from '../worker/parent.js';
 import { addCeilings } from './ceilings.js';
 import { runCold } from './cold-start.js';
-import type { RunEnergy } from './energy.js';
+import { openRunEnergy } from './energy.js';
 import { checkpointName, filesOf, jobOf, prepareAll } from './jobs.js';
 import { askForAnswers } from './parity.js';
 import { unprovenRound } from './placement.js';
@@ -56,21 +56,25 @@ export async function measure(
   const schedule = scheduleOf(document, factsOf, earlierResults(results, document));
   say(schedule.plan());
   const { timeoutSeconds, cold } = document.suite.content;
-  for (const { result, round, line, correction, took } of schedule.rounds()) {
-    if (correction !== null) say(correction);
-    progress.show(line, true);
-    const started = performance.now();
-    const prepared = factsOf(result);
-    const job = jobOf(document, result, round, prepared);
-    const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
-    const source = energy === undefined ? {} : { energy: energy.of(result.key.ep) };
-    const run = () => runRound(job, { ...limits, ...source });
-    const outcome =
-      (await unprovenRound(result, document.cases, job, { allowFallback, ...limits }).finally(progress.clear)) ??
-      (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
-    recordRound(document, result, outcome, prepared);
-    saveResult(path, document);
-    took(performance.now() - started);
+  const energy = await openRunEnergy(document, signal);
+  try {
+    for (const { result, round, line, correction, took } of schedule.rounds()) {
+      if (correction !== null) say(correction);
+      progress.show(line, true);
+      const started = performance.now();
+      const prepared = factsOf(result);
+      const job = jobOf(document, result, round, prepared);
+      const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
+      const run = () => runRound(job, { ...limits, energy: energy.of(result.key.ep) });
+      const outcome =
+        (await unprovenRound(result, document.cases, job, { allowFallback, ...limits }).finally(progress.clear)) ??
+        (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
+      recordRound(document, result, outcome, prepared);
+      saveResult(path, document);
+      took(performance.now() - started);
+    }
+  } finally {
+    energy.close();
   }
   const account = schedule.account();
   if (account !== null) say(account);

@@ -23,8 +23,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   requireContext(document);
   const signal = interruptible();
   try {
-    const energy = await openRunEnergy(document, signal);
-    await measure(document, path, signal, { ...options, energy }).finally(energy.close);
+    await measure(document, path, signal, options);
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
     const measured = document.cases.some((result) => result.rounds.length > 0);

@@ -7,9 +7,8 @@ import { memoryAfter } from './phase-memory.js';
 export async function measureGenerate(context: PassContext): Promise<void> {
   const { warmup, iterations } = context.job;
   await fillDepth(context);
-  let passes = 0;
   const warm: GenerateIteration[] = [];
-  while (isWarmingUp(warmup, warm)) warm.push(await runPass(context, passes++, { kind: 'warmup' }));
-  for (let i = 0; i < iterations; i++) await runPass(context, passes++, { kind: 'timed' });
+  while (isWarmingUp(warmup, warm)) warm.push(await runPass(context, warm.length, { kind: 'warmup' }));
+  for (let i = 0; i < iterations; i++) await runPass(context, warm.length + i, { kind: 'timed' });
   context.send(memoryAfter('decode'));
 }

@@ -15,8 +15,8 @@ export interface PassContext {
   workload: LengthsWorkload;
   runtime: Runtime;
   send: (message: Message) => void;
-  /** Of a study: what every time is multiplied by. */
-  slowdown: number;
+  /** See study-slowdown.ts. */
+  slowdown?: number;
 }
 
 /** Before the first pass: what the cache holds already. */
@@ -30,7 +30,7 @@ export async function fillDepth({ job, workload, runtime, send }: PassContext): 
 
 /** `about` holds what the iteration is stored with besides what is measured. */
 export async function runPass(
-  { job, workload, runtime, send, slowdown }: PassContext,
+  { job, workload, runtime, send, slowdown = 1 }: PassContext,
   index: number,
   about: Pick<GenerateIteration, 'kind' | 'startMs'>,
 ): Promise<GenerateIteration> {
