@@ -27,15 +27,13 @@ export interface MeasureOptions {
   ceilings?: boolean;
   /** What is searched for before the rounds. */
   tune?: 'threads';
-  /** Where it is read; without, nothing is told of it. */
-  energy?: RunEnergy;
 }
 
 export async function measure(
   document: ResultDocument,
   path: string,
   signal: AbortSignal,
-  { tune, results, energy, allowFallback = false, ceilings = true }: MeasureOptions,
+  { tune, results, allowFallback = false, ceilings = true }: MeasureOptions,
 ): Promise<void> {
   requireWritable(path);
   const checkpoints = await prepareAll(document, signal);

@@ -3,7 +3,6 @@ import { EdgeproofError, problem } from '../errors.js';
 import { resultView } from '../report/result-view.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import type { SuiteOverrides } from '../suite/load.js';
-import { openRunEnergy } from './energy.js';
 import { type MeasureOptions, measure } from './measure.js';
 import { type OpenOptions, openDocument } from './open-document.js';
 import { requireConfigKeys } from './option-check.js';

@@ -35,10 +35,7 @@ async function messagesOf(): Promise<Message[]> {
     },
   };
   const messages: Message[] = [];
-  await measureSustained(
-    { job, workload, runtime, send: (message) => messages.push(message), slowdown: 1 },
-    workload.seconds,
-  );
+  await measureSustained({ job, workload, runtime, send: (message) => messages.push(message) }, workload.seconds);
   clock.mockRestore();
   return messages;
 }
