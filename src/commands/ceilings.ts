@@ -39,7 +39,7 @@ export function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult)
   const all = new Map<string, { needed: Needed; workingSets: Set<number>; arithmetics: Set<Arithmetic> }>();
   for (const result of cases) {
     const { ep, threads, workload, runtime } = result.key;
-    if (workload.kind !== 'generate') continue;
+    if (workload.kind === 'micro') continue;
     const key = `${ep} ${threads}`;
     const group = all.get(key) ?? {
       needed: { ep, threads, workingSets: [], arithmetics: [] },

@@ -1,6 +1,6 @@
 // The rounds of a run in their order, with the time that they will take: told before the first, corrected as they end.
 import { basename, dirname } from 'node:path';
-import { labelsOf, workloadLabel } from '../report/labels.js';
+import { caseLabel, labelsOf } from '../report/labels.js';
 import { correctionLine, planLine, roundProgress, tookLine } from '../report/progress.js';
 import type { CheckpointFacts } from '../result/document.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
@@ -52,7 +52,7 @@ export function scheduleOf(
         const entry = cases.find((known) => known.result === result)!;
         if (entry.failed) continue;
         const { rounds, ms } = left();
-        const label = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+        const label = caseLabel(labels, result);
         const line = roundProgress({ done, total: done + Math.max(1, rounds), label, round, rule, leftMs: ms });
         let correction: string | null = null;
         if (basis !== 'measured' && cases.every(({ measuredMs, failed }) => failed || measuredMs.length > 0)) {

@@ -31,7 +31,7 @@ export interface CaseShares {
 export function ceilingShares({ ceilings }: Pick<ResultDocument, 'ceilings'>, result: CaseResult): CaseShares {
   const { workload, runtime } = result.key;
   const work = result.checkpoint?.graph.work;
-  if (ceilings === null || workload.kind !== 'generate' || work === undefined) return { prefill: null, decode: null };
+  if (ceilings === null || workload.kind === 'micro' || work === undefined) return { prefill: null, decode: null };
   const token = tokenNeed(work, workload);
   const own = ownCeilings(ceilings, result, token.bytes);
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };

@@ -45,7 +45,7 @@ function threads({ machine }: Pick<ResultDocument, 'machine'>, { key }: CaseResu
 
 function promptCauses({ checkpoint, key }: CaseResult): string[] {
   const head = checkpoint?.graph.head;
-  const prompt = key.workload.kind === 'generate' ? key.workload.prompt : 0;
+  const prompt = key.workload.kind === 'micro' ? 0 : key.workload.prompt;
   return head?.logits === 'every position' && prompt > 1
     ? [
         `the graph computes logits for each of the ${prompt} positions (head of ${head.bits} bits), not for the last alone`,

@@ -53,6 +53,14 @@ describe('a share', () => {
     expect(shares(undefined, [ceilingOf('read-bandwidth', 1, { value: null }), CEILINGS[1]!])).toEqual(none);
   });
 
+  it('of a sustained workload is that of the same passes', () => {
+    const lengths = { prompt: 512, new: 3, depth: 0 };
+    const once = workedCase(2561, 20, { key: { workload: { kind: 'generate', ...lengths } } });
+    const lasting = workedCase(2561, 20, { key: { workload: { kind: 'sustained', ...lengths, seconds: 60 } } });
+    expect(shares(lasting)).toEqual(shares(once));
+    expect(shares(lasting).decode).not.toBeNull();
+  });
+
   it('of llama.cpp: the memory is the same, the kernels are not', () => {
     const result = workedCase(2561, 20, { key: { runtime: 'llama.cpp', layout: 'gguf' } });
     expect(shares(result, [CEILINGS[0]!])).toMatchObject({ prefill: null, decode: { share: 0.5 } });
