@@ -7,6 +7,7 @@ import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { problem } from '../errors.js';
 import { decoderOf } from '../onnx/decoder.js';
 import { graphFacts } from '../onnx/facts.js';
+import { isPrefillGraph, prefillPath } from '../onnx/prefill-graph.js';
 import { readWholeModel } from '../onnx/read.js';
 import type { Draft, RewriteOptions } from '../onnx/rewrite/draft.js';
 import { rewrite, type StepName, type StepReport } from '../onnx/rewrite/steps.js';
@@ -56,7 +57,7 @@ export async function tuneCheckpoint(source: Checkpoint, options: TuneOptions): 
   const { files } = source.manifest;
   const graph = relative(source.directory, source.graph).replaceAll('\\', '/');
   const data = externalFiles(source.graph, model).map((name) => posix.join(posix.dirname(graph), name));
-  const isRewritten = ({ path }: CheckpointFile) => path === graph || data.includes(path);
+  const isRewritten = ({ path }: CheckpointFile) => path === graph || data.includes(path) || isPrefillGraph(path);
   const tuned = {
     source: hashOf(files.filter(isRewritten).map(({ sha256 }) => sha256)),
     plan: hashOf([REWRITER, files, steps, options.headBits]),
@@ -99,9 +100,10 @@ async function writeCheckpoint(
       const sha256 = await writeData(join(partial, dataPath), source.graph, rewritten, options);
       files.push({ path: dataPath, bytes: rewritten.bytes, sha256 });
     }
-    await writeFile(join(partial, graph), encodeModel(rewritten.model));
+    const graphs = { [graph]: rewritten.model, ...(rewritten.prefill && { [prefillPath(graph)]: rewritten.prefill }) };
+    for (const [path, model] of Object.entries(graphs)) await writeFile(join(partial, path), encodeModel(model));
     for (const path of others) await copyOther(path, source, partial, basename(graph));
-    for (const path of [graph, ...others]) {
+    for (const path of [...Object.keys(graphs), ...others]) {
       const at = join(partial, path);
       files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at) });
     }

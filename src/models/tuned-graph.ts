@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
 import type { Initializer, OnnxModel } from '../onnx/model.js';
+import { prefillGraph } from '../onnx/prefill-graph.js';
 import type { Draft } from '../onnx/rewrite/draft.js';
 import { bytesOf } from '../onnx/rewrite/made-bytes.js';
 import type { ReadTensor } from '../onnx/rewrite/matrix.js';
@@ -18,11 +19,18 @@ export interface PlacedRecipe {
   recipe: Recipe;
 }
 
-/** The graph with all its large tensors in the file `location`, and what is written there. */
-export function placeTensors(
-  { model, made }: Draft,
-  location: string,
-): { model: OnnxModel; placed: PlacedRecipe[]; bytes: number } {
+export interface PlacedGraph {
+  model: OnnxModel;
+  /** The graph that reads prompts, where the draft asks for one. */
+  prefill: OnnxModel | null;
+  /** What is written into the data file. */
+  placed: PlacedRecipe[];
+  bytes: number;
+}
+
+/** The graph with all its large tensors in the file `location`. */
+export function placeTensors(draft: Draft, location: string): PlacedGraph {
+  const { model, made } = draft;
   const placed: PlacedRecipe[] = [];
   let end = 0;
   const initializers = model.initializers.map((tensor): Initializer => {
@@ -35,7 +43,16 @@ export function placeTensors(
     placed.push({ offset, bytes: data.bytes, recipe: recipe ?? { kind: 'stored', tensor } });
     return { ...tensor, data: { kind: 'external', location, offset, bytes: data.bytes } };
   });
-  return { model: { ...model, initializers }, placed, bytes: end };
+  const whole = { ...model, initializers };
+  const prefill = draft.prefillGraph ? prefillGraph(whole, location, end) : null;
+  if (prefill === null) return { model: whole, prefill, placed, bytes: end };
+  const recipeOf = (name: string): Recipe =>
+    made.get(name) ?? { kind: 'stored', tensor: model.initializers.find((tensor) => tensor.name === name)! };
+  const derived = prefill.derived.map((weight): PlacedRecipe => {
+    const [packed, scales] = [recipeOf(weight.from.weight), recipeOf(weight.from.scales)];
+    return { offset: weight.offset, bytes: weight.bytes, recipe: { kind: 'derived', weight, packed, scales } };
+  });
+  return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
 }
 
 /** All bytes of the data file in order. */

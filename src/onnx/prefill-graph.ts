@@ -115,8 +115,10 @@ function needed(model: OnnxModel): OnnxModel {
     return isUsed;
   });
   const isUsed = ({ name }: { name: string }) => used.has(name);
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   return {
     ...model,
+    ...(model.values && { values: model.values.filter(({ name }) => made.has(name)) }),
     nodes: nodes.reverse(),
     initializers: model.initializers.filter(isUsed),
     inputs: model.inputs.filter(isUsed),

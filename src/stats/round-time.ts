@@ -60,7 +60,7 @@ function timeAsIn(known: CaseResult, { iterations, warmup }: Plan): number {
   const load = median(rounds.map(({ loadMs }) => loadMs.library + loadMs.session));
   const { workload } = known.key;
   if (workload.kind === 'micro') return PROCESS_MS + load + workload.timeMs;
-  if (workload.kind === 'sustained') return PROCESS_MS + load + 1000 * workload.seconds;
+  if (workload.kind === 'sustained') return PROCESS_MS + load + workload.seconds * 1000;
   const passes = rounds.flatMap((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
   const warm = rounds.map((round) => round.iterations.length - timedPasses(round).length);
   const count = warmup === 'auto' ? Math.max(AUTO_PASSES, median(warm)) : warmup;
@@ -84,7 +84,7 @@ function ratesOf(result: CaseResult): Rates | null {
 function timeAt(rates: Rates, { key: { workload } }: CaseResult, size: Size, { iterations, warmup }: Plan): number {
   const load = PROCESS_MS + size.weightBytes * rates.loadMsPerByte;
   if (workload.kind === 'micro') return load + workload.timeMs;
-  if (workload.kind === 'sustained') return load + 1000 * workload.seconds;
+  if (workload.kind === 'sustained') return load + workload.seconds * 1000;
   const prefillMs = (tokens: number) => (1000 * tokens * size.parametersActive) / rates.parametersPerSecond;
   const decodeMs = (1000 * (workload.new - 1) * size.weightBytesActive) / rates.bytesPerSecond;
   const passes = iterations + (warmup === 'auto' ? AUTO_PASSES : warmup);

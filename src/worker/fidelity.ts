@@ -63,7 +63,7 @@ function writeOriginal({ seed, vocabSize, logits }: FidelityQuestion, runtime: O
   for (let i = 0; i < SEQUENCES; i++) {
     const tokens = draw(SEQUENCES + i, PROMPT_TOKENS);
     runtime.rewind();
-    let last = lastOf(rows(tokens));
+    let last = answerTo(tokens, runtime, rows);
     for (let step = 1; ; step++) {
       keep(last);
       if (step === NEW_TOKENS) break;
@@ -94,13 +94,19 @@ function compareWithOriginal(
     runtime.rewind();
     if (kind === 'random') for (const row of rows(tokens)) compare(kind, row);
     else {
-      compare(kind, lastOf(rows(tokens.slice(0, prompt))));
+      compare(kind, answerTo(tokens.slice(0, prompt), runtime, rows));
       // Step by step, as the original went.
       for (const token of tokens.slice(prompt)) compare(kind, lastOf(rows([token])));
     }
   }
   closeSync(file);
   return positions;
+}
+
+/** The logits behind a prompt, which is read as it is in a generation. */
+function answerTo(prompt: number[], runtime: OnnxRuntime, rows: Rows): Float32Array {
+  runtime.feed(BigInt64Array.from(prompt.slice(0, -1), BigInt));
+  return lastOf(rows(prompt.slice(-1)));
 }
 
 function lastOf(rows: Generator<Float32Array>): Float32Array {

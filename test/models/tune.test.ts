@@ -53,6 +53,40 @@ function relativeError(found: Float32Array[], expected: ArrayLike<number>[]): nu
 const bitsOf = (rows: NodeJS.TypedArray[]) =>
   rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex'));
 
+describe('a graph for prompts', () => {
+  it.each<[Layout | 'split', StepName[]]>([
+    ['published', ['prefill-graph']],
+    ['published', ['larger-blocks', 'quantise-head', 'prefill-graph']],
+    ['split', ['pack-projections', 'prefill-graph']],
+  ])('of %s by %s: logits behind a prompt are the original ones, as far as 8 bits go', async (layout, steps) => {
+    const model = tinyModel();
+    const source = (await ensureSynthetic({ model, layout, dtype: 'q4', seed: 3 }, { cache })).checkpoint;
+    const { checkpoint, reports } = await tune(source, steps);
+    expect(reports.at(-1)).toMatchObject({ step: 'prefill-graph', applied: true });
+    expect(checkpoint.graph).toBe(join(checkpoint.directory, 'onnx', 'model_q4.onnx'));
+    expect(checkpoint.manifest.files.filter(({ path }) => path.endsWith('_prefill.onnx'))).toHaveLength(1);
+    expect(await faultOf(checkpoint)).toBeNull();
+
+    const expected = openReference(source.graph, TINY_CONFIG);
+    const ids = promptTokens(5, 24, TINY_CONFIG.vocab_size);
+    const runtime = await openOnnxRuntime({ graph: checkpoint.graph, threads: 1, capacity: 32 });
+    expect(runtime.options.prefillGraph).toBe(true);
+    runtime.feed(ids.slice(0, 23));
+    const row = runtime.forward(ids.slice(23)) as Float32Array;
+    const wanted = expected.logits([...ids].map(Number)).at(-1)!;
+    const error = relativeError([row], [wanted]);
+    // Rounded to 8 bits and not: neither equal nor another computation.
+    expect(error).toBeGreaterThan(1e-4);
+    expect(error).toBeLessThan(0.25);
+  });
+
+  it('does not apply where there are no blocks of bits', async () => {
+    await expect(tune(await synthesize('tuned', 'fp32'), ['prefill-graph'])).rejects.toMatchObject({
+      code: 'nothing-to-tune',
+    });
+  });
+});
+
 describe('logits of all positions', () => {
   it.each<[StepName, Layout, Dtype]>([
     ['last-token-logits', 'published', 'q4'],

@@ -8,6 +8,8 @@ export interface Draft {
   model: OnnxModel;
   /** By tensor name. What is not in here is in the source as it is. */
   made: ReadonlyMap<string, Recipe>;
+  /** A second graph, made of this one when it is written, shall read prompts. */
+  prefillGraph?: boolean;
 }
 
 /** What a step did, in words, or why it does not apply. */
@@ -94,7 +96,7 @@ export function freeName(model: OnnxModel, name: string): string {
 }
 
 /** The draft without the nodes and tensors that nothing uses any more. */
-export function prune({ model, made }: Draft): Draft {
+export function prune({ model, made, ...rest }: Draft): Draft {
   let { nodes } = model;
   const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
   let used = new Set<string>();
@@ -109,6 +111,7 @@ export function prune({ model, made }: Draft): Draft {
   const produced = new Set(nodes.flatMap((node) => node.outputs));
   const values = model.values?.filter(({ name }) => produced.has(name));
   return {
+    ...rest,
     model: { ...model, nodes, initializers, ...(values && { values }) },
     made: new Map([...made].filter(([name]) => kept.has(name))),
   };

@@ -1,4 +1,5 @@
 // The bytes of a recipe, in chunks and in file order: memory stays flat however large the tensor is.
+import { deriveBytes } from '../prefill-graph.js';
 import { bytesOfScales, integersOf, type ReadTensor, rowsOf, scalesOf } from './matrix.js';
 import type { Matrix, Recipe } from './recipe.js';
 
@@ -15,12 +16,28 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
     case 'joined':
       for (const part of recipe.parts) yield* bytesOf(part, read);
       return;
+    case 'derived': {
+      const scales = new Float32Array(wholeOf(recipe.scales, read).buffer);
+      yield deriveBytes(recipe.weight, wholeOf(recipe.packed, read), scales);
+      return;
+    }
     case 'blocks':
       for (const numbers of chunksOf(recipe.of, read))
         yield recipe.part === 'values'
           ? integersOf(numbers, recipe.format)
           : bytesOfScales(scalesOf(numbers, recipe.format), recipe.format);
   }
+}
+
+function wholeOf(recipe: Recipe, read: ReadTensor): Uint8Array<ArrayBuffer> {
+  const chunks = [...bytesOf(recipe, read)].map((chunk) => Uint8Array.from(chunk));
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let done = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, done);
+    done += chunk.length;
+  }
+  return whole;
 }
 
 function* chunksOf(matrix: Matrix, read: ReadTensor): Generator<Float32Array> {

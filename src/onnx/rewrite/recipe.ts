@@ -1,13 +1,16 @@
 // How the bytes of a tensor come about that the source does not have, as plain data: tensors of the source one after
 // another, or a matrix of theirs rounded to integers in blocks.
 import type { Initializer } from '../model.js';
+import type { DerivedWeight } from '../prefill-graph.js';
 
 export type Recipe =
   | { kind: 'stored'; tensor: Initializer }
   /** One part after the other. */
   | { kind: 'joined'; parts: Recipe[] }
   /** The integers of a matrix in blocks along its rows, or the scales of those blocks. */
-  | { kind: 'blocks'; part: 'values' | 'scales'; of: Matrix; format: BlockFormat };
+  | { kind: 'blocks'; part: 'values' | 'scales'; of: Matrix; format: BlockFormat }
+  /** A weight of the prefill graph, from the blocks and scales of the decoder graph. */
+  | { kind: 'derived'; weight: DerivedWeight; packed: Recipe; scales: Recipe };
 
 /** Integers around 2^(bits − 1), without zero points: what MatMulNBits multiplies by. */
 export interface BlockFormat {

@@ -4,6 +4,7 @@ import { type Draft, prune, type Rewrite, type RewriteOptions } from './draft.js
 import { enlargeBlocks } from './larger-blocks.js';
 import { keepLastLogits } from './last-token-logits.js';
 import { packProjections } from './pack-projections.js';
+import { addPrefillGraph } from './prefill-graph.js';
 import { quantiseHead } from './quantise-head.js';
 
 export const STEPS = [
@@ -12,6 +13,7 @@ export const STEPS = [
   'quantise-head',
   'last-token-logits',
   'pack-projections',
+  'prefill-graph',
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
@@ -24,6 +26,7 @@ const REWRITES: Record<StepName, Rewrite> = {
   'quantise-head': quantiseHead,
   'last-token-logits': keepLastLogits,
   'pack-projections': packProjections,
+  'prefill-graph': addPrefillGraph,
 };
 
 export interface StepReport {

@@ -36,6 +36,8 @@ export interface OnnxRuntimeOptions {
 
 export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
+  /** Reads `ids` as a prompt is read, in chunks and by the prefill graph where there is one, without logits. */
+  feed(ids: BigInt64Array): void;
   /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
   /** Back to where a generation starts: behind the depth. */
@@ -63,14 +65,14 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   const loop = createLoop({ session, prefillSession, decoder, shared, capacity, allLogits });
   let depth = 0;
 
+  const feed = (ids: BigInt64Array) => {
+    for (let start = 0; start < ids.length; start += chunkTokens) loop.run(ids.subarray(start, start + chunkTokens));
+  };
   /** Runs ids in chunks and returns the token that follows them. */
   const prefill = (ids: BigInt64Array): number => {
     const last = prefillSession === null ? ids.length % chunkTokens || Math.min(chunkTokens, ids.length) : 1;
-    const before = ids.length - last;
-    for (let start = 0; start < before; start += chunkTokens) {
-      loop.run(ids.subarray(start, Math.min(start + chunkTokens, before)));
-    }
-    return loop.run(ids.subarray(before), (logits) => choose(logits, decoder));
+    feed(ids.subarray(0, ids.length - last));
+    return loop.run(ids.subarray(ids.length - last), (logits) => choose(logits, decoder));
   };
 
   return {
@@ -107,6 +109,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       }
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
+    feed,
     forward: (ids) => loop.run(ids, (logits) => logits.slice()),
     rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
