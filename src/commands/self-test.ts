@@ -7,7 +7,7 @@ import { automaticThreads } from '../machine/threads.js';
 import { plural } from '../report/format.js';
 import { selfTestView } from '../report/self-test-view.js';
 import type { GenerateIteration, OkRound } from '../result/schema.js';
-import { isWatched, pairCosts, samplerCost, stopwatchCheck } from '../stats/observer.js';
+import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
 import type { CaseKey } from '../suite/plan.js';
 import { type RoundOptions, runRound } from '../worker/parent.js';
 import type { Job } from '../worker/protocol.js';
@@ -18,8 +18,8 @@ const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', 
 const PROMPT = 16;
 const LONG_GENERATION = 512;
 const PROCESSES = 2;
-const PAIRS_EACH = 80;
-/** Long enough for the samplers to strike in every watched iteration, short enough for a pair to see the same machine. */
+const BLOCKS_EACH = 40;
+/** Long enough for the samplers to strike in every watched iteration, short enough for a block to see the same machine. */
 const ITERATION_MS = 250;
 const TIMEOUT_SECONDS = 600;
 
@@ -38,10 +38,10 @@ export async function selfTest(options: { output: string }): Promise<number> {
   const spent = spentByThisProcess();
   for (let i = 0; i < PROCESSES; i++) {
     progress.show(`watching every other iteration · process ${i + 1} of ${PROCESSES}`, true);
-    const job = { ...jobOf(tokens, 2 * PAIRS_EACH), round: i };
+    const job = { ...jobOf(tokens, 4 * BLOCKS_EACH), round: i };
     const options = { ...limits, observes: isWatched, onPhase: spent.begin, onIteration: spent.end };
     const round = await measured(job, options).finally(progress.clear);
-    costs.push(...pairCosts(round.iterations as GenerateIteration[]));
+    costs.push(...blockCosts(round.iterations as GenerateIteration[]));
   }
   const test = {
     subject: `${SUBJECT.model} · ${SUBJECT.layout} ${SUBJECT.dtype} · ${plural(threads, 'thread')}`,

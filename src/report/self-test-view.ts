@@ -54,13 +54,13 @@ export function selfTestView(test: SelfTest): View {
     ],
     rows,
     notes: [
-      `Watching: ${plural(n, 'pair')} of iterations of ${test.tokensPerIteration} tokens in ${test.processes} processes, one watched, one not, in turn; median and 95 % interval.`,
+      `Watching: ${plural(n, 'block')} of four iterations of ${test.tokensPerIteration} tokens in ${test.processes} processes, the outer two watched; median and 95 % interval.`,
       'Stopwatch: the parent times the decode phase by the messages of the worker (docs/metrics.md).',
     ],
     json: test,
     records: [
       {
-        pairs: n,
+        blocks: n,
         samplerCost: median,
         samplerCostLow: interval!.low,
         samplerCostHigh: interval!.high,

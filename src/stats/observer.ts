@@ -9,24 +9,22 @@ export const MOST_SAMPLER_COST = 0.01;
 export const MOST_STOPWATCH_DIFFERENCE = 0.02;
 
 export interface SamplerCost {
-  /** Of the pairs: 1 − rate watched ÷ rate not watched. */
+  /** Of blocks of four iterations: 1 − rate watched ÷ rate not watched. */
   cost: Summary;
   outcome: Outcome;
 }
 
-/** Every second pair begins watched, so that drift hits both alike. Iteration 0 is the warm-up. */
+/** The outer two of every four are watched, so that drift cancels. Iteration 0 is the warm-up. */
 export function isWatched(iteration: number): boolean {
-  const pair = Math.ceil(iteration / 2);
-  return (iteration % 2 === 1) === (pair % 2 === 1);
+  return iteration % 4 < 2;
 }
 
-/** `iterations` of one process, warm-up first; null without a whole pair. */
-export function pairCosts(iterations: readonly Pick<GenerateIteration, 'tokenMs'>[]): number[] {
+/** One of each whole block of four `iterations` of one process, warm-up first. */
+export function blockCosts(iterations: readonly Pick<GenerateIteration, 'tokenMs'>[]): number[] {
   const costs: number[] = [];
-  for (let first = 1; first + 1 < iterations.length; first += 2) {
-    const [a, b] = [decodeMs(iterations[first]!), decodeMs(iterations[first + 1]!)];
-    const [watched, alone] = isWatched(first) ? [a, b] : [b, a];
-    costs.push(1 - alone / watched);
+  for (let first = 1; first + 3 < iterations.length; first += 4) {
+    const [a, b, c, d] = iterations.slice(first, first + 4).map(decodeMs) as [number, number, number, number];
+    costs.push(1 - (b + c) / (a + d));
   }
   return costs;
 }

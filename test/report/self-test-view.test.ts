@@ -16,16 +16,16 @@ const TEST: SelfTest = {
 
 it('states each figure with its goal and outcome', () => {
   const text = render(selfTestView(TEST), 'table', PLAIN).replace(/ +/g, ' ');
-  expect(text).toContain('cost of watching 0.10 % of the decode rate (−0.10 % to 0.20 %) under 1 % pass');
+  expect(text).toContain('cost of watching 0.10 % of the decode rate (−0.01 % to 0.21 %) under 1 % pass');
   expect(text).toContain('processor time of it 0.21 % of a core, 0.04 % when not watching');
   expect(text).toContain('outside stopwatch 0.020 % over 512 tokens in 10 s within 2 % pass');
   expect(text).toContain('step of the clock 41 ns');
-  expect(text).toContain('6 pairs of iterations of 50 tokens in 2 processes');
+  expect(text).toContain('6 blocks of four iterations of 50 tokens in 2 processes');
 });
 
 it('gives the same as one record and as JSON', () => {
   const view = selfTestView(TEST);
   expect(view.json).toEqual(TEST);
   expect(view.records).toHaveLength(1);
-  expect(view.records[0]).toMatchObject({ pairs: 6, samplerOutcome: 'pass', clockResolutionNs: 41 });
+  expect(view.records[0]).toMatchObject({ blocks: 6, samplerOutcome: 'pass', clockResolutionNs: 41 });
 });

@@ -30,7 +30,7 @@ const phase = (name) => send({ type: 'phase', phase: name });
 const loaded = (options) => send({ type: 'loaded', options, loadMs: { library: 1, session: 1 } });
 const done = () => {
   send({ type: 'iteration', iteration: { kind: 'timed', sampleMs: [1] } });
-  send({ type: 'done', maxRssBytes: 1 });
+  send({ type: 'done', maxRssBytes: 1, usage: { cpuMs: 1, majorFaults: 0 } });
 };
 readFileSync(0);
 phase('load');
