@@ -263,7 +263,7 @@ program
   .command('machine')
   .summary('what edgeproof sees of this computer, and what it can do at best')
   .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
-  .option('--self-test', 'measure what edgeproof itself costs a measurement: about two minutes')
+  .option('--self-test', 'measure what edgeproof itself costs a measurement: about three minutes')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

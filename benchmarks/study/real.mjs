@@ -1,7 +1,9 @@
 // The real part of the study: pairs of runs on this machine, their rounds taking turns, compared as `compare` does.
 // The slowed side runs under EDGEPROOF_STUDY_SLOWDOWN, which its worker stores with the options of the round.
 import { findSource, prepareCheckpoint, traitsOf } from '../../dist/commands/prepare.js';
-import { automaticThreads, describeMachine } from '../../dist/machine/describe.js';
+import { measureClock } from '../../dist/machine/clock.js';
+import { describeMachine } from '../../dist/machine/describe.js';
+import { automaticThreads } from '../../dist/machine/threads.js';
 import { beginDocument, recordRound } from '../../dist/result/document.js';
 import { describeTool, describeVersions } from '../../dist/result/provenance.js';
 import { compareResults } from '../../dist/stats/compare.js';
@@ -14,16 +16,17 @@ const SUITE = suiteSchema.parse({
   name: 'study',
   models: ['smollm2-135m'],
   workloads: [{ kind: 'generate', prompt: [64], new: [48] }],
-  warmup: 2,
-  iterations: 3,
+  warmup: 1,
+  iterations: 2,
 });
 
 /** Everything that a pair of runs needs, prepared once. */
 export async function openCase() {
-  const machine = describeMachine();
+  const machine = { ...describeMachine(), clock: measureClock() };
   const versions = describeVersions();
   const about = { startedAt: new Date().toISOString(), tool: describeTool(), machine, versions };
-  const cases = planCases(SUITE, automaticThreads(machine), traitsOf);
+  const auto = automaticThreads(machine);
+  const cases = planCases(SUITE, auto.threads, traitsOf);
   const [planned] = cases;
   if (planned === undefined) throw new Error('the suite of the study has no case');
   const { key } = planned;

@@ -17,7 +17,7 @@ import { createProgress, interruptible, outputFormat, printView } from './termin
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;
 const LONG_GENERATION = 512;
-const PROCESSES = 2;
+const PROCESSES = 5;
 const BLOCKS_EACH = 40;
 /** Long enough for the samplers to strike in every watched iteration, short enough for a block to see the same machine. */
 const ITERATION_MS = 250;
