@@ -1,11 +1,28 @@
-// Tests mirror src/. Slow ones run real models in real workers, so files run one after the other.
+// Tests mirror src/. Those of pure rooms run two files at a time; those that run real models in real workers come after
+// them, one file after the other.
 import { defineConfig } from 'vitest/config';
+
+const WORKERS = ['test/cli.test.ts', 'test/{commands,machine,worker}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    fileParallelism: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['test/**/*.test.ts'],
+          exclude: WORKERS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'workers', include: WORKERS, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

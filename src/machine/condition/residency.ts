@@ -1,6 +1,6 @@
 // How much of the weights lies in the page cache before a round: fincore of util-linux asks the kernel.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export interface Residency {
@@ -24,7 +24,8 @@ export function readResidency(graph: string): Residency | string {
 function weightFiles(graph: string): string[] {
   try {
     const names = readdirSync(dirname(graph)).filter((name) => name.startsWith(basename(graph)));
-    return names.map((name) => realpathSync(join(dirname(graph), name)));
+    const files = names.map((name) => realpathSync(join(dirname(graph), name)));
+    return files.filter((file) => statSync(file).isFile());
   } catch {
     return [];
   }
