@@ -27,11 +27,13 @@ export function traceProcessor(root = '/', now: () => number = () => performance
   const points: TracePoint[] = [];
   let startedMs: number | null = null;
   let timer: NodeJS.Timeout | undefined;
-  const read = () => {
+  const sinceStart = () => Math.round(now() - startedMs!);
+  /** `atMs` is taken before the readings, which take milliseconds themselves. */
+  const read = (atMs: number) => {
     const mhz = readFrequency(root, allowed)?.mhz;
     const temperatures = [...readTemperatures(root).values()];
     points.push({
-      atMs: Math.round(now() - startedMs!),
+      atMs,
       mhz: mhz === undefined ? null : Math.round(mhz),
       celsius: temperatures.length === 0 ? null : Math.max(...temperatures),
       throttleEvents: throttledBetween(before, readThrottleCounters(root))?.events ?? null,
@@ -41,13 +43,13 @@ export function traceProcessor(root = '/', now: () => number = () => performance
     start() {
       if (startedMs !== null) return;
       startedMs = now();
-      read();
-      timer = setInterval(read, INTERVAL_MS);
+      read(0);
+      timer = setInterval(() => read(sinceStart()), INTERVAL_MS);
       timer.unref();
     },
     finish() {
       clearInterval(timer);
-      if (startedMs !== null) read();
+      if (startedMs !== null) read(sinceStart());
       return points;
     },
   };
