@@ -142,6 +142,14 @@ const CATALOGUE = {
     message: `${p.path} cannot be driven as a decoder: ${p.reason}`,
     hint: 'edgeproof feeds input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
   }),
+  'kv-dtype-unsupported': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path} cannot have its KV cache in int8: ${p.reason}`,
+    hint: 'use layout split, or make a graph for prompts with `edgeproof models tune --steps prefill-graph`',
+  }),
+  'huge-pages-unavailable': (p: { reason: string }): Problem => ({
+    message: `no huge pages here: ${p.reason}`,
+    hint: 'allow them (echo madvise > /sys/kernel/mm/transparent_hugepage/enabled), or leave out hugePages=on',
+  }),
   'nothing-to-tune': (p: { path: string; reports: readonly { step: string; note: string }[] }): Problem => ({
     message: `${p.path}: no step applies:\n${p.reports.map(({ step, note }) => `  ${step}: ${note}`).join('\n')}`,
     hint: 'the graph is as fast as these steps make it; `edgeproof models inspect` shows its format',

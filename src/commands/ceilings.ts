@@ -6,7 +6,7 @@ import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { ARITHMETICS, type Arithmetic, type Work } from '../onnx/work.js';
 import { type Ceiling, unknownCeiling } from '../result/ceilings.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { tokenNeed } from '../stats/work.js';
+import { stepWork, tokenNeed } from '../stats/work.js';
 import type { ExecutionProvider } from '../suite/schema.js';
 import { type AskOptions, askCeilings } from '../worker/ask.js';
 import { createProgress } from './terminal.js';
@@ -47,7 +47,7 @@ export function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult)
       arithmetics: new Set(),
     };
     all.set(key, group);
-    const need = tokenNeed(workOf(result), workload);
+    const need = tokenNeed(stepWork(workOf(result), result.key), workload);
     group.workingSets.add(workingSetFor(need.bytes, memoryLimitBytes()));
     if (runtime === 'llama.cpp') continue;
     for (const arithmetic of Object.keys(need.operations) as Arithmetic[]) group.arithmetics.add(arithmetic);

@@ -22,6 +22,16 @@ function rollup(): MomentMemory | null {
   }
 }
 
+/** Of this process, in pages of 2 MiB; null where the system does not tell. */
+export function ownHugePageBytes(): number | null {
+  try {
+    const [, kib] = /^AnonHugePages:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8')) ?? [];
+    return kib === undefined ? null : Number(kib) * 1024;
+  } catch {
+    return null;
+  }
+}
+
 export function parseRollup(text: string): MomentMemory | null {
   const bytes = (field: string) => {
     const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text);

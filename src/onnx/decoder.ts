@@ -96,7 +96,8 @@ function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> |
   return { heads, size, type: past.type };
 }
 
-function keyAndValue(cache: KvEntry[]): [KvEntry, KvEntry][] {
+/** In pairs, layer by layer. */
+export function keyAndValue(cache: KvEntry[]): [KvEntry, KvEntry][] {
   return cache.flatMap((key, i) => (i % 2 === 0 ? [[key, cache[i + 1]!] satisfies [KvEntry, KvEntry]] : []));
 }
 

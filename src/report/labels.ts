@@ -64,5 +64,12 @@ export function labelsOf(cases: CaseResult[]): Labels {
 
 /** What tells a case from the others of its table, in words. */
 export function caseLabel(labels: Labels, result: CaseResult): string {
-  return [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+  return [...Object.entries(labels.values(result)).flatMap(wordsOf), workloadLabel(result.key)].join(' ');
+}
+
+/** A number or a switch says nothing without its name; an option that is left alone needs no words. */
+function wordsOf([name, value]: [string, string]): string[] {
+  if (name === 'threads') return [plural(Number(value), 'thread')];
+  if (isOptionDimension(name)) return value === defaultOption(name) ? [] : [`${name.replace('option.', '')}=${value}`];
+  return [LIMITS.includes(name) ? `${name}=${value}` : value];
 }

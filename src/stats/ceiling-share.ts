@@ -4,7 +4,7 @@ import { ARITHMETICS, type Arithmetic } from '../onnx/work.js';
 import type { Ceiling } from '../result/ceilings.js';
 import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { summarizeMetric } from './metrics.js';
-import { type Need, promptNeed, tokenNeed } from './work.js';
+import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 
 export type Bound = 'read bandwidth' | 'matrix products';
 
@@ -32,7 +32,7 @@ export function ceilingShares({ ceilings }: Pick<ResultDocument, 'ceilings'>, re
   const { workload, runtime } = result.key;
   const work = result.checkpoint?.graph.work;
   if (ceilings === null || workload.kind === 'micro' || work === undefined) return { prefill: null, decode: null };
-  const token = tokenNeed(work, workload);
+  const token = tokenNeed(stepWork(work, result.key), workload);
   const own = ownCeilings(ceilings, result, token.bytes);
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {

@@ -1,7 +1,7 @@
 // The least that a prompt or a token of a case must read and compute, from the work of one token at each position.
 // Pure. Formulas: docs/ceilings.md.
 import type { Arithmetic, AttentionWork, Work } from '../onnx/work.js';
-import type { CaseWorkload } from '../suite/plan.js';
+import type { CaseKey, CaseWorkload } from '../suite/plan.js';
 
 type Lengths = Extract<CaseWorkload, { kind: 'generate' }>;
 
@@ -21,6 +21,12 @@ export function promptNeed(work: Work, { prompt, depth }: Pick<Lengths, 'prompt'
     bytes += layer.layers * layer.rowBytes * Math.min(depth, layer.window ?? depth);
   }
   return { bytes, operations };
+}
+
+/** Where tokens keep the cache in int8, each value is a byte instead of four; prompts keep it in float32. */
+export function stepWork(work: Work, { options }: Pick<CaseKey, 'options'>): Work {
+  if (options?.kvDtype !== 'int8') return work;
+  return { ...work, attention: work.attention.map((layer) => ({ ...layer, rowBytes: layer.rowBytes / 4 })) };
 }
 
 /** One token, the mean of those that decode times: every one after the first. */

@@ -12,9 +12,9 @@ const NAMED_KEYS: Record<string, string> = {
   'session.graph_optimization_level': 'option graphOptimization',
   'session.intra_op_num_threads': 'threads',
 };
-const KV_DTYPE =
-  'the type of the KV cache is fixed by the graph, not by its session: choose it with dtypes ' +
-  '(fp16 and q4f16 keep it in float16, the others in float32)';
+/** `graph`: as the graph's inputs have it, float32 or float16 by its dtype. */
+export const KV_DTYPES = ['graph', 'int8'] as const;
+const KV_DTYPE = 'dtypes fp16 and q4f16 keep the KV cache in float16, the others in float32';
 
 const configKey = z.string().superRefine((key, context) => {
   const complain = (message: string) => context.addIssue({ code: 'custom', message });
@@ -30,14 +30,25 @@ export const optionSetSchema = z
     arena: z.boolean().optional().describe('Memory comes from an arena that is kept (default true).'),
     memoryPattern: z.boolean().optional().describe('Memory of a run is planned from earlier ones (default true).'),
     graphOptimization: z.enum(GRAPH_OPTIMIZATIONS).optional().describe('How far the graph is rewritten (default all).'),
-    kvDtype: z.never({ error: KV_DTYPE }).optional().describe('Not an option of a session: choose a dtype.'),
+    kvDtype: z
+      .enum(KV_DTYPES, { error: `graph or int8; ${KV_DTYPE}` })
+      .optional()
+      .describe('Tokens keep and read the KV cache in this type (default graph); int8 needs the layout split.'),
+    hugePages: z.boolean().optional().describe('Memory comes in pages of 2 MiB, on Linux (default false).'),
     config: z.record(configKey, z.string()).optional().describe('Session config entries of ONNX Runtime, by key.'),
   })
   .describe('Options of the session; what is left out stays as the runtime has it.');
 
 export type OptionSet = z.output<typeof optionSetSchema>;
 
-export const DEFAULT_OPTIONS = { spinning: true, arena: true, memoryPattern: true, graphOptimization: 'all' } as const;
+export const DEFAULT_OPTIONS = {
+  spinning: true,
+  arena: true,
+  memoryPattern: true,
+  graphOptimization: 'all',
+  kvDtype: 'graph',
+  hugePages: false,
+} as const;
 type Named = keyof typeof DEFAULT_OPTIONS;
 
 export const NAMED_OPTIONS = Object.keys(DEFAULT_OPTIONS) as Named[];
@@ -98,19 +109,21 @@ export function parseOptions(texts: string[]): OptionSet[] {
 
 function withOption(set: OptionSet, name: string, value: string): OptionSet {
   if (name.includes('.')) return { ...set, config: { ...set.config, [name]: value } };
-  if (name === 'kvDtype') throw invalid(`--option ${name}=${value}`, `--dtype instead: ${KV_DTYPE}`);
   if (!(name in DEFAULT_OPTIONS)) {
     const expected = `one of ${NAMED_OPTIONS.join(', ')}, or a session config key such as session.dynamic_block_base`;
     throw invalid(`--option ${name}: there is no such option`, expected);
   }
-  if (name === 'graphOptimization') {
-    const level = GRAPH_OPTIMIZATIONS.find((known) => known === value);
-    if (level === undefined) throw invalid(`--option ${name}=${value}`, `one of ${GRAPH_OPTIMIZATIONS.join(', ')}`);
-    return { ...set, graphOptimization: level };
-  }
+  if (name === 'graphOptimization') return { ...set, [name]: oneOf(GRAPH_OPTIMIZATIONS, name, value) };
+  if (name === 'kvDtype') return { ...set, [name]: oneOf(KV_DTYPES, name, value, `; ${KV_DTYPE}`) };
   const state = SWITCHES[value];
   if (state === undefined) throw invalid(`--option ${name}=${value}`, `${name}=on or ${name}=off`);
   return { ...set, [name]: state };
+}
+
+function oneOf<T extends string>(known: readonly T[], name: string, value: string, more = ''): T {
+  const found = known.find((word) => word === value);
+  if (found === undefined) throw invalid(`--option ${name}=${value}`, `one of ${known.join(', ')}${more}`);
+  return found;
 }
 
 function invalid(what: string, expected: string) {

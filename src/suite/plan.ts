@@ -2,6 +2,7 @@
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
 import { type Limits, limitDimensions } from './limits.js';
+import { fitOptions } from './option-fit.js';
 import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
 import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
@@ -48,6 +49,7 @@ export function planCases(
   traitsOf: (model: string) => ModelTraits = () => ({ weights: 'synthetic', dtype: null, format: 'onnx' }),
 ): Case[] {
   const cases = new Map<string, Case>();
+  const optionSets = fitOptions(suite.options ?? [{}]);
   const variants = suite.models.flatMap((model) => {
     const traits = traitsOf(model);
     const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
@@ -63,7 +65,7 @@ export function planCases(
         for (const runtime of runtimes)
           for (const ep of suite.eps)
             for (const threads of suite.threads)
-              for (const asked of suite.options ?? [{}])
+              for (const asked of optionSets.forCase({ runtime, ep, layout }))
                 for (const workload of suite.workloads.flatMap(expandWorkload)) {
                   if (runtime === 'llama.cpp' && (ep !== 'cpu' || workload.kind === 'micro')) continue;
                   if (layout === 'split' && ep !== 'cpu') continue;
@@ -74,6 +76,7 @@ export function planCases(
                   const id = caseId(key);
                   cases.set(id, { id, key });
                 }
+  optionSets.requireUsed();
   if (cases.size > 0) return [...cases.values()];
   throw problem('input-invalid', {
     what: `none of the runtimes ${suite.runtimes.join(', ')} runs what suite ${suite.name} asks for`,
@@ -82,16 +85,9 @@ export function planCases(
   });
 }
 
-/** Tokenizing opens no session; llama.cpp has none of ONNX Runtime's options. */
-function optionsFor({ runtime, workload }: CaseKey, asked: OptionSet): OptionSet | undefined {
-  if (workload.kind === 'micro' && workload.task === 'tokenize') return undefined;
-  const options = distinctOptions(asked);
-  if (runtime !== 'llama.cpp' || options === undefined) return options;
-  const names = Object.keys(optionDimensions(options)).join(', ');
-  throw problem('input-invalid', {
-    what: `the runtime llama.cpp does not have ${names}`,
-    expected: 'options with onnxruntime and transformers.js; measure llama.cpp in a run of its own',
-  });
+/** Tokenizing opens no session. */
+function optionsFor({ workload }: CaseKey, asked: OptionSet): OptionSet | undefined {
+  return workload.kind === 'micro' && workload.task === 'tokenize' ? undefined : distinctOptions(asked);
 }
 
 interface Files {

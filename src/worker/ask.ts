@@ -11,6 +11,7 @@ import type { PageCache } from '../result/page-cache.js';
 import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
+import { environmentOf } from './environment.js';
 import { causeOfDeath, collectTail, exitOf } from './parent.js';
 import {
   type Answer,
@@ -103,7 +104,10 @@ export async function askFidelity(
 
 async function ask(question: Question, { timeoutSeconds, signal, entry }: AskOptions): Promise<Answer> {
   signal?.throwIfAborted();
-  const child = spawn(process.execPath, [entry ?? ENTRY], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry ?? ENTRY], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    env: 'key' in question ? environmentOf(question.key) : process.env,
+  });
   const kill = () => child.kill('SIGKILL');
   let late = false;
   const timer = setTimeout(() => {

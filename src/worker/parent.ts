@@ -12,17 +12,12 @@ import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine
 import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
-import type { RuntimeName } from '../suite/schema.js';
+import { environmentOf } from './environment.js';
 import { holdToLimits, type LimitedWorker } from './limited.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
 const V8_FLAGS = ['--expose-gc'];
-/**
- * llama.cpp's threads belong to the one that called: with several callers in Node's pool, each call wakes another team
- * while the last one still spins. One caller is as fast as llama-bench (docs/runtimes.md).
- */
-const ENVIRONMENT: Partial<Record<RuntimeName, NodeJS.ProcessEnv>> = { 'llama.cpp': { UV_THREADPOOL_SIZE: '1' } };
 const KEPT_STDERR = 16_000;
 const LONGEST_MESSAGE = 16 << 20;
 const PATIENCE_MS = 500;
@@ -64,7 +59,7 @@ async function converse(job: Job, options: RoundOptions, limited: LimitedWorker)
   const [command, ...parameters] = limited.command;
   const child = spawn(command, parameters, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...ENVIRONMENT[job.key.runtime] },
+    env: environmentOf(job.key),
   });
   const exit = exitOf(child);
   if (child.pid === undefined) {

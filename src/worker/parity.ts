@@ -5,7 +5,8 @@ import { fromFloat16 } from '../onnx/half.js';
 import type { PromptAnswer } from '../result/parity.js';
 import { promptTokens } from './prompt.js';
 import type { ParityQuestion } from './protocol.js';
-import { type Logits, type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
+import type { Logits } from './runtimes/decode-loop.js';
+import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
 import { openRuntime } from './runtimes/open.js';
 
 const PROMPT_TOKENS = 32;

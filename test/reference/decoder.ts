@@ -106,19 +106,22 @@ function attention(layer: Layer, rows: Vector[], maths: FamilyMaths, index: numb
   const queries = part(0, heads).map((heads, t) => prepared(heads, t, layer.queryNorm));
   const keys = part(heads, kvHeads).map((heads, t) => prepared(heads, t, layer.keyNorm));
   const values = part(heads + kvHeads, kvHeads);
+  const { from = Number.POSITIVE_INFINITY, keep = (rows: Vector[][]) => rows } = maths.cache ?? {};
+  const [keptKeys, keptValues] = [keep(keys), keep(values)];
   return queries.map((queryHeads, t) => {
+    const [seenKeys, seenValues] = t < from ? [keys, values] : [keptKeys, keptValues];
     const out = new Float64Array(heads * size);
     const first = Math.max(0, t - window + 1);
     queryHeads.forEach((query, h) => {
       const kv = Math.floor(h / (heads / kvHeads));
       const scores = Array.from({ length: t - first + 1 }, (_, s) =>
-        maths.score(dot(query, keys[first + s]![kv]!) * maths.attentionScale),
+        maths.score(dot(query, seenKeys[first + s]![kv]!) * maths.attentionScale),
       );
       const largest = Math.max(...scores);
       const powers = scores.map((score) => Math.exp(score - largest));
       const sum = powers.reduce((a, b) => a + b, 0);
       powers.forEach((power, s) => {
-        const value = values[first + s]![kv]!;
+        const value = seenValues[first + s]![kv]!;
         for (let i = 0; i < size; i++) out[h * size + i]! += (power / sum) * value[i]!;
       });
     });

@@ -50,6 +50,8 @@ export interface FamilyMaths {
   headNorms: boolean;
   bias: { qkv: boolean; output: boolean; mlp: boolean };
   layer(index: number): Rotary & { window: number };
+  /** Keys and values, by position and head, as a cache keeps them; queries from a position on see those. */
+  cache?: { from: number; keep(rows: Float64Array[][]): Float64Array[][] };
 }
 
 const silu = (x: number) => x / (1 + Math.exp(-x));

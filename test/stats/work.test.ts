@@ -1,7 +1,7 @@
 // What a prompt and a token need, against loops over every position.
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../../src/onnx/work.js';
-import { promptNeed, tokenNeed } from '../../src/stats/work.js';
+import { promptNeed, stepWork, tokenNeed } from '../../src/stats/work.js';
 
 const layer = { queryHeads: 3, keySize: 5, valueSize: 7, arithmetic: 'fp32' as const, rowBytes: 11 };
 const WORK: Work = {
@@ -48,4 +48,13 @@ describe.each([
     expect(need.operations.int8).toBe(140);
     expect(need.operations.fp32).toBeCloseTo(10 + 2 * 3 * (5 + 7) * mean, 9);
   });
+});
+
+it('a cache in int8 has a quarter of the bytes of float32, and weights as they were', () => {
+  const lengths = { depth: 0, prompt: 8, new: 2 };
+  const [float, int8] = [{}, { options: { kvDtype: 'int8' } } as const].map((key) =>
+    tokenNeed(stepWork(WORK, key), lengths),
+  );
+  expect((float!.bytes - 1000) / (int8!.bytes - 1000)).toBe(4);
+  expect(int8!.operations).toEqual(float!.operations);
 });

@@ -34,7 +34,8 @@ describe('a case with options', () => {
   });
 
   it('of all defaults is the plain case, whether a suite says so or not', () => {
-    const defaults = { spinning: true, arena: true, memoryPattern: true, graphOptimization: 'all', config: {} };
+    const booleans = { spinning: true, arena: true, memoryPattern: true, hugePages: false };
+    const defaults = { ...booleans, graphOptimization: 'all', kvDtype: 'graph', config: {} };
     expect(ids({ options: [{}, defaults] })).toEqual([PLAIN]);
     expect(ids({})).toEqual([PLAIN]);
     expect(planCases(suite({}), 2)[0]!.key).not.toHaveProperty('options');
@@ -72,14 +73,18 @@ describe('--option', () => {
       { spinning: true, config: { 'session.xyz': '2' } },
     ]);
     expect(parseOptions(['graphOptimization=basic'])).toEqual([{ graphOptimization: 'basic' }]);
+    expect(parseOptions(['hugePages=on', 'kvDtype=graph,int8'])).toEqual([
+      { hugePages: true, kvDtype: 'graph' },
+      { hugePages: true, kvDtype: 'int8' },
+    ]);
   });
 
   it.each([
     ['spinning', 'name=value'],
     ['spinning=maybe', 'spinning=on or spinning=off'],
     ['graphOptimization=some', 'disabled, basic, extended, layout, all'],
-    ['speed=high', 'spinning, arena, memoryPattern, graphOptimization'],
-    ['kvDtype=fp16', '--dtype instead'],
+    ['speed=high', 'spinning, arena, memoryPattern, graphOptimization, kvDtype, hugePages'],
+    ['kvDtype=fp16', 'graph, int8; dtypes fp16 and q4f16 keep'],
   ])('%s is refused with what to write', (text, words) => {
     const error = thrownBy(() => parseOptions([text]));
     expect([error.code, error.hint]).toEqual(['input-invalid', expect.stringContaining(words)]);
@@ -88,7 +93,7 @@ describe('--option', () => {
 
 describe('the options of a suite', () => {
   it.each([
-    [{ kvDtype: 'fp16' }, /fixed by the graph/],
+    [{ kvDtype: 'fp16' }, /graph or int8; dtypes fp16 and q4f16 keep/],
     [{ config: { 'session.intra_op.allow_spinning': '0' } }, /is set by option spinning/],
     [{ config: { 'session.intra_op_num_threads': '3' } }, /is set by threads/],
     [{ config: { spinning: '0' } }, /is not a config key/],

@@ -5,12 +5,12 @@ import type { Decoder, KvEntry } from '../../onnx/decoder.js';
 import type { Call, Session, Value } from './ort/session.js';
 
 export interface KvCache {
-  /** Makes room for the outputs of a step that ends at this length. */
-  prepare(length: number): void;
-  /** Takes over the outputs of a step. */
+  /** Makes ready for a pass that ends at this length, through the graph for prompts or the other. */
+  prepare(length: number, isPrompt: boolean): void;
+  /** Takes over the outputs of a pass. */
   advance(): void;
-  /** Forgets everything behind the first positions, as they were at `mark()`. */
-  rewind(): void;
+  /** Forgets everything behind the first positions, which are as many as there were at `mark()`. */
+  rewind(length: number): void;
   /** Makes the present state the one that `rewind` returns to. */
   mark(): void;
 }

@@ -1,16 +1,15 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API.
 // Everything about the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
-import { existsSync } from 'node:fs';
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../onnx/decoder.js';
-import { prefillPath } from '../../onnx/prefill-graph.js';
 import { readModel } from '../../onnx/read.js';
-import type { OptionSet } from '../../suite/option-set.js';
-import type { ExecutionProvider } from '../../suite/schema.js';
+import { DEFAULT_OPTIONS } from '../../suite/option-set.js';
 import { argmax } from './argmax.js';
-import { createKvCache } from './kv-cache.js';
-import { loadOrtLibrary, type OrtLibrary } from './ort/library.js';
-import { createSession, type Session } from './ort/session.js';
+import { createLoop, type Logits } from './decode-loop.js';
+import { usesHugePages } from './huge-pages.js';
+import { createInt8Cache } from './int8-cache.js';
+import { openSessions, type SessionsOptions } from './open-sessions.js';
+import { loadOrtLibrary } from './ort/library.js';
 import type { Generation, Runtime } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */
@@ -18,18 +17,12 @@ const PREFILL_CHUNK_TOKENS = 128;
 /** Of a prefill graph, whose products take a third of the time (docs/runtimes.md). */
 const PREFILL_GRAPH_CHUNK_TOKENS = 256;
 
-export interface OnnxRuntimeOptions {
-  graph: string;
-  threads: number;
-  ep?: ExecutionProvider;
-  options?: OptionSet | undefined;
+export interface OnnxRuntimeOptions extends SessionsOptions {
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
   /** Tests compare both modes; by default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
-  /** See SessionOptions. */
-  profilePrefix?: string;
   /** Logits of every position, also where the graph could leave some out. */
   allLogits?: boolean;
 }
@@ -53,16 +46,16 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   const started = performance.now();
   const library = loadOrtLibrary();
   const loaded = performance.now();
-  const session = createSession(library, options);
+  const kvDtype = options.options?.kvDtype ?? DEFAULT_OPTIONS.kvDtype;
   const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
-  // Only a shared cache can be filled by another session.
-  const prefillSession = shared ? openPrefillSession(library, options) : null;
+  const { session, prefillSession } = openSessions(library, options, { decoder, shared, kvDtype });
   const created = performance.now();
 
   const chunkTokens =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
   const { capacity, allLogits = false } = options;
-  const loop = createLoop({ session, prefillSession, decoder, shared, capacity, allLogits });
+  const int8 = kvDtype === 'int8' ? createInt8Cache(session, decoder, capacity) : null;
+  const loop = createLoop({ session, prefillSession, decoder, shared, int8, capacity, allLogits });
   let depth = 0;
 
   const feed = (ids: BigInt64Array) => {
@@ -81,9 +74,11 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       intraOpThreads: options.threads,
       interOpThreads: 1,
       kv: shared ? 'shared' : 'passed',
+      kvDtype,
       prefillChunkTokens: chunkTokens,
       ...(prefillSession === null ? {} : { prefillGraph: true }),
       ...session.options,
+      hugePages: usesHugePages(options.options?.hugePages),
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
     loadMs: { library: loaded - started, session: created - loaded },
@@ -117,102 +112,6 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       const length = loop.length();
       loop.run(BigInt64Array.of(id), () => {});
       loop.rewind(length);
-    },
-  };
-}
-
-export type Logits = Float32Array | Uint16Array;
-
-interface PrefillSession extends Pick<Session, 'prepare'> {
-  /** Its inputs but the cache. */
-  own: string[];
-}
-
-/** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
-function openPrefillSession(library: OrtLibrary, asked: OnnxRuntimeOptions): PrefillSession | null {
-  const { threads, ep = 'cpu', options } = asked;
-  const path = prefillPath(asked.graph);
-  if (ep !== 'cpu' || !existsSync(path)) return null;
-  const own = readModel(path)
-    .inputs.map(({ name }) => name)
-    .filter((name) => !name.startsWith('past_key_values.'));
-  return { ...createSession(library, { graph: path, threads, options }), own };
-}
-
-interface LoopParts {
-  session: Session;
-  prefillSession: PrefillSession | null;
-  decoder: Decoder;
-  shared: boolean;
-  capacity: number;
-  allLogits: boolean;
-}
-
-function createLoop({ session, prefillSession, decoder, shared, capacity, allLogits }: LoopParts) {
-  const own = ['input_ids', 'attention_mask'];
-  if (decoder.positionIds) own.push('position_ids');
-  if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
-  const entries = decoder.cache.length;
-  const pasts = decoder.cache.map(({ past }) => past);
-  const presents = decoder.cache.map(({ present }) => present);
-  const call = session.prepare([...pasts, ...own], [...presents, 'logits']);
-  const cache = createKvCache(session, call, decoder, shared, capacity);
-  const prefillCall = prefillSession?.prepare([...pasts, ...prefillSession.own], presents);
-  prefillCall?.inputs.set(call.inputs.subarray(0, entries));
-  prefillCall?.outputs.set(call.outputs.subarray(0, entries));
-  /** Where each of its own inputs stands among the decoder's. */
-  const prefillOwn = prefillSession?.own.map((name) => own.indexOf(name)) ?? [];
-  const tokens = new BigInt64Array(capacity);
-  const ones = new BigInt64Array(capacity).fill(1n);
-  const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
-  let length = 0;
-  let sessionMs = 0;
-  // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
-  let logits: Logits | undefined;
-  let rows = 0;
-  return {
-    length: () => length,
-    mark: cache.mark,
-    rewind(to: number) {
-      length = to;
-      cache.rewind();
-    },
-    takeSessionMs() {
-      const taken = sessionMs;
-      sessionMs = 0;
-      return taken;
-    },
-    /** Feeds `ids` behind the present length; `read` sees the logits, which the next run may overwrite. */
-    run<T = void>(ids: BigInt64Array, read?: (logits: Logits) => T): T {
-      const total = length + ids.length;
-      tokens.set(ids);
-      const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
-      if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
-      call.inputs.set(step, entries);
-      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keep;
-      prefillOwn.forEach((place, i) => {
-        prefillCall!.inputs[entries + i] = call.inputs[entries + place]!;
-      });
-      if (read !== undefined && rows !== ids.length) {
-        if (call.outputs[entries] !== 0n) session.release(call.outputs[entries]!);
-        call.outputs[entries] = 0n;
-      }
-      cache.prepare(total);
-      const start = performance.now();
-      if (read !== undefined) call.run();
-      else if (prefillCall === undefined) call.run(entries);
-      else prefillCall.run();
-      sessionMs += performance.now() - start;
-      for (const value of step) session.release(value);
-      cache.advance();
-      length = total;
-      if (read === undefined) return undefined as T;
-      if (rows !== ids.length) {
-        rows = ids.length;
-        logits = session.read(decoder.logitsType, call.outputs[entries]!);
-      }
-      return read(logits!);
     },
   };
 }

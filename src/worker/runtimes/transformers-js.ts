@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { problem } from '../../errors.js';
 import { DEFAULT_OPTIONS, type OptionSet } from '../../suite/option-set.js';
+import { usesHugePages } from './huge-pages.js';
 import type { Generation, Runtime } from './runtime.js';
 
 type Library = typeof import('@huggingface/transformers');
@@ -77,6 +78,7 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       // As asked for: the JavaScript interface gives nothing back.
       ...options.options?.config,
       ...{ spinning, arena, memoryPattern, graphOptimization },
+      hugePages: usesHugePages(options.options?.hugePages),
     },
     loadMs: { library: loaded - started, session: created - loaded },
     fillDepth,

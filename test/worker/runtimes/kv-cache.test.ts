@@ -45,10 +45,10 @@ describe.each([true, false])('shared: %s', (shared) => {
 
   it('leaves the other inputs and outputs alone', () => {
     const { cache, call } = open(shared, 'GPU');
-    cache.prepare(3);
+    cache.prepare(3, false);
     cache.advance();
     cache.mark();
-    cache.rewind();
+    cache.rewind(3);
     expect([call.inputs[2], call.outputs[2]]).toEqual([77n, 88n]);
   });
 });
@@ -56,7 +56,13 @@ describe.each([true, false])('shared: %s', (shared) => {
 describe('shared', () => {
   it('feeds and gives the same value, whatever happens, and releases none', () => {
     const { cache, call, released } = open(true);
-    for (const happens of [() => cache.prepare(3), cache.advance, cache.mark, cache.advance, cache.rewind]) {
+    for (const happens of [
+      () => cache.prepare(3, false),
+      cache.advance,
+      cache.mark,
+      cache.advance,
+      () => cache.rewind(2),
+    ]) {
       happens();
       expect([...call.inputs.subarray(0, 2)]).toEqual([1n, 2n]);
       expect([...call.outputs.subarray(0, 2)]).toEqual([1n, 2n]);
@@ -85,7 +91,7 @@ describe('passed', () => {
   it('rewinds to nothing when there is no mark', () => {
     const opened = open(false);
     step(opened, 10n, 11n);
-    opened.cache.rewind();
+    opened.cache.rewind(0);
     expect([...opened.call.inputs.subarray(0, 2)]).toEqual([1n, 2n]);
     expect(opened.released).toEqual([10n, 11n]);
   });
@@ -98,9 +104,9 @@ describe('passed', () => {
     for (const first of [20n, 30n]) {
       step(opened, first, first + 1n);
       step(opened, first + 2n, first + 3n);
-      opened.cache.rewind();
+      opened.cache.rewind(0);
       expect([...opened.call.inputs.subarray(0, 2)]).toEqual([10n, 11n]);
-      opened.cache.rewind();
+      opened.cache.rewind(0);
     }
     expect(opened.released).toEqual([1n, 2n, 20n, 21n, 22n, 23n, 30n, 31n, 32n, 33n]);
   });
@@ -109,7 +115,7 @@ describe('passed', () => {
 describe('passed, on a device', () => {
   it('allocates there what a step will give, as long as the cache is then', () => {
     const { cache, call, made, released } = open(false, 'GPU');
-    cache.prepare(5);
+    cache.prepare(5, false);
     expect(made.slice(2).map(({ dims }) => dims)).toEqual([
       [1, 2, 5, 8],
       [1, 2, 5, 4],
@@ -117,7 +123,7 @@ describe('passed, on a device', () => {
     expect([...call.outputs]).toEqual([3n, 4n, 88n]);
     cache.advance();
     expect([...call.inputs]).toEqual([3n, 4n, 77n]);
-    cache.prepare(6);
+    cache.prepare(6, false);
     cache.advance();
     expect([...call.inputs]).toEqual([5n, 6n, 77n]);
     expect(released).toEqual([3n, 4n]);
@@ -125,7 +131,7 @@ describe('passed, on a device', () => {
 
   it('leaves the outputs to ONNX Runtime in main memory', () => {
     const { cache, call } = open(false);
-    cache.prepare(5);
+    cache.prepare(5, false);
     expect([...call.outputs]).toEqual([0n, 0n, 88n]);
   });
 });

@@ -21,14 +21,15 @@ const ELEMENTS = {
   float32: { type: 1, bytes: 4, view: Float32Array },
   float16: { type: 10, bytes: 2, view: Uint16Array },
   uint8: { type: 2, bytes: 1, view: Uint8Array },
+  int8: { type: 3, bytes: 1, view: Int8Array },
   int64: { type: 7, bytes: 8, view: BigInt64Array },
 } as const;
 
 export type Element = keyof typeof ELEMENTS;
 
 export interface SessionOptions {
-  /** A file, or the bytes of one. */
-  graph: string | Uint8Array;
+  /** A file, or the bytes of one whose external data lie in a folder. */
+  graph: string | Uint8Array | { bytes: Uint8Array; folder: string };
   threads: number;
   ep?: ExecutionProvider;
   options?: OptionSet | undefined;
@@ -151,12 +152,15 @@ function openSession(library: OrtLibrary, wanted: SessionOptions, ep: ExecutionP
   applyOptions(library, settings, options);
   if (profilePrefix !== undefined) call('enableProfiling', settings, profilePrefix);
   if (onlyThere) call('addConfigEntry', settings, 'session.disable_cpu_ep_fallback', '1');
+  const createOf = (from: typeof graph): Pointer => {
+    if (typeof from === 'string') return create('createSession', environment, from, settings);
+    if (from instanceof Uint8Array) return create('createSessionFromArray', environment, from, from.length, settings);
+    call('addConfigEntry', settings, 'session.model_external_initializers_file_folder_path', from.folder);
+    return createOf(from.bytes);
+  };
   try {
     PROVIDERS[ep].append(library, settings);
-    const session =
-      typeof graph === 'string'
-        ? create('createSession', environment, graph, settings)
-        : create('createSessionFromArray', environment, graph, graph.byteLength, settings);
+    const session = createOf(graph);
     return { session, effective: readOptions(library, settings, session, memory, options) };
   } finally {
     release.sessionOptions(settings);

@@ -1,0 +1,61 @@
+// Which sessions a checkpoint needs: one of its decoder graph and, where it has a graph for prompts, one of that.
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { problem } from '../../errors.js';
+import type { Decoder } from '../../onnx/decoder.js';
+import { withInt8Cache } from '../../onnx/int8-cache.js';
+import { prefillPath } from '../../onnx/prefill-graph.js';
+import { readModel, readWholeModel } from '../../onnx/read.js';
+import { encodeModel } from '../../onnx/write.js';
+import type { OptionSet } from '../../suite/option-set.js';
+import type { ExecutionProvider } from '../../suite/schema.js';
+import type { OrtLibrary } from './ort/library.js';
+import { createSession, type Session } from './ort/session.js';
+
+export interface SessionsOptions {
+  graph: string;
+  threads: number;
+  ep?: ExecutionProvider;
+  options?: OptionSet | undefined;
+  /** See SessionOptions. */
+  profilePrefix?: string;
+}
+
+interface CacheForm {
+  decoder: Decoder;
+  shared: boolean;
+  kvDtype: 'graph' | 'int8';
+}
+
+export function openSessions(library: OrtLibrary, options: SessionsOptions, { decoder, shared, kvDtype }: CacheForm) {
+  const graph = kvDtype === 'int8' ? int8CacheGraph(options, decoder) : options.graph;
+  const session = createSession(library, { ...options, graph });
+  // Only a shared cache can be filled by another session.
+  return { session, prefillSession: shared ? openPrefillSession(library, options) : null };
+}
+
+export interface PrefillSession extends Pick<Session, 'prepare'> {
+  /** Its inputs but the cache. */
+  own: string[];
+}
+
+/** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
+function openPrefillSession(library: OrtLibrary, asked: SessionsOptions): PrefillSession | null {
+  const { threads, ep = 'cpu', options } = asked;
+  const path = prefillPath(asked.graph);
+  if (ep !== 'cpu' || !existsSync(path)) return null;
+  const own = readModel(path)
+    .inputs.map(({ name }) => name)
+    .filter((name) => !name.startsWith('past_key_values.'));
+  return { ...createSession(library, { graph: path, threads, options }), own };
+}
+
+/** The graph with its cache in int8, which only a graph of its own for prompts can fill quickly and choose steps for. */
+function int8CacheGraph({ graph, ep = 'cpu' }: SessionsOptions, decoder: Decoder) {
+  const refused = (reason: string) => problem('kv-dtype-unsupported', { path: graph, reason });
+  if (ep !== 'cpu') throw refused(`it runs on ${ep}, not on the CPU`);
+  if (!existsSync(prefillPath(graph))) throw refused('it has no graph for prompts beside it');
+  const made = withInt8Cache(readWholeModel(graph), decoder);
+  if (typeof made === 'string') throw refused(made);
+  return { bytes: encodeModel(made), folder: dirname(graph) };
+}
