@@ -17,6 +17,8 @@ import type { Generation, Runtime } from './runtime.js';
 const PREFILL_CHUNK_TOKENS = 128;
 /** Of a prefill graph, whose products take a third of the time (docs/runtimes.md). */
 const PREFILL_GRAPH_CHUNK_TOKENS = 256;
+/** Stored where passes are shorter than the chunk would be. */
+const WRONG_ATTENTION = 'attention over longer passes is wrong on this provider';
 
 export interface OnnxRuntimeOptions {
   graph: string;
@@ -28,6 +30,8 @@ export interface OnnxRuntimeOptions {
   /** Tests compare both modes; by default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
+  /** The most tokens that the execution provider computes rightly in one pass; by default any number. */
+  longestPass?: number | undefined;
   /** See SessionOptions. */
   profilePrefix?: string;
   /** Logits of every position, also where the graph could leave some out. */
@@ -38,7 +42,7 @@ export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** Reads `ids` as a prompt is read, in chunks and by the prefill graph where there is one, without logits. */
   feed(ids: BigInt64Array): void;
-  /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
+  /** A forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
   /** Back to where a generation starts: behind the depth. */
   rewind(): void;
@@ -59,9 +63,10 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   const prefillSession = shared ? openPrefillSession(library, options) : null;
   const created = performance.now();
 
-  const chunkTokens =
+  const { capacity, allLogits = false, longestPass = Number.POSITIVE_INFINITY } = options;
+  const chunk =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
-  const { capacity, allLogits = false } = options;
+  const chunkTokens = Math.min(chunk, longestPass);
   const loop = createLoop({ session, prefillSession, decoder, shared, capacity, allLogits });
   let depth = 0;
 
@@ -82,6 +87,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       interOpThreads: 1,
       kv: shared ? 'shared' : 'passed',
       prefillChunkTokens: chunkTokens,
+      ...(chunkTokens === chunk ? {} : { prefillChunkReason: WRONG_ATTENTION }),
       ...(prefillSession === null ? {} : { prefillGraph: true }),
       ...session.options,
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
@@ -110,7 +116,12 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     feed,
-    forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    forward(ids) {
+      const passes: Logits[] = [];
+      for (let start = 0; start < ids.length; start += longestPass)
+        passes.push(loop.run(ids.subarray(start, start + longestPass), (logits) => logits.slice()));
+      return joined(passes);
+    },
     rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
@@ -220,6 +231,20 @@ function createLoop({ session, prefillSession, decoder, shared, capacity, allLog
 /** float16 comes as bits: a NaN has all bits of the exponent set, and more. */
 function isNaNAt(logits: Logits, at: number): boolean {
   return logits instanceof Uint16Array ? (logits[at]! & 0x7fff) > 0x7c00 : Number.isNaN(logits[at]);
+}
+
+function joined(passes: Logits[]): Logits {
+  const [first, ...others] = passes as [Logits, ...Logits[]];
+  if (others.length === 0) return first;
+  const all = new (first.constructor as new (length: number) => Logits)(
+    passes.reduce((sum, { length }) => sum + length, 0),
+  );
+  let end = 0;
+  for (const logits of passes) {
+    all.set(logits, end);
+    end += logits.length;
+  }
+  return all;
 }
 
 /** The greedy token of the last position. */

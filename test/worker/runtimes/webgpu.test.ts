@@ -10,10 +10,13 @@ import type { Dtype, Layout } from '../../../src/models/architectures/linear.js'
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
+import { longestPass } from '../../../src/worker/runtimes/ort/attention.js';
+import { loadOrtLibrary } from '../../../src/worker/runtimes/ort/library.js';
 import { findPlacement } from '../../../src/worker/runtimes/ort/placement.js';
 import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { whyNoWebGpu } from '../../fixtures/vulkan.js';
 import { halfValue } from '../../reference/half.js';
+import { relativeError } from '../../reference/relative-error.js';
 import { TINY_CONFIG, tinyModel } from '../../reference/tiny-model.js';
 
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
@@ -25,13 +28,6 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const synthesize = async (layout: Layout, dtype: Dtype) =>
   (await ensureSynthetic({ model: tinyModel(), layout, dtype, seed: 7 }, { cache: scratch })).checkpoint;
-
-function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(found.length).toBe(expected.length);
-  const square = (values: number[]) => values.reduce((sum, value) => sum + value * value, 0);
-  const difference = Array.from(found, (value, i) => value - expected[i]!);
-  return Math.sqrt(square(difference) / square(Array.from(expected)));
-}
 
 it.runIf(process.env.EDGEPROOF_TEST_WEBGPU === 'required')('WebGPU works here, as this machine says it must', () => {
   expect(reason).toBeNull();
@@ -68,6 +64,34 @@ describe.skipIf(reason !== null)(`WebGPU${reason === null ? '' : ` (skipped: ${r
     const expected = Float32Array.from((await cpu.forward(next)) as Float32Array);
     expect(relativeError((await gpu.forward(next)) as Float32Array, expected)).toBeLessThan(bound);
   });
+
+  it.each([
+    { layout: 'tuned', dtype: 'q4', bound: 0.1 },
+    { layout: 'published', dtype: 'q4', bound: 2e-5 },
+  ] as const)(
+    '$layout $dtype, a prompt of 512 tokens in passes that are computed rightly: the same',
+    async (example) => {
+      const { layout, dtype, bound } = example;
+      const model = tinyModel({ max_position_embeddings: 1024 }, 'tiny-long');
+      const { graph } = (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache: scratch })).checkpoint;
+      const longest = longestPass(loadOrtLibrary(), 'webgpu') ?? undefined;
+      const open = (ep: 'cpu' | 'webgpu') =>
+        openOnnxRuntime({ graph, threads: 1, capacity: 520, ep, longestPass: ep === 'cpu' ? undefined : longest });
+      const [cpu, gpu] = [await open('cpu'), await open('webgpu')];
+      expect(gpu.options.prefillChunkTokens).toBe(longest ?? 128);
+      expect(typeof gpu.options.prefillChunkReason).toBe(longest === undefined ? 'undefined' : 'string');
+      const prompt = promptTokens(1, 512, VOCAB);
+      const [expected, found] = [await cpu.generate(prompt, 4, () => {}), await gpu.generate(prompt, 4, () => {})];
+      expect([...found.tokens]).toEqual([...expected.tokens]);
+      // Longer than a pass may be: as parity asks, and with the logits of every position where the graph gives them.
+      for (const runtime of [cpu, gpu]) runtime.rewind();
+      const ids = promptTokens(2, 40, VOCAB);
+      const lastRow = (logits: ArrayLike<number>) => Array.from(logits).slice(-VOCAB);
+      const rows = [cpu.forward(ids), gpu.forward(ids)];
+      expect(relativeError(lastRow(rows[1]!), lastRow(rows[0]!))).toBeLessThan(bound);
+      if (layout === 'published') expect(relativeError(rows[1]!, rows[0]!)).toBeLessThan(bound);
+    },
+  );
 
   it.each(['fp16', 'q4f16'] as const)(
     '%s: logits of the CPU, or the refusal of a GPU without 16-bit floats',
