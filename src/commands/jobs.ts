@@ -36,8 +36,10 @@ export function jobOf(document: ResultDocument, result: CaseResult, round: numbe
   return { key: result.key, ...filesOf(result, prepared), round, seed, iterations, warmup };
 }
 
-export function filesOf({ key }: CaseResult, { checkpoint, facts }: CheckpointFacts) {
-  return { directory: checkpoint.directory, graph: checkpoint.graph, vocabSize: vocabularyOf(key, facts) };
+/** What a worker needs for this case, whatever it is asked to do. */
+export function filesOf({ key, placement }: CaseResult, { checkpoint, facts }: CheckpointFacts) {
+  const { directory, graph } = checkpoint;
+  return { directory, graph, vocabSize: vocabularyOf(key, facts), longestPass: placement?.longestPass };
 }
 
 /** As the configuration says, else as wide as the logits are. */

@@ -39,9 +39,13 @@ export async function machine(options: { output: string; machine?: string; ceili
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
     ['llama.cpp', versions['llama.cpp'] ?? `not installed (optional); get it with: ${installCommand()}`],
-    ...providers.map(({ ep, failure }): [string, string] => [
+    ...providers.map(({ ep, failure, longestPass }): [string, string] => [
       `ep ${ep}`,
-      failure === null ? 'works' : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
+      failure === null
+        ? longestPass === null
+          ? 'works'
+          : `works, prompts in passes of ${longestPass} tokens: over longer ones its attention is wrong (docs/runtimes.md)`
+        : `${failure.message.replace(`${ep} does not work here: `, 'no: ')}; ${failure.hint}`,
     ]),
     ...machineCeilingRows(ceilings ?? []),
   ];
@@ -86,5 +90,5 @@ const PLATFORM: Partial<Record<ExecutionProvider, NodeJS.Platform>> = { dml: 'wi
 /** Each that exists on this system is tried by a tiny session in a process of its own. */
 function probeAll() {
   const here = EXECUTION_PROVIDERS.filter((ep) => (PLATFORM[ep] ?? process.platform) === process.platform);
-  return Promise.all(here.map(async (ep) => ({ ep, failure: await probeProvider(ep) })));
+  return Promise.all(here.map(async (ep) => ({ ep, ...(await probeProvider(ep)) })));
 }

@@ -63,11 +63,11 @@ export async function measure(
       progress.show(line, true);
       const started = performance.now();
       const prepared = factsOf(result);
-      const job = jobOf(document, result, round, prepared);
+      const job = () => jobOf(document, result, round, prepared);
       const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
-      const run = () => runRound(job, { ...limits, energy: energy.of(result.key.ep) });
+      const run = () => runRound(job(), { ...limits, energy: energy.of(result.key.ep) });
       const outcome =
-        (await unprovenRound(result, document.cases, job, { allowFallback, ...limits }).finally(progress.clear)) ??
+        (await unprovenRound(result, document.cases, job(), { allowFallback, ...limits }).finally(progress.clear)) ??
         (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
       recordRound(document, result, outcome, prepared);
       saveResult(path, document);

@@ -15,7 +15,18 @@ export function placementNotes(cases: CaseResult[]): string[] {
     const copies = placement.copies === 1 ? '1 copy' : `${placement.copies} copies`;
     return [
       `Placement of ${checkpoint}: ${parts.join(', ')}; besides ${plural(bookkeeping, 'bookkeeping node')}, ${copies}.`,
+      ...passNote(key, placement.longestPass),
     ];
   });
   return [...new Set(lines)];
+}
+
+/** transformers.js reads a prompt in one pass, whatever its length. */
+function passNote({ ep, runtime, workload }: CaseResult['key'], longest: number | undefined): string[] {
+  if (longest === undefined || workload.kind === 'micro') return [];
+  const fault = `Attention on ${ep} is wrong here in passes of more than ${longest} tokens (docs/runtimes.md)`;
+  if (runtime === 'onnxruntime') return [`${fault}: ${runtime} ran prompts in shorter ones.`];
+  return Math.max(workload.prompt, workload.depth) > longest
+    ? [`${fault}: ${runtime} ran its prompts in one pass, and computed them wrongly.`]
+    : [];
 }

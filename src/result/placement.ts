@@ -23,6 +23,8 @@ export const placementSchema = z.strictObject({
   copies: z.int().nonnegative(),
   /** Computing nodes on the CPU, by operator. */
   cpuOperators: z.record(z.string(), z.int().positive()),
+  /** The most tokens that the provider computes rightly in one pass; left out where any number is. */
+  longestPass: z.int().positive().optional(),
 });
 
 export type Placement = z.output<typeof placementSchema>;

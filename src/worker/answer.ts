@@ -7,6 +7,8 @@ import { findFidelity } from './fidelity.js';
 import { answerPrompt } from './parity.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
+import { longestPass } from './runtimes/ort/attention.js';
+import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
 import { evictFiles } from './runtimes/page-cache.js';
@@ -19,7 +21,7 @@ async function answer(question: Question): Promise<Answer> {
   probe(question.ep);
   switch (question.about) {
     case 'probe':
-      return { works: true };
+      return { works: true, longestPass: longestPass(loadOrtLibrary(), question.ep) };
     case 'placement':
       return { placement: await findPlacement(question) };
     case 'ceilings':

@@ -38,10 +38,18 @@ export interface AskOptions {
   entry?: string;
 }
 
-/** null when `ep` works on this machine, else why it does not (`ep-unavailable`, with what to install). */
-export async function probeProvider(ep: ExecutionProvider, options: Partial<AskOptions> = {}): Promise<Failure | null> {
+export interface Probe {
+  /** null when the provider works on this machine, else why it does not (`ep-unavailable`, with what to install). */
+  failure: Failure | null;
+  /** The most tokens that it computes rightly in one pass; null where nothing limits them. */
+  longestPass: number | null;
+}
+
+export async function probeProvider(ep: ExecutionProvider, options: Partial<AskOptions> = {}): Promise<Probe> {
   const answer = await ask({ about: 'probe', ep }, { timeoutSeconds: PROBE_SECONDS, ...options });
-  return 'failure' in answer ? (answer.failure as Failure) : null;
+  if ('works' in answer) return { failure: null, longestPass: answer.longestPass };
+  const wrong = () => failureOf(problem('worker-protocol', { reason: 'an answer to another question' }));
+  return { failure: 'failure' in answer ? (answer.failure as Failure) : wrong(), longestPass: null };
 }
 
 /** Throws what the worker failed with: `ep-unavailable` when the provider itself does not work. */

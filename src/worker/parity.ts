@@ -16,7 +16,7 @@ const SEED = 0;
 const CANDIDATES = 4;
 
 export async function answerPrompt(question: ParityQuestion): Promise<PromptAnswer> {
-  const { key, graph, vocabSize } = question;
+  const { key, graph, vocabSize, longestPass } = question;
   const prompt = promptTokens(SEED, PROMPT_TOKENS, vocabSize);
   const stored = { seed: SEED, tokens: PROMPT_TOKENS, vocabSize };
   if (key.runtime !== 'onnxruntime') {
@@ -26,7 +26,8 @@ export async function answerPrompt(question: ParityQuestion): Promise<PromptAnsw
     return { prompt: stored, tokens: [...tokens], logits: null };
   }
   const { threads, ep, options } = key;
-  const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity: PROMPT_TOKENS + NEW_TOKENS });
+  const capacity = PROMPT_TOKENS + NEW_TOKENS;
+  const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity, longestPass });
   const width = runtime.decoder.vocabSize ?? vocabSize;
   // A software GPU takes seconds a token; the reference is on the CPU.
   const another = ep === 'cpu' ? tokenByToken(runtime, prompt, width) : null;

@@ -26,6 +26,8 @@ export interface Job {
   seed: number;
   iterations: number;
   warmup: WarmUp;
+  /** The most tokens that the execution provider computes rightly in one pass; left out where any number is. */
+  longestPass?: number | undefined;
 }
 
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
@@ -99,14 +101,14 @@ export interface CeilingsQuestion {
   arithmetics: Arithmetic[];
 }
 
-export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize'> {
+export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize' | 'longestPass'> {
   about: 'parity';
   /** What other cases chose. */
   against: number[][];
 }
 
 export const answerSchema = z.union([
-  z.strictObject({ works: z.literal(true) }),
+  z.strictObject({ works: z.literal(true), longestPass: z.int().positive().nullable() }),
   z.strictObject({ placement: placementSchema }),
   z.strictObject({ ceilings: z.array(ceilingSchema) }),
   z.strictObject({ prompt: promptAnswerSchema }),

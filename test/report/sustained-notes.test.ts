@@ -51,7 +51,9 @@ describe('sustained notes', () => {
     );
     expect(plot).toBe('  decode       ██████  20.0 → 20.0 tok/s');
     const cases = [1, 2].map((threads) => sustainedCase([steady], 60, { key: { threads } }));
-    expect(notes(cases).filter((line) => line.includes('peaks'))[1]).toMatch(/^2 threads pp64 tg128 for 60 s: Decoding/);
+    expect(notes(cases).filter((line) => line.includes('peaks'))[1]).toMatch(
+      /^2 threads pp64 tg128 for 60 s: Decoding/,
+    );
   });
 
   it('say how long it takes, and nothing of other workloads', () => {

@@ -26,11 +26,11 @@ const place = (script: string, more: { signal?: AbortSignal; timeoutSeconds?: nu
 
 describe.runIf(existsSync(ENTRY))('the real worker', () => {
   it('says that the CPU works', async () => {
-    expect(await probeProvider('cpu', { entry: ENTRY })).toBeNull();
+    expect(await probeProvider('cpu', { entry: ENTRY })).toEqual({ failure: null, longestPass: null });
   });
 
   it.skipIf(existsSync(CUDA))('says what to do where CUDA is not installed', async () => {
-    expect(await probeProvider('cuda', { entry: ENTRY })).toMatchObject({
+    expect((await probeProvider('cuda', { entry: ENTRY })).failure).toMatchObject({
       code: 'ep-unavailable',
       message: expect.stringMatching(/^cuda does not work here: \w.*[^.]$/),
       hint: expect.stringContaining('install.js --onnxruntime-node-install=cuda12'),
@@ -42,14 +42,17 @@ describe.runIf(existsSync(ENTRY))('the real worker', () => {
       await probeProvider('dml', { entry: ENTRY }),
       await probeProvider('coreml', { entry: ENTRY }),
     ];
-    expect([dml?.hint, coreml?.hint]).toEqual([expect.stringContaining('Windows'), expect.stringContaining('macOS')]);
+    expect([dml.failure?.hint, coreml.failure?.hint]).toEqual([
+      expect.stringContaining('Windows'),
+      expect.stringContaining('macOS'),
+    ]);
   });
 
   it.runIf(process.platform === 'linux')('names the Vulkan driver where WebGPU finds none', async () => {
     const before = process.env.VK_ICD_FILENAMES;
     process.env.VK_ICD_FILENAMES = join(folder, 'no-driver.json');
     try {
-      expect(await probeProvider('webgpu', { entry: ENTRY })).toMatchObject({
+      expect((await probeProvider('webgpu', { entry: ENTRY })).failure).toMatchObject({
         code: 'ep-unavailable',
         message: expect.stringMatching(/^webgpu does not work here: [A-Z]/),
         hint: expect.stringContaining('Vulkan driver'),
@@ -79,7 +82,7 @@ describe('a worker that is asked', () => {
   it.each([
     [`writeSync(2, 'driver lost\\n'); process.abort();`, 'worker-crashed', 'driver lost'],
     [`writeSync(3, 'not JSON'); process.exit(3);`, 'worker-crashed', 'exit code 3'],
-    [`writeSync(3, JSON.stringify({ works: true }));`, 'worker-protocol', 'without a placement'],
+    [`writeSync(3, JSON.stringify({ works: true, longestPass: null }));`, 'worker-protocol', 'without a placement'],
   ])('is judged by its end: %s', async (script, code, words) => {
     await expect(place(script)).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
   });

@@ -16,6 +16,8 @@ import type { Generation, Runtime } from './runtime.js';
 const PREFILL_CHUNK_TOKENS = 128;
 /** Of a prefill graph, whose products take a third of the time (docs/runtimes.md). */
 const PREFILL_GRAPH_CHUNK_TOKENS = 256;
+/** Stored where passes are shorter than the chunk would be. */
+const WRONG_ATTENTION = 'attention over longer passes is wrong on this provider';
 
 export interface OnnxRuntimeOptions extends SessionsOptions {
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
@@ -23,6 +25,8 @@ export interface OnnxRuntimeOptions extends SessionsOptions {
   /** Tests compare both modes; by default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
+  /** The most tokens that the execution provider computes rightly in one pass; by default any number. */
+  longestPass?: number | undefined;
   /** Logits of every position, also where the graph could leave some out. */
   allLogits?: boolean;
 }
@@ -31,7 +35,7 @@ export interface OnnxRuntime extends Runtime {
   decoder: Decoder;
   /** Reads `ids` as a prompt is read, in chunks and by the prefill graph where there is one, without logits. */
   feed(ids: BigInt64Array): void;
-  /** One forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
+  /** A forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
   forward(ids: BigInt64Array): Logits;
   /** Back to where a generation starts: behind the depth. */
   rewind(): void;
@@ -51,9 +55,10 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   const { session, prefillSession } = openSessions(library, options, { decoder, shared, kvDtype });
   const created = performance.now();
 
-  const chunkTokens =
+  const { capacity, allLogits = false, longestPass = Number.POSITIVE_INFINITY } = options;
+  const chunk =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
-  const { capacity, allLogits = false } = options;
+  const chunkTokens = Math.min(chunk, longestPass);
   const int8 = kvDtype === 'int8' ? createInt8Cache(session, decoder, capacity) : null;
   const loop = createLoop({ session, prefillSession, decoder, shared, int8, capacity, allLogits });
   let depth = 0;
@@ -76,6 +81,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       kv: shared ? 'shared' : 'passed',
       kvDtype,
       prefillChunkTokens: chunkTokens,
+      ...(chunkTokens === chunk ? {} : { prefillChunkReason: WRONG_ATTENTION }),
       ...(prefillSession === null ? {} : { prefillGraph: true }),
       ...session.options,
       hugePages: usesHugePages(options.options?.hugePages),
@@ -105,7 +111,12 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
     },
     feed,
-    forward: (ids) => loop.run(ids, (logits) => logits.slice()),
+    forward(ids) {
+      const passes: Logits[] = [];
+      for (let start = 0; start < ids.length; start += longestPass)
+        passes.push(loop.run(ids.subarray(start, start + longestPass), (logits) => logits.slice()));
+      return joined(passes);
+    },
     rewind: () => loop.rewind(depth),
     endProfiling: session.endProfiling,
     repeatableStep(id) {
@@ -119,6 +130,20 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 /** float16 comes as bits: a NaN has all bits of the exponent set, and more. */
 function isNaNAt(logits: Logits, at: number): boolean {
   return logits instanceof Uint16Array ? (logits[at]! & 0x7fff) > 0x7c00 : Number.isNaN(logits[at]);
+}
+
+function joined(passes: Logits[]): Logits {
+  const [first, ...others] = passes as [Logits, ...Logits[]];
+  if (others.length === 0) return first;
+  const all = new (first.constructor as new (length: number) => Logits)(
+    passes.reduce((sum, { length }) => sum + length, 0),
+  );
+  let end = 0;
+  for (const logits of passes) {
+    all.set(logits, end);
+    end += logits.length;
+  }
+  return all;
 }
 
 /** The greedy token of the last position. */

@@ -5,12 +5,12 @@ import { openOnnxRuntime } from './onnxruntime.js';
 import type { Runtime } from './runtime.js';
 import { openTransformers } from './transformers-js.js';
 
-export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph'>): Promise<Runtime> {
+export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph' | 'longestPass'>): Promise<Runtime> {
   const { runtime, threads, ep, dtype, options, workload } = job.key;
   const capacity = workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
   switch (runtime) {
     case 'onnxruntime':
-      return openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity });
+      return openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity, longestPass: job.longestPass });
     case 'transformers.js':
       return openTransformers({ directory: job.directory, dtype, threads, ep, options });
     case 'llama.cpp':

@@ -7,7 +7,9 @@ import type { OptionSet } from '../../../suite/option-set.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../suite/schema.js';
 import { promptTokens } from '../../prompt.js';
 import { openOnnxRuntime } from '../onnxruntime.js';
+import { longestPass } from './attention.js';
 import { PROVIDERS } from './execution-providers.js';
+import { loadOrtLibrary } from './library.js';
 
 const PROMPT_TOKENS = 16;
 const NEW_TOKENS = 4;
@@ -47,7 +49,9 @@ export async function findPlacement({ graph, threads, ep, options, vocabSize }: 
     const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity, profilePrefix });
     for (const seed of [1, 2])
       await runtime.generate(promptTokens(seed, PROMPT_TOKENS, vocabSize), NEW_TOKENS, () => {});
-    return placementOf(JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as ProfileEvent[]);
+    const placement = placementOf(JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as ProfileEvent[]);
+    const longest = longestPass(loadOrtLibrary(), ep);
+    return { ...placement, ...(longest === null ? {} : { longestPass: longest }) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
