@@ -1,7 +1,7 @@
 // What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { cpuQuota } from './cpu-quota.js';
+import { quotaCores } from './condition/cgroup.js';
 
 export interface Machine {
   /** Hardware slug or chosen name; the folder of this machine's results. */
@@ -41,7 +41,7 @@ export function describeMachine(name?: string): Machine {
     instructionSets: instructionSets(cpuinfo),
     physicalCores,
     logicalCores,
-    usableCores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(cpuQuota() ?? Number.POSITIVE_INFINITY))),
+    usableCores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(quotaCores() ?? Number.POSITIVE_INFINITY))),
     memoryBytes,
     os: `${os.type()} ${os.release()}`,
   };

@@ -1,7 +1,7 @@
 // What `threads: auto` is on this machine and why: one thread for each physical core that this process may use, of the
 // fast kind where there are two.
-import { readFileSync } from 'node:fs';
-import { cpuQuota } from './cpu-quota.js';
+import { quotaCores } from './condition/cgroup.js';
+import { readText } from './condition/kernel-file.js';
 import type { Machine } from './describe.js';
 
 export interface ThreadChoice {
@@ -12,13 +12,13 @@ export interface ThreadChoice {
 
 /** ARM's kernels give each processor a capacity; below this share of the largest one it is of the slow kind. */
 const FAST_SHARE = 2 / 3;
-const CPUS = '/sys/devices/system/cpu';
+const CPUS = 'sys/devices/system/cpu';
 
 /** `root` holds another system's files, for tests. */
-export function automaticThreads(machine: Machine, root = ''): ThreadChoice {
-  const text = (path: string) => readText(root + path);
-  const cpuset = /^Cpus_allowed_list:\s*(\S+)$/m.exec(text('/proc/self/status'))?.[1];
-  const quota = cpuQuota(root);
+export function automaticThreads(machine: Machine, root = '/'): ThreadChoice {
+  const text = (path: string) => readText(root, path) ?? '';
+  const cpuset = /^Cpus_allowed_list:\s*(\S+)$/m.exec(text('proc/self/status'))?.[1];
+  const quota = quotaCores(root);
   if (cpuset === undefined) {
     const threads = Math.min(machine.physicalCores, machine.usableCores);
     return { threads, why: [coresText(machine.physicalCores, 'physical'), ...quotaText(quota)].join(', ') };
@@ -48,7 +48,7 @@ function quotaText(quota: number | null): string[] {
 
 /** Intel names its performance cores; ARM tells capacities; elsewhere all are alike. */
 function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
-  const named = text('/sys/devices/cpu_core/cpus').trim();
+  const named = text('sys/devices/cpu_core/cpus');
   if (named !== '') return new Set(parseCpuList(named));
   const capacity = (cpu: number) => Number(text(`${CPUS}/cpu${cpu}/cpu_capacity`)) || 0;
   const largest = Math.max(...cpus.map(capacity));
@@ -57,7 +57,7 @@ function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
 
 /** Processors that share a core count once. */
 function countCores(text: (path: string) => string, cpus: number[]): number {
-  return new Set(cpus.map((cpu) => text(`${CPUS}/cpu${cpu}/topology/thread_siblings_list`).trim() || String(cpu))).size;
+  return new Set(cpus.map((cpu) => text(`${CPUS}/cpu${cpu}/topology/thread_siblings_list`) || String(cpu))).size;
 }
 
 /** `0-3,8` → 0 1 2 3 8 */
@@ -66,12 +66,4 @@ export function parseCpuList(list: string): number[] {
     const [first, last] = part.split('-').map(Number);
     return Array.from({ length: (last ?? first!) - first! + 1 }, (_, i) => first! + i);
   });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
