@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeMachine } from '../../src/machine/describe.js';
-import { automaticThreads, parseCpuList } from '../../src/machine/threads.js';
+import { automaticThreads } from '../../src/machine/threads.js';
+import { cpuNumbers } from '../../src/suite/cpu-list.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-threads-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -24,7 +25,7 @@ function tree(files: Record<string, string>): string {
 function topology(...cores: string[]): Record<string, string> {
   return Object.fromEntries(
     cores.flatMap((siblings) =>
-      parseCpuList(siblings).map((cpu) => [`sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, siblings]),
+      cpuNumbers(siblings).map((cpu) => [`sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, siblings]),
     ),
   );
 }
@@ -100,8 +101,4 @@ describe('automaticThreads', () => {
     const other = { ...machine, physicalCores: 8, usableCores: 10 };
     expect(automaticThreads(other, tree({}))).toEqual({ threads: 8, why: '8 physical cores' });
   });
-});
-
-it('reads lists of processors', () => {
-  expect(parseCpuList('0-3,8,10-11')).toEqual([0, 1, 2, 3, 8, 10, 11]);
 });
