@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/result/schema.js';
 import { wantedRounds } from '../../src/stats/enough.js';
 import { type CaseForecast, forecast } from '../../src/stats/forecast.js';
+import { normal } from '../../src/stats/random.js';
 import { roundsRule } from '../../src/suite/rounds.js';
 import { suiteSchema } from '../../src/suite/schema.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
-import { normal } from '../fixtures/random.js';
 
 /** A run of three cases of 2, 8 and 20 s a round, ± 10 %; what was foreseen at each step, and what came. */
 function simulatedRun(rounds: unknown, noise: number, seed: number) {

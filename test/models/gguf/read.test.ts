@@ -9,7 +9,7 @@ import type { TensorType } from '../../../src/models/gguf/format.js';
 import { encodeHeader } from '../../../src/models/gguf/header.js';
 import { readGguf } from '../../../src/models/gguf/read.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
-import { uniform } from '../../fixtures/random.js';
+import { uniform } from '../../../src/stats/random.js';
 import { tinyModel } from '../../reference/tiny-model.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gguf-'));
