@@ -7,7 +7,7 @@ export function printView(view: View, format: OutputFormat): void {
   process.stdout.write(render(view, format, styleOf(process.stdout)));
 }
 
-export function styleOf(stream: NodeJS.WriteStream): Style {
+function styleOf(stream: NodeJS.WriteStream): Style {
   if (!stream.isTTY || process.env.NO_COLOR) return PLAIN;
   const colours = pc.createColors(true);
   return { strong: colours.bold, faint: colours.dim };
