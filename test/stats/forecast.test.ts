@@ -40,6 +40,21 @@ function addRound(result: CaseResult, index: number, tpotMs: number): void {
   result.rounds.push({ ...round!, index });
 }
 
+it('has a round left as long as a case is not known well enough', () => {
+  const rule = roundsRule({
+    minimum: 1,
+    maximum: 12,
+    halfWidthPercent: 3,
+    metric: 'decodeRate',
+    minimumSeconds: 0,
+    budgetSeconds: 5,
+  });
+  const [result] = documentOf([generateCase([steadyRound(100, 20)])]).cases;
+  const entry = { result: result!, measuredMs: [800], expectedMs: 800, expectedRounds: 1 };
+  expect(forecast([entry], rule, 1000)).toEqual({ rounds: 1, ms: 800 });
+  expect(forecast([entry], rule, 6000)).toEqual({ rounds: 0, ms: 0 });
+});
+
 describe('the forecast of a simulated run', () => {
   it.each([
     ['a number of rounds', 6, 0.02],
