@@ -16,7 +16,6 @@ const program = new Command('edgeproof')
   .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
   .version(version)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',
     `
@@ -48,7 +47,7 @@ program
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
-  .option('--seconds <number>', 'how long a sustained workload runs', whole(1))
+  .option('--seconds <number>', 'how long a sustained workload runs; from 60 on its curve is shown', whole(1))
   .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
   .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
   .option('--budget <seconds>', 'start no further round later than this', positive)

@@ -14,7 +14,10 @@ const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp3
 
 /** `finish` is told the exit code. */
 export function addModels(program: Command, finish: (code: number) => void): void {
-  const models = program.command('models').summary('list, inspect, synthesize and remove checkpoints');
+  const models = program
+    .command('models')
+    .summary('list, pull, inspect, synthesize, tune and remove checkpoints')
+    .description('Checkpoints: real ones from the hub, synthetic ones made here, tuned ones rewritten from either.');
   models
     .command('list')
     .summary('known models and what of them is on this disk')

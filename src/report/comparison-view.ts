@@ -138,7 +138,7 @@ function caseNotes(entry: CaseComparison): string[] {
   if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'differs') {
     const names = entry.differences.map(
-      ({ dimension, baseline, candidate }) => `${dimension} (${baseline} → ${candidate})`,
+      ({ dimension, baseline, candidate }) => `${dimension} (${changed(baseline, candidate)})`,
     );
     const across = entry.differences.map(({ dimension }) => dimension).join(',');
     return [`not compared: ${entry.id} differs in ${names.join(', ')}\n  to compare all the same: --across ${across}`];
@@ -152,6 +152,14 @@ function caseNotes(entry: CaseComparison): string[] {
       : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
     ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
   ];
+}
+
+/** Of lists such as `kv=shared malloc=null` only what differs. */
+function changed(baseline: string, candidate: string): string {
+  const [before, after] = [baseline, candidate].map((text) => text.split(' '));
+  if (![...before!, ...after!].every((word) => word.includes('='))) return `${baseline} → ${candidate}`;
+  const own = (words: string[], others: string[]) => words.filter((word) => !others.includes(word)).join(' ') || '–';
+  return `${own(before!, after!)} → ${own(after!, before!)}`;
 }
 
 function otherTokensNote(id: string, parity: Parity | null): string[] {

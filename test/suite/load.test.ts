@@ -122,6 +122,11 @@ describe('loadSuite', () => {
     expect(error.message).toContain('dtypes[0]');
   });
 
+  it('calls a field that is not there missing', () => {
+    const error = thrownBy(() => loadSuite(write('wrong.json', { ...SMALLEST, models: undefined })));
+    expect(error.message).toMatch(/^ {2}models: missing, expected array$/m);
+  });
+
   it('refuses a seed whose iterations would have no exact seeds', () => {
     // Seeds of iterations beyond 2⁵³ repeat, and the parent takes the messages that hold them for garbage.
     const { seed } = loadSuite(write('seed.json', { ...SMALLEST, seed: 1_000_000 }));
