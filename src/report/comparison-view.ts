@@ -19,6 +19,7 @@ export interface Side {
 
 export function comparisonView(baseline: Side, candidate: Side, comparison: Comparison): View {
   const compared = comparison.cases.filter((entry) => entry.status === 'compared');
+  const isVisible = compared.some(({ changes }) => changes.some(({ visibleEffect }) => visibleEffect !== null));
   const labels = labelsOf(candidate.document.cases);
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
   const label = (id: string) => {
@@ -37,7 +38,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'unit', title: 'unit' },
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
-      { key: 'visible', title: 'visible', align: 'right' },
+      ...(isVisible ? [{ key: 'visible', title: 'visible', align: 'right' } as const] : []),
       { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
