@@ -39,8 +39,12 @@ export function layoutOf(columns: FittedColumn[], most: number): Layout {
   return { gap: GAP, blocks, lastWidth: null };
 }
 
-/** Lines of at most so many characters, broken between words; a longer word stays whole, so that a path can be copied. */
+/**
+ * Lines of at most so many characters, broken between words. A longer word and a line that begins with `$ ` stay whole: a
+ * path and a command are there to be copied.
+ */
 export function wrapped(text: string, most: number, indent = ''): string[] {
+  if (text.startsWith('$ ')) return [text];
   const lines: string[] = [];
   let rest = text;
   while (rest.length > most) {

@@ -73,6 +73,7 @@ describe('wrapped', () => {
     ['  indented words', 12, ['  indented', '  words']],
     ['see results/a/long/path.json there', 10, ['see', '  results/a/long/path.json', '  there']],
     ['results/a/long/path.json', 10, ['results/a/long/path.json']],
+    ['$ npm install --prefix somewhere', 10, ['$ npm install --prefix somewhere']],
     ['', 10, ['']],
   ])('%j in %d columns', (text, most, lines) => expect(wrapped(text, most, '  ')).toEqual(lines));
 
