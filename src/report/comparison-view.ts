@@ -104,7 +104,7 @@ function notesOf(comparison: Comparison): string[] {
     changes.length === 0
       ? 'Nothing could be compared.'
       : few === changes.length
-        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1}).`
+        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1} has one to spare).`
         : worse > 0
           ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
           : different > 0
