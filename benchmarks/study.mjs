@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge } from '../dist/stats/judgement.js';
+import * as random from '../dist/stats/random.js';
 import { askedRounds } from './study/protocol.mjs';
 import { changesOf, openCase, pairOf } from './study/real.mjs';
 import { simulate } from './study/simulated.mjs';
@@ -35,7 +36,7 @@ const settings = { rounds: number('rounds'), most: number('most'), slowdown: num
 
 const simulated = [];
 for (const spread of [0.01, 0.02, 0.03]) {
-  simulated.push(await simulate(judge, { spread, equal: 1000, slowed: 100, slowdown: 1.05, most: 60 }));
+  simulated.push(await simulate({ judge, random }, { spread, equal: 1000, slowed: 100, slowdown: 1.05, most: 60 }));
 }
 printSimulated();
 if (!options.simulated) await real();

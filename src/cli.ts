@@ -2,57 +2,20 @@
 // edgeproof's door: argv → command → exit code, and the only catch-all. Commands are loaded when they are called,
 // so that `--help` answers at once and only `run`'s workers ever load a native library.
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { collect, list, machineName, output, positive, results, whole } from './commands/cli-options.js';
+import { addModels } from './commands/models.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
-const results = () => new Option('--results <directory>', 'where result documents are kept').default('results');
-const machineName = () =>
-  new Option('--machine <name>', 'name this machine instead of its hardware slug')
-    .env('EDGEPROOF_MACHINE')
-    .argParser(name);
-const layout = () =>
-  new Option('--layout <layout>', 'layout of a synthetic checkpoint: of its graphs, or gguf for llama.cpp').choices([
-    'tuned',
-    'split',
-    'published',
-    'gguf',
-  ]);
-const weights = () => new Option('--weights <kind>', 'only this kind').choices(['synthetic', 'real']);
-const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
-
-const list = (text: string) => text.split(',').map((item) => item.trim());
-const collect = (text: string, before: string[] = []) => [...before, text];
-
-function whole(least: number) {
-  return (text: string) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
-  };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a number above 0.');
-}
-
-function name(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
-  throw new InvalidArgumentError('expected letters, digits, dots and dashes.');
-}
-
 let exitCode = 0;
 const program = new Command('edgeproof')
   .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
   .version(version)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',
     `
@@ -84,7 +47,7 @@ program
   .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
   .option('-n, --new <ranges>', 'generated tokens')
   .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
-  .option('--seconds <number>', 'how long a sustained workload runs', whole(1))
+  .option('--seconds <number>', 'how long a sustained workload runs; from 60 on its curve is shown', whole(1))
   .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
   .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
   .option('--budget <seconds>', 'start no further round later than this', positive)
@@ -160,104 +123,9 @@ comparing(program.command('regress'))
     exitCode = (await import('./commands/compare.js')).regress(candidate, o);
   });
 
-const models = program.command('models').summary('list, inspect, synthesize and remove checkpoints');
-models
-  .command('list')
-  .summary('known models and what of them is on this disk')
-  .addOption(output())
-  .action(async (o) => {
-    exitCode = (await import('./commands/models-list.js')).listModels(o);
-  });
-models
-  .command('pull')
-  .summary('get real checkpoints from the Hugging Face hub, verified by hash; goes on where it was interrupted')
-  .argument('<model...>', 'hub ids (org/name, org/name@revision) or ids of models.json')
-  .addOption(
-    new Option('--dtype <dtypes>', 'weight formats, separated by commas').argParser(list).default(['q4'], 'q4'),
-  )
-  .action(async (names: string[], o) => {
-    exitCode = await (await import('./commands/models-pull.js')).pullModels(names, o);
-  });
-models
-  .command('pin')
-  .summary('write the commit and the hashes of what was pulled into models.json')
-  .argument('<model>', 'a model id of models.json, or id@commit')
-  .option('--registry <file>', 'another models.json')
-  .action(async (model: string, o) => {
-    exitCode = await (await import('./commands/models-pin.js')).pinModel(model, o);
-  });
-models
-  .command('verify')
-  .summary('hash checkpoints again; exit 1 when a byte differs')
-  .argument('[model]', 'a model or hub id; all checkpoints without')
-  .addOption(output())
-  .action(async (model: string | undefined, o) => {
-    exitCode = await (await import('./commands/models-verify.js')).verifyModels(model, o);
-  });
-models
-  .command('inspect')
-  .summary('what a graph says of its own speed: parameters, bytes, operators, head, KV cache')
-  .argument('<file or model>', 'any .onnx or .gguf file, folder, hub id or model id')
-  .addOption(weights())
-  .addOption(layout().default('tuned'))
-  .option('--dtype <dtype>', 'weight format', 'q4')
-  .addOption(output())
-  .action(async (target: string, o) => {
-    exitCode = (await import('./commands/models-inspect.js')).inspectModel(target, o);
-  });
-models
-  .command('synthesize')
-  .summary('write a synthetic checkpoint: the exact graph of a model, filled with seeded random weights')
-  .argument('<model>', 'a model id of models.json, or a config.json')
-  .addOption(layout().default('tuned'))
-  .addOption(dtype().default('q4'))
-  .option('--seed <number>', 'seed of the weights', whole(0), 1)
-  .addOption(
-    new Option('--routing <routing>', 'which experts tokens use (default: balanced)').choices([
-      'balanced',
-      'skewed',
-      'one',
-      'router',
-    ]),
-  )
-  .action(async (model: string, o) => {
-    exitCode = await (await import('./commands/models-synthesize.js')).synthesizeModel(model, o);
-  });
-models
-  .command('tune')
-  .summary('rewrite a graph into a faster one, as a new checkpoint, and measure what it gains and costs')
-  .description(
-    'Rewrites the graph of a checkpoint step by step (docs/tune.md), writes it beside the original and compares both: speed, memory, logits.',
-  )
-  .argument('<model>', 'a model id, hub id, folder or .onnx file')
-  .addOption(weights())
-  .addOption(layout().default('published'))
-  .option('--dtype <dtype>', 'weight format', 'q4')
-  .option('--steps <names>', 'these steps instead of the default ones', list)
-  .option('--without <names>', 'not these steps', list, [])
-  .addOption(new Option('--head-bits <bits>', 'bits of a quantised head').choices(['4', '8']).default('8'))
-  .option('--to <directory>', 'where to write it, instead of the cache')
-  .option('-r, --rounds <number>', 'fresh processes for each side; 0 measures no speed', whole(0), 5)
-  .option('--no-fidelity', 'do not compare the logits')
-  .addOption(results())
-  .addOption(machineName())
-  .addOption(output())
-  .action(async (model: string, o) => {
-    exitCode = await (await import('./commands/models-tune.js')).tuneModel(model, {
-      ...o,
-      headBits: Number(o.headBits),
-    });
-  });
-models
-  .command('rm')
-  .summary("remove a model's checkpoints from this disk")
-  .argument('<model>', 'a model or hub id')
-  .addOption(weights())
-  .addOption(layout())
-  .option('--dtype <dtype>', 'weight format')
-  .action(async (model: string, o) => {
-    exitCode = await (await import('./commands/models-rm.js')).removeModel(model, o);
-  });
+addModels(program, (code) => {
+  exitCode = code;
+});
 
 program
   .command('machine')

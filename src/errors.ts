@@ -33,7 +33,7 @@ const CATALOGUE = {
   }),
   'model-unknown': (p: { name: string; known: string[] }): Problem => ({
     message: `models.json has no model "${p.name}"`,
-    hint: `known models: ${list(p.known)}`,
+    hint: `nearest to it: ${list(p.known)}; all of them: edgeproof models list`,
   }),
   'architecture-unknown': (p: { modelType: string; known: string[] }): Problem => ({
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
@@ -163,7 +163,7 @@ const CATALOGUE = {
     hint: 'free some space (`edgeproof models rm <name>`), or set EDGEPROOF_CACHE to another disk',
   }),
   'result-unknown': (p: { name: string; directory: string }): Problem => ({
-    message: `there is no result "${p.name}" in ${p.directory}`,
+    message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
     hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes one',
   }),
   'result-newer': (p: { path: string; found: number; known: number }): Problem => ({

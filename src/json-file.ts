@@ -25,8 +25,13 @@ export function parseJson(path: string, text: string): unknown {
 export function validate<T extends z.ZodType>(path: string, value: unknown, schema: T, hint?: string): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${issue.message}`);
+  const issues = parsed.error.issues.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${inWords(issue.message)}`);
   throw problem('file-invalid', { path, issues, ...(hint === undefined ? {} : { hint }) }, parsed.error);
+}
+
+/** `missing, expected string` for what zod calls an input of undefined. */
+function inWords(message: string): string {
+  return message.replace(/^Invalid input: expected (.+), received undefined$/, 'missing, expected $1');
 }
 
 function fieldPath(path: PropertyKey[]): string {

@@ -1,5 +1,5 @@
 // Rounds as a busy machine gives them, seeded: noise of each round, drift that neighbours in time share, and spikes when
-// someone else takes the processor. Two sides take turns, as in a real study. Imports nothing: tests use it, too.
+// someone else takes the processor. Two sides take turns, as in a real study. Imports nothing that is built: tests use it, too.
 
 /** Relative standard deviations as on shared virtual machines (results/): drift fades over a few rounds. */
 const DRIFT = { deviation: 0.015, memory: 0.8 };
@@ -7,24 +7,14 @@ const SPIKE = { probability: 0.05, least: 0.1, most: 0.4 };
 /** Times of a case without noise, in ms; memory in bytes hardly varies. */
 const TRUE_VALUES = { ttftMs: 400, tpotMs: 20, loadMs: 300, peakRssBytes: 5e8 };
 
-/** @param {number} seed @returns {() => number} uniform in [0, 1) */
-export function uniform(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Two sides whose rounds take turns (a b, b a, a b …), for ever. The second is slower by `slowdown`.
+ * @param {typeof import('../../src/stats/random.js')} random
  * @param {{ seed: number, spread: number, slowdown: number }} options
  */
-export function* turns({ seed, spread, slowdown }) {
-  const next = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+export function* turns(random, { seed, spread, slowdown }) {
+  const next = random.uniform(seed);
+  const normal = () => random.standardNormal(next);
   let drift = DRIFT.deviation * normal();
   const round = (/** @type {number} */ factor) => {
     drift = DRIFT.memory * drift + DRIFT.deviation * Math.sqrt(1 - DRIFT.memory ** 2) * normal();

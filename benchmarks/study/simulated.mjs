@@ -7,11 +7,19 @@ import { askedRounds } from './protocol.mjs';
 /** @typedef {import('../../src/stats/judgement.js').Samples} Samples */
 
 /**
- * @param {(samples: Samples[]) => { changes: MetricChange[] }} judge
+ * What the study and its test give from the built tool and from its source.
+ * @typedef {{
+ *   judge: (samples: Samples[]) => { changes: MetricChange[] },
+ *   random: typeof import('../../src/stats/random.js'),
+ * }} Tool
+ */
+
+/**
+ * @param {Tool} tool
  * @param {{ seed: number, spread: number, slowdown: number, most: number }} options
  */
-export async function simulateComparison(judge, { most, ...noise }) {
-  const source = turns(noise);
+export async function simulateComparison({ judge, random }, { most, ...noise }) {
+  const source = turns(random, noise);
   /** @type {Record<'baseline' | 'candidate', Record<string, number>>[]} */
   const rounds = [];
   /** @param {number} count */
@@ -30,20 +38,20 @@ export async function simulateComparison(judge, { most, ...noise }) {
 
 /**
  * Shares of comparisons: any alarm among equals, the slowdown found in the decode rate.
- * @param {Parameters<typeof simulateComparison>[0]} judge
+ * @param {Tool} tool
  * @param {{ spread: number, equal: number, slowed: number, slowdown: number, most: number }} options
  */
-export async function simulate(judge, { spread, equal, slowed, slowdown, most }) {
+export async function simulate(tool, { spread, equal, slowed, slowdown, most }) {
   let alarms = 0;
   let found = 0;
   /** @type {number[]} */
   const rounds = [];
   for (let seed = 1; seed <= equal; seed++) {
-    const { changes } = await simulateComparison(judge, { seed, spread, slowdown: 1, most });
+    const { changes } = await simulateComparison(tool, { seed, spread, slowdown: 1, most });
     if (changes.some(({ outcome }) => outcome === 'better' || outcome === 'worse')) alarms++;
   }
   for (let seed = 1; seed <= slowed; seed++) {
-    const one = await simulateComparison(judge, { seed: 100_000 + seed, spread, slowdown, most });
+    const one = await simulateComparison(tool, { seed: 100_000 + seed, spread, slowdown, most });
     if (one.changes.some(({ metric, outcome }) => metric === 'decodeRate' && outcome === 'worse')) found++;
     rounds.push(one.rounds);
   }

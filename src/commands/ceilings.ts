@@ -35,7 +35,7 @@ export async function addCeilings(
   }
 }
 
-export function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): Needed[] {
+function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): Needed[] {
   const all = new Map<string, { needed: Needed; workingSets: Set<number>; arithmetics: Set<Arithmetic> }>();
   for (const result of cases) {
     const { ep, threads, workload, runtime } = result.key;

@@ -59,7 +59,7 @@ function earlierResult(directory: string, candidate: Side): Side {
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {
-    reason: `${directory} has no earlier result of suite "${suite.content.name}" on ${machine.id}`,
+    reason: `${directory} has no earlier result of suite "${suite.content.name}", as it is in this one, on ${machine.id}`,
     hint: 'commit one as a baseline, or name one with --baseline',
   });
 }

@@ -38,7 +38,7 @@ export async function machine(options: { output: string; machine?: string; ceili
     ['node', versions.node],
     ['onnxruntime', versions.onnxruntime],
     ['transformers.js', versions['transformers.js']],
-    ['llama.cpp', versions['llama.cpp'] ?? `not installed (optional); get it with: ${installCommand()}`],
+    ['llama.cpp', versions['llama.cpp'] ?? 'not installed (optional)'],
     ...providers.map(({ ep, failure, longestPass }): [string, string] => [
       `ep ${ep}`,
       failure === null
@@ -57,7 +57,10 @@ export async function machine(options: { output: string; machine?: string; ceili
         { key: 'value', title: 'value' },
       ],
       rows: facts.map(([fact, value]) => ({ fact, value })),
-      notes: [`Results of this machine go to results/${found.id}/; choose another name with --machine.`],
+      notes: [
+        `Results of this machine go to results/${found.id}/; choose another name with --machine.`,
+        ...(versions['llama.cpp'] == null ? [`To get llama.cpp:\n$ ${installCommand()}`] : []),
+      ],
       json: {
         ...found,
         clock,

@@ -52,11 +52,11 @@ export function listModels(options: { output: string }): number {
       columns: [
         { key: 'model', title: 'model' },
         { key: 'parameters', title: 'parameters', align: 'right' },
-        { key: 'license', title: 'licence' },
         { key: 'checkpoint', title: 'on this disk' },
         { key: 'bytes', title: 'size', align: 'right' },
         { key: 'pinned', title: 'pinned' },
         { key: 'fits', title: 'fits' },
+        { key: 'license', title: 'licence' },
       ],
       rows: records.map((record) => ({
         model: record.model,

@@ -1,13 +1,14 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
 import { problem } from '../errors.js';
-import { OUTPUT_FORMATS, type OutputFormat, PLAIN, render, type Style, type View } from '../report/view.js';
+import { PLAIN, type Style } from '../report/table.js';
+import { OUTPUT_FORMATS, type OutputFormat, render, type View } from '../report/view.js';
 
 export function printView(view: View, format: OutputFormat): void {
-  process.stdout.write(render(view, format, styleOf(process.stdout)));
+  process.stdout.write(render(view, format, styleOf(process.stdout), process.stdout.columns));
 }
 
-export function styleOf(stream: NodeJS.WriteStream): Style {
+function styleOf(stream: NodeJS.WriteStream): Style {
   if (!stream.isTTY || process.env.NO_COLOR) return PLAIN;
   const colours = pc.createColors(true);
   return { strong: colours.bold, faint: colours.dim };

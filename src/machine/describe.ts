@@ -1,7 +1,7 @@
 // What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { cpuQuota } from './cpu-quota.js';
+import { quotaCores } from './condition/cgroup.js';
+import { readText } from './condition/kernel-file.js';
 
 export interface Machine {
   /** Hardware slug or chosen name; the folder of this machine's results. */
@@ -23,7 +23,7 @@ const INTERESTING =
 
 /** `name` overrides the hardware slug. */
 export function describeMachine(name?: string): Machine {
-  const cpuinfo = readText('/proc/cpuinfo');
+  const cpuinfo = readText('/', 'proc/cpuinfo') ?? '';
   const model =
     os
       .cpus()[0]
@@ -41,7 +41,7 @@ export function describeMachine(name?: string): Machine {
     instructionSets: instructionSets(cpuinfo),
     physicalCores,
     logicalCores,
-    usableCores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(cpuQuota() ?? Number.POSITIVE_INFINITY))),
+    usableCores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(quotaCores() ?? Number.POSITIVE_INFINITY))),
     memoryBytes,
     os: `${os.type()} ${os.release()}`,
   };
@@ -54,14 +54,6 @@ export function machineSlug(cpu: string, cores: number, memoryBytes: number): st
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return `${words || 'machine'}-${cores}c-${Math.round(memoryBytes / 2 ** 30)}gb`;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function cpuModel(cpuinfo: string): string | null {

@@ -1,7 +1,9 @@
 // What `threads: auto` is on this machine and why: one thread for each physical core that this process may use, of the
 // fast kind where there are two.
-import { readFileSync } from 'node:fs';
-import { cpuQuota } from './cpu-quota.js';
+import { cpuNumbers } from '../suite/cpu-list.js';
+import { quotaCores } from './condition/cgroup.js';
+import { allowedCpus } from './condition/cpu-time.js';
+import { readText } from './condition/kernel-file.js';
 import type { Machine } from './describe.js';
 
 export interface ThreadChoice {
@@ -12,18 +14,18 @@ export interface ThreadChoice {
 
 /** ARM's kernels give each processor a capacity; below this share of the largest one it is of the slow kind. */
 const FAST_SHARE = 2 / 3;
-const CPUS = '/sys/devices/system/cpu';
+const CPUS = 'sys/devices/system/cpu';
 
 /** `root` holds another system's files, for tests. */
-export function automaticThreads(machine: Machine, root = ''): ThreadChoice {
-  const text = (path: string) => readText(root + path);
-  const cpuset = /^Cpus_allowed_list:\s*(\S+)$/m.exec(text('/proc/self/status'))?.[1];
-  const quota = cpuQuota(root);
-  if (cpuset === undefined) {
+export function automaticThreads(machine: Machine, root = '/'): ThreadChoice {
+  const text = (path: string) => readText(root, path) ?? '';
+  const cpuset = allowedCpus(root);
+  const quota = quotaCores(root);
+  if (cpuset === null) {
     const threads = Math.min(machine.physicalCores, machine.usableCores);
     return { threads, why: [coresText(machine.physicalCores, 'physical'), ...quotaText(quota)].join(', ') };
   }
-  const allowed = parseCpuList(cpuset);
+  const allowed = cpuNumbers(cpuset);
   const fast = fastCpus(text, allowed);
   const preferred = allowed.filter((cpu) => fast.has(cpu));
   // Whoever is pinned to slow cores runs there.
@@ -48,8 +50,8 @@ function quotaText(quota: number | null): string[] {
 
 /** Intel names its performance cores; ARM tells capacities; elsewhere all are alike. */
 function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
-  const named = text('/sys/devices/cpu_core/cpus').trim();
-  if (named !== '') return new Set(parseCpuList(named));
+  const named = text('sys/devices/cpu_core/cpus');
+  if (named !== '') return new Set(cpuNumbers(named));
   const capacity = (cpu: number) => Number(text(`${CPUS}/cpu${cpu}/cpu_capacity`)) || 0;
   const largest = Math.max(...cpus.map(capacity));
   return new Set(cpus.filter((cpu) => capacity(cpu) >= FAST_SHARE * largest));
@@ -57,21 +59,5 @@ function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
 
 /** Processors that share a core count once. */
 function countCores(text: (path: string) => string, cpus: number[]): number {
-  return new Set(cpus.map((cpu) => text(`${CPUS}/cpu${cpu}/topology/thread_siblings_list`).trim() || String(cpu))).size;
-}
-
-/** `0-3,8` → 0 1 2 3 8 */
-export function parseCpuList(list: string): number[] {
-  return list.split(',').flatMap((part) => {
-    const [first, last] = part.split('-').map(Number);
-    return Array.from({ length: (last ?? first!) - first! + 1 }, (_, i) => first! + i);
-  });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return new Set(cpus.map((cpu) => text(`${CPUS}/cpu${cpu}/topology/thread_siblings_list`) || String(cpu))).size;
 }

@@ -83,7 +83,7 @@ const realSchema = z.strictObject({
 });
 
 /** The version first: a manifest of another one is told as that. */
-export const manifestSchema = z
+const manifestSchema = z
   .looseObject({ schemaVersion: z.literal(1) })
   .pipe(z.discriminatedUnion('weights', [syntheticSchema, realSchema]));
 

@@ -14,7 +14,7 @@ export function isRepo(text: string): boolean {
   return parts.length === 2 && parts.every((part) => REPO_PART.test(part));
 }
 
-export function isCommit(text: string): boolean {
+function isCommit(text: string): boolean {
   return COMMIT.test(text);
 }
 

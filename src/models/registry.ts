@@ -1,7 +1,6 @@
 // models.json: which models there are, where they come from, what they weigh.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { problem } from '../errors.js';
 import { readJsonFile } from '../json-file.js';
 import type { ModelConfig } from './architectures/family.js';
 import { configSchemaOf } from './architectures.js';
@@ -79,10 +78,4 @@ export const REGISTRY = fileURLToPath(new URL('../../models.json', import.meta.u
 
 export function loadRegistry(path: string = REGISTRY): Model[] {
   return readJsonFile(path, registrySchema).models;
-}
-
-export function modelById(id: string, models: Model[] = loadRegistry()): Model {
-  const model = models.find((candidate) => candidate.id === id);
-  if (model === undefined) throw problem('model-unknown', { name: id, known: models.map((known) => known.id) });
-  return model;
 }

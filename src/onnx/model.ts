@@ -101,3 +101,9 @@ export interface OnnxModel {
   rest?: Uint8Array;
   graphRest?: Uint8Array;
 }
+
+/** An attribute of a node, or what the operator's schema has where it is absent. */
+export function integerOf(node: Node, name: string, absent: number): number {
+  const value = node.attributes[name];
+  return typeof value === 'number' ? value : absent;
+}

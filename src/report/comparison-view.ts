@@ -19,6 +19,7 @@ export interface Side {
 
 export function comparisonView(baseline: Side, candidate: Side, comparison: Comparison): View {
   const compared = comparison.cases.filter((entry) => entry.status === 'compared');
+  const isVisible = compared.some(({ changes }) => changes.some(({ visibleEffect }) => visibleEffect !== null));
   const labels = labelsOf(candidate.document.cases);
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
   const label = (id: string) => {
@@ -37,7 +38,7 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
       { key: 'unit', title: 'unit' },
       { key: 'baseline', title: 'baseline', align: 'right' },
       { key: 'candidate', title: 'candidate', align: 'right' },
-      { key: 'visible', title: 'visible', align: 'right' },
+      ...(isVisible ? [{ key: 'visible', title: 'visible', align: 'right' } as const] : []),
       { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
@@ -103,7 +104,7 @@ function notesOf(comparison: Comparison): string[] {
     changes.length === 0
       ? 'Nothing could be compared.'
       : few === changes.length
-        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1}).`
+        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1} has one to spare).`
         : worse > 0
           ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
           : different > 0
@@ -138,7 +139,7 @@ function caseNotes(entry: CaseComparison): string[] {
   if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'differs') {
     const names = entry.differences.map(
-      ({ dimension, baseline, candidate }) => `${dimension} (${baseline} → ${candidate})`,
+      ({ dimension, baseline, candidate }) => `${dimension} (${changed(baseline, candidate)})`,
     );
     const across = entry.differences.map(({ dimension }) => dimension).join(',');
     return [`not compared: ${entry.id} differs in ${names.join(', ')}\n  to compare all the same: --across ${across}`];
@@ -152,6 +153,14 @@ function caseNotes(entry: CaseComparison): string[] {
       : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
     ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
   ];
+}
+
+/** Of lists such as `kv=shared malloc=null` only what differs. */
+function changed(baseline: string, candidate: string): string {
+  const [before, after] = [baseline, candidate].map((text) => text.split(' '));
+  if (![...before!, ...after!].every((word) => word.includes('='))) return `${baseline} → ${candidate}`;
+  const own = (words: string[], others: string[]) => words.filter((word) => !others.includes(word)).join(' ') || '–';
+  return `${own(before!, after!)} → ${own(after!, before!)}`;
 }
 
 function otherTokensNote(id: string, parity: Parity | null): string[] {

@@ -42,14 +42,15 @@ export function labelsOf(cases: CaseResult[]): Labels {
   const varying = names.filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
   const first = all[0] ?? {};
   const fixed = (name: string) => (varying.includes(name) ? null : (first[name] ?? null));
+  const told = (name: string) => (fixed(name) === null ? null : dimensionWord([name, fixed(name)!]));
   const words = [
     fixed('model'),
     [fixed('layout'), fixed('dtype')].filter((word) => word !== null).join(' ') || null,
     fixed('runtime'),
     fixed('ep'),
-    fixed('threads') === null ? null : plural(Number(fixed('threads')), 'thread'),
-    ...options.map((name) => (fixed(name) === null ? null : `${name.replace('option.', '')} ${fixed(name)}`)),
-    ...LIMITS.map((name) => (fixed(name) === null ? null : `${name} ${fixed(name)}`)),
+    told('threads'),
+    ...options.map(told),
+    ...LIMITS.map(told),
   ];
   return {
     shared: words.filter((word) => word !== null).join(' · '),
@@ -60,6 +61,13 @@ export function labelsOf(cases: CaseResult[]): Labels {
       return Object.fromEntries(dimensions.filter(([name]) => varying.includes(name)));
     },
   };
+}
+
+/** A dimension and its value outside of a table: `2 threads`, `spinning off`, `memory-limit 2GB`. */
+export function dimensionWord([name, value]: [string, string]): string {
+  if (name === 'threads') return plural(Number(value), 'thread');
+  if (isOptionDimension(name)) return `${name.replace('option.', '')} ${value}`;
+  return LIMITS.includes(name) ? `${name} ${value}` : value;
 }
 
 /** What tells a case from the others of its table, in words. */

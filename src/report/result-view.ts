@@ -54,7 +54,7 @@ export function resultView(document: ResultDocument, path: string | null): View 
     rows: document.cases.map((result) => row(document, result, labels, shares.get(result)!)),
     notes: [
       ...sustainedNotes(document.cases, labels),
-      ...conclusion(document),
+      ...conclusion(document, labels),
       ...ceilingNotes(document),
       ...peakNotes(document.cases),
       ...energyNotes(document.cases, labels),

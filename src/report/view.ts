@@ -1,5 +1,5 @@
 // One answer, five forms: a table for people, Markdown, CSV, JSON, JSON lines. Pure: text in, text out.
-import { stripVTControlCharacters } from 'node:util';
+import { type Style, table } from './table.js';
 
 export const OUTPUT_FORMATS = ['table', 'md', 'json', 'jsonl', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -24,17 +24,11 @@ export interface View {
   records: Record<string, string | number | boolean | null>[];
 }
 
-export interface Style {
-  strong(text: string): string;
-  faint(text: string): string;
-}
-
-export const PLAIN: Style = { strong: (text) => text, faint: (text) => text };
-
-export function render(view: View, format: OutputFormat, style: Style): string {
+/** `most` is how wide the terminal is that a table is printed to. */
+export function render(view: View, format: OutputFormat, style: Style, most = Number.POSITIVE_INFINITY): string {
   switch (format) {
     case 'table':
-      return table(view, style);
+      return table(view, style, most);
     case 'md':
       return markdown(view);
     case 'json':
@@ -44,37 +38,6 @@ export function render(view: View, format: OutputFormat, style: Style): string {
     case 'csv':
       return csv(view);
   }
-}
-
-function table(view: View, style: Style): string {
-  const { columns, rows } = view;
-  const hasUnits = columns.some((column) => column.unit !== undefined);
-  const widths = columns.map(({ key, title, unit }) =>
-    Math.max(width(title), width(unit ?? ''), ...rows.map((row) => width(row[key] ?? ''))),
-  );
-  const line = (cell: (column: Column) => string) =>
-    columns
-      .map((column, i) => pad(cell(column), widths[i]!, column.align))
-      .join('   ')
-      .trimEnd();
-  const body = [
-    ...view.heading.map((text, i) => (i === 0 ? style.strong(text) : style.faint(text))),
-    ...(view.heading.length > 0 && rows.length > 0 ? [''] : []),
-    ...(rows.length > 0 ? [style.strong(line((column) => column.title))] : []),
-    ...(rows.length > 0 && hasUnits ? [style.faint(line((column) => column.unit ?? ''))] : []),
-    ...rows.map((row) => line((column) => row[column.key] ?? '')),
-    ...(view.notes.length > 0 ? ['', ...view.notes] : []),
-  ];
-  return `${body.join('\n')}\n`;
-}
-
-function width(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
-}
-
-function pad(text: string, size: number, align: Column['align']): string {
-  const space = ' '.repeat(Math.max(0, size - width(text)));
-  return align === 'right' ? space + text : text + space;
 }
 
 function markdown(view: View): string {

@@ -9,12 +9,12 @@ import type { Suite } from '../suite/schema.js';
 import type { CaseResult, Identity, ResultDocument, Round } from './schema.js';
 import { SCHEMA_VERSION } from './schema.js';
 
-export function hashOf(value: unknown): string {
+function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 /** Everything that is measured; how often, how long and where the file lies do not change the measurement. */
-export function suiteHash(suite: Suite): string {
+function suiteHash(suite: Suite): string {
   const { $schema, name, description, rounds, timeoutSeconds, ...measured } = suite;
   return hashOf(measured);
 }

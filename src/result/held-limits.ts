@@ -30,4 +30,3 @@ export const heldLimitsSchema = z.strictObject({
 });
 
 export type HeldLimits = z.output<typeof heldLimitsSchema>;
-export type LimitEffects = HeldLimits['effects'];

@@ -8,7 +8,7 @@ import type { ResultDocument } from './schema.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-export function toolVersion(): string {
+function toolVersion(): string {
   return packageVersion(ROOT);
 }
 

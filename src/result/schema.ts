@@ -156,7 +156,7 @@ const checkpointSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
-export const caseResultSchema = z.strictObject({
+const caseResultSchema = z.strictObject({
   id: z.string(),
   key: keySchema,
   status: z.enum(['ok', 'failed', 'skipped']),

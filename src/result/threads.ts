@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const rates = z.array(z.number().positive());
 
-export const threadSearchSchema = z.strictObject({
+const threadSearchSchema = z.strictObject({
   /** The cases that it was made for run one checkpoint in one way. */
   run: z.string(),
   workload: z.strictObject({ prompt: z.int(), new: z.int() }),

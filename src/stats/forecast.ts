@@ -1,7 +1,7 @@
 // How long a run will still take: the rounds that each case is expected to want, at what its rounds take. Pure.
 import { type CaseResult, okRounds } from '../result/schema.js';
 import type { UntilPrecise } from '../suite/rounds.js';
-import { expectedRounds } from './enough.js';
+import { expectedRounds, isEnough } from './enough.js';
 import { median } from './summary.js';
 
 /** With fewer, their spread says little about how many it takes. */
@@ -30,7 +30,8 @@ export function forecast(cases: readonly CaseForecast[], rule: UntilPrecise, ela
     return {
       roundMs: measuredMs.length > 0 ? median(measuredMs) : expectedMs,
       certain: Math.max(0, rule.minimum - done),
-      likely: Math.max(0, rounds - done),
+      // A case that is not known well enough gets one more at least.
+      likely: Math.max(done < rule.maximum && !isEnough(result, rule) ? 1 : 0, rounds - done),
     };
   });
   const sum = (value: (entry: (typeof left)[number]) => number) =>

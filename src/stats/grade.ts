@@ -34,6 +34,7 @@ export const LIMITS = {
 /** Enough of the weights in the page cache for a load time that does not depend on the disk. */
 export const RESIDENT = 0.95;
 
+const DISK = 'only % of the weights lay in the page cache, so loading read the disk';
 const THROTTLED = 'heat throttled the processor';
 const COOLED = 'the system slowed the processor down to cool it';
 
@@ -48,7 +49,8 @@ export function gradeRound(round: OkRound): Graded {
     ...(drift === null ? [] : limited('drift', Math.abs(drift))),
     ...plainReasons(round.condition, round.memory.phases),
   ];
-  const reasons = isSustained(round) ? all.filter(({ words }) => !HEAT.includes(words)) : all;
+  const meant = [...(isSustained(round) ? HEAT : []), ...(startsCold(round) ? [DISK] : [])];
+  const reasons = all.filter(({ words }) => !meant.includes(words));
   const grade = reasons.some((reason) => reason.grade === 'C') ? 'C' : reasons.length > 0 ? 'B' : 'A';
   return { grade, reasons };
 }
@@ -85,11 +87,7 @@ function plainReasons(condition: Condition, phases: OkRound['memory']['phases'])
     [pinned && frequency!.governors.includes('powersave'), 'the governor powersave keeps the clock low', null],
     [swapped, 'part of the worker was swapped out', null],
     [swapping, 'the system was swapping', null],
-    [
-      resident !== null && resident < RESIDENT,
-      'only % of the weights lay in the page cache, so loading read the disk',
-      resident,
-    ],
+    [resident !== null && resident < RESIDENT, DISK, resident],
   ];
   return rules.flatMap(([holds, words, share]): Reason[] => (holds ? [{ grade: 'B', words, share }] : []));
 }
@@ -99,6 +97,11 @@ const HEAT: readonly string[] = [LIMITS.heat.words, LIMITS.clock.words, LIMITS.d
 
 function isSustained({ iterations }: OkRound): boolean {
   return iterations.some((iteration) => 'startMs' in iteration);
+}
+
+/** The files were evicted on purpose: for a cold start, or so that a memory limit counts them. */
+function startsCold({ pageCache, limits }: OkRound): boolean {
+  return pageCache !== undefined || (limits !== undefined && limits.memoryBytes !== null);
 }
 
 /** Of all measured rounds, in their order. */

@@ -1,6 +1,7 @@
 // How small a change a comparison can see with the rounds at hand, and how many rounds it takes to see a given one. Pure.
 // The power of the Mann–Whitney test is simulated on normal rounds, seeded: the same rounds give the same answer.
 import { criticalU, roundsNeeded } from './mann-whitney.js';
+import { standardNormal, uniform } from './random.js';
 import { median } from './summary.js';
 
 /** Shown in so many of ten comparisons of a true change. */
@@ -96,22 +97,11 @@ function trialsOf(n: number, m: number, alpha: number): Trial[] | null {
 /** A shift makes the candidate greater in so many pairs as differ by less: the critical one is an ordered difference. */
 function simulate(n: number, m: number, critical: number | null): Trial[] | null {
   if (critical === null) return null;
-  const draw = normalDraws(1);
+  const next = uniform(1);
+  const draw = () => standardNormal(next);
   return Array.from({ length: SIMULATED }, () => {
     const [a, b] = [n, m].map((size) => Array.from({ length: size }, draw)) as [number[], number[]];
     const differences = Float64Array.from(a.flatMap((x) => b.map((y) => x - y))).sort();
     return { significant: differences[critical - 1]!, medians: median(b) - median(a) };
   });
-}
-
-/** Standard normal numbers: mulberry32, Box and Muller. */
-function normalDraws(seed: number): () => number {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -169,8 +169,3 @@ export function caseDimensions(key: CaseKey): Record<string, string> {
 export function roundTimeoutSeconds({ workload }: CaseKey, timeoutSeconds: number): number {
   return timeoutSeconds + (workload.kind === 'sustained' ? workload.seconds : 0);
 }
-
-/** Rounds interleaved over cases, so that drift of the machine hits all alike. */
-export function runOrder(cases: Case[], rounds: number): { case: Case; round: number }[] {
-  return Array.from({ length: rounds }, (_, round) => cases.map((planned) => ({ case: planned, round }))).flat();
-}

@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 /** Metrics that rounds can go on for; a case without the one asked for uses the first that it has. */
 export const TARGET_METRICS = ['decodeRate', 'prefillRate', 'ttftMs', 'microMs'] as const;
-export type TargetMetric = (typeof TARGET_METRICS)[number];
 
 const untilPrecise = z
   .strictObject({

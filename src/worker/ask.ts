@@ -11,8 +11,8 @@ import type { PageCache } from '../result/page-cache.js';
 import type { PromptAnswer } from '../result/parity.js';
 import type { Placement } from '../result/placement.js';
 import type { ExecutionProvider } from '../suite/schema.js';
+import { causeOfDeath, collectTail, exitOf } from './death.js';
 import { environmentOf } from './environment.js';
-import { causeOfDeath, collectTail, exitOf } from './parent.js';
 import {
   type Answer,
   answerSchema,

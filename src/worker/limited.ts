@@ -1,10 +1,12 @@
 // One round under the limits of its case: the command that starts the worker inside of them, whether they hold, what
 // they did, and a death or failure that they explain. Without limits it does nothing.
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
-import { evictFolderOf } from '../machine/limits/evict.js';
 import type { HeldLimits } from '../machine/limits/held.js';
 import { type Limits, sizeWord } from '../suite/limits.js';
+import { type AskOptions, askEviction } from './ask.js';
 import type { Job, Phase } from './protocol.js';
 
 export interface LimitedWorker {
@@ -20,13 +22,48 @@ export interface LimitedWorker {
 
 const SWAP_SAMPLE_MS = 200;
 
-export function holdToLimits(job: Job, command: [string, ...string[]]): LimitedWorker | { failure: Failure } {
+export interface LimitedOptions extends Omit<AskOptions, 'entry'> {
+  answerEntry?: string;
+}
+
+/** Resolves for failures too; rejects only when aborted. */
+export async function holdToLimits(
+  job: Job,
+  command: [string, ...string[]],
+  options: LimitedOptions,
+): Promise<LimitedWorker | { failure: Failure }> {
   const { limits } = job.key;
   if (limits === undefined) return unlimited(command);
+  let confinement: Confinement | undefined;
   try {
-    return holdWith(confine(limits), limits, job, command);
+    confinement = confine(limits);
+    const uncountedFileBytes = confinement.countsFiles ? await evictFolderOf(job.graph, options) : null;
+    return holdWith(confinement, limits, uncountedFileBytes, command);
   } catch (error) {
+    await confinement?.release();
+    options.signal?.throwIfAborted();
     return { failure: failureOf(error) };
+  }
+}
+
+/**
+ * Bytes of the graph's folder that stay in the page cache; null where that cannot be told. Memory is charged to the group
+ * that reads a page first: a checkpoint that was verified a moment ago would cost the worker nothing.
+ */
+async function evictFolderOf(graph: string, { answerEntry, ...options }: LimitedOptions): Promise<number | null> {
+  const { residentBytes } = await askEviction(filesIn(dirname(graph)), {
+    ...options,
+    ...(answerEntry === undefined ? {} : { entry: answerEntry }),
+  });
+  return residentBytes;
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    const paths = readdirSync(directory).map((name) => join(directory, name));
+    return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  } catch {
+    return [];
   }
 }
 
@@ -41,8 +78,12 @@ function unlimited(command: [string, ...string[]]): LimitedWorker {
   };
 }
 
-function holdWith(confinement: Confinement, limits: Limits, job: Job, command: [string, ...string[]]): LimitedWorker {
-  const uncountedFileBytes = confinement.countsFiles ? evictFolderOf(job.graph) : null;
+function holdWith(
+  confinement: Confinement,
+  limits: Limits,
+  uncountedFileBytes: number | null,
+  command: [string, ...string[]],
+): LimitedWorker {
   const sampler =
     (limits.swapBytes ?? 0) > 0 ? setInterval(() => confinement.sampleSwap(), SWAP_SAMPLE_MS).unref() : undefined;
   let phase: Phase = 'start';

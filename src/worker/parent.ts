@@ -1,8 +1,6 @@
 // The parent side of one round: starts a worker, waits for its messages, watches its memory from outside,
 // and turns every way of dying into a failure. Nothing here polls; nothing here loads a native library.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
@@ -12,13 +10,13 @@ import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine
 import { watchMemory } from '../machine/process-memory.js';
 import { roundMs } from '../result/format.js';
 import type { OkRound, Round } from '../result/schema.js';
+import { causeOfDeath, collectTail, exitOf, oomKills } from './death.js';
 import { environmentOf } from './environment.js';
 import { holdToLimits, type LimitedWorker } from './limited.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
 const V8_FLAGS = ['--expose-gc'];
-const KEPT_STDERR = 16_000;
 const LONGEST_MESSAGE = 16 << 20;
 const PATIENCE_MS = 500;
 /** The longest delay that a timer takes. */
@@ -35,13 +33,15 @@ export interface RoundOptions {
   /** Whether the worker is watched during an iteration (from 0, warm-up included); by default during all. */
   observes?: (iteration: number) => boolean;
   entry?: string;
+  /** Of the worker that answers questions, as `entry` is of the one that runs the round. */
+  answerEntry?: string;
 }
 
 /** Runs one round in a fresh process. Resolves for failures too; rejects only when aborted. */
 export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
   options.signal?.throwIfAborted();
   const startedAt = new Date().toISOString();
-  const limited = holdToLimits(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY]);
+  const limited = await holdToLimits(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY], options);
   const head = { index: job.round, startedAt };
   if ('failure' in limited) return { status: 'failed', ...head, failure: limited.failure };
   const outcome = await converse(job, options, limited).finally(limited.release);
@@ -176,19 +176,6 @@ function settled<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   return Promise.race([reading, new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, otherwise).unref())]);
 }
 
-export interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  error: string | null;
-}
-
-export function exitOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, error: reasonOf(error) }));
-    child.once('exit', (code, signal) => resolve({ code, signal, error: null }));
-  });
-}
-
 /** Resolves when the pipe is closed; every line must be a message. A last line cut off by death is not judged. */
 async function readMessages(
   pipe: Readable,
@@ -218,43 +205,5 @@ function parse(line: string): unknown {
     return JSON.parse(line);
   } catch {
     return null;
-  }
-}
-
-export async function collectTail(stream: Readable, kept = KEPT_STDERR): Promise<string> {
-  let tail = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream) tail = (tail + chunk).slice(-kept);
-  return tail.trim();
-}
-
-const OUT_OF_MEMORY = /heap out of memory|std::bad_alloc|Failed to allocate memory/;
-
-/** Without the stacks and the version that Node prints below what matters. */
-function lastWords(stderr: string): string {
-  const [words] = stderr.split(/^-----.*stack trace -----$/im) as [string];
-  const lines = words.split('\n').filter((line) => !/^\s*(at .*|\^+|Node\.js v.*|[{}]|code: .*|url: .*)?$/.test(line));
-  return lines.slice(-5).join('\n');
-}
-
-export function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): EdgeproofError {
-  if (OUT_OF_MEMORY.test(stderr)) {
-    return problem('out-of-memory', { reason: stderr.split('\n').find((line) => OUT_OF_MEMORY.test(line)) ?? stderr });
-  }
-  if (exit.signal === 'SIGKILL') {
-    if (newOomKills > 0) return problem('out-of-memory', { reason: 'the kernel killed the worker' });
-    return problem('worker-killed', { signal: exit.signal });
-  }
-  const how =
-    exit.signal === null ? `exit code ${exit.code}` : `${exit.signal}, signal ${constants.signals[exit.signal]}`;
-  return problem('worker-crashed', { exit: how, stderr: lastWords(stderr) });
-}
-
-/** Out-of-memory kills in our cgroup so far; 0 where the system does not count them. */
-function oomKills(): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/sys/fs/cgroup/memory.events', 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
   }
 }

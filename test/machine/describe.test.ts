@@ -4,7 +4,7 @@ import os from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { describeMachine, machineSlug } from '../../src/machine/describe.js';
 import { automaticThreads } from '../../src/machine/threads.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 
 const GIB = 2 ** 30;
 

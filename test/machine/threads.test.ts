@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cpuQuota } from '../../src/machine/cpu-quota.js';
 import { describeMachine } from '../../src/machine/describe.js';
-import { automaticThreads, parseCpuList } from '../../src/machine/threads.js';
+import { automaticThreads } from '../../src/machine/threads.js';
+import { cpuNumbers } from '../../src/suite/cpu-list.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-threads-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ function tree(files: Record<string, string>): string {
 function topology(...cores: string[]): Record<string, string> {
   return Object.fromEntries(
     cores.flatMap((siblings) =>
-      parseCpuList(siblings).map((cpu) => [`sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, siblings]),
+      cpuNumbers(siblings).map((cpu) => [`sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, siblings]),
     ),
   );
 }
@@ -101,35 +101,4 @@ describe('automaticThreads', () => {
     const other = { ...machine, physicalCores: 8, usableCores: 10 };
     expect(automaticThreads(other, tree({}))).toEqual({ threads: 8, why: '8 physical cores' });
   });
-});
-
-describe('cpuQuota', () => {
-  it('is the tightest of all levels', () => {
-    const root = tree({
-      'proc/self/cgroup': '0::/user.slice/run.scope',
-      'sys/fs/cgroup/user.slice/cpu.max': '300000 100000',
-      'sys/fs/cgroup/user.slice/run.scope/cpu.max': '400000 100000',
-    });
-    expect(cpuQuota(root)).toBe(3);
-  });
-
-  it('is read from version 1, too, of the controller cpu alone', () => {
-    const root = tree({
-      'proc/self/cgroup': '9:memory:/large\n3:cpu,cpuacct:/docker/abc',
-      'sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_quota_us': '150000',
-      'sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_period_us': '100000',
-      'sys/fs/cgroup/cpu/large/cpu.cfs_quota_us': '1',
-      'sys/fs/cgroup/cpu/large/cpu.cfs_period_us': '100000',
-    });
-    expect(cpuQuota(root)).toBe(1.5);
-  });
-
-  it.each([[{}], [{ 'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1', 'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }]])(
-    'is null without one: %j',
-    (files) => expect(cpuQuota(tree(files))).toBeNull(),
-  );
-});
-
-it('reads lists of processors', () => {
-  expect(parseCpuList('0-3,8,10-11')).toEqual([0, 1, 2, 3, 8, 10, 11]);
 });

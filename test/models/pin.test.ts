@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Checkpoint, RealManifest } from '../../src/models/checkpoint.js';
 import { memberSpans } from '../../src/models/json-spans.js';
 import { pinFor, pinState, withPin, writePin } from '../../src/models/pin.js';
-import { loadRegistry, modelById, REGISTRY } from '../../src/models/registry.js';
+import { loadRegistry, REGISTRY } from '../../src/models/registry.js';
+import { modelById } from '../fixtures/model.js';
 
 const COMMIT = 'a'.repeat(40);
 

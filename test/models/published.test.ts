@@ -5,10 +5,11 @@ import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/models/architectures/linear.js';
 import { rotaryFrequencies, rotaryMagnitude } from '../../src/models/architectures/rotary.js';
 import { architectureOf, configSchemaOf } from '../../src/models/architectures.js';
-import { loadRegistry, type Model, modelById } from '../../src/models/registry.js';
+import { loadRegistry, type Model } from '../../src/models/registry.js';
 import { graphFacts } from '../../src/onnx/facts.js';
 import { planExternalData } from '../../src/onnx/graph-builder.js';
 import { encodeModel } from '../../src/onnx/write.js';
+import { modelById } from '../fixtures/model.js';
 import { mathsOf, type TinyFamilyConfig } from '../reference/families.js';
 
 const MODELS = loadRegistry().filter((model) => configSchemaOf(model.config.model_type) !== undefined);

@@ -23,9 +23,9 @@ import { DTYPES, LAYOUTS } from '../../src/models/architectures/linear.js';
 import { architectureOf } from '../../src/models/architectures.js';
 import { faultOf, MANIFEST, openCheckpoint } from '../../src/models/checkpoint.js';
 import type { CheckpointSpec } from '../../src/models/checkpoint-plan.js';
-import { modelById } from '../../src/models/registry.js';
 import { ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
 import { planExternalData } from '../../src/onnx/graph-builder.js';
+import { modelById } from '../fixtures/model.js';
 import { tinyModel } from '../reference/tiny-model.js';
 
 const SPEC: CheckpointSpec = { model: tinyModel(), layout: 'published', dtype: 'q4', seed: 3 };

@@ -7,7 +7,7 @@ import { AutoTokenizer, env } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { syntheticTokenizer } from '../../src/models/synthetic-tokenizer.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 import { tinyModel } from '../reference/tiny-model.js';
 
 const SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];

@@ -259,7 +259,7 @@ describe('the checkpoint', () => {
     await expect(stopped).rejects.toThrow('stopped');
     expect(readdirSync(scratch).filter((name) => name.startsWith('interrupted'))).toEqual([]);
     expect((await tune(source, ['last-token-logits'], { directory })).written).toBe(true);
-    expect(openCheckpoint(directory).manifest.tuned).toBeDefined();
+    expect(openCheckpoint(directory).manifest.tuned?.steps).toEqual(['last-token-logits']);
   });
 
   it('does not take the place of anything else', async () => {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import { architectureOf } from '../../src/models/architectures.js';
-import { modelById } from '../../src/models/registry.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from '../../src/onnx/decoder.js';
 import { planExternalData } from '../../src/onnx/graph-builder.js';
 import type { Node, OnnxModel, ValueInfo } from '../../src/onnx/model.js';
+import { modelById } from '../fixtures/model.js';
 
 const { config } = modelById('qwen2.5-0.5b');
 

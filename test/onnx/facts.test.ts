@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/models/architectures/linear.js';
 import { architectureOf } from '../../src/models/architectures.js';
-import { modelById } from '../../src/models/registry.js';
 import { type GraphFacts, graphFacts } from '../../src/onnx/facts.js';
 import { createGraphBuilder, planExternalData } from '../../src/onnx/graph-builder.js';
 import type { OnnxModel } from '../../src/onnx/model.js';
 import { parseModel } from '../../src/onnx/read.js';
 import { encodeModel } from '../../src/onnx/write.js';
+import { modelById } from '../fixtures/model.js';
 
 const MODEL = modelById('qwen2.5-0.5b');
 // config.json of Qwen/Qwen2.5-0.5B-Instruct.

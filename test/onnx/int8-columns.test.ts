@@ -1,7 +1,7 @@
 // Columns of int8 hold the blocks they were made from, to half a step; checked against a float64 reading of the blocks.
 import { describe, expect, it } from 'vitest';
 import { type BlockShape, columnSteps, int8Columns, LARGEST } from '../../src/onnx/int8-columns.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 
 const SHAPES: BlockShape[] = [
   { k: 64, n: 5, block: 32, bits: 4 },

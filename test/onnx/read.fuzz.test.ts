@@ -11,7 +11,7 @@ import { decoderOf } from '../../src/onnx/decoder.js';
 import { graphFacts } from '../../src/onnx/facts.js';
 import { fields, sourceOf } from '../../src/onnx/protobuf.js';
 import { readModel } from '../../src/onnx/read.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 import { tinyModel } from '../reference/tiny-model.js';
 
 const CASES = Number(process.env.EDGEPROOF_FUZZ_CASES ?? 1200);

@@ -8,7 +8,7 @@ import { EdgeproofError } from '../../src/errors.js';
 import type { OnnxModel } from '../../src/onnx/model.js';
 import { parseModel, readModel } from '../../src/onnx/read.js';
 import { encodeModel } from '../../src/onnx/write.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 import { SAMPLE_MODEL } from '../reference/sample-model.js';
 import { chunk, float, floatBytes, integer, modelOf, varint } from '../reference/wire.js';
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { buildDecoder } from '../../src/models/architectures/decoder.js';
 import type { Dtype, Layout } from '../../src/models/architectures/linear.js';
 import { architectureOf } from '../../src/models/architectures.js';
-import { modelById } from '../../src/models/registry.js';
 import { graphFacts } from '../../src/onnx/facts.js';
 import { planExternalData } from '../../src/onnx/graph-builder.js';
+import { modelById } from '../fixtures/model.js';
 import { TINY_SPARSE } from '../reference/tiny-sparse.js';
 
 type Config = ReturnType<typeof modelById>['config'];

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { machineCeilingRows } from '../../src/report/machine-ceilings.js';
 import { resultView } from '../../src/report/result-view.js';
-import { PLAIN, render } from '../../src/report/view.js';
+import { PLAIN } from '../../src/report/table.js';
+import { render } from '../../src/report/view.js';
 import { CEILINGS, ceilingOf, documentWith, workedCase } from '../fixtures/ceilings.js';
 
 const viewOf = (cases: Parameters<typeof documentWith>[1], ceilings: typeof CEILINGS | null = CEILINGS) =>

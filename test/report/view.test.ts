@@ -1,6 +1,7 @@
 // The five forms of one answer, against texts read by eye.
 import { describe, expect, it } from 'vitest';
-import { PLAIN, render, type View } from '../../src/report/view.js';
+import { PLAIN } from '../../src/report/table.js';
+import { render, type View } from '../../src/report/view.js';
 
 const VIEW: View = {
   heading: ['quick · a model', 'a machine'],

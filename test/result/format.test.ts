@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatDocument, roundMs } from '../../src/result/format.js';
 import { resultSchema } from '../../src/result/schema.js';
+import { uniform } from '../../src/stats/random.js';
 import { documentOf, generateCase, microCase, steadyRound } from '../fixtures/document.js';
-import { uniform } from '../fixtures/random.js';
 
 const DOCUMENT = documentOf([
   generateCase([

@@ -34,6 +34,9 @@ describe('fallbackOf', () => {
   it('is a fallback although the CPU took almost no time', () => {
     const slight = placement(1, 0, { Gather: 1 });
     slight.providers[1]!.timeShare = 0;
-    expect(fallbackOf(slight, 'cuda')).not.toBeNull();
+    expect(fallbackOf(slight, 'cuda')).toMatchObject({
+      code: 'ep-fallback',
+      message: expect.stringMatching(/^1 of \d+ computing nodes ran on the CPU instead of cuda: Gather × 1$/),
+    });
   });
 });

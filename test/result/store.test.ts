@@ -214,7 +214,14 @@ describe('findResult', () => {
     expect(findResult(folder, 'edge-20250103T000000Z.json')).toBe(newest);
   });
 
-  it.each(['unknown', 'latest', 'previous', 'no/such/file.json'])('says what to do where there is no %s', (name) => {
+  it('says that there is no file where a path is named', () => {
+    expect(thrownBy(() => findResult(folder, 'no/such/file.json'))).toMatchObject({
+      code: 'result-unknown',
+      message: 'there is no file no/such/file.json',
+    });
+  });
+
+  it.each(['unknown', 'latest', 'previous'])('says what to do where there is no %s', (name) => {
     if (name === 'previous') save();
     const error = thrownBy(() => findResult(folder, name));
     expect(error.code).toBe('result-unknown');

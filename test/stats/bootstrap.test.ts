@@ -1,9 +1,9 @@
 // The exact bootstrap of the median, against a published table, all resamples one by one, and simulated coverage.
 import { describe, expect, it } from 'vitest';
 import { medianStandardError } from '../../src/stats/bootstrap.js';
+import { normal, uniform } from '../../src/stats/random.js';
 import { student95 } from '../../src/stats/student.js';
 import { median, summarize } from '../../src/stats/summary.js';
-import { normal, uniform } from '../fixtures/random.js';
 
 const ascending = (values: number[]) => [...values].sort((a, b) => a - b);
 

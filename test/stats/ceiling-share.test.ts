@@ -58,7 +58,7 @@ describe('a share', () => {
     const once = workedCase(2561, 20, { key: { workload: { kind: 'generate', ...lengths } } });
     const lasting = workedCase(2561, 20, { key: { workload: { kind: 'sustained', ...lengths, seconds: 60 } } });
     expect(shares(lasting)).toEqual(shares(once));
-    expect(shares(lasting).decode).not.toBeNull();
+    expect(shares(lasting).decode).toMatchObject({ rate: 50, share: 0.5 });
   });
 
   it('of llama.cpp: the memory is the same, the kernels are not', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/result/schema.js';
 import { type CaseComparison, type Comparison, compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import type { MetricName } from '../../src/stats/metrics.js';
+import { normal } from '../../src/stats/random.js';
 import type { OptionSet } from '../../src/suite/option-set.js';
 import {
   documentOf,
@@ -12,7 +13,6 @@ import {
   microCase,
   steadyRound,
 } from '../fixtures/document.js';
-import { normal } from '../fixtures/random.js';
 
 const STRICT = { across: [] };
 const JITTER = [0.9995, 1.0005, 1, 1.001, 0.999, 1.0001];

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OkRound } from '../../src/result/schema.js';
 import { driftOf } from '../../src/stats/drift.js';
+import { uniform } from '../../src/stats/random.js';
 import { generateCase, microCase } from '../fixtures/document.js';
-import { uniform } from '../fixtures/random.js';
 
 /** Gap of token `place` in iteration `pass`: later tokens are slower, and the machine drifts. */
 function roundOf(passes: number, gap: (pass: number, place: number) => number, warmup: number[][] = []): OkRound {

@@ -1,7 +1,7 @@
 // Effective sample size against the closed form of an autoregressive series.
 import { expect, it } from 'vitest';
 import { effectiveSize } from '../../src/stats/effective-size.js';
-import { normal } from '../fixtures/random.js';
+import { normal } from '../../src/stats/random.js';
 
 /** Each value is `memory` times the one before, plus noise. */
 function autoregressive(length: number, memory: number, seed: number): number[] {

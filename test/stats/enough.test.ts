@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultDocument } from '../../src/result/schema.js';
 import { expectedRounds, isEnough, wantedCases, wantedRounds } from '../../src/stats/enough.js';
+import { normal } from '../../src/stats/random.js';
 import { type Rounds, roundsRule } from '../../src/suite/rounds.js';
 import { suiteSchema } from '../../src/suite/schema.js';
 import { documentOf, generateCase, microCase, steadyRound } from '../fixtures/document.js';
-import { normal } from '../fixtures/random.js';
 
 const ROUND = { tokenMs: [[10, 20]] };
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/result/schema.js';
 import { wantedRounds } from '../../src/stats/enough.js';
 import { type CaseForecast, forecast } from '../../src/stats/forecast.js';
+import { normal } from '../../src/stats/random.js';
 import { roundsRule } from '../../src/suite/rounds.js';
 import { suiteSchema } from '../../src/suite/schema.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
-import { normal } from '../fixtures/random.js';
 
 /** A run of three cases of 2, 8 and 20 s a round, ± 10 %; what was foreseen at each step, and what came. */
 function simulatedRun(rounds: unknown, noise: number, seed: number) {
@@ -39,6 +39,21 @@ function addRound(result: CaseResult, index: number, tpotMs: number): void {
   const [round] = generateCase([steadyRound(100, tpotMs)]).rounds;
   result.rounds.push({ ...round!, index });
 }
+
+it('has a round left as long as a case is not known well enough', () => {
+  const rule = roundsRule({
+    minimum: 1,
+    maximum: 12,
+    halfWidthPercent: 3,
+    metric: 'decodeRate',
+    minimumSeconds: 0,
+    budgetSeconds: 5,
+  });
+  const [result] = documentOf([generateCase([steadyRound(100, 20)])]).cases;
+  const entry = { result: result!, measuredMs: [800], expectedMs: 800, expectedRounds: 1 };
+  expect(forecast([entry], rule, 1000)).toEqual({ rounds: 1, ms: 800 });
+  expect(forecast([entry], rule, 6000)).toEqual({ rounds: 0, ms: 0 });
+});
 
 describe('the forecast of a simulated run', () => {
   it.each([

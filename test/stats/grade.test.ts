@@ -1,6 +1,7 @@
 // Grades: every limit from both sides, every plain reason, what is unknown; and the tables of docs/condition.md.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { NO_EFFECTS } from '../../src/machine/limits/group.js';
 import type { Condition } from '../../src/result/condition.js';
 import type { OkRound } from '../../src/result/schema.js';
 import { GRADES, gradeRound, LIMITS, RESIDENT, worstGrade } from '../../src/stats/grade.js';
@@ -82,6 +83,23 @@ describe('gradeRound', () => {
     expect(found).toBe('B');
     expect(reasons).toHaveLength(1);
     expect(reasons[0]!.words).toContain(words);
+  });
+
+  it('does not hold an empty page cache against a round that was to start without', () => {
+    const onDisk = roundOf(conditionOf({ residency: { residentBytes: 0, bytes: 1000 } }));
+    const evicted = { evicted: true, residentBytes: 0, method: 'mincore', reason: null };
+    expect(gradeRound(onDisk).grade).toBe('B');
+    expect(gradeRound({ ...onDisk, pageCache: evicted }).grade).toBe('A');
+    const held = {
+      method: 'cgroup v2',
+      swapBytes: 0,
+      cpuQuota: null,
+      cpus: null,
+      uncountedFileBytes: 0,
+      effects: NO_EFFECTS,
+    };
+    expect(gradeRound({ ...onDisk, limits: { ...held, memoryBytes: 1e9 } }).grade).toBe('A');
+    expect(gradeRound({ ...onDisk, limits: { ...held, memoryBytes: null } }).grade).toBe('B');
   });
 
   it('sees a worker that was swapped out', () => {

@@ -1,7 +1,7 @@
 // The exact Mann–Whitney test against published tables, a published example and the enumeration of all splits.
 import { describe, expect, it } from 'vitest';
 import { mannWhitney, roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 
 describe('mannWhitney', () => {
   it('gives the p-value of the published example', () => {

@@ -1,7 +1,7 @@
 // What watching costs, on iterations whose cost is known; and the stopwatch.
 import { describe, expect, it } from 'vitest';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../../src/stats/observer.js';
-import { uniform } from '../fixtures/random.js';
+import { uniform } from '../../src/stats/random.js';
 
 /** A worker that drifts by 0.5 % an iteration, has noise, and takes `slowdown` as long while it is watched. */
 function iterations(blocks: number, slowdown: number, noise = 0) {

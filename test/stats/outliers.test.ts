@@ -1,7 +1,7 @@
 // Modified z-scores against values worked out by hand, and how often noise alone is marked.
 import { expect, it } from 'vitest';
 import { modifiedZScores, outliersOf } from '../../src/stats/outliers.js';
-import { normal } from '../fixtures/random.js';
+import { normal } from '../../src/stats/random.js';
 
 // NIST/SEMATECH e-Handbook, 1.3.5.17: eight mass spectrometer measurements of a uranium isotope, the last one wrong.
 const URANIUM = [199.31, 199.53, 200.19, 200.82, 201.92, 201.95, 202.18, 245.57];

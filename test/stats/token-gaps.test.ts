@@ -59,7 +59,8 @@ describe('gaps that come together', () => {
     const [scattered, burst] = [false, true].map((together) =>
       interTokenLatency(generateCase([{ tokenMs: [pass(gaps(together))] }])),
     );
-    expect(scattered!.p90).not.toBeNull();
+    // The first 350 of the 400 sorted gaps are fast, the next ten 30 and ten more 31: type 7 is 0.1 of the way between.
+    expect(scattered!.p90).toBeCloseTo(30.1, 9);
     expect([burst!.n, burst!.p90]).toEqual([400, null]);
   });
 });

@@ -1,9 +1,9 @@
 // The smallest visible change and the rounds it takes, against closed forms and against the comparison itself.
 import { describe, expect, it } from 'vitest';
 import { criticalU, mannWhitney } from '../../src/stats/mann-whitney.js';
+import { normal } from '../../src/stats/random.js';
 import { median } from '../../src/stats/summary.js';
 import { relativeSpread, roundsToSee, visibleEffect } from '../../src/stats/visible-effect.js';
-import { normal } from '../fixtures/random.js';
 
 describe('criticalU', () => {
   // Mann and Whitney's tables, two-sided: lower critical values 0, 2, 5, 8, 13, 23 at 5 % and 0, 2, 4, 7, 16 at 1 %.

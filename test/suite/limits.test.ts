@@ -36,6 +36,7 @@ it.each([
   ['0,1', [0, 1], '0-1'],
   ['3,0-1,1', [0, 1, 3], '0-1,3'],
   ['8-11,2', [2, 8, 9, 10, 11], '2,8-11'],
+  ['2-2,64-65', [2, 64, 65], '2,64-65'],
 ])('processors %s', (text, numbers, word) => {
   expect(cpuNumbers(text)).toEqual(numbers);
   expect(cpuList(numbers)).toBe(word);

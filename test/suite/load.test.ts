@@ -78,7 +78,7 @@ describe('loadSuite', () => {
     const error = thrownBy(() => loadSuite(path));
     expect(error.code).toBe('json-broken');
     expect(error.message).toContain(path);
-    expect(error.hint).not.toBeNull();
+    expect(error.hint).toContain('restore it from git');
   });
 
   it('names the file where a folder has its name', () => {
@@ -113,13 +113,18 @@ describe('loadSuite', () => {
     expect(error.code).toBe('file-invalid');
     expect(error.message).toContain(path);
     expect(error.message).toContain(field);
-    expect(error.hint).not.toBeNull();
+    expect(error.hint).toContain('correct the fields named above');
   });
 
   it('names all wrong fields at once', () => {
     const error = thrownBy(() => loadSuite(write('wrong.json', { ...SMALLEST, rounds: 0, dtypes: ['x'] })));
     expect(error.message).toContain('rounds');
     expect(error.message).toContain('dtypes[0]');
+  });
+
+  it('calls a field that is not there missing', () => {
+    const error = thrownBy(() => loadSuite(write('wrong.json', { ...SMALLEST, models: undefined })));
+    expect(error.message).toMatch(/^ {2}models: missing, expected array$/m);
   });
 
   it('refuses a seed whose iterations would have no exact seeds', () => {

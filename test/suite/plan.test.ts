@@ -1,6 +1,6 @@
 // The plan: which cases a suite stands for, how they are called, in which order they run.
 import { describe, expect, it } from 'vitest';
-import { type CaseKey, caseDimensions, caseId, planCases, runOrder } from '../../src/suite/plan.js';
+import { type CaseKey, caseDimensions, caseId, planCases } from '../../src/suite/plan.js';
 import { suiteSchema } from '../../src/suite/schema.js';
 
 const suite = (fields: object) =>
@@ -135,20 +135,6 @@ describe('real weights', () => {
 
   it('in a single file have the dtype of that file', () => {
     expect(plan({ models: ['org/name'] }, 'fp16').map(({ key }) => key.dtype)).toEqual(['fp16']);
-  });
-});
-
-describe('runOrder', () => {
-  const cases = planCases(suite({ dtypes: ['fp32', 'q4', 'int8'] }), 2);
-
-  it('takes every case once before any has its next round', () => {
-    const order = runOrder(cases, 3).map((entry) => `${entry.case.key.dtype}${entry.round}`);
-    expect(order).toEqual(['fp320', 'q40', 'int80', 'fp321', 'q41', 'int81', 'fp322', 'q42', 'int82']);
-  });
-
-  it('is empty for no rounds or no cases', () => {
-    expect(runOrder(cases, 0)).toEqual([]);
-    expect(runOrder([], 5)).toEqual([]);
   });
 });
 

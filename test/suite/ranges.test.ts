@@ -1,7 +1,7 @@
 // Lists and ranges of numbers: llama-bench's grammar, and words for what is none.
 import { describe, expect, it } from 'vitest';
+import { uniform } from '../../src/stats/random.js';
 import { parseRanges } from '../../src/suite/ranges.js';
-import { uniform } from '../fixtures/random.js';
 import { thrownBy } from '../fixtures/thrown.js';
 
 describe('parseRanges', () => {

@@ -1,7 +1,7 @@
 // When warm-up ends, on passes made by hand and on simulated ones.
 import { describe, expect, it } from 'vitest';
+import { normal } from '../../src/stats/random.js';
 import { isWarmingUp, MOST_WARM_UP_PASSES, trendHasEnded } from '../../src/suite/warm-up.js';
-import { normal } from '../fixtures/random.js';
 
 const pass = (prefill: number, decode: number) => ({ tokenMs: [prefill, prefill + decode / 2, prefill + decode] });
 const passes = (prefills: number[], decode = 100) => prefills.map((ms) => pass(ms, decode));

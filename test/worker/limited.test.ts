@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attemptLimits } from '../../src/machine/limits/attempt.js';
 import { confine } from '../../src/machine/limits/confine.js';
@@ -13,6 +14,7 @@ import type { Limits } from '../../src/suite/limits.js';
 import { type RoundOptions, runRound } from '../../src/worker/parent.js';
 import type { Job } from '../../src/worker/protocol.js';
 
+const ANSWER = fileURLToPath(new URL('../../dist/worker/answer.js', import.meta.url));
 const MB = 1_000_000;
 const folder = mkdtempSync(join(tmpdir(), 'edgeproof-limited-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,7 +55,7 @@ function run(script: string, limits: Limits, options: Partial<RoundOptions> = {}
   };
   const graph = join(folder, 'graphs', 'model.onnx');
   const job = { key, directory: folder, graph, vocabSize: 10, round: 0, seed: 1, iterations: 1, warmup: 0 };
-  return runRound(job, { timeoutSeconds: 30, entry, ...options });
+  return runRound(job, { timeoutSeconds: 30, entry, answerEntry: ANSWER, ...options });
 }
 
 /** Takes `megabytes` of memory, touched, in pieces. */
@@ -127,9 +129,17 @@ describe.runIf(onLinux && hasGroups)('a control group', () => {
     const script = `readFileSync(${JSON.stringify(file)}).fill(1); loaded({}); done();`;
     const round = okRound(await run(script, { memoryBytes: 600 * MB, swapBytes: 0 }));
     rmSync(graphs, { recursive: true });
-    expect(round.limits!.uncountedFileBytes ?? 0).toBe(0);
+    expect(round.limits!.uncountedFileBytes).toBe(0);
     // The buffer and the pages that it was read from.
     expect(round.limits!.effects.peakBytes).toBeGreaterThan(240 * MB);
+  });
+
+  it('does not start a worker whose files could not be asked for, and leaves nothing behind', async () => {
+    const answerEntry = join(folder, 'dies.mjs');
+    writeFileSync(answerEntry, 'process.exit(3);');
+    const limits = { memoryBytes: 200 * MB, swapBytes: 0 };
+    expect(failureOf(await run('loaded({}); done();', limits, { answerEntry })).failure.code).toBe('worker-crashed');
+    expect(groupsLeft()).toEqual([]);
   });
 
   it('holds a busy worker back, and the processor time shows it', async () => {

@@ -1,5 +1,6 @@
 // A CPU quota, as containers have it: how many cores it allows and how long it held the group back.
 // cgroup v2 and v1; a quota of any group above this process counts as well.
+import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import { numberField, readText } from './kernel-file.js';
 
@@ -12,24 +13,27 @@ export interface CpuQuota {
 
 /** null where the system has no such groups, or does not tell. */
 export function readCpuQuota(root: string): CpuQuota | null {
-  const groups = pathsOf(root).flatMap((path) => {
+  const throttled = pathsOf(root).flatMap((path) => {
     const stat = readText(root, posix.join(path, 'cpu.stat'));
     if (stat === null) return [];
-    const throttledMs =
-      (numberField(stat, 'throttled_usec') ?? 0) / 1000 + (numberField(stat, 'throttled_time') ?? 0) / 1e6;
-    return [{ cores: coresOf(root, path), throttledMs }];
+    return (numberField(stat, 'throttled_usec') ?? 0) / 1000 + (numberField(stat, 'throttled_time') ?? 0) / 1e6;
   });
-  if (groups.length === 0) return null;
-  const limits = groups.map(({ cores }) => cores).filter((cores) => cores !== null);
-  return {
-    cores: limits.length === 0 ? null : Math.min(...limits),
-    throttledMs: groups.reduce((sum, { throttledMs }) => sum + throttledMs, 0),
-  };
+  if (throttled.length === 0) return null;
+  return { cores: quotaCores(root), throttledMs: throttled.reduce((sum, ms) => sum + ms, 0) };
 }
+
+/** 2.5 for two and a half processors; null without a quota. */
+export function quotaCores(root = '/'): number | null {
+  const limits = pathsOf(root).flatMap((path) => coresOf(root, path) ?? []);
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
+/** Where the system does not name the group of this process: the top of either version. */
+const TOPS = '0::/\n1:cpu:/';
 
 /** The group of this process and all above it. In a container the path may be the host's, and only the top is there. */
 function pathsOf(root: string): string[] {
-  const own = (readText(root, 'proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
+  const own = (readText(root, 'proc/self/cgroup') ?? TOPS).split('\n').flatMap((line) => {
     const [, id, controllers, path] = /^(\d+):([^:]*):(.+)$/.exec(line) ?? [];
     if (id === undefined) return [];
     if (id === '0') return ancestors('sys/fs/cgroup', path!);
@@ -41,7 +45,7 @@ function pathsOf(root: string): string[] {
 }
 
 function mountOf(root: string, controllers: string): string {
-  return readText(root, `sys/fs/cgroup/${controllers}/cpu.stat`) === null ? 'cpu' : controllers;
+  return existsSync(posix.join(root, 'sys/fs/cgroup', controllers)) ? controllers : 'cpu';
 }
 
 function ancestors(mount: string, path: string): string[] {

@@ -60,12 +60,3 @@ export function spentBetween(before: CpuTimes, after: CpuTimes): { cpus: number 
 export function allowedCpus(root: string): string | null {
   return /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText(root, 'proc/self/status') ?? '')?.[1] ?? null;
 }
-
-export function parseCpuList(list: string): Set<number> {
-  const cpus = new Set<number>();
-  for (const range of list.split(',')) {
-    const [first, last = first] = range.split('-').map(Number);
-    for (let cpu = first!; cpu <= last!; cpu++) cpus.add(cpu);
-  }
-  return cpus;
-}

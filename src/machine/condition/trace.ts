@@ -1,5 +1,6 @@
 // Temperature and clock of the processor every few seconds, read from outside while a sustained workload runs.
-import { allowedCpus, parseCpuList } from './cpu-time.js';
+import { cpuNumbers } from '../../suite/cpu-list.js';
+import { allowedCpus } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
 
@@ -22,7 +23,7 @@ const INTERVAL_MS = 5_000;
 
 export function traceProcessor(root = '/', now: () => number = () => performance.now()): Trace {
   const cpuset = allowedCpus(root);
-  const allowed = cpuset === null ? null : parseCpuList(cpuset);
+  const allowed = cpuset === null ? null : new Set(cpuNumbers(cpuset));
   const before = readThrottleCounters(root);
   const points: TracePoint[] = [];
   let startedMs: number | null = null;

@@ -1,8 +1,9 @@
 // The condition of the machine during one round: readings before and after it, and of the clock in between.
 // All of it from the parent; what the system does not tell is null, and `unknown` says why.
 import os from 'node:os';
+import { cpuNumbers } from '../../suite/cpu-list.js';
 import { readCpuQuota } from './cgroup.js';
-import { allowedCpus, parseCpuList, readCpuTimes, spentBetween } from './cpu-time.js';
+import { allowedCpus, readCpuTimes, spentBetween } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { type MemoryPressure, pressureBetween, readMemoryPressure } from './memory-pressure.js';
 import { type PowerSource, readPowerSource } from './power.js';
@@ -65,7 +66,7 @@ export function watchCondition(
   const residency = readResidency(graph);
   if (typeof residency === 'string') unknown.residency = residency;
   const cpuset = allowedCpus(root);
-  const allowed = cpuset === null ? null : parseCpuList(cpuset);
+  const allowed = cpuset === null ? null : new Set(cpuNumbers(cpuset));
   const counters = () => ({
     memory: readMemoryPressure(root, platform),
     quota: readCpuQuota(root),

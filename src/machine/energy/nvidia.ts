@@ -25,7 +25,7 @@ export function openNvidia(command: string[]): Promise<Meter | Unmetered> {
   });
 }
 
-export function createNvmlParser(): (line: string) => Reading | null {
+function createNvmlParser(): (line: string) => Reading | null {
   let first: number[] | null = null;
   return (line) => {
     const { atMs, millijoules } = JSON.parse(line) as NvmlLine;

@@ -1,6 +1,6 @@
 // Accuracy level 4: MatMulNBits rounds activations to 8 bits, block by block, and multiplies integers. Weights stay.
-import type { Node } from '../model.js';
-import { type Draft, integerOf, type Outcome, withAttribute } from './draft.js';
+import { integerOf, type Node } from '../model.js';
+import { type Draft, type Outcome, withAttribute } from './draft.js';
 
 const INTEGERS = 4;
 

@@ -27,11 +27,6 @@ export function withAttribute(node: Node, name: string, value: AttributeValue): 
   return { ...node, attributes: { ...node.attributes, [name]: value }, ...(node.opaque && { opaque }) };
 }
 
-export function integerOf(node: Node, name: string, absent: number): number {
-  const value = node.attributes[name];
-  return typeof value === 'number' ? value : absent;
-}
-
 /** Who makes and who uses each tensor of a graph. */
 export interface Wiring {
   tensors: Map<string, Initializer>;

@@ -1,16 +1,6 @@
 // Larger quantisation blocks: fewer scales to read and to apply, for weights that are rounded a second time.
-import type { Initializer, Node } from '../model.js';
-import {
-  type Draft,
-  freeName,
-  integerOf,
-  isOwn,
-  type Outcome,
-  tensorOf,
-  type Wiring,
-  wiringOf,
-  withAttribute,
-} from './draft.js';
+import { type Initializer, integerOf, type Node } from '../model.js';
+import { type Draft, freeName, isOwn, type Outcome, tensorOf, type Wiring, wiringOf, withAttribute } from './draft.js';
 import { blockSizeFor, type Matrix, type Recipe } from './recipe.js';
 
 export function enlargeBlocks(draft: Draft): Outcome {

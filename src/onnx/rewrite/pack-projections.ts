@@ -1,17 +1,7 @@
 // Projections of one input become one product and a split: gate and up, and queries, keys and values where they are
 // apart. The input is rounded to integers once, and threads meet once.
-import type { Initializer, Node } from '../model.js';
-import {
-  type Draft,
-  freeName,
-  int64Tensor,
-  integerOf,
-  isOwn,
-  type Outcome,
-  tensorOf,
-  type Wiring,
-  wiringOf,
-} from './draft.js';
+import { type Initializer, integerOf, type Node } from '../model.js';
+import { type Draft, freeName, int64Tensor, isOwn, type Outcome, tensorOf, type Wiring, wiringOf } from './draft.js';
 import type { Recipe } from './recipe.js';
 
 /** Since this version of the standard operators, the sizes of a split are an input. */

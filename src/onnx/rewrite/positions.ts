@@ -1,7 +1,7 @@
 // Which tensors of a decoder hold one row for each position, [batch, positions, …], and which nodes compute every such
 // row by itself: behind the last attention they may be given fewer rows and leave the others out.
-import type { Node, OnnxModel } from '../model.js';
-import { integerOf, type Wiring } from './draft.js';
+import { integerOf, type Node, type OnnxModel } from '../model.js';
+import type { Wiring } from './draft.js';
 
 /** `rows`: one for each position. `fixed`: the same for all of them. null: not known. */
 export type Extent = 'rows' | 'fixed' | null;

@@ -1,11 +1,10 @@
 // A head of 4 or 8 bits: of a float head every token reads the whole matrix. An embedding that is tied to it becomes
 // the same integers, so that the table is stored once.
-import type { Initializer, Node } from '../model.js';
+import { type Initializer, integerOf, type Node } from '../model.js';
 import {
   type Draft,
   freeName,
   int64Tensor,
-  integerOf,
   type Outcome,
   prune,
   type RewriteOptions,

@@ -2,7 +2,7 @@
 import koffi from 'koffi';
 import { reasonOf } from '../../errors.js';
 
-export const NVML_LIBRARY = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
+const NVML_LIBRARY = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
 
 /** Reads the counters of all GPUs. Throws in plain words where there is no driver, no GPU, or one without a counter. */
 export function openNvml(path = NVML_LIBRARY): () => number[] {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { rateOf } from '../../../src/machine/ceilings/passes.js';
 import { threadCounts, workingSetFor } from '../../../src/machine/ceilings/working-set.js';
-import { uniform } from '../../fixtures/random.js';
+import { uniform } from '../../../src/stats/random.js';
 
 describe('rateOf', () => {
   it('is the best pass; the median is its low end, and as far above is its high end', () => {

@@ -1,6 +1,6 @@
 // CPU quotas as cgroup v2 and v1 show them: own group, groups above, containers that see only their top.
-import { expect, it } from 'vitest';
-import { readCpuQuota } from '../../../src/machine/condition/cgroup.js';
+import { describe, expect, it } from 'vitest';
+import { quotaCores, readCpuQuota } from '../../../src/machine/condition/cgroup.js';
 import { kernelTree } from '../../fixtures/kernel-tree.js';
 
 const V2_STAT = (throttled: number) =>
@@ -46,4 +46,35 @@ it('no quota is not the same as no answer', () => {
   expect(readCpuQuota(free)).toEqual({ cores: null, throttledMs: 0 });
   expect(readCpuQuota(kernelTree({}))).toBeNull();
   expect(readCpuQuota(kernelTree({ 'proc/self/cgroup': '0::/\n', 'sys/fs/cgroup/cpu.stat': null }))).toBeNull();
+});
+
+describe('quotaCores', () => {
+  it('is the tightest of all levels', () => {
+    const root = kernelTree({
+      'proc/self/cgroup': '0::/user.slice/run.scope',
+      'sys/fs/cgroup/user.slice/cpu.max': '300000 100000',
+      'sys/fs/cgroup/user.slice/run.scope/cpu.max': '400000 100000',
+    });
+    expect(quotaCores(root)).toBe(3);
+  });
+
+  it('is read from version 1, too, of the controller cpu alone', () => {
+    const root = kernelTree({
+      'proc/self/cgroup': '9:memory:/large\n3:cpu,cpuacct:/docker/abc',
+      'sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_quota_us': '150000',
+      'sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.cfs_period_us': '100000',
+      'sys/fs/cgroup/cpu/large/cpu.cfs_quota_us': '1',
+      'sys/fs/cgroup/cpu/large/cpu.cfs_period_us': '100000',
+    });
+    expect(quotaCores(root)).toBe(1.5);
+  });
+
+  it('is the one of the top where the system names no group', () => {
+    expect(quotaCores(kernelTree({ 'sys/fs/cgroup/cpu.max': '250000 100000' }))).toBe(2.5);
+  });
+
+  it.each([[{}], [{ 'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1', 'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }]])(
+    'is null without one: %j',
+    (files) => expect(quotaCores(kernelTree(files))).toBeNull(),
+  );
 });

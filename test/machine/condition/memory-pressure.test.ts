@@ -1,4 +1,5 @@
 // Swapping: /proc/vmstat with pages of 4 and 16 KiB, pressure stall information, vm_stat as macOS prints it.
+import { execSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parseVmStat, pressureBetween, readMemoryPressure } from '../../../src/machine/condition/memory-pressure.js';
 import { type KernelFiles, kernelTree } from '../../fixtures/kernel-tree.js';
@@ -33,8 +34,16 @@ describe('Linux', () => {
     expect(readMemoryPressure(kernelTree(files), 'linux')).toBeNull();
   });
 
-  it.runIf(process.platform === 'linux')('reads this machine', () => {
-    expect(readMemoryPressure('/', 'linux')?.swappedInBytes).toBeGreaterThanOrEqual(0);
+  it.runIf(process.platform === 'linux')('reads this machine as awk and getconf do', () => {
+    const command = "awk '/^pswpin/ { print $2 }' /proc/vmstat; getconf PAGESIZE";
+    const swappedIn = () => {
+      const [pages, bytes] = execSync(command, { encoding: 'utf8' }).split('\n').map(Number);
+      return pages! * bytes!;
+    };
+    const before = swappedIn();
+    const { swappedInBytes } = readMemoryPressure('/', 'linux')!;
+    expect(swappedInBytes).toBeGreaterThanOrEqual(before);
+    expect(swappedInBytes).toBeLessThanOrEqual(swappedIn());
   });
 });
 

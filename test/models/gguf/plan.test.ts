@@ -5,7 +5,8 @@ import { architectureOf, configSchemaOf } from '../../../src/models/architecture
 import { plainLayers } from '../../../src/models/gguf/metadata.js';
 import { planGguf } from '../../../src/models/gguf/plan.js';
 import { type GgufDtype, planTensors } from '../../../src/models/gguf/tensors.js';
-import { loadRegistry, type Model, modelById } from '../../../src/models/registry.js';
+import { loadRegistry, type Model } from '../../../src/models/registry.js';
+import { modelById } from '../../fixtures/model.js';
 import { parseGguf } from '../../reference/gguf.js';
 import { TINY_FAMILIES } from '../../reference/tiny-families.js';
 

@@ -5,7 +5,7 @@ import type { ElementType, Initializer } from '../../../src/onnx/model.js';
 import { bytesOf } from '../../../src/onnx/rewrite/made-bytes.js';
 import { integersOf, type ReadTensor, rowsOf, scalesOf } from '../../../src/onnx/rewrite/matrix.js';
 import type { BlockFormat, Matrix, Recipe } from '../../../src/onnx/rewrite/recipe.js';
-import { normal, uniform } from '../../fixtures/random.js';
+import { normal, uniform } from '../../../src/stats/random.js';
 import { halfValue } from '../../reference/half.js';
 
 const bytesIn = (values: NodeJS.TypedArray) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -1,7 +1,7 @@
 // The greedy choice: half-precision bits must order as the numbers they stand for.
 import { describe, expect, it } from 'vitest';
+import { uniform } from '../../../src/stats/random.js';
 import { argmax } from '../../../src/worker/runtimes/argmax.js';
-import { uniform } from '../../fixtures/random.js';
 import { halfValue } from '../../reference/half.js';
 
 describe('argmax', () => {

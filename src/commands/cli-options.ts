@@ -1,0 +1,30 @@
+// Options that several verbs have, and how the values of options are read.
+import { InvalidArgumentError, Option } from 'commander';
+
+export const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
+export const results = () => new Option('--results <directory>', 'where result documents are kept').default('results');
+export const machineName = () =>
+  new Option('--machine <name>', 'name this machine instead of its hardware slug')
+    .env('EDGEPROOF_MACHINE')
+    .argParser(name);
+export const list = (text: string) => text.split(',').map((item) => item.trim());
+export const collect = (text: string, before: string[] = []) => [...before, text];
+
+export function whole(least: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
+  };
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a number above 0.');
+}
+
+function name(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('expected letters, digits, dots and dashes.');
+}

@@ -1,0 +1,58 @@
+// The two ends of a language model's graph: the table that tokens are looked up in, and the product that makes logits.
+import { integerOf, type Node, type OnnxModel } from './model.js';
+import { viewOrigins } from './uses.js';
+import { bitsOf, formatOf, isProduct } from './weight-format.js';
+import { headNode } from './work.js';
+
+export type Embedding = {
+  operator: string;
+  bits: number;
+  quantized: boolean;
+};
+
+export type Head = Embedding & {
+  tied: boolean;
+  logits: 'every position' | 'last position' | 'num_logits_to_keep';
+};
+
+export function embeddingOf(model: OnnxModel): Embedding | null {
+  const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  const origin = viewOrigins(model.nodes);
+  for (const node of model.nodes) {
+    if (node.inputs[1] !== 'input_ids') continue;
+    if (node.opType === 'GatherBlockQuantized') {
+      return { operator: node.opType, bits: integerOf(node, 'bits', 4), quantized: true };
+    }
+    if (node.opType === 'Gather') {
+      const bits = bitsOf(tensors.get(origin(node.inputs[0] ?? '')));
+      return { operator: node.opType, bits, quantized: bits < 16 };
+    }
+  }
+  return null;
+}
+
+export function headOf(model: OnnxModel): Head | null {
+  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  const origin = viewOrigins(model.nodes);
+  const node = headNode(model, isProduct);
+  if (node === null) return null;
+  const weightName = node.inputs.map(origin).find((name) => tensors.has(name));
+  const weight = weightName === undefined ? undefined : tensors.get(weightName);
+  const { bits } = formatOf(node, weight);
+  const embedding = model.nodes.find((candidate) => candidate.inputs[1] === 'input_ids');
+  return {
+    operator: node.opType,
+    bits,
+    quantized: bits < 16,
+    tied: embedding !== undefined && origin(embedding.inputs[0] ?? '') === weightName,
+    logits: logitsOf(model, node, producers),
+  };
+}
+
+function logitsOf(model: OnnxModel, head: Node, producers: Map<string, Node>): Head['logits'] {
+  if (model.inputs.some((input) => input.name === 'num_logits_to_keep')) return 'num_logits_to_keep';
+  if (model.outputs.find((output) => output.name === 'logits')?.dims[1] === 1) return 'last position';
+  const before = producers.get(head.inputs[0] ?? '');
+  return before?.opType === 'Slice' || before?.opType === 'Unsqueeze' ? 'last position' : 'every position';
+}

@@ -1,0 +1,56 @@
+// Which nodes compute with a tensor, and of which tensor a name is only another view.
+import type { Node, OnnxModel } from './model.js';
+
+/** Operators that pass a weight on without computing: a tensor keeps its role through them. */
+export const VIEWS = new Set([
+  'Reshape',
+  'Transpose',
+  'Slice',
+  'Cast',
+  'Squeeze',
+  'Unsqueeze',
+  'Identity',
+  'Flatten',
+  'DequantizeLinear',
+]);
+
+export interface Use {
+  node: Node;
+  index: number;
+}
+
+/** For each tensor name, the nodes that compute with it, looking through views. */
+export function usesOf(model: OnnxModel): Map<string, Use[]> {
+  const uses = new Map<string, Use[]>();
+  const add = (name: string, use: Use) => {
+    const known = uses.get(name);
+    if (known === undefined) uses.set(name, [use]);
+    else known.push(use);
+  };
+  for (let n = model.nodes.length - 1; n >= 0; n--) {
+    const node = model.nodes[n]!;
+    node.inputs.forEach((name, index) => {
+      if (name === '') return;
+      if (VIEWS.has(node.opType) && index === 0) {
+        for (const use of uses.get(node.outputs[0] ?? '') ?? []) add(name, use);
+      } else add(name, { node, index });
+    });
+  }
+  return uses;
+}
+
+/** Resolves a tensor name to the one it is a view of. */
+export function viewOrigins(nodes: Node[]): (name: string) => string {
+  const views = new Map(
+    nodes.filter((node) => VIEWS.has(node.opType)).map((node) => [node.outputs[0], node.inputs[0]]),
+  );
+  return (name) => {
+    let at = name;
+    for (let step = 0; step < 16; step++) {
+      const before = views.get(at);
+      if (before === undefined) break;
+      at = before;
+    }
+    return at;
+  };
+}

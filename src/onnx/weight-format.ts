@@ -1,0 +1,64 @@
+// The formats of a graph's matrix multiplications: operator, bits, blocks, accuracy level.
+import { type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
+import { viewOrigins } from './uses.js';
+
+export type WeightFormat = {
+  operator: string;
+  bits: number;
+  blockSize: number | null;
+  accuracyLevel: number | null;
+  /** Whether the weights carry zero points (asymmetric quantisation). */
+  zeroPoints: boolean;
+  nodes: number;
+};
+
+const MATRIX_OPERATORS = new Set([
+  'MatMul',
+  'Gemm',
+  'FusedMatMul',
+  'MatMulNBits',
+  'MatMulBnb4',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'QLinearMatMul',
+  'QMoE',
+]);
+export const isProduct = (operator: string) => MATRIX_OPERATORS.has(operator);
+
+/** Where zero points are, for operators that may have them. */
+const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
+
+export function formatsOf(model: OnnxModel, parameters: Map<string, number>): WeightFormat[] {
+  const origin = viewOrigins(model.nodes);
+  const formats = new Map<string, WeightFormat>();
+  const types = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  for (const node of model.nodes) {
+    if (!MATRIX_OPERATORS.has(node.opType)) continue;
+    const weight = node.inputs.map((name) => origin(name)).find((name) => (parameters.get(name) ?? 0) > 0);
+    if (weight === undefined) continue;
+    const format = formatOf(node, types.get(weight));
+    const key = JSON.stringify(format);
+    const known = formats.get(key);
+    if (known === undefined) formats.set(key, { ...format, nodes: 1 });
+    else known.nodes++;
+  }
+  return [...formats.values()].sort((a, b) => b.nodes - a.nodes);
+}
+
+export function formatOf(node: Node, weight: Initializer | undefined): Omit<WeightFormat, 'nodes'> {
+  const packed = node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4';
+  const experts = node.opType === 'QMoE';
+  return {
+    operator: node.opType,
+    bits: experts ? integerOf(node, 'expert_weight_bits', 4) : packed ? integerOf(node, 'bits', 4) : bitsOf(weight),
+    blockSize: packed ? integerOf(node, 'block_size', 32) : experts ? integerOf(node, 'block_size', 0) || null : null,
+    accuracyLevel: node.opType === 'MatMulNBits' ? integerOf(node, 'accuracy_level', 0) : null,
+    zeroPoints: (node.inputs[ZERO_POINTS[node.opType] ?? node.inputs.length] ?? '') !== '',
+  };
+}
+
+export function bitsOf(tensor: Initializer | undefined): number {
+  const bits: Record<string, number> = { float16: 16, bfloat16: 16, int8: 8, uint8: 8, int4: 4, uint4: 4, float64: 64 };
+  return bits[tensor?.type ?? ''] ?? 32;
+}
