@@ -3,8 +3,8 @@ import { writeSync } from 'node:fs';
 import type { Sink } from './sink.js';
 import type { Part } from './transfer-state.js';
 
-/** Few system calls on the side of the socket, and small enough for the processor's cache. */
-const ROOM_BYTES = 1 << 18;
+/** As much as a socket has at a time. */
+const ROOM_BYTES = 1 << 20;
 /**
  * Written at once, here: the page cache takes a piece in 8 µs, the way to another thread and back is longer, and where a
  * disk is behind, whoever writes must wait in any case. Larger pieces gain little, and are three times slower on virtual
