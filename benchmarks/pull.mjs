@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -185,16 +186,22 @@ async function startNginx(scratch) {
   // Debian keeps it where only a superuser's PATH leads.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const child = spawn('nginx', ['-p', scratch, '-e', log, '-c', join(scratch, 'nginx.conf')], { env, stdio: 'ignore' });
-  const ended = new Promise((resolve) => {
-    child.on('error', (error) =>
-      resolve(error.code === 'ENOENT' ? 'it is not installed (nginx-light)' : error.message),
-    );
-    child.on('exit', () => resolve(readFileSync(log, 'utf8').trim()));
+  const failed = new Promise((_resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`it ended: ${readLog(log)}`)));
   });
-  const reason = await Promise.race([ended, answers(port)]);
-  if (reason === null) return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
-  console.log(`nginx is left out: ${reason}\n`);
-  return null;
+  try {
+    await Promise.race([answers(port), failed]);
+    return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+  } catch ({ code, message }) {
+    child.kill();
+    console.log(`nginx is left out: ${code === 'ENOENT' ? 'it is not installed (nginx-light)' : message}\n`);
+    return null;
+  }
+}
+
+function readLog(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : 'no log';
 }
 
 async function freePort() {
@@ -205,7 +212,7 @@ async function freePort() {
   return port;
 }
 
-/** null as soon as somebody listens there. */
+/** Resolves as soon as somebody listens there. */
 async function answers(port) {
   for (let tries = 0; tries < 100; tries++) {
     const socket = connect(port, '127.0.0.1');
@@ -213,10 +220,10 @@ async function answers(port) {
       socket.on('connect', () => resolve(true)).on('error', () => resolve(false)),
     );
     socket.destroy();
-    if (isOpen) return null;
+    if (isOpen) return;
     await pause(50);
   }
-  return 'it does not answer';
+  throw new Error('it does not answer');
 }
 
 function curlRate(url, path) {
