@@ -1,11 +1,13 @@
 // `npm run pull-speed`: how fast `models pull` is against `curl` on the same file, and against the usual tools
 // that hash as well, interleaved, from a hub on loopback; and how much memory it takes above an idle process. The hub is
-// another process, as it would be elsewhere.
+// another process, as it would be elsewhere; it sends people on to nginx for large files, as hubs do to their CDN, and
+// in a second round sends them itself, which costs as much of a core as a pull.
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -15,8 +17,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const SELF = fileURLToPath(import.meta.url);
@@ -25,14 +29,14 @@ const COMMIT = 'c0ffee00'.repeat(5);
 /** Of the file; some virtual machines hand freed memory back to their host, and then larger files measure that, too. */
 const MEGABYTES = Number(process.argv[2] ?? 512);
 const ROUNDS = Number(process.argv[3] ?? 5);
-/** What a file stream of Node sends unless told otherwise. */
-const NODE_CHUNK_BYTES = 1 << 16;
+const LARGE = 'onnx/model_q4.onnx_data';
+const CHUNK_BYTES = 1 << 20;
 
 if (process.send === undefined) await compare();
-else serve(process.argv[2], Number(process.argv[3]));
+else serve(process.argv[2], process.argv[3]);
 
-/** The hub: one repository with one large file, streamed from disk. */
-function serve(directory, chunkBytes) {
+/** The hub: one repository with one large file, streamed from disk unless there is a CDN. */
+function serve(directory, cdn) {
   const files = JSON.parse(readFileSync(join(directory, 'tree.json'), 'utf8'));
   createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://hub');
@@ -41,44 +45,51 @@ function serve(directory, chunkBytes) {
       return json({ _id: '1', id: 'org/big', sha: COMMIT, lastModified: '2026-01-01' });
     if (pathname.includes('/tree/')) return json(files);
     const name = pathname.split(`/resolve/${COMMIT}/`)[1];
-    const path = join(directory, name.replaceAll('/', '+'));
+    if (name === LARGE && cdn) return response.writeHead(302, { Location: `${cdn}/${stored(name)}` }).end();
+    const path = join(directory, stored(name));
     const size = statSync(path).size;
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
     const [start, end] = range === null ? [0, size - 1] : [Number(range[1]), Number(range[2])];
     const partial = range === null ? {} : { 'Content-Range': `bytes ${start}-${end}/${size}` };
     response.writeHead(range === null ? 200 : 206, { ETag: '"x"', 'Content-Length': end - start + 1, ...partial });
-    createReadStream(path, { start, end, highWaterMark: chunkBytes }).pipe(response);
+    createReadStream(path, { start, end, highWaterMark: CHUNK_BYTES }).pipe(response);
   }).listen(0, '127.0.0.1', function () {
     process.send(this.address().port);
   });
 }
 
+function stored(name) {
+  return name.replaceAll('/', '+');
+}
+
 async function compare() {
   const scratch = mkdtempSync(join(process.env.EDGEPROOF_CACHE ?? tmpdir(), 'edgeproof-pull-speed-'));
   const sha256 = writeRepository(scratch);
-  const hubs = [];
+  const started = [];
   try {
     const env = { ...process.env, HF_HOME: scratch, EDGEPROOF_CACHE: join(scratch, 'cache') };
     const idleBytes = (await peakOf([CLI, 'models', 'pull', '--help'], env)).peakBytes;
-    for (const chunkBytes of [1 << 20, NODE_CHUNK_BYTES]) {
-      const hub = await startHub(scratch, chunkBytes);
-      hubs.push(hub);
+    const cdn = await startNginx(scratch);
+    if (cdn !== null) started.push(cdn);
+    for (const sender of cdn === null ? [null] : [cdn, null]) {
+      const hub = await startHub(scratch, sender);
+      started.push(hub);
       const rows = [];
       for (let round = 0; round <= ROUNDS; round++) {
         const row = await oneRound({ ...env, HF_ENDPOINT: hub.endpoint }, { scratch, sha256, idleBytes, round });
         // The first round warms the page cache of the file that is served.
         if (round > 0) rows.push(row);
       }
-      tell(rows, chunkBytes);
+      tell(rows, sender === null ? 'a hub in Node' : 'nginx');
     }
   } finally {
-    for (const hub of hubs) hub.stop();
+    for (const { stop } of started) stop();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 async function oneRound(env, { scratch, sha256, idleBytes, round }) {
-  const url = `${env.HF_ENDPOINT}/org/big/resolve/${COMMIT}/onnx/model_q4.onnx_data`;
+  const url = `${env.HF_ENDPOINT}/org/big/resolve/${COMMIT}/${LARGE}`;
   const path = join(scratch, 'curl.bin');
   const row = {};
   const steps = [
@@ -102,15 +113,18 @@ async function oneRound(env, { scratch, sha256, idleBytes, round }) {
   return row;
 }
 
-function tell(rows, chunkBytes) {
-  console.log(`${MEGABYTES} MB from loopback, from a hub that sends ${chunkBytes >> 10} KiB at a time, in MB/s:`);
+function tell(rows, sender) {
+  console.log(`${MEGABYTES} MB from loopback, sent by ${sender}, in MB/s:`);
   for (const { curl, pull, hashed, aboveIdleMB } of rows) {
     const rates = { curl, pull, 'curl | tee | sha256sum': hashed };
     const words = Object.entries(rates).map(([name, rate]) => `${name} ${rate.toFixed(0)}`);
     console.log(`  ${words.join('   ')}   memory above idle ${aboveIdleMB.toFixed(0)} MB`);
   }
-  const ratio = (other) => median(rows.map((row) => row.pull / row[other])).toFixed(2);
-  console.log(`  median ratio to curl, which hashes nothing: ${ratio('curl')} (0.80 is the aim)`);
+  const ratio = (other) => {
+    const ratios = rows.map((row) => row.pull / row[other]).toSorted((a, b) => a - b);
+    return `${median(ratios).toFixed(2)} (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`;
+  };
+  console.log(`  median ratio to curl, which hashes nothing: ${ratio('curl')}; the aim is 0.80`);
   console.log(`  median ratio to curl | tee | sha256sum, the same work: ${ratio('hashed')}\n`);
 }
 
@@ -121,7 +135,7 @@ function median(values) {
 /** Returns the SHA-256 of the large file. */
 function writeRepository(scratch) {
   const graph = Buffer.from('080a3a0a0a060a01611201622200', 'hex');
-  const data = openSync(join(scratch, 'onnx+model_q4.onnx_data'), 'w');
+  const data = openSync(join(scratch, stored(LARGE)), 'w');
   const hash = createHash('sha256');
   const chunk = Buffer.alloc(1 << 20);
   for (let i = 0; i < MEGABYTES; i++) {
@@ -138,27 +152,88 @@ function writeRepository(scratch) {
     size: bytes.length,
     oid: oid(bytes),
   }));
-  for (const [path, bytes] of Object.entries(small)) writeFileSync(join(scratch, path.replaceAll('/', '+')), bytes);
+  for (const [path, bytes] of Object.entries(small)) writeFileSync(join(scratch, stored(path)), bytes);
   const lfs = { oid: hash.digest('hex'), size: MEGABYTES << 20, pointerSize: 134 };
-  tree.push({ type: 'file', path: 'onnx/model_q4.onnx_data', size: lfs.size, oid: oid(Buffer.from('')), lfs });
+  tree.push({ type: 'file', path: LARGE, size: lfs.size, oid: oid(Buffer.from('')), lfs });
   writeFileSync(join(scratch, 'tree.json'), JSON.stringify(tree));
   return lfs.oid;
 }
 
-async function startHub(scratch, chunkBytes) {
-  const child = fork(SELF, [scratch, String(chunkBytes)]);
+async function startHub(scratch, cdn) {
+  const child = fork(SELF, [scratch, cdn?.endpoint ?? '']);
   const port = await new Promise((resolve) => child.once('message', resolve));
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
 }
 
+/** A server that costs as little as a CDN's; null, and a line that says why, where there is none. */
+async function startNginx(scratch) {
+  const port = await freePort();
+  const log = join(scratch, 'nginx.log');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const configuration = `
+    daemon off;
+    ${process.getuid() === 0 ? 'user root;' : ''}
+    pid ${join(scratch, 'nginx.pid')};
+    events {}
+    http {
+      access_log off;
+      sendfile on;
+      sendfile_max_chunk 512k;
+      ${temporary.map((name) => `${name}_temp_path ${join(scratch, name)};`).join(' ')}
+      server { listen 127.0.0.1:${port}; root ${scratch}; }
+    }`;
+  writeFileSync(join(scratch, 'nginx.conf'), configuration);
+  // Debian keeps it where only a superuser's PATH leads.
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  const child = spawn('nginx', ['-p', scratch, '-e', log, '-c', join(scratch, 'nginx.conf')], { env, stdio: 'ignore' });
+  const failed = new Promise((_resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`it ended: ${readLog(log)}`)));
+  });
+  try {
+    await Promise.race([answers(port), failed]);
+    return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+  } catch ({ code, message }) {
+    child.kill();
+    console.log(`nginx is left out: ${code === 'ENOENT' ? 'it is not installed (nginx-light)' : message}\n`);
+    return null;
+  }
+}
+
+function readLog(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : 'no log';
+}
+
+async function freePort() {
+  const server = createTcpServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves as soon as somebody listens there. */
+async function answers(port) {
+  for (let tries = 0; tries < 100; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await new Promise((resolve) =>
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false)),
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await pause(50);
+  }
+  throw new Error('it does not answer');
+}
+
 function curlRate(url, path) {
-  return Number(execFileSync('curl', ['-s', '-o', path, '-w', '%{speed_download}', url], { encoding: 'utf8' })) / 1e6;
+  return Number(execFileSync('curl', ['-sL', '-o', path, '-w', '%{speed_download}', url], { encoding: 'utf8' })) / 1e6;
 }
 
 /** What `models pull` does, by the usual tools: received, written, hashed, compared. */
 function hashedRate(url, path, sha256) {
   const started = performance.now();
-  const printed = execFileSync('sh', ['-c', 'curl -s "$1" | tee "$2" | sha256sum', 'sh', url, path], {
+  const printed = execFileSync('sh', ['-c', 'curl -sL "$1" | tee "$2" | sha256sum', 'sh', url, path], {
     encoding: 'utf8',
   });
   const seconds = (performance.now() - started) / 1000;

@@ -95,6 +95,10 @@ const CATALOGUE = {
     message: `${p.repo}: ${p.path} is not what the repository promises: ${p.reason}`,
     hint: 'nothing of it was kept; a mirror or proxy may be at fault. Try again, or another HF_ENDPOINT',
   }),
+  'hash-failed': (p: { path: string; reason: string }): Problem => ({
+    message: `${p.path}: cannot be hashed: ${p.reason}`,
+    hint: 'what has arrived is kept: run the same command again',
+  }),
   'files-in-use': (p: { what: string; owner: string }): Problem => ({
     message: `${p.what} is being pulled by ${p.owner}`,
     hint: 'wait until it has ended, or stop it',

@@ -29,8 +29,6 @@ export function bulkGet(url: URL, { headers, idleMs, signal }: BulkOptions): Pro
     let head: Buffer | null = Buffer.alloc(0);
     let left = 0;
     let sink: Sink | null = null;
-    /** Nobody wants bytes now: the body is not asked for yet, or a disk is behind. */
-    let isWaiting = false;
     let settle: { done(): void; fail(error: Error): void } = { done() {}, fail: reject };
 
     const finish = (error: Error | null) => {
@@ -42,32 +40,26 @@ export function bulkGet(url: URL, { headers, idleMs, signal }: BulkOptions): Pro
     };
     const abort = () => finish(new Error('aborted'));
     const silence = setTimeout(() => {
-      if (isWaiting) silence.refresh();
+      if (head === null && sink === null) silence.refresh();
       else finish(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' }));
     }, idleMs);
 
     const spare = Buffer.allocUnsafeSlow(SPARE_BYTES);
     let room: Uint8Array = spare;
-    /** Asked for after every read, also where reading has stopped: then the room may still be in use. */
+    /** Asked for after every read, also before the body is wanted and after its end. */
     const nextRoom = () => {
-      room = sink === null || isWaiting || left === 0 ? spare : sink.room();
+      room = sink === null || left === 0 ? spare : sink.room();
       return room;
     };
 
-    /** Returns whether reading may go on at once. */
+    /** Returns whether more is to come. */
     const take = (piece: Uint8Array): boolean => {
       if (piece.length > left) throw new FramingError('more bytes than announced');
       left -= piece.length;
-      const wait = room === spare ? pour(sink!, piece) : sink!.took(piece.length);
-      if (wait === null && left > 0) return true;
-      isWaiting = true;
-      Promise.resolve(wait).then(() => {
-        isWaiting = false;
-        if (left === 0) return finish(null);
-        if (socket.destroyed) return;
-        silence.refresh();
-        socket.resume();
-      }, finish);
+      if (room === spare) pour(sink!, piece);
+      else sink!.took(piece.length);
+      if (left > 0) return true;
+      finish(null);
       return false;
     };
     const callback = (size: number, buffer: Uint8Array): boolean => {
@@ -82,7 +74,6 @@ export function bulkGet(url: URL, { headers, idleMs, signal }: BulkOptions): Pro
         head = null;
         left = parsed.length;
         // Nothing more is read until somebody wants the body.
-        isWaiting = true;
         settle = { done() {}, fail() {} };
         resolve({
           ...parsed,
@@ -91,7 +82,6 @@ export function bulkGet(url: URL, { headers, idleMs, signal }: BulkOptions): Pro
               sink = to;
               settle = { done, fail };
               if (socket.destroyed) return fail(new Error('the connection was closed'));
-              isWaiting = false;
               try {
                 if (take(rest)) socket.resume();
               } catch (error) {

@@ -2,9 +2,10 @@
 import { rmSync } from 'node:fs';
 import { problem } from '../../errors.js';
 import { RestartError } from './failures.js';
+import type { Digests } from './file-hash.js';
 import type { Http } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { type Digests, runningHash } from './running-hash.js';
+import { runningHash } from './running-hash.js';
 import { transfer, type Wanted, wholeState } from './transfer.js';
 import { doneBytes, freshState, frontier, loadState, removeState, type TransferState } from './transfer-state.js';
 
@@ -53,7 +54,7 @@ async function receiveAndHash(
   options: DownloadOptions,
 ): Promise<Digests> {
   const { file, path } = wanted;
-  const hash = runningHash(path, file.bytes, file.gitOid !== null);
+  const hash = runningHash({ path, bytes: file.bytes, git: file.gitOid !== null });
   let done = doneBytes(state);
   options.onProgress(done);
   try {
@@ -69,7 +70,7 @@ async function receiveAndHash(
     });
     return await hash.digests();
   } finally {
-    hash.abandon();
+    await hash.end();
   }
 }
 

@@ -120,7 +120,6 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
             });
           }
           chunks.push(Buffer.from(room.subarray(0, bytes)));
-          return null;
         },
       });
     } catch (error) {
@@ -209,7 +208,7 @@ function streamed({ statusCode, headers, body }: Dispatcher.ResponseData) {
     statusCode,
     headers: flatten(headers),
     async read(sink: Sink) {
-      for await (const chunk of body as AsyncIterable<Buffer>) await pour(sink, chunk);
+      for await (const chunk of body as AsyncIterable<Buffer>) pour(sink, chunk);
     },
     discard() {
       body.on('error', () => {}).destroy();

@@ -1,74 +1,62 @@
-// Where one part of a file is received: two buffers, one filled by the network while the other is written to disk.
-import type { FileHandle } from 'node:fs/promises';
+// Where one part of a file is received: a room that the network fills, written piece by piece as it fills.
+import { writeSync } from 'node:fs';
 import type { Sink } from './sink.js';
 import type { Part } from './transfer-state.js';
 
-/** Writes of whole, aligned megabytes cost the page cache a third less than those of what a socket happens to give. */
-const WRITE_BYTES = 1 << 20;
+/** As much as a socket has at a time. */
+const ROOM_BYTES = 1 << 20;
+/**
+ * Written at once, here: the page cache takes a piece in 8 µs, the way to another thread and back is longer, and where a
+ * disk is behind, whoever writes must wait in any case. Larger pieces gain little, and are three times slower on virtual
+ * machines whose host takes back free memory, because the page cache then wants it in large blocks (docs/models.md).
+ */
+const WRITE_BYTES = 1 << 15;
 
-export type Buffers = [Buffer, Buffer];
-
-export function createBuffers(bytes: number): Buffers {
-  const size = Math.min(WRITE_BYTES, bytes);
-  return [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
+export function createRoom(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(Math.min(ROOM_BYTES, bytes));
 }
 
 export interface PartSinkOptions {
-  file: FileHandle;
+  /** Descriptor of the file. */
+  file: number;
   part: Part;
-  buffers: Buffers;
-  onReceived(piece: Uint8Array, offset: number): void;
+  room: Buffer;
+  onReceived(bytes: number): void;
   /** `part.done` has grown. */
   onWritten(): void;
 }
 
 export interface PartSink extends Sink {
   /** Writes what has been received; nothing may come afterwards. */
-  end(): Promise<void>;
+  end(): void;
 }
 
-export function partSink({ file, part, buffers, onReceived, onWritten }: PartSinkOptions): PartSink {
-  let [filling, writing] = buffers;
-  let start = part.start + part.done;
+export function partSink({ file, part, room, onReceived, onWritten }: PartSinkOptions): PartSink {
   let filled = 0;
-  let write: Promise<void> | null = null;
 
-  const capacity = () => Math.min(filling.length, WRITE_BYTES - (start % WRITE_BYTES), part.start + part.bytes - start);
-  const writeAll = async (piece: Buffer, offset: number) => {
-    for (let at = 0; at < piece.length; ) {
-      const { bytesWritten } = await file.write(piece, at, piece.length - at, offset + at);
-      at += bytesWritten;
-      part.done += bytesWritten;
+  const left = () => part.bytes - part.done;
+  const untilAligned = () => Math.min(left(), WRITE_BYTES - ((part.start + part.done) % WRITE_BYTES));
+  /** In whole, aligned pieces of the file; what remains moves to the front of the room. */
+  const write = (isLast: boolean) => {
+    let from = 0;
+    for (let piece = untilAligned(); from < filled && (isLast || filled - from >= piece); piece = untilAligned()) {
+      const written = writeSync(file, room, from, Math.min(piece, filled - from), part.start + part.done);
+      from += written;
+      part.done += written;
     }
-    write = null;
+    if (from === 0) return;
+    room.copyWithin(0, from, filled);
+    filled -= from;
     onWritten();
-  };
-  /** Begins to write the buffer that is being filled; the other one must be free. */
-  const flip = () => {
-    const piece = filling.subarray(0, filled);
-    const offset = start;
-    [filling, writing] = [writing, filling];
-    start += filled;
-    filled = 0;
-    write = writeAll(piece, offset);
-    // Told by whoever waits for it next.
-    write.catch(() => {});
   };
 
   return {
-    room: () => filling.subarray(filled, capacity()),
+    room: () => room.subarray(filled, left()),
     took(bytes) {
-      onReceived(filling.subarray(filled, filled + bytes), start + filled);
       filled += bytes;
-      if (filled < capacity()) return null;
-      if (write !== null) return write.then(flip);
-      flip();
-      return null;
+      onReceived(bytes);
+      write(false);
     },
-    async end() {
-      await write;
-      if (filled > 0) flip();
-      await write;
-    },
+    end: () => write(true),
   };
 }

@@ -1,79 +1,78 @@
-// The hash of a file that is being downloaded. Bytes that arrive in order are hashed as they come; those of parts that
-// were ahead, or of an earlier pull, are read back once the gap before them has closed.
-import { createHash } from 'node:crypto';
+// The hash of a file while it is being downloaded: a large one in a thread of its own (hash-thread.ts), so that the
+// connection does not wait for it, a small one here.
 import { statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { RestartError } from './failures.js';
-
-export interface Digests {
-  sha256: string;
-  /** git's hash of the content as a blob, where it was asked for. */
-  gitOid: string | null;
-}
+import { Worker } from 'node:worker_threads';
+import { problem, reasonOf } from '../../errors.js';
+import { type Digests, fileHash } from './file-hash.js';
 
 export interface RunningHash {
-  /** Bytes that go to `offset`, before they are on disk. */
-  take(piece: Uint8Array, offset: number): void;
-  /** The first `upTo` bytes are on disk. */
+  /** The first `upTo` bytes are on disk. Throws when an earlier part could not be read. */
   advance(upTo: number): void;
-  /** Of the whole file, which is on disk. Rejects when it cannot be read. */
+  /** Of the whole file, which is on disk. */
   digests(): Promise<Digests>;
-  abandon(): void;
+  /** No thread and no open file is left behind. */
+  end(): Promise<void>;
 }
 
-const READ_BYTES = 1 << 20;
+export interface HashJob {
+  path: string;
+  bytes: number;
+  git: boolean;
+}
 
-export function runningHash(path: string, bytes: number, git: boolean): RunningHash {
-  const sha256 = createHash('sha256');
-  const sha1 = git ? createHash('sha1').update(`blob ${bytes}\0`) : null;
-  let hashed = 0;
-  let onDisk = 0;
-  let reading: Promise<void> | null = null;
-  let isAbandoned = false;
+/** Smaller files are hashed before a thread has started. */
+const THREAD_BYTES = 16 << 20;
+/** A message for less than this would cost more than it saves. */
+const STEP_BYTES = 1 << 20;
 
-  const update = (piece: Uint8Array) => {
-    sha256.update(piece);
-    sha1?.update(piece);
-    hashed += piece.length;
-  };
-  const readBack = async () => {
-    const file = await open(path, 'r');
-    try {
-      const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
-      while (hashed < onDisk && !isAbandoned) {
-        const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, onDisk - hashed), hashed);
-        if (bytesRead === 0) throw new RestartError('what was kept of it is shorter than it was');
-        update(buffer.subarray(0, bytesRead));
-      }
-    } finally {
-      await file.close();
-    }
-    reading = null;
-  };
-  const advance = (upTo: number) => {
-    onDisk = upTo;
-    if (hashed >= onDisk || reading !== null) return;
-    reading = readBack();
-    // Told by digests().
-    reading.catch(() => {});
-  };
-
-  return {
-    take(piece, offset) {
-      if (offset === hashed && reading === null) update(piece);
-    },
-    advance,
-    async digests() {
-      for (advance(bytes); reading !== null; advance(bytes)) await reading;
-      return { sha256: sha256.digest('hex'), gitOid: sha1?.digest('hex') ?? null };
-    },
-    abandon() {
-      isAbandoned = true;
-    },
-  };
+export function runningHash(job: HashJob): RunningHash {
+  return job.bytes < THREAD_BYTES ? hashHere(job) : hashInThread(job);
 }
 
 /** Of a file that is already here. */
-export function digestsOf(path: string, git: boolean): Promise<Digests> {
-  return runningHash(path, statSync(path).size, git).digests();
+export async function digestsOf(path: string, git: boolean): Promise<Digests> {
+  const hash = runningHash({ path, bytes: statSync(path).size, git });
+  return hash.digests().finally(hash.end);
+}
+
+function hashHere({ path, bytes, git }: HashJob): RunningHash {
+  const hash = fileHash(path, bytes, git);
+  return {
+    advance: hash.advance,
+    async digests() {
+      hash.advance(bytes);
+      return hash.digests();
+    },
+    end: async () => hash.close(),
+  };
+}
+
+function hashInThread(job: HashJob): RunningHash {
+  const thread = new Worker(new URL('./hash-thread.js', import.meta.url), { workerData: job });
+  let told = 0;
+  let failure: Error | null = null;
+  const answer = new Promise<Digests>((resolve, reject) => {
+    const failed = (cause: unknown) => {
+      failure ??= problem('hash-failed', { path: job.path, reason: reasonOf(cause) }, cause);
+      reject(failure);
+    };
+    thread.once('message', resolve).once('error', failed);
+    thread.once('exit', (code) => failed(new Error(`its thread ended (${code})`)));
+  });
+  // Told by advance() and digests().
+  answer.catch(() => {});
+  const advance = (upTo: number) => {
+    if (failure !== null) throw failure;
+    if (upTo === told || (upTo < job.bytes && upTo - told < STEP_BYTES)) return;
+    told = upTo;
+    thread.postMessage(upTo);
+  };
+  return {
+    advance,
+    async digests() {
+      advance(job.bytes);
+      return answer;
+    },
+    end: async () => void (await thread.terminate()),
+  };
 }

@@ -1,11 +1,11 @@
 // The bytes of one file: parts by byte range over a few connections, each written where it belongs. Whatever breaks is
 // asked for again from where it stood; what no longer belongs to the same content is an error, never mixed.
-import { rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, ftruncateSync, openSync, rmSync } from 'node:fs';
+import { EdgeproofError } from '../../errors.js';
 import { RestartError, TransientError } from './failures.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { type Buffers, createBuffers, partSink } from './part-sink.js';
+import { createRoom, partSink } from './part-sink.js';
 import { withRetries } from './retry.js';
 import type { RunningHash } from './running-hash.js';
 import { doneBytes, freshState, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
@@ -19,7 +19,7 @@ export interface Wanted {
 }
 
 export interface TransferOptions {
-  /** At most; one while it is fast, since the hash need not read back what comes in order. */
+  /** At most; one while it is fast. */
   connections: number;
   hash: RunningHash;
   /** Bytes just received. */
@@ -42,7 +42,7 @@ export async function transfer(
   const isFresh = doneBytes(state) === 0;
   // Never through a link that somebody left there.
   if (isFresh) rmSync(wanted.path, { force: true });
-  const output = await open(wanted.path, isFresh ? 'wx' : 'r+');
+  const output = openSync(wanted.path, isFresh ? 'wx' : 'r+');
   const stop = new AbortController();
   const signal = http.signal === undefined ? stop.signal : AbortSignal.any([http.signal, stop.signal]);
   const pending = state.parts.filter((part) => !isWhole(part));
@@ -58,10 +58,10 @@ export async function transfer(
     gap: 0,
   };
   const lane = async () => {
-    const buffers = createBuffers(state.bytes);
+    const room = createRoom(state.bytes);
     try {
       for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
-        await receivePart(source, part, buffers);
+        await receivePart(source, part, room);
       }
     } catch (error) {
       stop.abort(error);
@@ -79,9 +79,9 @@ export async function transfer(
     await Promise.all(lanes);
     http.signal?.throwIfAborted();
     stop.signal.throwIfAborted();
-    await output.truncate(state.bytes);
+    ftruncateSync(output, state.bytes);
   } finally {
-    await output.close();
+    closeSync(output);
     saveState(wanted.path, state);
   }
 }
@@ -90,7 +90,8 @@ interface Source {
   http: Http;
   wanted: Wanted;
   state: TransferState;
-  output: FileHandle;
+  /** Descriptor of the file. */
+  output: number;
   signal: AbortSignal;
   options: TransferOptions;
   savedAt: number;
@@ -100,7 +101,7 @@ interface Source {
   cdn: URL | null;
 }
 
-async function receivePart(source: Source, part: Part, buffers: Buffers): Promise<void> {
+async function receivePart(source: Source, part: Part, room: Buffer): Promise<void> {
   const { http, signal } = source;
   const before = { done: part.done };
   const first = resolveUrl(source);
@@ -108,7 +109,7 @@ async function receivePart(source: Source, part: Part, buffers: Buffers): Promis
     await withRetries(
       http.retries,
       signal,
-      () => receive(source, part, buffers),
+      () => receive(source, part, room),
       () => {
         const moved = part.done > before.done;
         before.done = part.done;
@@ -121,7 +122,7 @@ async function receivePart(source: Source, part: Part, buffers: Buffers): Promis
   }
 }
 
-async function receive(source: Source, part: Part, buffers: Buffers): Promise<void> {
+async function receive(source: Source, part: Part, room: Buffer): Promise<void> {
   const { http, wanted, state, signal, options } = source;
   const start = part.start + part.done;
   const end = part.start + part.bytes - 1;
@@ -132,11 +133,8 @@ async function receive(source: Source, part: Part, buffers: Buffers): Promise<vo
   const sink = partSink({
     file: source.output,
     part,
-    buffers,
-    onReceived(piece, offset) {
-      options.hash.take(piece, offset);
-      options.onBytes(piece.length);
-    },
+    room,
+    onReceived: options.onBytes,
     onWritten: () => written(source),
   });
   const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, { headers, signal, bulk });
@@ -147,7 +145,7 @@ async function receive(source: Source, part: Part, buffers: Buffers): Promise<vo
   } catch (error) {
     answer.discard();
     signal.throwIfAborted();
-    if (error instanceof RestartError || error instanceof TransientError || isDiskError(error)) throw error;
+    if (isOurs(error) || isDiskError(error)) throw error;
     throw new TransientError(networkReason(answer.url, error, http.settings), null, error);
   }
   if (part.done < part.bytes) throw new TransientError(`${answer.url.host} closed the connection too early`);
@@ -198,6 +196,11 @@ function bare(etag: string | undefined): string | null {
 
 function resolveUrl({ http, wanted }: Source): URL {
   return new URL(`${http.settings.endpoint}/${wanted.repo}/resolve/${wanted.commit}/${wanted.file.path}`);
+}
+
+/** Said by this side, or understood already; the rest is the network's. */
+function isOurs(error: unknown): boolean {
+  return error instanceof RestartError || error instanceof TransientError || error instanceof EdgeproofError;
 }
 
 export function isDiskError(error: unknown): boolean {
