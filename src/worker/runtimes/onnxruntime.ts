@@ -89,7 +89,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {
-      prefill(tokens);
+      feed(tokens);
       loop.mark();
       depth = tokens.length;
     },
