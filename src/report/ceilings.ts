@@ -3,7 +3,7 @@ import type { CaseResult, ResultDocument } from '../result/schema.js';
 import { type CaseShares, type CeilingShare, ceilingShares } from '../stats/ceiling-share.js';
 import { FAR_BELOW, type Phase, whyFarBelow } from '../verdict/far-below.js';
 import { bytes, number } from './format.js';
-import { labelsOf, workloadLabel } from './labels.js';
+import { caseLabel, labelsOf } from './labels.js';
 
 const PHASES: Phase[] = ['prefill', 'decode'];
 
@@ -19,7 +19,7 @@ export function shareText(share: CeilingShare | null): string {
 export function ceilingNotes(document: ResultDocument): string[] {
   const labels = labelsOf(document.cases);
   const shares = document.cases.map((result) => ({ result, ...ceilingShares(document, result) }));
-  const name = (result: CaseResult) => [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+  const name = (result: CaseResult) => caseLabel(labels, result);
   const each = shares.flatMap(({ result, ...byPhase }) =>
     PHASES.flatMap((phase) => {
       const share = byPhase[phase];

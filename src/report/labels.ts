@@ -72,12 +72,5 @@ export function dimensionWord([name, value]: [string, string]): string {
 
 /** What tells a case from the others of its table, in words. */
 export function caseLabel(labels: Labels, result: CaseResult): string {
-  return [...Object.entries(labels.values(result)).flatMap(wordsOf), workloadLabel(result.key)].join(' ');
-}
-
-/** A number or a switch says nothing without its name; an option that is left alone needs no words. */
-function wordsOf([name, value]: [string, string]): string[] {
-  if (name === 'threads') return [plural(Number(value), 'thread')];
-  if (isOptionDimension(name)) return value === defaultOption(name) ? [] : [`${name.replace('option.', '')}=${value}`];
-  return [LIMITS.includes(name) ? `${name}=${value}` : value];
+  return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');
 }

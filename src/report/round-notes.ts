@@ -4,7 +4,7 @@ import { METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats
 import { longestStall } from '../stats/token-gaps.js';
 import { MOST_WARM_UP_PASSES, trendHasEnded } from '../suite/warm-up.js';
 import { duration, number, plural, unitLabel } from './format.js';
-import { labelsOf, workloadLabel } from './labels.js';
+import { caseLabel, labelsOf } from './labels.js';
 
 const WATCHED: MetricName[] = ['prefillRate', 'decodeRate', 'microMs'];
 /** A gap that a reader of the text would notice. */
@@ -13,7 +13,7 @@ const LONG_STALL = 5;
 export function roundNotes({ cases, suite }: ResultDocument): string[] {
   const labels = labelsOf(cases);
   return cases.flatMap((result) => {
-    const name = [...Object.values(labels.values(result)), workloadLabel(result.key)].join(' ');
+    const name = caseLabel(labels, result);
     const notes = [...apart(result), ...stall(result), ...warming(result, suite.content.warmup), ...notCold(result)];
     return notes.map((note) => (cases.length === 1 ? note : `${name}: ${note}`));
   });

@@ -50,6 +50,8 @@ describe('notes on rounds', () => {
       method: 'test',
       reason: 'edgeproof cannot evict files on win32',
     };
-    expect(notesOf(cases)).toEqual(['2 pp512 tg5: No cold start in 1 round: edgeproof cannot evict files on win32.']);
+    expect(notesOf(cases)).toEqual([
+      '2 threads pp512 tg5: No cold start in 1 round: edgeproof cannot evict files on win32.',
+    ]);
   });
 });
