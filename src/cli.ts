@@ -22,7 +22,7 @@ const program = new Command('edgeproof')
 Start with:
   edgeproof run                       the quick suite: no download, about a minute
   edgeproof run -p 128,512 -n 64      other prompt and output lengths
-  edgeproof compare previous latest   what changed between the last two results
+  edgeproof compare previous latest   what changed since the suite ran before
 
 Exit codes: 0 fine, 1 the answer is no (a case failed, something got worse), 2 could not answer.`,
   );

@@ -101,7 +101,14 @@ export function newestResult(
   return null;
 }
 
-/** A path, `latest`, `previous`, or the newest whose file name contains `name`. */
+/** Of the suite that ran last; where it ran once, of whatever ran before. */
+function beforeLatest(all: string[]): string | undefined {
+  const suiteOf = (path: string) => basename(path).replace(/-?\d{8}T\d{6}Z\.json$/, '');
+  const earlier = all.slice(0, -1);
+  return earlier.findLast((path) => suiteOf(path) === suiteOf(all.at(-1)!)) ?? earlier.at(-1);
+}
+
+/** A path, `latest`, `previous` (of the same suite), or the newest whose file name contains `name`. */
 export function findResult(directory: string, name: string): string {
   if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
   const all = listResults(directory);
@@ -109,7 +116,7 @@ export function findResult(directory: string, name: string): string {
     name === 'latest'
       ? all.at(-1)
       : name === 'previous'
-        ? all.at(-2)
+        ? beforeLatest(all)
         : all.findLast((path) => basename(path).includes(name));
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;

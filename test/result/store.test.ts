@@ -214,6 +214,13 @@ describe('findResult', () => {
     expect(findResult(folder, 'edge-20250103T000000Z.json')).toBe(newest);
   });
 
+  it('takes as previous the one before of the same suite', () => {
+    const first = save({ startedAt: '2025-01-01T00:00:00.000Z', machine: 'a', suite: 'quick' });
+    save({ startedAt: '2025-01-02T00:00:00.000Z', machine: 'a', suite: 'edge' });
+    save({ startedAt: '2025-01-03T00:00:00.000Z', machine: 'a', suite: 'quick' });
+    expect(findResult(folder, 'previous')).toBe(first);
+  });
+
   it('says that there is no file where a path is named', () => {
     expect(thrownBy(() => findResult(folder, 'no/such/file.json'))).toMatchObject({
       code: 'result-unknown',
