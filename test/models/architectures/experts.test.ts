@@ -13,6 +13,7 @@ import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { halfValue } from '../../reference/half.js';
 import type { SparseConfig } from '../../reference/mixture.js';
+import { relativeError } from '../../reference/relative-error.js';
 import { openSparseReference } from '../../reference/sparse.js';
 import { TINY_SPARSE } from '../../reference/tiny-sparse.js';
 
@@ -43,12 +44,6 @@ function prescribedBy(routing: Routing, c: SparseConfig) {
 function rowsOf(logits: Float32Array | Uint16Array): Float64Array[] {
   const values = logits instanceof Uint16Array ? Float64Array.from(logits, halfValue) : Float64Array.from(logits);
   return Array.from({ length: values.length / VOCAB }, (_, row) => values.slice(row * VOCAB, (row + 1) * VOCAB));
-}
-
-/** RMS of the difference over RMS of what was expected. */
-function relativeError(found: Float64Array, expected: Float64Array): number {
-  const difference = found.reduce((sum, value, i) => sum + (value - expected[i]!) ** 2, 0);
-  return Math.sqrt(difference / expected.reduce((sum, value) => sum + value ** 2, 0));
 }
 
 describe.each(FAMILIES)('$name', ({ name, config }) => {

@@ -12,6 +12,7 @@ import { hasLlamaCpp, llamaCppNote } from '../../fixtures/llama-cpp.js';
 import { openReference } from '../../reference/decoder.js';
 import { mathsOf, type TinyFamilyConfig } from '../../reference/families.js';
 import { openGgufWeights } from '../../reference/gguf.js';
+import { relativeError } from '../../reference/relative-error.js';
 import { TINY_FAMILIES } from '../../reference/tiny-families.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
@@ -53,11 +54,6 @@ function mathsOfLlamaCpp(config: TinyFamilyConfig) {
   const maths = mathsOf(config);
   if (config.model_type !== 'llama') return maths;
   return { ...maths, layer: (index: number) => ({ ...maths.layer(index), interleaved: true }) };
-}
-
-function relativeError(found: Float64Array, expected: Float64Array): number {
-  const size = (values: Float64Array) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
-  return size(found.map((value, i) => value - expected[i]!)) / size(expected);
 }
 
 describe.skipIf(!hasLlamaCpp)(`logits against the float64 reference${llamaCppNote}`, () => {

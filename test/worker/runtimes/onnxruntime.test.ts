@@ -13,7 +13,7 @@ import { promptTokens } from '../../../src/worker/prompt.js';
 import { type OnnxRuntimeOptions, openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openReference } from '../../reference/decoder.js';
 import { halfValue } from '../../reference/half.js';
-
+import { relativeError } from '../../reference/relative-error.js';
 import { TINY_CONFIG, tinyModel } from '../../reference/tiny-model.js';
 
 const VOCAB = TINY_CONFIG.vocab_size;
@@ -44,17 +44,6 @@ function open(graph: string, options: Partial<OnnxRuntimeOptions> = {}) {
 function rowsOf(logits: Float32Array | Uint16Array): Float64Array[] {
   const values = logits instanceof Uint16Array ? Float64Array.from(logits, halfValue) : Float64Array.from(logits);
   return Array.from({ length: values.length / VOCAB }, (_, row) => values.slice(row * VOCAB, (row + 1) * VOCAB));
-}
-
-/** RMS of the difference over RMS of what was expected: 0 is equal, 1.4 is unrelated. */
-function relativeError(found: Float64Array, expected: Float64Array): number {
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference += (found[i]! - expected[i]!) ** 2;
-    size += expected[i]! ** 2;
-  }
-  return Math.sqrt(difference / size);
 }
 
 function largestError(found: Float64Array[], expected: Float64Array[]): number {
