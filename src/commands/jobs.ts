@@ -11,7 +11,7 @@ export function tokensOf({ workload }: CaseResult['key']): number {
   return workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
 }
 
-/** Runs the rounds that a document still lacks, interleaved over its cases, and saves it after each. */
+/** What cases that share a checkpoint have in common. */
 export function checkpointName({ key }: CaseResult): string {
   return [key.model, key.weights, key.layout, key.dtype].join(' ');
 }

@@ -30,11 +30,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
   const steps = int8 === null ? [] : decoder.cache.map(stepsOf);
   const call = session.prepare([...pasts, ...own, ...steps], [...presents, 'logits']);
   const cache = int8 ?? createKvCache(session, call, decoder, shared, capacity);
-  if (int8 !== null) {
-    call.inputs.set(int8.integers);
-    call.outputs.set(int8.integers);
-    call.inputs.set(int8.steps, entries + own.length);
-  }
+  int8?.putInto(call, entries + own.length);
   const prefillCall = prefillSession?.prepare([...pasts, ...prefillSession.own], presents);
   prefillCall?.inputs.set(int8?.floats ?? call.inputs.subarray(0, entries));
   prefillCall?.outputs.set(int8?.floats ?? call.outputs.subarray(0, entries));

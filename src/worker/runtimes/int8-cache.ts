@@ -2,7 +2,7 @@
 // into int8, in steps of what it holds. Tokens append to the int8 one alone, so each knows how far it is valid.
 import type { Decoder, KvEntry } from '../../onnx/decoder.js';
 import type { KvCache } from './kv-cache.js';
-import type { Session, Value } from './ort/session.js';
+import type { Call, Session, Value } from './ort/session.js';
 
 /**
  * What the largest magnitude of a channel becomes. Tokens to come may be twice as large; what is larger still is cut off,
@@ -14,10 +14,10 @@ const LARGEST = 64;
 const LEAST_STEP = 1e-30;
 
 export interface Int8Cache extends KvCache {
-  /** In the order of the decoder's cache: what prompts fill, what tokens read and write, and its steps. */
+  /** What prompts fill, in the order of the decoder's cache. */
   floats: Value[];
-  integers: Value[];
-  steps: Value[];
+  /** Gives a call of the graph for tokens its cache, first among inputs and outputs, and the inputs with its steps. */
+  putInto(call: Pick<Call, 'inputs' | 'outputs'>, firstStep: number): void;
   /** Whether the float32 cache holds every position before this one. */
   holdsFloats(length: number): boolean;
 }
@@ -39,8 +39,14 @@ export function createInt8Cache(session: Pick<Session, 'tensor'>, decoder: Decod
   };
   return {
     floats: entries.map(({ floats, heads, size }) => session.tensor('float32', floats, [1, heads, capacity, size])),
-    integers: entries.map(({ integers, heads, size }) => session.tensor('int8', integers, [1, heads, capacity, size])),
-    steps: entries.map(({ steps, heads, size }) => session.tensor('float32', steps, [1, heads, 1, size])),
+    putInto({ inputs, outputs }, firstStep) {
+      entries.forEach(({ integers, steps, heads, size }, i) => {
+        const cache = session.tensor('int8', integers, [1, heads, capacity, size]);
+        inputs[i] = cache;
+        outputs[i] = cache;
+        inputs[firstStep + i] = session.tensor('float32', steps, [1, heads, 1, size]);
+      });
+    },
     holdsFloats: (position) => held.floats >= position,
     prepare(total, isPrompt) {
       next = { length: total, type: isPrompt ? 'floats' : 'integers' };

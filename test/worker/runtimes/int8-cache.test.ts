@@ -12,6 +12,7 @@ import { createInt8Cache } from '../../../src/worker/runtimes/int8-cache.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openReference } from '../../reference/decoder.js';
 import { type FamilyMaths, mathsOf } from '../../reference/families.js';
+import { relativeError } from '../../reference/relative-error.js';
 import { TINY_CONFIG, tinyModel } from '../../reference/tiny-model.js';
 
 const HEADS = 2;
@@ -24,6 +25,7 @@ function open() {
   const tensor = (_: unknown, data: ArrayBufferView) => BigInt(memory.push(data));
   const entry = { past: 'p', present: 'q', heads: HEADS, size: SIZE, type: 'float32' } as const;
   const cache = createInt8Cache({ tensor }, { cache: [entry] } as unknown as Decoder, CAPACITY);
+  cache.putInto({ inputs: new BigUint64Array(2), outputs: new BigUint64Array(1) }, 1);
   const [floats, integers, steps] = memory as [Float32Array, Int8Array, Float32Array];
   /** Rows of both heads, as a pass writes them. */
   const write = (into: Float32Array | Int8Array, row: number, values: number[][]) =>
@@ -127,12 +129,6 @@ function rounded(rows: Float64Array[][]): Float64Array[][] {
       }),
     ),
   );
-}
-
-/** RMS of the difference over RMS of what was expected. */
-function relativeError(found: Float64Array, expected: Float64Array): number {
-  const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value ** 2, 0);
-  return Math.sqrt(squares(expected.map((value, i) => value - found[i]!)) / squares(expected));
 }
 
 describe('a generation', () => {
