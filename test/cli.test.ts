@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Ceiling } from '../src/result/ceilings.js';
-import { readResult } from '../src/result/store.js';
+import type { Ceiling } from '../src/contract/ceilings.js';
+import { readResult } from '../src/contract/result-store.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-cli-'));

@@ -1,8 +1,9 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
+
+import { findResult, newestResult, readResult } from '../contract/result-store.js';
 import { problem } from '../errors.js';
 import { comparisonView, type Side } from '../report/comparison-view.js';
 import { sufficiencyNotes } from '../report/condition-notes.js';
-import { findResult, newestResult, readResult } from '../result/store.js';
 import { compareResults, exitCodeOf } from '../stats/compare.js';
 import type { Grade } from '../stats/grade.js';
 import { sufficientRounds } from '../stats/sufficient.js';

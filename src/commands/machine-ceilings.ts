@@ -1,5 +1,7 @@
 // What this machine can do at best, for `machine`: each thread count, each execution provider that works, and storage.
 import { join } from 'node:path';
+import type { Ceiling } from '../contract/ceilings.js';
+import type { ExecutionProvider } from '../contract/suite.js';
 import { LARGEST_WORKING_SET, threadCounts, workingSetFor } from '../machine/ceilings/working-set.js';
 import type { Machine } from '../machine/describe.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
@@ -7,9 +9,7 @@ import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
 import { plural } from '../report/format.js';
-import type { Ceiling } from '../result/ceilings.js';
-import type { ExecutionProvider } from '../suite/schema.js';
-import { measureCeilings, measureStorage } from './ceilings.js';
+import { measureCeilings, measureStorage } from '../run/ceilings.js';
 import { createProgress } from './terminal.js';
 
 /** A small model and plain memory: what lies between them depends on the processor's caches. */

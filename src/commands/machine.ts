@@ -1,14 +1,15 @@
 // `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
+
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/suite.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
-import { installCommand } from '../machine/llama-cpp.js';
 import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { machineCeilingRows } from '../report/machine-ceilings.js';
-import { describeVersions } from '../result/provenance.js';
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../suite/schema.js';
+import { energyFacts } from '../run/energy.js';
+import { describeVersions } from '../run/provenance.js';
 import { probeProvider } from '../worker/ask.js';
-import { energyFacts } from './energy.js';
+import { installCommand } from '../worker/runtimes/llama-cpp-package.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 

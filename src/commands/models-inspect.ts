@@ -1,15 +1,15 @@
 // `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
 
 import { join } from 'node:path';
+import type { Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
-import type { Dtype } from '../models/architectures/linear.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type CheckpointDtype, type CheckpointLayout, listCheckpoints } from '../models/checkpoint.js';
 import { locateReal } from '../models/locate-real.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
+import type { Dtype } from '../networks/blocks/linear.js';
 import { factsView } from '../report/facts-view.js';
-import type { Weights } from '../suite/schema.js';
-import { factsOf } from './prepare.js';
+import { factsOf } from '../run/prepare.js';
 import { outputFormat, printView } from './terminal.js';
 
 interface Variant {

@@ -2,10 +2,10 @@
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type Checkpoint, checkpointBytes, listCheckpoints, variantOf } from '../models/checkpoint.js';
-import { configFacts, configFactsIn } from '../models/config-facts.js';
 import { modelOf } from '../models/find-checkpoints.js';
 import { pinState } from '../models/pin.js';
 import { loadRegistry, type Model } from '../models/registry.js';
+import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { bytes, count } from '../report/format.js';
 import { estimatedWeights, type Fit, fitArithmetic, fitOf } from '../verdict/fit.js';
 import { outputFormat, printView } from './terminal.js';

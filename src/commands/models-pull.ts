@@ -1,12 +1,12 @@
 // `models pull`: gets real checkpoints from the hub, or verifies those that are here. Prints their directories.
 import { EdgeproofError, problem } from '../errors.js';
+import { hubSettings } from '../hub/endpoint.js';
+import { REAL_DTYPES, type RealDtype } from '../hub/selection.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
-import { hubSettings } from '../models/hub/endpoint.js';
-import { type Pulled, type PullProgress, pullCheckpoint } from '../models/hub/pull.js';
-import { REAL_DTYPES, type RealDtype } from '../models/hub/selection.js';
 import { hubTarget } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
+import { type Pulled, type PullProgress, pullCheckpoint } from '../models/pull.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';

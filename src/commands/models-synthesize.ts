@@ -1,9 +1,10 @@
 // `models synthesize`: writes a synthetic checkpoint, or verifies the one that is there. Prints its directory.
-import type { Dtype } from '../models/architectures/linear.js';
-import type { Routing } from '../models/architectures/schedule.js';
+
 import { type CheckpointLayout, checkpointBytes } from '../models/checkpoint.js';
+import type { Dtype } from '../networks/blocks/linear.js';
+import type { Routing } from '../networks/blocks/schedule.js';
 import { bytes, count } from '../report/format.js';
-import { prepareCheckpoint } from './prepare.js';
+import { prepareCheckpoint } from '../run/prepare.js';
 import { interruptible, say } from './terminal.js';
 
 export async function synthesizeModel(

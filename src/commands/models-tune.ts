@@ -1,25 +1,25 @@
 // `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Position } from '../contract/fidelity.js';
+import type { ResultDocument } from '../contract/result.js';
+import { suiteSchema, type Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
+import { DEFAULT_STEPS, STEPS, type StepName } from '../formats/onnx/rewrite/steps.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
 import type { Checkpoint, CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
-import { DEFAULT_STEPS, STEPS, type StepName } from '../onnx/rewrite/steps.js';
 import { byteProgress } from '../report/progress.js';
 import { tuneView } from '../report/tune-view.js';
-import type { CheckpointFacts } from '../result/document.js';
-import type { Position } from '../result/fidelity.js';
-import type { ResultDocument } from '../result/schema.js';
+import type { CheckpointFacts } from '../run/document.js';
+import { measure } from '../run/measure.js';
+import { beginRun } from '../run/open-document.js';
+import { prepareCheckpoint, traitsOf } from '../run/prepare.js';
 import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
-import { suiteSchema, type Weights } from '../suite/schema.js';
 import { askFidelity } from '../worker/ask.js';
-import { measure } from './measure.js';
-import { beginRun } from './open-document.js';
-import { prepareCheckpoint, traitsOf } from './prepare.js';
 import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
 
 export interface TuneCommandOptions {

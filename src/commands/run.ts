@@ -1,12 +1,12 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
 import { resultView } from '../report/result-view.js';
+import { type MeasureOptions, measure } from '../run/measure.js';
+import { type OpenOptions, openDocument } from '../run/open-document.js';
+import { requireConfigKeys } from '../run/option-check.js';
+import { requireContext, requireRuntimes } from '../run/requirements.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import type { SuiteOverrides } from '../suite/load.js';
-import { type MeasureOptions, measure } from './measure.js';
-import { type OpenOptions, openDocument } from './open-document.js';
-import { requireConfigKeys } from './option-check.js';
-import { requireContext, requireRuntimes } from './requirements.js';
 import { interruptible, outputFormat, printView } from './terminal.js';
 
 export interface RunOptions extends OpenOptions, MeasureOptions {

@@ -1,7 +1,8 @@
 // `show`: a stored result as a table. Starts without any native library.
+
+import { findResult, readResult } from '../contract/result-store.js';
 import { memoryView } from '../report/memory-view.js';
 import { resultView } from '../report/result-view.js';
-import { findResult, readResult } from '../result/store.js';
 import { outputFormat, printView } from './terminal.js';
 
 export function show(name: string, options: { output: string; results: string; memory?: boolean }): number {

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { resultSchema } from '../contract/result.js';
+import { suiteSchema } from '../contract/suite.js';
 import { registrySchema } from '../models/registry.js';
-import { resultSchema } from '../result/schema.js';
-import { suiteSchema } from '../suite/schema.js';
 
 const SCHEMAS = { suite: suiteSchema, models: registrySchema, result: resultSchema };
 

@@ -1,7 +1,7 @@
 // What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
 import os from 'node:os';
 import { quotaCores } from './condition/cgroup.js';
-import { readText } from './condition/kernel-file.js';
+import { readText } from './kernel-text.js';
 
 export interface Machine {
   /** Hardware slug or chosen name; the folder of this machine's results. */

@@ -1,6 +1,6 @@
 // GPU memory of a process from its open DRM files, as amdgpu, i915 and xe tell it: /proc/<pid>/fdinfo, keys as in the
 // kernel's "DRM client usage stats". NVIDIA's own driver has none; nvidia-smi does (device-memory.ts).
-import { listEntries, readText } from './condition/kernel-file.js';
+import { listEntries, readText } from './kernel-text.js';
 
 const UNITS: Record<string, number> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { createDirectory } from '../directory.js';
+import { createDirectory } from '../contract/directory.js';
 import { problem, reasonOf } from '../errors.js';
 
 /** `EDGEPROOF_CACHE`, else the platform's convention for caches. */

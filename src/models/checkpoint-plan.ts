@@ -3,22 +3,22 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { problem } from '../errors.js';
-import { graphFacts } from '../onnx/facts.js';
-import { planExternalData } from '../onnx/graph-builder.js';
-import { prefillGraph, prefillPath } from '../onnx/prefill-graph.js';
-import { encodeModel } from '../onnx/write.js';
-import { buildDecoder } from './architectures/decoder.js';
-import type { ModelConfig } from './architectures/family.js';
-import { DTYPES, type Dtype } from './architectures/linear.js';
-import type { DecoderPlan } from './architectures/plan.js';
-import type { Routing } from './architectures/schedule.js';
-import { architectureOf } from './architectures.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { planExternalData } from '../formats/onnx/graph-builder.js';
+import { prefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';
+import { encodeModel } from '../formats/onnx/write.js';
+import type { ModelConfig } from '../networks/architecture.js';
+import { architectureOf } from '../networks/architectures.js';
+import { DTYPES, type Dtype } from '../networks/blocks/linear.js';
+import type { Routing } from '../networks/blocks/schedule.js';
+import { buildDecoder } from '../networks/decoder.js';
+import { planGguf } from '../networks/gguf/plan.js';
+import { GGUF_DTYPES, type GgufDtype } from '../networks/gguf/tensors.js';
+import type { DecoderPlan } from '../networks/plan.js';
+import type { FilledWeight } from '../networks/random-weights.js';
+import { syntheticTokenizer } from '../networks/synthetic-tokenizer.js';
 import type { CheckpointLayout, OnnxLayout } from './checkpoint.js';
-import { planGguf } from './gguf/plan.js';
-import { GGUF_DTYPES, type GgufDtype } from './gguf/tensors.js';
-import type { FilledWeight } from './random-weights.js';
 import type { Model } from './registry.js';
-import { syntheticTokenizer } from './synthetic-tokenizer.js';
 
 export interface CheckpointSpec {
   model: Pick<Model, 'id' | 'config'>;

@@ -2,8 +2,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { problem } from '../errors.js';
-import { graphFacts } from '../onnx/facts.js';
-import { readModel } from '../onnx/read.js';
+import { ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
+import { readGguf } from '../formats/gguf/read.js';
+import { externalFiles } from '../formats/onnx/external-data.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { readModel } from '../formats/onnx/read.js';
+import { graphFile, REAL_DTYPES, type RealDtype, selectFiles } from '../hub/selection.js';
 import {
   type Checkpoint,
   type CheckpointDtype,
@@ -13,10 +17,6 @@ import {
   openCheckpoint,
   type RealManifest,
 } from './checkpoint.js';
-import { externalFiles } from './external-data.js';
-import { ggufDtype, ggufFacts } from './gguf/facts.js';
-import { readGguf } from './gguf/read.js';
-import { graphFile, REAL_DTYPES, type RealDtype, selectFiles } from './hub/selection.js';
 import { pulledCommit, realDirectory } from './real.js';
 import { DEFAULT_REVISION, type ModelReference } from './reference.js';
 

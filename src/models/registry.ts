@@ -1,9 +1,9 @@
 // models.json: which models there are, where they come from, what they weigh.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { readJsonFile } from '../json-file.js';
-import type { ModelConfig } from './architectures/family.js';
-import { configSchemaOf } from './architectures.js';
+import { readJsonFile } from '../contract/json-file.js';
+import type { ModelConfig } from '../networks/architecture.js';
+import { configSchemaOf } from '../networks/architectures.js';
 
 /** A config.json: complete for its architecture where we know that one. */
 export const configSchema = z.looseObject({ model_type: z.string() }).superRefine((config, context) => {

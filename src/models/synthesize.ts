@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } fro
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
+import { weightChunks } from '../networks/random-weights.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
 import {
   type Checkpoint,
@@ -15,7 +16,6 @@ import {
   syntheticDirectory,
 } from './checkpoint.js';
 import { type CheckpointPlan, type CheckpointSpec, planCheckpoint } from './checkpoint-plan.js';
-import { weightChunks } from './random-weights.js';
 
 export interface SynthesisProgress {
   step: 'verify' | 'write';

@@ -5,13 +5,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { problem } from '../errors.js';
-import { decoderOf } from '../onnx/decoder.js';
-import { graphFacts } from '../onnx/facts.js';
-import { isPrefillGraph, prefillPath } from '../onnx/prefill-graph.js';
-import { readWholeModel } from '../onnx/read.js';
-import type { Draft, RewriteOptions } from '../onnx/rewrite/draft.js';
-import { rewrite, type StepName, type StepReport } from '../onnx/rewrite/steps.js';
-import { encodeModel } from '../onnx/write.js';
+import { decoderOf } from '../formats/onnx/decoder.js';
+import { externalFiles } from '../formats/onnx/external-data.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { isPrefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';
+import { readWholeModel } from '../formats/onnx/read.js';
+import type { Draft, RewriteOptions } from '../formats/onnx/rewrite/draft.js';
+import { rewrite, type StepName, type StepReport } from '../formats/onnx/rewrite/steps.js';
+import { encodeModel } from '../formats/onnx/write.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
 import {
   type Checkpoint,
@@ -23,7 +24,6 @@ import {
   openCheckpoint,
   variantOf,
 } from './checkpoint.js';
-import { externalFiles } from './external-data.js';
 import { requireSpace, writeFailure, writeWhole } from './synthesize.js';
 import { dataChunks, openTensors, placeTensors } from './tuned-graph.js';
 

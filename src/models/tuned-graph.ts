@@ -3,12 +3,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
-import type { Initializer, OnnxModel } from '../onnx/model.js';
-import { prefillGraph } from '../onnx/prefill-graph.js';
-import type { Draft } from '../onnx/rewrite/draft.js';
-import { bytesOf } from '../onnx/rewrite/made-bytes.js';
-import type { ReadTensor } from '../onnx/rewrite/matrix.js';
-import type { Recipe } from '../onnx/rewrite/recipe.js';
+import type { Initializer, OnnxModel } from '../formats/onnx/model.js';
+import { prefillGraph } from '../formats/onnx/prefill-graph.js';
+import type { Draft } from '../formats/onnx/rewrite/draft.js';
+import { bytesOf } from '../formats/onnx/rewrite/made-bytes.js';
+import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
+import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
 
 /** Page alignment lets the runtime map each tensor in place. */
 const ALIGNMENT_BYTES = 4096;

@@ -1,5 +1,5 @@
 // A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
-import type { ResultDocument } from '../result/schema.js';
+import type { ResultDocument } from '../contract/result.js';
 import type { CaseComparison, Comparison } from '../stats/compare.js';
 import type { MetricChange } from '../stats/judgement.js';
 import { METRICS, type MetricName } from '../stats/metrics.js';
@@ -7,7 +7,7 @@ import type { Parity } from '../stats/parity.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, enginesOf, labelsOf } from './labels.js';
-import { parityText } from './parity.js';
+import { parityText } from './parity-notes.js';
 import type { View } from './view.js';
 
 const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);

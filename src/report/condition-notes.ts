@@ -1,5 +1,5 @@
 // Grades of rounds in words: the cell of a case, the reasons below the table, what a comparison left out. Pure.
-import type { CaseResult } from '../result/schema.js';
+import type { CaseResult } from '../contract/result.js';
 import { GRADES, type Grade, type Graded, gradesOf, type Reason } from '../stats/grade.js';
 import type { Sufficient } from '../stats/sufficient.js';
 import { plural } from './format.js';

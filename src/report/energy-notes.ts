@@ -1,5 +1,5 @@
 // Energy below the table: where it was read, what the machine uses idle, and what a token costs net of that. Pure.
-import { type CaseResult, okRounds } from '../result/schema.js';
+import { type CaseResult, okRounds } from '../contract/result.js';
 import {
   comparableEnergy,
   energySources,

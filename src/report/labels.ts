@@ -1,6 +1,7 @@
 // How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
-import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { defaultOption, isOptionDimension } from '../suite/option-set.js';
+
+import { defaultOption, isOptionDimension } from '../contract/option-set.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { type CaseKey, caseDimensions } from '../suite/plan.js';
 import { plural } from './format.js';
 

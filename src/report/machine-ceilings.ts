@@ -1,5 +1,5 @@
 // The ceilings of a machine as rows of its description, with how they grow with threads. Pure.
-import type { Ceiling } from '../result/ceilings.js';
+import type { Ceiling } from '../contract/ceilings.js';
 import { bytes, number, plural } from './format.js';
 
 /** `read bandwidth cpu over 1.07 GB` → `1 thread 15.3 · 2 threads 28.9 (1.9 ×) GB/s` */

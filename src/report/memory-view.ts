@@ -1,5 +1,5 @@
 // Memory of each case phase by phase, the moment of the peak, and the KV cache predicted and observed. Pure.
-import type { CaseResult, ResultDocument } from '../result/schema.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { type KvMemory, kvMemory, memoryByPhase, type Peak, peakMoment } from '../stats/memory-anatomy.js';
 import { bytes, count, number } from './format.js';
 import { caseLabel, labelsOf } from './labels.js';

@@ -1,6 +1,7 @@
 // Progress of long work as text: bars for bytes, lines for rounds. Pure; commands/terminal.ts shows it.
+
+import type { UntilPrecise } from '../contract/rounds.js';
 import type { Basis } from '../stats/round-time.js';
-import type { UntilPrecise } from '../suite/rounds.js';
 import { bytes, duration, plural } from './format.js';
 
 const BAR_CELLS = 24;

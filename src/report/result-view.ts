@@ -1,6 +1,9 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
-import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { okRounds } from '../result/schema.js';
+
+import { limitDimensions } from '../contract/limits.js';
+import { optionDimensions } from '../contract/option-set.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
+import { okRounds } from '../contract/result.js';
 import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
 import { energyOf } from '../stats/energy.js';
@@ -10,9 +13,7 @@ import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summari
 import { parityInSuite } from '../stats/parity.js';
 import { sustainedOf } from '../stats/sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
-import { limitDimensions } from '../suite/limits.js';
-import { optionDimensions } from '../suite/option-set.js';
-import { ceilingNotes, sharesJson, shareText } from './ceilings.js';
+import { ceilingNotes, sharesJson, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
 import { energyNotes } from './energy-notes.js';
@@ -20,11 +21,11 @@ import { measured, number, plural, unitLabel } from './format.js';
 import { enginesOf, type Labels, labelsOf, workloadLabel } from './labels.js';
 import { heldLimits, limitNotes } from './limit-notes.js';
 import { peakNotes } from './memory-view.js';
-import { parityNotes } from './parity.js';
-import { placementNotes } from './placement.js';
+import { parityNotes } from './parity-notes.js';
+import { placementNotes } from './placement-notes.js';
 import { roundNotes } from './round-notes.js';
 import { sustainedNotes } from './sustained-notes.js';
-import { threadNotes } from './threads.js';
+import { threadNotes } from './thread-notes.js';
 import type { Column, View } from './view.js';
 
 const SHOWN: { metric: MetricName; title: string }[] = [

@@ -1,5 +1,5 @@
 // Lines about rounds that a reader should know of: standing apart, still warming up, stalled, not cold after all. Pure.
-import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { METRICS, type MetricName, roundsApart, summarizeMetric } from '../stats/metrics.js';
 import { longestStall } from '../stats/token-gaps.js';
 import { MOST_WARM_UP_PASSES, trendHasEnded } from '../suite/warm-up.js';

@@ -1,5 +1,5 @@
 // The curve of a sustained workload below the table: bars for rate, temperature and clock, and what they say. Pure.
-import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
 import { LEAST_WINDOWS, type Sustained, sustainedOf, WINDOW_SECONDS } from '../stats/sustained.js';
 import { bars, thinned } from './bars.js';
 import { duration, number, plural } from './format.js';

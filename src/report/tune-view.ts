@@ -1,12 +1,13 @@
 // What `models tune` did and what it is worth: the steps, speed and memory before and after, and how far the logits
 // moved. Pure.
+
+import type { Weights } from '../contract/suite.js';
+import type { StepReport } from '../formats/onnx/rewrite/steps.js';
 import type { Manifest } from '../models/checkpoint.js';
-import type { StepReport } from '../onnx/rewrite/steps.js';
 import type { Comparison } from '../stats/compare.js';
 import type { Fidelity } from '../stats/fidelity.js';
 import type { MetricChange } from '../stats/judgement.js';
 import { METRICS } from '../stats/metrics.js';
-import type { Weights } from '../suite/schema.js';
 import { count, measured, signedPercent, unitLabel } from './format.js';
 import type { View } from './view.js';
 

@@ -1,8 +1,9 @@
 // The share of a ceiling that a case reaches: the time that its bytes and its operations take at the machine's best,
 // over the time that was measured. Above the ceiling and its uncertainty, a rate is impossible. Pure. docs/ceilings.md.
-import { ARITHMETICS, type Arithmetic } from '../onnx/work.js';
-import type { Ceiling } from '../result/ceilings.js';
-import type { CaseResult, ResultDocument } from '../result/schema.js';
+
+import type { Ceiling } from '../contract/ceilings.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
+import { ARITHMETICS, type Arithmetic } from '../formats/onnx/work.js';
 import { summarizeMetric } from './metrics.js';
 import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 

@@ -1,7 +1,8 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
-import type { CaseResult, ResultDocument } from '../result/schema.js';
-import { okRounds } from '../result/schema.js';
-import { isOptionDimension } from '../suite/option-set.js';
+
+import { isOptionDimension } from '../contract/option-set.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
+import { okRounds } from '../contract/result.js';
 import { caseDimensions } from '../suite/plan.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';

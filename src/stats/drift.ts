@@ -1,6 +1,6 @@
 // Drift: did the speed change while a round ran? Theil–Sen slopes (Theil 1950, Sen 1968), which one slow step does not
 // move. Tokens are compared with the token of the same place in another iteration: later ones are slower anyway. Pure.
-import type { GenerateIteration, OkRound } from '../result/schema.js';
+import type { GenerateIteration, OkRound } from '../contract/result.js';
 import { median } from './summary.js';
 
 /** A micro workload may have thousands of samples; as many block medians tell the same. */

@@ -1,6 +1,6 @@
 // Joules per token from the stretches of a round, gross and net of what the machine uses idle. Pure.
-import type { Energy, MeteredEnergy } from '../result/energy.js';
-import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import type { Energy, MeteredEnergy } from '../contract/energy.js';
+import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
 
 /** A stretch of fewer updates of its source says little: the first and the last of them are cut. */
 export const LEAST_UPDATES = 50;

@@ -1,6 +1,6 @@
 // Which rounds a document still wants: until each case is known well enough, and no more. Pure.
-import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
-import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../suite/rounds.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../contract/rounds.js';
 import { roundValues, timedPasses } from './metrics.js';
 import { student95 } from './student.js';
 import { relativeHalfWidth, summarize } from './summary.js';

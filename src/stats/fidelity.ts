@@ -1,6 +1,6 @@
 // Positions at which two graphs were compared → what they say together: how often the best token is the same, and how
 // far the distributions are apart. As llama-perplexity reports --kl-divergence. Pure. Formulas: docs/tune.md.
-import { FIDELITY_KINDS, type FidelityKind, type Position } from '../result/fidelity.js';
+import { FIDELITY_KINDS, type FidelityKind, type Position } from '../contract/fidelity.js';
 import { median, quantile, samplesForPercentile } from './summary.js';
 
 export interface Fidelity {

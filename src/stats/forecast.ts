@@ -1,6 +1,6 @@
 // How long a run will still take: the rounds that each case is expected to want, at what its rounds take. Pure.
-import { type CaseResult, okRounds } from '../result/schema.js';
-import type { UntilPrecise } from '../suite/rounds.js';
+import { type CaseResult, okRounds } from '../contract/result.js';
+import type { UntilPrecise } from '../contract/rounds.js';
 import { expectedRounds, isEnough } from './enough.js';
 import { median } from './summary.js';
 

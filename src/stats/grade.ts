@@ -1,7 +1,7 @@
 // The grade of a round: may its numbers be used? Stored readings → A, B or C, with reasons in plain words. Pure.
 // The limits and why they are what they are: docs/condition.md.
-import type { Condition } from '../result/condition.js';
-import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import type { Condition } from '../contract/condition.js';
+import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
 import { driftOf } from './drift.js';
 
 export const GRADES = ['A', 'B', 'C'] as const;

@@ -1,6 +1,6 @@
 // Where the memory of a case goes: each phase, the moment of the peak, and the KV cache predicted and observed. Pure.
-import type { PhaseMemory } from '../result/memory.js';
-import { type CaseResult, type OkRound, okRounds } from '../result/schema.js';
+import type { PhaseMemory } from '../contract/memory.js';
+import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
 import { median } from './summary.js';
 
 /** The highest value of each phase over all rounds, in the order in which phases come. */

@@ -5,7 +5,7 @@ import {
   type MicroIteration,
   type OkRound,
   okRounds,
-} from '../result/schema.js';
+} from '../contract/result.js';
 import { joulesPerToken } from './energy.js';
 import { outliersOf } from './outliers.js';
 import { median, type Summary, summarize } from './summary.js';

@@ -1,5 +1,5 @@
 // The tokens of two results side by side: whether a gain in speed came with another computation. Pure.
-import type { CaseResult, ResultDocument } from '../result/schema.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
 import type { Outcome } from './judgement.js';
 import type { MetricName } from './metrics.js';
 import { answerOf, type Parity, parityOf } from './parity.js';

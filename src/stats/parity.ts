@@ -1,8 +1,9 @@
 // Do two runs compute the same? Greedy tokens side by side, and at the first that differ, whether rounding explains it. Pure.
 // Why these limits: docs/metrics.md, Parity.
-import type { GraphFacts } from '../onnx/facts.js';
-import type { PromptAnswer } from '../result/parity.js';
-import type { CaseResult } from '../result/schema.js';
+
+import type { PromptAnswer } from '../contract/prompt-answer.js';
+import type { CaseResult } from '../contract/result.js';
+import type { GraphFacts } from '../formats/onnx/facts.js';
 
 export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
 export type Arithmetic = (typeof ARITHMETIC)[number];

@@ -1,7 +1,7 @@
 // How long a round of a case will take, before any was run: as an earlier result on this machine took, scaled from one
 // of another case, or assumed. Pure.
-import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
-import type { Suite } from '../suite/schema.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import type { Suite } from '../contract/suite.js';
 import { summarizeMetric, timedPasses } from './metrics.js';
 import { median } from './summary.js';
 

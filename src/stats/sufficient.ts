@@ -1,6 +1,6 @@
 // Which rounds of a document may be compared: those of a grade or better. What is left out is counted, with why. Pure.
 // Rounds without a condition (of documents from before it was recorded) are used.
-import type { ResultDocument } from '../result/schema.js';
+import type { ResultDocument } from '../contract/result.js';
 import { GRADES, type Grade, gradeRound, type Reason } from './grade.js';
 
 export interface LeftOut {

@@ -1,6 +1,6 @@
 // The curve of a sustained workload: decode rate in windows of ten seconds, its peak, what is left of it at the end,
 // and when it fell. Rules: docs/metrics.md. Pure.
-import type { GenerateIteration, OkRound } from '../result/schema.js';
+import type { GenerateIteration, OkRound } from '../contract/result.js';
 import { median } from './summary.js';
 
 export const WINDOW_SECONDS = 10;

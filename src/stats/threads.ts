@@ -1,5 +1,5 @@
 // Which number of threads a search chooses. Pure.
-import type { ThreadSearch } from '../result/threads.js';
+import type { ThreadSearch } from '../contract/threads.js';
 import { median } from './summary.js';
 
 /** What fewer threads may cost: a thread that brings less than this is better left to others. */

@@ -1,5 +1,5 @@
 // The gaps between tokens of a case: percentiles, jitter, the longest stall. Pure. Formulas: docs/metrics.md.
-import { type CaseResult, okRounds } from '../result/schema.js';
+import { type CaseResult, okRounds } from '../contract/result.js';
 import { effectiveSize } from './effective-size.js';
 import { timedPasses } from './metrics.js';
 import { median, quantile, samplesForPercentile } from './summary.js';

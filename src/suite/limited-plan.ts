@@ -1,7 +1,7 @@
 // Suite → cases once more for every set of limits: the same product, each time with the threads that the limits leave.
-import { limitedThreads, limitsOf } from './limits.js';
+import { limitedThreads, limitsOf } from '../contract/limits.js';
+import type { Suite } from '../contract/suite.js';
 import { type Case, caseId, type ModelTraits, planCases } from './plan.js';
-import type { Suite } from './schema.js';
 
 export function planLimitedCases(
   suite: Suite,

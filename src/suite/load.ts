@@ -2,12 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readJsonFile, validate } from '../contract/json-file.js';
+import type { LimitSet } from '../contract/limits.js';
+import type { OptionSet } from '../contract/option-set.js';
+import { overrideRounds } from '../contract/rounds.js';
+import { type Suite, suiteSchema } from '../contract/suite.js';
 import { problem } from '../errors.js';
-import { readJsonFile, validate } from '../json-file.js';
-import type { LimitSet } from './limits.js';
-import type { OptionSet } from './option-set.js';
-import { overrideRounds } from './rounds.js';
-import { type Suite, suiteSchema } from './schema.js';
 import type { WarmUp } from './warm-up.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));

@@ -1,7 +1,8 @@
 // Which option sets of a suite a case can have: a set goes where it can, and a suite of which a set goes nowhere, or a
 // case that can have none, is refused.
+
+import { distinctOptions, type OptionSet, optionDimensions } from '../contract/option-set.js';
 import { problem } from '../errors.js';
-import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
 import type { CaseKey } from './plan.js';
 
 type Place = Pick<CaseKey, 'runtime' | 'ep' | 'layout'>;

@@ -1,10 +1,11 @@
 // Suite → cases: the product of its dimensions, each with a readable id.
+
+import { type Limits, limitDimensions } from '../contract/limits.js';
+import { distinctOptions, type OptionSet, optionDimensions } from '../contract/option-set.js';
+import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import type { CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
-import { type Limits, limitDimensions } from './limits.js';
 import { fitOptions } from './option-fit.js';
-import { distinctOptions, type OptionSet, optionDimensions } from './option-set.js';
-import type { ExecutionProvider, RuntimeName, Suite, Weights, Workload } from './schema.js';
 
 export type CaseWorkload =
   | { kind: 'generate'; prompt: number; new: number; depth: number }

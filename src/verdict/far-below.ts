@@ -1,6 +1,6 @@
 // Why a case may stay far below its ceiling: causes that the facts of its graph, its options and its placement name.
 // Pure. Thresholds and reasons: docs/ceilings.md.
-import { type CaseResult, okRounds, type ResultDocument } from '../result/schema.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { type CeilingShare, operatorRate } from '../stats/ceiling-share.js';
 import { loopShare } from '../stats/metrics.js';
 

@@ -2,16 +2,16 @@
 // one line of JSON on fd 3. Asked by ask.ts; the other entry, child.ts, runs rounds.
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
-import { measureCeilings } from './ceilings.js';
+import { evictFiles } from '../machine/page-cache.js';
 import { findFidelity } from './fidelity.js';
-import { answerPrompt } from './parity.js';
+import { measureCeilings } from './kernel-rates.js';
+import { answerPrompt } from './prompt-answer.js';
 import type { Answer, Question } from './protocol.js';
 import { MESSAGE_FD } from './protocol.js';
 import { longestPass } from './runtimes/ort/attention.js';
 import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
-import { evictFiles } from './runtimes/page-cache.js';
 import { measureStorage } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {

@@ -4,13 +4,13 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Ceiling } from '../contract/ceilings.js';
+import type { Position } from '../contract/fidelity.js';
+import type { PageCache } from '../contract/page-cache.js';
+import type { Placement } from '../contract/placement.js';
+import type { PromptAnswer } from '../contract/prompt-answer.js';
+import type { ExecutionProvider } from '../contract/suite.js';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
-import type { Ceiling } from '../result/ceilings.js';
-import type { Position } from '../result/fidelity.js';
-import type { PageCache } from '../result/page-cache.js';
-import type { PromptAnswer } from '../result/parity.js';
-import type { Placement } from '../result/placement.js';
-import type { ExecutionProvider } from '../suite/schema.js';
 import { causeOfDeath, collectTail, exitOf } from './death.js';
 import { environmentOf } from './environment.js';
 import {

@@ -1,6 +1,7 @@
 // Two rows of logits as distributions over the next token: how far apart they are, in float64.
+
+import type { Position } from '../contract/fidelity.js';
 import { problem } from '../errors.js';
-import type { Position } from '../result/fidelity.js';
 import { argmax } from './runtimes/argmax.js';
 
 /** The divergence of the candidate's distribution from the original's, in nats, and whether their best tokens agree. */

@@ -1,11 +1,11 @@
 // How far a graph is from the one it was made from: the same tokens through both, the logits of every position compared
 // in float64. The original's wait in a file, so that one model is in memory at a time.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { FidelitySequence, Position } from '../contract/fidelity.js';
 import { problem } from '../errors.js';
-import { graphFacts } from '../onnx/facts.js';
-import { fromFloat16 } from '../onnx/half.js';
-import { readModel } from '../onnx/read.js';
-import type { FidelitySequence, Position } from '../result/fidelity.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { fromFloat16 } from '../formats/onnx/half.js';
+import { readModel } from '../formats/onnx/read.js';
 import { compareLogits } from './compare-logits.js';
 import { promptTokens } from './prompt.js';
 import type { Answer, FidelityQuestion } from './protocol.js';

@@ -1,5 +1,5 @@
 // The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
-import type { GenerateIteration } from '../result/schema.js';
+import type { GenerateIteration } from '../contract/result.js';
 import { isWarmingUp } from '../suite/warm-up.js';
 import { fillDepth, type PassContext, runPass } from './pass.js';
 import { memoryAfter } from './phase-memory.js';

@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { reasonOf } from '../errors.js';
 import { monotonicMs } from '../machine/energy/meter.js';
 import { NVML_INTERVAL_MS, type NvmlLine } from '../machine/energy/nvidia.js';
-import { openNvml } from './runtimes/nvml.js';
+import { openNvml } from '../machine/energy/nvml.js';
 
 const STDOUT = 1;
 const STDERR = 2;

@@ -1,8 +1,8 @@
 // The workload `micro` inside the worker: one small operation, sampled by tinybench.
 // tinybench's defaults (64 runs, no samples kept) do not fit: time, samples and warm-up come from the suite.
 import { Bench } from 'tinybench';
+import { roundMs } from '../contract/document-text.js';
 import { problem } from '../errors.js';
-import { roundMs } from '../result/format.js';
 import type { CaseWorkload } from '../suite/plan.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';

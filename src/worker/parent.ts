@@ -3,16 +3,16 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { roundMs } from '../contract/document-text.js';
+import type { OkRound, Round } from '../contract/result.js';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
 import { traceProcessor } from '../machine/condition/trace.js';
 import { watchCondition } from '../machine/condition/watch.js';
 import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine/energy/account.js';
 import { watchMemory } from '../machine/process-memory.js';
-import { roundMs } from '../result/format.js';
-import type { OkRound, Round } from '../result/schema.js';
+import { holdToLimits, type LimitedWorker } from './confined.js';
 import { causeOfDeath, collectTail, exitOf, oomKills } from './death.js';
 import { environmentOf } from './environment.js';
-import { holdToLimits, type LimitedWorker } from './limited.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));

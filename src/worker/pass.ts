@@ -1,7 +1,7 @@
 // One pass of a workload with lengths: a prompt of its own, prefill, decode, and the message that tells of it.
 import { createHash } from 'node:crypto';
-import { roundMs } from '../result/format.js';
-import type { GenerateIteration } from '../result/schema.js';
+import { roundMs } from '../contract/document-text.js';
+import type { GenerateIteration } from '../contract/result.js';
 import type { CaseWorkload } from '../suite/plan.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';

@@ -1,5 +1,5 @@
 // Prompts: token ids drawn uniformly from the whole vocabulary, seeded, new for every iteration.
-import { keyStream } from '../models/random-weights.js';
+import { keyStream } from '../networks/random-weights.js';
 
 /** Stored with each iteration; distinct for every round and iteration below a thousand. */
 export function iterationSeed(suiteSeed: number, round: number, iteration: number): number {

@@ -1,9 +1,9 @@
 // Reads a file from where it is stored, not from memory: its pages are dropped first, and that they are gone is proven.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type Ceiling, unitOf, unknownCeiling } from '../contract/ceilings.js';
 import { reasonOf } from '../errors.js';
 import { type Rate, rateOf } from '../machine/ceilings/passes.js';
-import { type Ceiling, unitOf, unknownCeiling } from '../result/ceilings.js';
-import { dropPages } from './runtimes/page-cache.js';
+import { dropPages } from '../machine/page-cache.js';
 
 const CHUNK_BYTES = 1 << 22;
 const MOST_BYTES = 1 << 29;

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { cpuNumbers } from '../../src/contract/cpu-list.js';
 import { describeMachine } from '../../src/machine/describe.js';
 import { automaticThreads } from '../../src/machine/threads.js';
-import { cpuNumbers } from '../../src/suite/cpu-list.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-threads-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

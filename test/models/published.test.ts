@@ -1,14 +1,14 @@
 // Every model that can be written against what is published of it: parameters to the last one, files within one percent,
 // rotary frequencies against the formulas of the reference. From plans alone: no weights are written.
 import { describe, expect, it } from 'vitest';
-import { buildDecoder } from '../../src/models/architectures/decoder.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/models/architectures/linear.js';
-import { rotaryFrequencies, rotaryMagnitude } from '../../src/models/architectures/rotary.js';
-import { architectureOf, configSchemaOf } from '../../src/models/architectures.js';
+import { graphFacts } from '../../src/formats/onnx/facts.js';
+import { planExternalData } from '../../src/formats/onnx/graph-builder.js';
+import { encodeModel } from '../../src/formats/onnx/write.js';
 import { loadRegistry, type Model } from '../../src/models/registry.js';
-import { graphFacts } from '../../src/onnx/facts.js';
-import { planExternalData } from '../../src/onnx/graph-builder.js';
-import { encodeModel } from '../../src/onnx/write.js';
+import { architectureOf, configSchemaOf } from '../../src/networks/architectures.js';
+import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/networks/blocks/linear.js';
+import { rotaryFrequencies, rotaryMagnitude } from '../../src/networks/blocks/rotary.js';
+import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
 import { mathsOf, type TinyFamilyConfig } from '../reference/families.js';
 

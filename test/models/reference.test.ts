@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { configFacts } from '../../src/models/config-facts.js';
-import { REAL_DTYPES, SUFFIX_OF_DTYPE, selectFiles } from '../../src/models/hub/selection.js';
+import { REAL_DTYPES, SUFFIX_OF_DTYPE, selectFiles } from '../../src/hub/selection.js';
 import { realDirectory, repositoryDirectory } from '../../src/models/real.js';
 import { resolveReference } from '../../src/models/reference.js';
+import { configFacts } from '../../src/networks/config-facts.js';
 import { TINY_CONFIG, tinyModel } from '../reference/tiny-model.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-reference-'));

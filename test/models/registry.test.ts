@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/errors.js';
-import { architectureOf, configSchemaOf } from '../../src/models/architectures.js';
 import { loadRegistry } from '../../src/models/registry.js';
+import { architectureOf, configSchemaOf } from '../../src/networks/architectures.js';
 import { modelById } from '../fixtures/model.js';
 import { TINY_CONFIG, tinyModel } from '../reference/tiny-model.js';
 

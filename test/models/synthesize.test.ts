@@ -18,13 +18,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildDecoder } from '../../src/models/architectures/decoder.js';
-import { DTYPES, LAYOUTS } from '../../src/models/architectures/linear.js';
-import { architectureOf } from '../../src/models/architectures.js';
+import { planExternalData } from '../../src/formats/onnx/graph-builder.js';
 import { faultOf, MANIFEST, openCheckpoint } from '../../src/models/checkpoint.js';
 import type { CheckpointSpec } from '../../src/models/checkpoint-plan.js';
 import { ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
-import { planExternalData } from '../../src/onnx/graph-builder.js';
+import { architectureOf } from '../../src/networks/architectures.js';
+import { DTYPES, LAYOUTS } from '../../src/networks/blocks/linear.js';
+import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
 import { tinyModel } from '../reference/tiny-model.js';
 

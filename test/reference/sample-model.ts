@@ -1,5 +1,5 @@
 // A hand-built model that uses everything an OnnxModel can say, small enough to be cut and mutated at every byte.
-import type { OnnxModel } from '../../src/onnx/model.js';
+import type { OnnxModel } from '../../src/formats/onnx/model.js';
 
 export const SAMPLE_MODEL: OnnxModel = {
   irVersion: 10,

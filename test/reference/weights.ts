@@ -1,8 +1,8 @@
 // The weights of a checkpoint as float64, found under the names of each format and dequantised.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Initializer, OnnxModel } from '../../src/onnx/model.js';
-import { readModel } from '../../src/onnx/read.js';
+import type { Initializer, OnnxModel } from '../../src/formats/onnx/model.js';
+import { readModel } from '../../src/formats/onnx/read.js';
 import { halfValue } from './half.js';
 
 export type Vector = Float64Array;

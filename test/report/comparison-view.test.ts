@@ -1,9 +1,9 @@
 // The table of a comparison and the lines below it, as people read them.
 import { describe, expect, it } from 'vitest';
+import type { Identity, ResultDocument } from '../../src/contract/result.js';
 import { comparisonView } from '../../src/report/comparison-view.js';
 import { PLAIN } from '../../src/report/table.js';
 import { render } from '../../src/report/view.js';
-import type { Identity, ResultDocument } from '../../src/result/schema.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 

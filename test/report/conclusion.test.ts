@@ -1,8 +1,8 @@
 // The sentence under the table, as a newcomer reads it.
 import { describe, expect, it } from 'vitest';
+import type { CaseResult } from '../../src/contract/result.js';
 import { conclusion } from '../../src/report/conclusion.js';
 import { labelsOf } from '../../src/report/labels.js';
-import type { CaseResult } from '../../src/result/schema.js';
 import { documentOf, type FakeCase, generateCase, microCase, steadyRound } from '../fixtures/document.js';
 
 const SYNTHETIC = 'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.';

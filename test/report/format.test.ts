@@ -1,8 +1,8 @@
 // Numbers as people read them: digits, units, signs, intervals.
 import { expect, it } from 'vitest';
+import { roundsRule } from '../../src/contract/rounds.js';
 import { bytes, count, duration, number, plural, signedPercent, spread } from '../../src/report/format.js';
 import { byteProgress, planLine, roundProgress, tookLine } from '../../src/report/progress.js';
-import { roundsRule } from '../../src/suite/rounds.js';
 
 it.each([
   [1387.4, '1,387'],

@@ -1,9 +1,9 @@
 // What limits did, in words.
 import { expect, it } from 'vitest';
+import type { HeldLimits } from '../../src/contract/held-limits.js';
+import type { CaseResult, Round } from '../../src/contract/result.js';
 import { limitNotes } from '../../src/report/limit-notes.js';
 import { resultView } from '../../src/report/result-view.js';
-import type { HeldLimits } from '../../src/result/held-limits.js';
-import type { CaseResult, Round } from '../../src/result/schema.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 const HELD: HeldLimits = {

@@ -1,9 +1,9 @@
 // The table of memory by phase, as golden text, and the moment of the peak in words.
 import { describe, expect, it } from 'vitest';
+import type { OkRound } from '../../src/contract/result.js';
 import { memoryView, momentInWords, peakNotes } from '../../src/report/memory-view.js';
 import { PLAIN } from '../../src/report/table.js';
 import { render } from '../../src/report/view.js';
-import type { OkRound } from '../../src/result/schema.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 

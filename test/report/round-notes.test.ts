@@ -1,7 +1,7 @@
 // Lines under the table about rounds that a reader should know of.
 import { describe, expect, it } from 'vitest';
+import type { CaseResult, OkRound } from '../../src/contract/result.js';
 import { roundNotes } from '../../src/report/round-notes.js';
-import type { CaseResult, OkRound } from '../../src/result/schema.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 function notesOf(cases: CaseResult[], warmup: number | 'auto' = 0): string[] {

@@ -1,10 +1,10 @@
 // The curve in words and bars, golden.
 import { describe, expect, it } from 'vitest';
+import type { CaseResult } from '../../src/contract/result.js';
 import { bars, thinned } from '../../src/report/bars.js';
 import { energyDifferences, energyNotes } from '../../src/report/energy-notes.js';
 import { labelsOf } from '../../src/report/labels.js';
 import { sustainedNotes } from '../../src/report/sustained-notes.js';
-import type { CaseResult } from '../../src/result/schema.js';
 import { passesOf } from '../fixtures/curve.js';
 import { generateCase, steadyRound, sustainedCase } from '../fixtures/document.js';
 import { energyOf20Watts } from '../fixtures/energy.js';

@@ -1,7 +1,7 @@
 // The worked example and the thresholds of docs/ceilings.md, against the code that they describe.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { CEILING_KINDS } from '../../src/result/ceilings.js';
+import { CEILING_KINDS } from '../../src/contract/ceilings.js';
 import { ceilingShares } from '../../src/stats/ceiling-share.js';
 import { FAR_BELOW } from '../../src/verdict/far-below.js';
 import { CEILINGS, workedCase } from '../fixtures/ceilings.js';

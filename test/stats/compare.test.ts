@@ -1,10 +1,10 @@
 // Comparing two documents: outcomes, minimum effects, identities, exit codes, and how often noise fools it.
 import { describe, expect, it } from 'vitest';
-import type { CaseResult } from '../../src/result/schema.js';
+import type { OptionSet } from '../../src/contract/option-set.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import { type CaseComparison, type Comparison, compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import type { MetricName } from '../../src/stats/metrics.js';
 import { normal } from '../../src/stats/random.js';
-import type { OptionSet } from '../../src/suite/option-set.js';
 import {
   documentOf,
   type FakeCase,

@@ -1,7 +1,7 @@
 // The tables and worked examples of docs/metrics.md, against the code that they describe.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { okRounds } from '../../src/result/schema.js';
+import { okRounds } from '../../src/contract/result.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
 import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';

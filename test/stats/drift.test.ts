@@ -1,6 +1,6 @@
 // Drift: known slopes are found, through noise, outliers and tokens that get slower by themselves.
 import { describe, expect, it } from 'vitest';
-import type { OkRound } from '../../src/result/schema.js';
+import type { OkRound } from '../../src/contract/result.js';
 import { driftOf } from '../../src/stats/drift.js';
 import { uniform } from '../../src/stats/random.js';
 import { generateCase, microCase } from '../fixtures/document.js';

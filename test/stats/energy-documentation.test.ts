@@ -1,10 +1,10 @@
 // The numbers of docs/energy.md, against the code that they describe.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { okRounds } from '../../src/contract/result.js';
 import { idleMs } from '../../src/machine/energy/idle.js';
 import { NVML_INTERVAL_MS } from '../../src/machine/energy/nvidia.js';
 import { duration } from '../../src/report/format.js';
-import { okRounds } from '../../src/result/schema.js';
 import { joulesPerToken, LEAST_UPDATES } from '../../src/stats/energy.js';
 import { generateCase, steadyRound } from '../fixtures/document.js';
 import { energyOf20Watts } from '../fixtures/energy.js';

@@ -1,7 +1,7 @@
 // Joules per token of a round with known powers, when they are not told, and what compares with what.
 import { describe, expect, it } from 'vitest';
-import type { Energy } from '../../src/result/energy.js';
-import { okRounds } from '../../src/result/schema.js';
+import type { Energy } from '../../src/contract/energy.js';
+import { okRounds } from '../../src/contract/result.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { comparableEnergy, idleWatts, joulesPerToken, joulesPerTokenInAll, remedies } from '../../src/stats/energy.js';
 import { roundValues } from '../../src/stats/metrics.js';

@@ -1,10 +1,10 @@
 // Which rounds a document still wants, in which order, and when a case is known well enough.
 import { describe, expect, it } from 'vitest';
-import type { ResultDocument } from '../../src/result/schema.js';
+import type { ResultDocument } from '../../src/contract/result.js';
+import { type Rounds, roundsRule } from '../../src/contract/rounds.js';
+import { suiteSchema } from '../../src/contract/suite.js';
 import { expectedRounds, isEnough, wantedCases, wantedRounds } from '../../src/stats/enough.js';
 import { normal } from '../../src/stats/random.js';
-import { type Rounds, roundsRule } from '../../src/suite/rounds.js';
-import { suiteSchema } from '../../src/suite/schema.js';
 import { documentOf, generateCase, microCase, steadyRound } from '../fixtures/document.js';
 
 const ROUND = { tokenMs: [[10, 20]] };

@@ -1,6 +1,6 @@
 // Which case is done first: the whole workload counts, and what the rounds cannot tell apart is not told apart.
 import { describe, expect, it } from 'vitest';
-import type { CaseResult } from '../../src/result/schema.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import { isNotShownSlower, rankCases } from '../../src/stats/fastest.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 

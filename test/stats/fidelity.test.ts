@@ -1,6 +1,6 @@
 // Shares and divergences against published and closed-form values.
 import { describe, expect, it } from 'vitest';
-import type { Position } from '../../src/result/fidelity.js';
+import type { Position } from '../../src/contract/fidelity.js';
 import { fidelityOf, wilson } from '../../src/stats/fidelity.js';
 import { compareLogits } from '../../src/worker/compare-logits.js';
 

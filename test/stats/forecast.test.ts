@@ -1,11 +1,11 @@
 // The time that is left, against simulated runs whose rounds take what they take.
 import { describe, expect, it } from 'vitest';
-import type { CaseResult } from '../../src/result/schema.js';
+import type { CaseResult } from '../../src/contract/result.js';
+import { roundsRule } from '../../src/contract/rounds.js';
+import { suiteSchema } from '../../src/contract/suite.js';
 import { wantedRounds } from '../../src/stats/enough.js';
 import { type CaseForecast, forecast } from '../../src/stats/forecast.js';
 import { normal } from '../../src/stats/random.js';
-import { roundsRule } from '../../src/suite/rounds.js';
-import { suiteSchema } from '../../src/suite/schema.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 /** A run of three cases of 2, 8 and 20 s a round, ± 10 %; what was foreseen at each step, and what came. */

@@ -1,9 +1,9 @@
 // Grades: every limit from both sides, every plain reason, what is unknown; and the tables of docs/condition.md.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../src/contract/condition.js';
+import type { OkRound } from '../../src/contract/result.js';
 import { NO_EFFECTS } from '../../src/machine/limits/group.js';
-import type { Condition } from '../../src/result/condition.js';
-import type { OkRound } from '../../src/result/schema.js';
 import { GRADES, gradeRound, LIMITS, RESIDENT, worstGrade } from '../../src/stats/grade.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { generateCase } from '../fixtures/document.js';

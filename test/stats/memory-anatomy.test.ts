@@ -1,6 +1,6 @@
 // Where memory went: the highest of each phase, the moment of the peak, the cache predicted and observed.
 import { describe, expect, it } from 'vitest';
-import type { CaseResult, OkRound } from '../../src/result/schema.js';
+import type { CaseResult, OkRound } from '../../src/contract/result.js';
 import { kvMemory, memoryByPhase, peakMoment } from '../../src/stats/memory-anatomy.js';
 import { generateCase, microCase, steadyRound } from '../fixtures/document.js';
 

@@ -1,7 +1,7 @@
 // Tokens side by side: where they part, how far apart the choices were, and what rounding explains.
 import { describe, expect, it } from 'vitest';
-import type { PromptAnswer } from '../../src/result/parity.js';
-import type { CaseResult } from '../../src/result/schema.js';
+import type { PromptAnswer } from '../../src/contract/prompt-answer.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import { answerOf, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
 import { generateCase, steadyRound } from '../fixtures/document.js';
 

@@ -1,6 +1,6 @@
 // The error rates of the comparison on noisy rounds: the simulated part of the study, with smaller numbers.
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../benchmarks/study/simulated.mjs';
+import { simulate } from '../../scripts/study/simulated.mjs';
 import { judge } from '../../src/stats/judgement.js';
 import * as random from '../../src/stats/random.js';
 

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Suite, suiteSchema } from '../../src/contract/suite.js';
 import { loadSuite, overrideSuite, suiteNames } from '../../src/suite/load.js';
 import { planCases } from '../../src/suite/plan.js';
-import { type Suite, suiteSchema } from '../../src/suite/schema.js';
 import { iterationSeed } from '../../src/worker/prompt.js';
 import { thrownBy } from '../fixtures/thrown.js';
 

@@ -1,7 +1,7 @@
 // Option sets of a suite go to the cases that can have them; what nothing can have is refused with what would.
 import { describe, expect, it } from 'vitest';
+import { suiteSchema } from '../../src/contract/suite.js';
 import { planCases } from '../../src/suite/plan.js';
-import { suiteSchema } from '../../src/suite/schema.js';
 import { thrownBy } from '../fixtures/thrown.js';
 
 function planned(fields: object): string[] {

@@ -1,7 +1,7 @@
 // The plan: which cases a suite stands for, how they are called, in which order they run.
 import { describe, expect, it } from 'vitest';
+import { suiteSchema } from '../../src/contract/suite.js';
 import { type CaseKey, caseDimensions, caseId, planCases } from '../../src/suite/plan.js';
-import { suiteSchema } from '../../src/suite/schema.js';
 
 const suite = (fields: object) =>
   suiteSchema.parse({

@@ -1,6 +1,6 @@
 // Causes of a low share: each is named where its fact is there, and only there.
 import { describe, expect, it } from 'vitest';
-import type { CaseResult } from '../../src/result/schema.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import { ceilingShares } from '../../src/stats/ceiling-share.js';
 import { type Phase, whyFarBelow } from '../../src/verdict/far-below.js';
 import { CEILINGS, ceilingOf, documentWith, workedCase } from '../fixtures/ceilings.js';

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type OkRound, type Round, roundSchema } from '../../src/contract/result.js';
 import type { Failure } from '../../src/errors.js';
 import { type Meter, monotonicMs, unmetered } from '../../src/machine/energy/meter.js';
-import { type OkRound, type Round, roundSchema } from '../../src/result/schema.js';
 import { type RoundOptions, runRound } from '../../src/worker/parent.js';
 import type { Job, Phase } from '../../src/worker/protocol.js';
 

@@ -1,10 +1,11 @@
 // The graphs that ceilings are measured with: matrix products as checkpoints have them, built by the same code.
 // A bandwidth is a product with a single row: every byte of the matrix is read once and used once. Pure.
-import { type ActivationType, type LinearFormat, linear } from '../../models/architectures/linear.js';
-import { weightChunks } from '../../models/random-weights.js';
-import { createGraphBuilder, type PlannedWeight, planExternalData } from '../../onnx/graph-builder.js';
-import type { OnnxModel } from '../../onnx/model.js';
-import type { Arithmetic } from '../../onnx/work.js';
+
+import { createGraphBuilder, type PlannedWeight, planExternalData } from '../../formats/onnx/graph-builder.js';
+import type { OnnxModel } from '../../formats/onnx/model.js';
+import type { Arithmetic } from '../../formats/onnx/work.js';
+import { type ActivationType, type LinearFormat, linear } from '../../networks/blocks/linear.js';
+import { weightChunks } from '../../networks/random-weights.js';
 
 export interface Kernel {
   operator: string;

@@ -2,7 +2,7 @@
 // cgroup v2 and v1; a quota of any group above this process counts as well.
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
-import { numberField, readText } from './kernel-file.js';
+import { numberField, readText } from '../kernel-text.js';
 
 export interface CpuQuota {
   /** null: nothing limits it. */

@@ -1,7 +1,7 @@
 // Processor time since the system started, of the CPUs that this process may use: busy, idle, stolen by a hypervisor.
 // Linux: /proc/stat, in hundredths of a second. Elsewhere what Node reads from the system, which does not tell steal.
 import os from 'node:os';
-import { readText } from './kernel-file.js';
+import { readText } from '../kernel-text.js';
 
 const TICK_MS = 10;
 

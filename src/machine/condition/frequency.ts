@@ -1,6 +1,6 @@
 // How fast the cores run and who decides it: cpufreq in /sys (one policy for each group of cores that share a clock),
 // else what /proc/cpuinfo tells, which in a virtual machine is the nominal clock.
-import { listEntries, readNumber, readText } from './kernel-file.js';
+import { listEntries, readNumber, readText } from '../kernel-text.js';
 
 export interface Frequency {
   /** intel_pstate, amd-pstate-epp, acpi-cpufreq, cppc_cpufreq …; null where only the clock is known. */

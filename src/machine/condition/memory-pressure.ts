@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberField, readText } from './kernel-file.js';
+import { numberField, readText } from '../kernel-text.js';
 
 export interface MemoryPressure {
   swappedInBytes: number;

@@ -1,7 +1,7 @@
 // Where the power comes from. Linux: /sys/class/power_supply. macOS: pmset, for which no privilege is needed.
 // A desktop or a virtual machine lists no supply: null, not "mains".
 import { spawnSync } from 'node:child_process';
-import { listEntries, readText } from './kernel-file.js';
+import { listEntries, readText } from '../kernel-text.js';
 
 export type PowerSource = 'mains' | 'battery';
 

@@ -1,6 +1,6 @@
 // Heat: the sensors of the processor, Intel's counters of thermal throttling, and the kernel's passive cooling.
 // Linux: /sys/class/hwmon, /sys/class/thermal, /sys/devices/system/cpu/cpu*/thermal_throttle.
-import { listEntries, readNumber, readText } from './kernel-file.js';
+import { listEntries, readNumber, readText } from '../kernel-text.js';
 
 const PROCESSOR_ZONE = /x86_pkg_temp|cpu|soc|package/i;
 const PROCESSOR_CHIP = /^(coretemp|k10temp|zenpower|cpu_thermal)$/;

@@ -1,5 +1,5 @@
 // Temperature and clock of the processor every few seconds, read from outside while a sustained workload runs.
-import { cpuNumbers } from '../../suite/cpu-list.js';
+import { cpuNumbers } from '../../contract/cpu-list.js';
 import { allowedCpus } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';

@@ -1,7 +1,7 @@
 // The condition of the machine during one round: readings before and after it, and of the clock in between.
 // All of it from the parent; what the system does not tell is null, and `unknown` says why.
 import os from 'node:os';
-import { cpuNumbers } from '../../suite/cpu-list.js';
+import { cpuNumbers } from '../../contract/cpu-list.js';
 import { readCpuQuota } from './cgroup.js';
 import { allowedCpus, readCpuTimes, spentBetween } from './cpu-time.js';
 import { readFrequency } from './frequency.js';

@@ -1,6 +1,6 @@
 // What a discharging battery loses, as Linux shows it in /sys/class/power_supply: the whole machine with its screen,
 // told by the battery's own electronics in steps of many joules and some seconds. Good for minutes, not for moments.
-import { listEntries, readNumber, readText } from '../condition/kernel-file.js';
+import { listEntries, readNumber, readText } from '../kernel-text.js';
 import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 

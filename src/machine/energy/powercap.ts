@@ -3,7 +3,7 @@
 // intel-rapl-mmio shows the same packages once more. Readable by root alone since Linux 5.10 (CVE-2020-8694).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listEntries, readNumber, readText } from '../condition/kernel-file.js';
+import { listEntries, readNumber, readText } from '../kernel-text.js';
 import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 

@@ -1,8 +1,8 @@
 // Tries limits on a process that does nothing, before anything is measured under them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Limits } from '../../contract/limits.js';
 import type { EdgeproofError } from '../../errors.js';
-import type { Limits } from '../../suite/limits.js';
 import { type Confinement, confine, unenforceable } from './confine.js';
 
 /** Throws limit-unenforceable with what went wrong; gives the method otherwise. */

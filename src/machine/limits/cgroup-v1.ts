@@ -1,8 +1,8 @@
 // Groups of cgroup v1 for one worker, below our own: one in the hierarchy of each controller that a limit needs.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
+import { fieldIn, type KernelFiles, numberIn } from './control-files.js';
 import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
-import { fieldIn, type KernelFiles, numberIn } from './kernel-files.js';
 import { makeGroup, newGroupName, ownGroup, removeGroup } from './own-group.js';
 
 const BOTH = 'memory.memsw.limit_in_bytes';

@@ -2,8 +2,8 @@
 // It never leaves a group that limits us, and only enables controllers where we may.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
+import { fieldIn, type KernelFiles, numberIn } from './control-files.js';
 import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
-import { fieldIn, type KernelFiles, numberIn } from './kernel-files.js';
 import { makeGroup, newGroupName, type OwnGroup, ownGroup, removeGroup } from './own-group.js';
 
 /** A sentence where it cannot be made. */

@@ -1,7 +1,7 @@
 // Where this process stands among the control groups, and the names of the groups that we make.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import type { KernelFiles } from './kernel-files.js';
+import type { KernelFiles } from './control-files.js';
 
 export interface OwnGroup {
   /** Where the hierarchy is mounted. */

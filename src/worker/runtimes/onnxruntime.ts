@@ -1,12 +1,13 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API.
 // Everything about the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
+
+import { DEFAULT_OPTIONS } from '../../contract/option-set.js';
 import { problem } from '../../errors.js';
-import { type Decoder, decoderOf } from '../../onnx/decoder.js';
-import { readModel } from '../../onnx/read.js';
-import { DEFAULT_OPTIONS } from '../../suite/option-set.js';
+import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
+import { readModel } from '../../formats/onnx/read.js';
+import { usesHugePages } from '../../machine/huge-pages.js';
 import { argmax } from './argmax.js';
 import { createLoop, type Logits } from './decode-loop.js';
-import { usesHugePages } from './huge-pages.js';
 import { createInt8Cache } from './int8-cache.js';
 import { openSessions, type SessionsOptions } from './open-sessions.js';
 import { loadOrtLibrary } from './ort/library.js';

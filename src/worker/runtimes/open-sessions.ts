@@ -1,14 +1,14 @@
 // Which sessions a checkpoint needs: one of its decoder graph and, where it has a graph for prompts, one of that.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { OptionSet } from '../../contract/option-set.js';
+import type { ExecutionProvider } from '../../contract/suite.js';
 import { problem } from '../../errors.js';
-import type { Decoder } from '../../onnx/decoder.js';
-import { withInt8Cache } from '../../onnx/int8-cache.js';
-import { prefillPath } from '../../onnx/prefill-graph.js';
-import { readModel, readWholeModel } from '../../onnx/read.js';
-import { encodeModel } from '../../onnx/write.js';
-import type { OptionSet } from '../../suite/option-set.js';
-import type { ExecutionProvider } from '../../suite/schema.js';
+import type { Decoder } from '../../formats/onnx/decoder.js';
+import { withInt8Cache } from '../../formats/onnx/int8-cache.js';
+import { prefillPath } from '../../formats/onnx/prefill-graph.js';
+import { readModel, readWholeModel } from '../../formats/onnx/read.js';
+import { encodeModel } from '../../formats/onnx/write.js';
 import type { OrtLibrary } from './ort/library.js';
 import { createSession, type Session } from './ort/session.js';
 

@@ -1,5 +1,5 @@
 // What a runtime offers to the worker. One file per runtime beside this one, one line in open.ts.
-import type { OkRound } from '../../result/schema.js';
+import type { OkRound } from '../../contract/result.js';
 
 export interface Generation {
   /** Milliseconds from the start of the prompt's forward pass to each token; length = tokens asked for. */

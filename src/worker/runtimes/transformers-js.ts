@@ -2,9 +2,9 @@
 // and arrival times taken by a bare streamer (its first `put` is the prompt).
 import { basename, dirname } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
+import { DEFAULT_OPTIONS, type OptionSet } from '../../contract/option-set.js';
 import { problem } from '../../errors.js';
-import { DEFAULT_OPTIONS, type OptionSet } from '../../suite/option-set.js';
-import { usesHugePages } from './huge-pages.js';
+import { usesHugePages } from '../../machine/huge-pages.js';
 import type { Generation, Runtime } from './runtime.js';
 
 type Library = typeof import('@huggingface/transformers');

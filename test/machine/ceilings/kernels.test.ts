@@ -1,5 +1,9 @@
 // The graphs of ceilings: valid ONNX, as large and as long as they say.
 import { describe, expect, it } from 'vitest';
+import { graphFacts } from '../../../src/formats/onnx/facts.js';
+import { byteLength } from '../../../src/formats/onnx/model.js';
+import { parseModel } from '../../../src/formats/onnx/read.js';
+import { encodeModel } from '../../../src/formats/onnx/write.js';
 import {
   type Chain,
   chainModel,
@@ -9,10 +13,6 @@ import {
   squareMatrices,
   wideMatrix,
 } from '../../../src/machine/ceilings/kernels.js';
-import { graphFacts } from '../../../src/onnx/facts.js';
-import { byteLength } from '../../../src/onnx/model.js';
-import { parseModel } from '../../../src/onnx/read.js';
-import { encodeModel } from '../../../src/onnx/write.js';
 
 const SMALL: Chain = { rows: 4, k: 128, n: 128, links: 3, matrices: 1 };
 

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { conditionSchema } from '../../../src/contract/condition.js';
 import { watchCondition } from '../../../src/machine/condition/watch.js';
-import { conditionSchema } from '../../../src/result/condition.js';
 import { type KernelFiles, kernelTree, writeKernelFiles } from '../../fixtures/kernel-tree.js';
 
 const GRAPH = '/nowhere/model.onnx';

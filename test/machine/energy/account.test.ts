@@ -1,11 +1,11 @@
 // The stretches of a round on a meter of a known power, the baseline, and the choice of a source.
 import { describe, expect, it } from 'vitest';
+import { energySchema } from '../../../src/contract/energy.js';
 import { accountEnergy } from '../../../src/machine/energy/account.js';
 import { combineMeters } from '../../../src/machine/energy/combined.js';
 import { idleMs, measureIdle } from '../../../src/machine/energy/idle.js';
 import { type Meter, unmetered } from '../../../src/machine/energy/meter.js';
 import { openSources, sourceFor } from '../../../src/machine/energy/sources.js';
-import { energySchema } from '../../../src/result/energy.js';
 import { kernelTree } from '../../fixtures/kernel-tree.js';
 import { powercapTree } from '../../fixtures/powercap.js';
 

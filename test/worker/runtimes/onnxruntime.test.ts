@@ -4,11 +4,11 @@ import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/models/architectures/linear.js';
+import { readModel } from '../../../src/formats/onnx/read.js';
+import { encodeModel } from '../../../src/formats/onnx/write.js';
 import { type OnnxLayout, openCheckpoint } from '../../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
-import { readModel } from '../../../src/onnx/read.js';
-import { encodeModel } from '../../../src/onnx/write.js';
+import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/networks/blocks/linear.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { type OnnxRuntimeOptions, openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openReference } from '../../reference/decoder.js';

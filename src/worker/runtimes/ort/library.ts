@@ -2,7 +2,7 @@
 // The package's own binding copies every output, the whole KV cache at each step; here nothing is copied.
 import koffi from 'koffi';
 import { EdgeproofError, problem, reasonOf } from '../../../errors.js';
-import { ortLibraryPath } from '../../../machine/ort-library.js';
+import { ortLibraryPath } from './shipped-library.js';
 
 /** The version of the C API that is asked for: that of 1.30. Later libraries still offer it. */
 const API_VERSION = 30;

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Placement } from '../../../result/placement.js';
-import type { OptionSet } from '../../../suite/option-set.js';
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../suite/schema.js';
+import type { OptionSet } from '../../../contract/option-set.js';
+import type { Placement } from '../../../contract/placement.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../contract/suite.js';
 import { promptTokens } from '../../prompt.js';
 import { openOnnxRuntime } from '../onnxruntime.js';
 import { longestPass } from './attention.js';

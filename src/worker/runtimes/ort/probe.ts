@@ -1,7 +1,8 @@
 // Whether an execution provider works on this machine: a session of one matrix product, run and checked.
-import type { OnnxModel } from '../../../onnx/model.js';
-import { encodeModel } from '../../../onnx/write.js';
-import type { ExecutionProvider } from '../../../suite/schema.js';
+
+import type { ExecutionProvider } from '../../../contract/suite.js';
+import type { OnnxModel } from '../../../formats/onnx/model.js';
+import { encodeModel } from '../../../formats/onnx/write.js';
 import { epUnavailable } from './execution-providers.js';
 import { loadOrtLibrary } from './library.js';
 import { createSession } from './session.js';

@@ -1,5 +1,5 @@
 // The options of a session: set through the C API, and read back from where ONNX Runtime keeps them.
-import { DEFAULT_OPTIONS, type GRAPH_OPTIMIZATIONS, type OptionSet } from '../../../suite/option-set.js';
+import { DEFAULT_OPTIONS, type GRAPH_OPTIMIZATIONS, type OptionSet } from '../../../contract/option-set.js';
 import type { OrtLibrary, Pointer } from './library.js';
 
 const SPINNING = 'session.intra_op.allow_spinning';

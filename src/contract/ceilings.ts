@@ -1,0 +1,69 @@
+// The ceilings of a machine as a result document stores them: measured rates that no case can pass, and what a case must
+// read and compute at the least. docs/ceilings.md.
+import { z } from 'zod';
+import { ARITHMETICS } from '../formats/onnx/work.js';
+import { EXECUTION_PROVIDERS } from './suite.js';
+
+export const CEILING_KINDS = ['read-bandwidth', 'matmul-fp32', 'matmul-fp16', 'matmul-int8', 'storage-read'] as const;
+
+const rate = z.number().positive().nullable();
+
+export const ceilingSchema = z.strictObject({
+  kind: z.enum(CEILING_KINDS),
+  /** null for storage. */
+  ep: z.enum(EXECUTION_PROVIDERS).nullable(),
+  threads: z.int().positive().nullable(),
+  /** What was run; a kind may have several, and the best of them counts. */
+  operator: z.string().nullable(),
+  /** What read-bandwidth reads again and again; what storage-read reads once. */
+  workingSetBytes: z.int().positive().nullable(),
+  unit: z.enum(['bytes/s', 'operations/s']),
+  /** The best pass; null where it could not be measured. */
+  value: rate,
+  /** The median pass. */
+  low: rate,
+  /** As far above the best pass as the median is below it, 5 % at the least: beyond it a rate is impossible. */
+  high: rate,
+  /** What was run and how often; the reason where `value` is null. */
+  method: z.string(),
+  measuredAt: z.string(),
+});
+
+export type Ceiling = z.output<typeof ceilingSchema>;
+export type CeilingKind = Ceiling['kind'];
+
+/** A ceiling that could not be measured, and why. */
+export function unknownCeiling(
+  about: Pick<Ceiling, 'kind' | 'ep' | 'threads' | 'operator' | 'workingSetBytes' | 'measuredAt'>,
+  reason: string,
+): Ceiling {
+  return { ...about, unit: unitOf(about.kind), value: null, low: null, high: null, method: `not measured: ${reason}` };
+}
+
+export function unitOf(kind: CeilingKind): Ceiling['unit'] {
+  return kind.startsWith('matmul') ? 'operations/s' : 'bytes/s';
+}
+
+const productSchema = z.strictObject({
+  operator: z.string(),
+  arithmetic: z.enum(ARITHMETICS),
+  operations: z.number(),
+});
+
+/** `Work` of onnx/work.ts. */
+export const workSchema = z.strictObject({
+  tokenBytes: z.number(),
+  products: z.array(productSchema),
+  head: productSchema.nullable(),
+  attention: z.array(
+    z.strictObject({
+      layers: z.int(),
+      queryHeads: z.int(),
+      keySize: z.int(),
+      valueSize: z.int(),
+      arithmetic: z.enum(ARITHMETICS),
+      rowBytes: z.number(),
+      window: z.int().nullable(),
+    }),
+  ),
+});

@@ -1,0 +1,102 @@
+// A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
+import { z } from 'zod';
+import { REAL_DTYPES } from '../hub/selection.js';
+import { ONNX_LAYOUTS } from '../models/checkpoint.js';
+import { limitSetSchema } from './limits.js';
+import { optionSetSchema } from './option-set.js';
+import { roundsSchema } from './rounds.js';
+
+export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+export const WEIGHTS = ['synthetic', 'real'] as const;
+export type Weights = (typeof WEIGHTS)[number];
+
+export const EXECUTION_PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
+
+const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+
+const generateSchema = z
+  .strictObject({
+    kind: z.literal('generate'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
+    new: oneOrMore(z.int().min(1)).describe(
+      'Generated tokens (tg), exactly as many: end-of-sequence never stops a run.',
+    ),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
+  })
+  .describe('Prefill and decode, timed token by token.');
+
+const sustainedSchema = z
+  .strictObject({
+    kind: z.literal('sustained'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
+    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass, exactly as many.'),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
+    seconds: z.int().min(1).max(86_400).describe('How long passes follow one another; the last one is finished.'),
+  })
+  .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
+
+const microSchema = z
+  .strictObject({
+    kind: z.literal('micro'),
+    task: z.enum(['tokenize', 'session-run']).describe('tokenize: text to ids. session-run: one decode step.'),
+    timeMs: z.int().min(1).default(2000).describe('Shortest sampling time.'),
+    samples: z.int().min(2).default(50).describe('Fewest samples.'),
+    warmup: z.int().min(0).default(10).describe('Discarded executions before sampling.'),
+  })
+  .describe('One small operation, sampled by tinybench inside the worker.');
+
+export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
+
+export const suiteSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    description: z.string().default(''),
+    models: oneOrMore(z.string()).describe(
+      'Ids of models.json, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files.',
+    ),
+    weights: oneOrMore(z.enum(WEIGHTS))
+      .optional()
+      .describe('Default: synthetic for ids of models.json and config.json, real for everything else.'),
+    layouts: oneOrMore(z.enum(ONNX_LAYOUTS))
+      .default(['tuned'])
+      .describe('Graph layouts of synthetic ONNX checkpoints; a GGUF has but one.'),
+    dtypes: oneOrMore(z.enum(REAL_DTYPES))
+      .default(['q4'])
+      .describe('Weight formats, named as transformers.js names them.'),
+    runtimes: oneOrMore(z.enum(RUNTIMES))
+      .default(['onnxruntime'])
+      .describe('What executes the checkpoint; llama.cpp reads GGUF files, the others ONNX (docs/runtimes.md).'),
+    eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
+    threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
+      .default(['auto'])
+      .describe('Intra-op threads; auto = usable physical cores.'),
+    options: oneOrMore(optionSetSchema)
+      .optional()
+      .describe('Sets of session options, each a case of its own; {} is the runtime as it comes.'),
+    limits: oneOrMore(limitSetSchema)
+      .optional()
+      .describe('Limits that workers run under, each set a case of its own; {} is no limit (docs/limits.md).'),
+    workloads: oneOrMore(workloadSchema),
+    rounds: roundsSchema
+      .default(5)
+      .describe('Fresh worker processes per case: a number, or until a metric is precise. compare needs 5 or more.'),
+    iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
+    warmup: z
+      .union([z.int().min(0), z.literal('auto')])
+      .default('auto')
+      .describe('Passes before them, stored and marked; auto = until they stop getting faster, 3 to 8.'),
+    cold: z
+      .boolean()
+      .optional()
+      .describe('Every round starts with the checkpoint evicted from the page cache, proven by residency.'),
+    seed: z.int().min(0).max(1_000_000_000).default(1).describe('Seed of prompts and synthetic weights.'),
+    timeoutSeconds: z.number().positive().max(2_147_483).default(600).describe('Longest life of one worker.'),
+  })
+  .describe('What edgeproof measures: every combination of the lists is one case.');
+
+export type Suite = z.output<typeof suiteSchema>;
+export type Workload = z.output<typeof workloadSchema>;

@@ -1,0 +1,36 @@
+// External data of a graph: every tensor must lie in a plain file beside the .onnx, inside that file's bytes.
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { problem } from '../../errors.js';
+import type { OnnxModel } from './model.js';
+
+/** The names of the data files; throws external-data-invalid for anything that leads elsewhere or does not fit. */
+export function externalFiles(path: string, model: OnnxModel): string[] {
+  const sizes = new Map<string, number>();
+  for (const { name, data } of model.initializers) {
+    if (data.kind !== 'external') continue;
+    const fail = (reason: string) => problem('external-data-invalid', { path, tensor: name.slice(0, 200), reason });
+    const location = data.location.replace(/^\.\//, '');
+    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(location) || location === basename(path)) {
+      throw fail(
+        `its location ${JSON.stringify(data.location.slice(0, 200))} is not the name of a file beside the graph`,
+      );
+    }
+    const size = sizes.get(location) ?? plainSize(join(dirname(path), location), fail);
+    sizes.set(location, size);
+    if (data.offset + data.bytes > size) {
+      throw fail(`bytes ${data.offset} to ${data.offset + data.bytes} of ${location}, which has ${size}`);
+    }
+  }
+  return [...sizes.keys()];
+}
+
+function plainSize(path: string, fail: (reason: string) => Error): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw fail(`${basename(path)} is missing`);
+  if (found.isSymbolicLink()) {
+    throw fail(`${basename(path)} is a link, which ONNX Runtime refuses; copy the real file (cp -L) beside the graph`);
+  }
+  if (!found.isFile()) throw fail(`${realpathSync(path)} is not a file`);
+  return found.size;
+}

@@ -1,0 +1,118 @@
+// The files of a checkpoint, each from the Python tools' cache where its bytes are right, else from the hub.
+import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { problem, reasonOf } from '../errors.js';
+import type { CheckpointFile } from '../models/checkpoint.js';
+import { type DownloadOptions, downloadFile, mismatch } from './download.js';
+import { cachedCopy } from './hf-cache.js';
+import type { Http } from './http.js';
+import type { Listing, RemoteFile } from './listing.js';
+import { digestsOf } from './running-hash.js';
+import { isDiskError } from './transfer.js';
+import { removeState } from './transfer-state.js';
+
+const CONNECTIONS = 4;
+
+export interface Fetching {
+  http: Http;
+  listing: Listing;
+  /** The directory that the files go to. */
+  partial: string;
+  partBytes: number;
+  onNote(note: string): void;
+  onProgress(doneBytes: number, totalBytes: number): void;
+}
+
+/** Small files side by side, then large ones one after the other over all connections. */
+export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const done = new Map<string, number>();
+  const hashes = new Map<string, string>();
+  const counted = { downloadedBytes: 0 };
+  const fetchOne = async (file: RemoteFile, connections: number) => {
+    const hash = await fetchFile(fetching, file, {
+      connections,
+      partBytes: fetching.partBytes,
+      onReceived(bytes) {
+        counted.downloadedBytes += bytes;
+      },
+      onProgress(bytes) {
+        done.set(file.path, bytes);
+        const doneBytes = [...done.values()].reduce((sum, bytes) => sum + bytes, 0);
+        fetching.onProgress(doneBytes, totalBytes);
+      },
+    });
+    hashes.set(file.path, hash);
+  };
+  try {
+    const small = files.filter((file) => file.bytes <= fetching.partBytes);
+    const lanes = Array.from({ length: CONNECTIONS }, async () => {
+      for (let file = small.shift(); file !== undefined; file = small.shift()) await fetchOne(file, 1);
+    });
+    const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const file of files) if (file.bytes > fetching.partBytes) await fetchOne(file, CONNECTIONS);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOSPC' || code === 'EDQUOT' ? outOfSpace(fetching.partial, files, error) : error;
+  }
+  const described = files.map(({ path, bytes }): CheckpointFile => ({ path, bytes, sha256: hashes.get(path)! }));
+  return { files: described, ...counted };
+}
+
+/** Returns the SHA-256. */
+async function fetchFile(fetching: Fetching, file: RemoteFile, options: DownloadOptions): Promise<string> {
+  const { http, listing, partial, onNote } = fetching;
+  const { hubCache, offline } = http.settings;
+  const path = join(partial, file.path);
+  const copy = cachedCopy(hubCache, listing.repo, listing.commit, file);
+  if (copy !== null) {
+    rmSync(path, { force: true });
+    removeState(path);
+    const { fault, sha256 } = await copied(copy, path, file);
+    if (fault === null) {
+      onNote(`${file.path}: taken from ${hubCache}`);
+      options.onProgress(file.bytes);
+      return sha256;
+    }
+    rmSync(path, { force: true });
+    onNote(`${copy} is not used: ${fault}`);
+  }
+  if (offline) throw problem('hub-offline', { repo: listing.repo });
+  return downloadFile(http, { repo: listing.repo, commit: listing.commit, file, path }, options);
+}
+
+type Copied = { fault: null; sha256: string } | { fault: string; sha256: null };
+
+async function copied(from: string, to: string, file: RemoteFile): Promise<Copied> {
+  try {
+    // A file system that can shares the blocks instead of copying them.
+    copyFileSync(from, to, fsConstants.COPYFILE_FICLONE);
+  } catch (error) {
+    if (isDiskError(error)) throw error;
+    return { fault: reasonOf(error), sha256: null };
+  }
+  const digests = await digestsOf(to, file.gitOid !== null);
+  const fault = mismatch(file, digests);
+  return fault === null ? { fault, sha256: digests.sha256 } : { fault, sha256: null };
+}
+
+/** Throws disk-full when what is still missing does not go onto the disk. */
+export function requireSpace(partial: string, files: RemoteFile[]): void {
+  const { bavail, bsize } = statfsSync(partial);
+  if (bavail * bsize < missingBytes(partial, files)) throw outOfSpace(partial, files);
+}
+
+function missingBytes(partial: string, files: RemoteFile[]): number {
+  return files.reduce((sum, file) => {
+    const blocks = statSync(join(partial, file.path), { throwIfNoEntry: false })?.blocks ?? 0;
+    return sum + Math.max(0, file.bytes - blocks * 512);
+  }, 0);
+}
+
+function outOfSpace(partial: string, files: RemoteFile[], cause?: unknown): Error {
+  const { bavail, bsize } = statfsSync(partial);
+  const megabytes = (value: number) => `${Math.ceil(value / 1e6)} MB`;
+  const needed = megabytes(missingBytes(partial, files));
+  return problem('disk-full', { path: partial, needed, free: megabytes(bavail * bsize) }, cause);
+}

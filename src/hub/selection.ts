@@ -1,0 +1,89 @@
+// Which files of a repository or folder a dtype needs. Only names of a fixed pattern are ever taken, so that a hostile
+// listing cannot name a path of its own choosing.
+import { problem } from '../errors.js';
+
+/** transformers.js finds a dtype by this suffix of the .onnx file. */
+export const SUFFIX_OF_DTYPE = {
+  fp32: '',
+  fp16: '_fp16',
+  q8: '_quantized',
+  int8: '_int8',
+  uint8: '_uint8',
+  q4: '_q4',
+  q4f16: '_q4f16',
+  bnb4: '_bnb4',
+  q2: '_q2',
+  q2f16: '_q2f16',
+  q1: '_q1',
+  q1f16: '_q1f16',
+} as const;
+
+export type RealDtype = keyof typeof SUFFIX_OF_DTYPE;
+export const REAL_DTYPES = Object.keys(SUFFIX_OF_DTYPE) as [RealDtype, ...RealDtype[]];
+
+/** Beside the graphs; all but config.json may be missing. */
+const SMALL_FILES = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+  'preprocessor_config.json',
+  'processor_config.json',
+];
+
+const GRAPH =
+  /^onnx\/([A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?)(_fp16|_quantized|_int8|_uint8|_q4|_q4f16|_bnb4|_q2|_q2f16|_q1|_q1f16|)\.onnx$/;
+
+export interface GraphFile {
+  path: string;
+  /** `model`, `decoder_model_merged`, `vision_encoder` … */
+  stem: string;
+  dtype: RealDtype;
+}
+
+export interface Selection {
+  /** The graph of the language decoder. */
+  graph: string;
+  paths: string[];
+}
+
+/** The dtype and stem that a path of transformers.js layout stands for; null where it is no graph. */
+export function graphFile(path: string): GraphFile | null {
+  const match = GRAPH.exec(path);
+  if (match === null) return null;
+  const dtype = REAL_DTYPES.find((name) => SUFFIX_OF_DTYPE[name] === match[2])!;
+  return { path, stem: match[1]!, dtype };
+}
+
+/** The files that `dtype` needs, of all `paths` there are; `where` names them in the error. */
+export function selectFiles(where: string, paths: readonly string[], dtype: RealDtype): Selection {
+  const graphs = paths.map(graphFile).filter((graph) => graph !== null);
+  const stems = stemsOf(graphs);
+  const chosen = stems.map((stem) => graphs.find((graph) => graph.stem === stem && graph.dtype === dtype));
+  const [main] = chosen;
+  if (main === undefined || chosen.includes(undefined)) {
+    const available = REAL_DTYPES.filter((name) =>
+      stems.every((stem) => graphs.some((graph) => graph.stem === stem && graph.dtype === name)),
+    );
+    throw problem('dtype-missing', { where, dtype, available: stems.length === 0 ? [] : available });
+  }
+  if (!paths.includes('config.json')) throw problem('layout-invalid', { where, reason: 'it has no config.json' });
+  const wanted = chosen.flatMap((graph) => paths.filter((path) => path === graph!.path || isDataOf(graph!.path, path)));
+  return { graph: main.path, paths: [...SMALL_FILES.filter((path) => paths.includes(path)), ...wanted] };
+}
+
+/** One graph is a whole model; else all sessions are needed, the decoder first. */
+function stemsOf(graphs: GraphFile[]): string[] {
+  const stems = [...new Set(graphs.map((graph) => graph.stem))];
+  if (stems.includes('model')) return ['model'];
+  const decoder = 'decoder_model_merged';
+  if (!stems.includes(decoder)) return stems;
+  return [decoder, ...stems.filter((stem) => !/^decoder_(model|with_past_model)(_merged)?$/.test(stem))];
+}
+
+/** `model_q4.onnx_data`, `model_q4.onnx_data_1` … and the older `model_q4.onnx.data`. */
+function isDataOf(graph: string, path: string): boolean {
+  return path.startsWith(graph) && /^(?:_data(?:_\d{1,3})?|\.data)$/.test(path.slice(graph.length));
+}

@@ -1,0 +1,180 @@
+// Pulls a checkpoint: revision → commit → files of one dtype → verified, then visible at once under its final name.
+// Until then everything lies in `<dtype>.partial`, which the next pull continues.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { EdgeproofError, problem, reasonOf } from '../errors.js';
+import { externalFiles } from '../formats/onnx/external-data.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { readModel } from '../formats/onnx/read.js';
+import type { HubSettings } from '../hub/endpoint.js';
+import { fetchFiles, requireSpace } from '../hub/fetch-files.js';
+import { cachedListing } from '../hub/hf-cache.js';
+import { createHttp, type Http } from '../hub/http.js';
+import { type Listing, listRepository, type RemoteFile } from '../hub/listing.js';
+import { lockOf, ownerInWords, withLock } from '../hub/lock.js';
+import type { RetryPolicy } from '../hub/retry.js';
+import { type RealDtype, selectFiles } from '../hub/selection.js';
+import { isDiskError } from '../hub/transfer.js';
+import { PART_BYTES } from '../hub/transfer-state.js';
+import { createCacheDirectory } from './cache.js';
+import { type Checkpoint, faultOf, MANIFEST, openCheckpoint, type RealManifest } from './checkpoint.js';
+import { realDirectory, rememberRevision, requireOwnFolder } from './real.js';
+
+export interface PullRequest {
+  repo: string;
+  revision: string;
+  dtype: RealDtype;
+}
+
+export interface PullProgress {
+  step: 'verify' | 'download';
+  doneBytes: number;
+  totalBytes: number;
+}
+
+export interface PullOptions {
+  cache: string;
+  settings: HubSettings;
+  signal?: AbortSignal;
+  retries?: RetryPolicy;
+  partBytes?: number;
+  onProgress?: (progress: PullProgress) => void;
+  /** Something a person should know: waiting for another process, a copy that was found. */
+  onNote?: (note: string) => void;
+}
+
+export interface Pulled {
+  checkpoint: Checkpoint;
+  /** 'here' when it was there and whole. */
+  outcome: 'here' | 'pulled';
+  downloadedBytes: number;
+}
+
+export async function pullCheckpoint(request: PullRequest, options: PullOptions): Promise<Pulled> {
+  const http = createHttp(options.settings, options.signal, options.retries);
+  try {
+    const listing = await listingOf(http, request);
+    const directory = realDirectory(options.cache, request.repo, listing.commit, request.dtype);
+    requireOwnFolder(options.cache, request.repo);
+    createCacheDirectory(dirname(directory));
+    const pulled = await withLock(
+      lockOf(directory),
+      {
+        signal: options.signal,
+        onWait: (owner) => options.onNote?.(`${ownerInWords(owner)} is pulling the same files; waiting for it`),
+      },
+      () => pullInto(http, request, listing, directory, options),
+    );
+    rememberRevision(options.cache, request.repo, request.revision, listing.commit);
+    return pulled;
+  } catch (error) {
+    throw explained(error, options.cache);
+  } finally {
+    await http.close();
+  }
+}
+
+/** What the hub says; offline, what the Python tools' cache holds. */
+async function listingOf(http: Http, { repo, revision }: PullRequest): Promise<Listing> {
+  if (!http.settings.offline) return listRepository(http, repo, revision);
+  const listing = cachedListing(http.settings.hubCache, repo, revision);
+  if (listing === null) throw problem('hub-offline', { repo });
+  return listing;
+}
+
+async function pullInto(
+  http: Http,
+  request: PullRequest,
+  listing: Listing,
+  directory: string,
+  options: PullOptions,
+): Promise<Pulled> {
+  const selection = selectFiles(
+    `${request.repo} at ${listing.commit.slice(0, 8)}`,
+    listing.files.map((file) => file.path),
+    request.dtype,
+  );
+  const files = selection.paths.map((path) => listing.files.find((file) => file.path === path)!);
+  const here = await wholeCheckpoint(directory, files, options);
+  if (here !== null) return { checkpoint: here, outcome: 'here', downloadedBytes: 0 };
+  const partial = `${directory}.partial`;
+  const onNote = options.onNote ?? (() => {});
+  const onProgress = (doneBytes: number, totalBytes: number) =>
+    options.onProgress?.({ step: 'download', doneBytes, totalBytes });
+  mkdirSync(join(partial, 'onnx'), { recursive: true });
+  requireSpace(partial, files);
+  const fetched = await fetchFiles(
+    { http, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
+    files,
+  );
+  const graph = readModel(join(partial, selection.graph));
+  for (const { path } of fetched.files.filter(({ path }) => path.endsWith('.onnx'))) {
+    externalFiles(join(partial, path), readModel(join(partial, path)));
+  }
+  const manifest: RealManifest = {
+    schemaVersion: 1,
+    model: request.repo,
+    weights: 'real',
+    dtype: request.dtype,
+    source: { kind: 'hub', repo: request.repo, revision: listing.commit, license: listing.license },
+    graph: selection.graph,
+    parameters: graphFacts(graph).parameters,
+    files: fetched.files,
+  };
+  writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  // Whatever lies there was found faulty above.
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(partial, directory);
+  return { checkpoint: openCheckpoint(directory), outcome: 'pulled', downloadedBytes: fetched.downloadedBytes };
+}
+
+/** The checkpoint that is already there, if its files are those of the listing and every hash holds. */
+async function wholeCheckpoint(
+  directory: string,
+  files: RemoteFile[],
+  options: PullOptions,
+): Promise<Checkpoint | null> {
+  let found: Checkpoint;
+  try {
+    found = openCheckpoint(directory);
+  } catch (error) {
+    if (error instanceof EdgeproofError) return null;
+    throw error;
+  }
+  const listed = (path: string) => files.find((file) => file.path === path);
+  const same =
+    found.manifest.files.length === files.length &&
+    found.manifest.files.every(({ path, bytes, sha256 }) => {
+      const file = listed(path);
+      return file?.bytes === bytes && (file.sha256 === null || file.sha256 === sha256);
+    });
+  if (!same) return null;
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  let doneBytes = 0;
+  const fault = await faultOf(found, (bytes) => {
+    doneBytes += bytes;
+    options.onProgress?.({ step: 'verify', doneBytes, totalBytes });
+    options.signal?.throwIfAborted();
+  });
+  if (fault === null) return found;
+  options.onNote?.(`${fault}; it is pulled again`);
+  return null;
+}
+
+/** A system error in words: what could not be written, or read. */
+export function explained(error: unknown, cache: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (!isDiskError(error) && code !== 'EACCES' && code !== 'EPERM') return error;
+  const reason = reasonOf(error);
+  // All that a pull touches elsewhere it only reads.
+  if (path !== undefined && !isInside(cache, path)) return problem('file-unreadable', { path, reason }, error);
+  return problem(
+    'directory-unwritable',
+    { path: cache, purpose: 'checkpoints', reason, option: 'EDGEPROOF_CACHE' },
+    error,
+  );
+}
+
+function isInside(directory: string, path: string): boolean {
+  return !relative(resolve(directory), resolve(path)).startsWith('..');
+}

@@ -1,0 +1,23 @@
+// Qwen1.5-MoE and Qwen2-MoE: Qwen2's attention; 60 or 64 small experts and a shared one with a gate of its own.
+// Source: transformers' Qwen2MoeForCausalLM.
+import { z } from 'zod';
+import { family } from '../architecture.js';
+import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { qwenFields, qwenLayers } from './mixture.js';
+
+const configSchema = z
+  .looseObject({
+    ...commonFields,
+    ...qwenFields,
+    shared_expert_intermediate_size: count,
+    rope_scaling: ropeScaling,
+    use_sliding_window: z.literal(false),
+  })
+  .superRefine(requireWholeHeads);
+
+export const qwen2Moe = family('qwen2_moe', configSchema, (c) => {
+  const heads = headsOf(c);
+  const attention = { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), qkvBias: true } as const;
+  const shared = { intermediate: c.shared_expert_intermediate_size, gated: true } as const;
+  return { ...commonPlan(c), layers: qwenLayers(c, attention, shared) };
+});

@@ -1,0 +1,23 @@
+// Qwen3-MoE: a norm on every query and key head; 128 small experts, none shared.
+// Source: transformers' Qwen3MoeForCausalLM.
+import { z } from 'zod';
+import { family } from '../architecture.js';
+import { commonFields, commonPlan, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { qwenFields, qwenLayers } from './mixture.js';
+
+const configSchema = z
+  .looseObject({
+    ...commonFields,
+    ...qwenFields,
+    rope_scaling: ropeScaling,
+    attention_bias: z.boolean().default(false),
+    use_sliding_window: z.literal(false),
+  })
+  .superRefine(requireWholeHeads);
+
+export const qwen3Moe = family('qwen3_moe', configSchema, (c) => {
+  const heads = headsOf(c);
+  const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
+  const attention = { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias, qkNorm: true } as const;
+  return { ...commonPlan(c), layers: qwenLayers(c, attention) };
+});

@@ -1,0 +1,65 @@
+// What every block is given: the graph under construction, the formats of its weights, and the inputs all layers share.
+import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
+import type { DecoderPlan, Rope } from '../plan.js';
+import { type Layout, linear, type Precision } from './linear.js';
+
+export interface Composition {
+  b: GraphBuilder;
+  plan: DecoderPlan;
+  precision: Precision;
+  layout: Layout;
+  lengths: Lengths;
+  rotary: RotaryTables;
+  /** [1, tokens, experts]: 1 where experts are prescribed rather than chosen by the router; null: nowhere. */
+  schedule: string | null;
+}
+
+/** int32 values that attention derives from the mask: length of the sequence less one, and length of the cache. */
+export interface Lengths {
+  last: string;
+  total: string;
+}
+
+/** The cos and sin tables of [context, size / 2] for a rope; layers of the same rope share them. */
+export type RotaryTables = (rope: Rope) => { cos: string; sin: string };
+
+/** y = x · Wᵀ (+ bias) in the format of the body. `node` and `weight` name the projection without its operator. */
+export function project(
+  c: Composition,
+  p: { node: string; weight: string; input: string; k: number; n: number; bias?: boolean },
+): string {
+  const product = linear(c.b, c.precision.body, c.precision.activation, {
+    ...p,
+    node: `${p.node}/MatMul`,
+    weight: `${p.weight}.MatMul.weight`,
+  });
+  if (!p.bias) return product;
+  const fill = { kind: 'float', exponent: -6, positive: false } as const;
+  const bias = c.b.weight(`${p.weight}.Add.bias`, c.precision.activation, [p.n], fill);
+  return c.b.node('Add', `${p.node}/Add`, [product, bias]);
+}
+
+/** A constant in the type of the activations. */
+export function constant(c: Composition, value: number): string {
+  return c.b.scalar(`constant_${value}`, c.precision.activation, value);
+}
+
+/** factor · input; the input itself when there is no factor. */
+export function scaled(c: Composition, node: string, input: string, factor = 1): string {
+  return factor === 1 ? input : c.b.node('Mul', `${node}/Mul`, [input, constant(c, factor)]);
+}
+
+/**
+ * The last `num_logits_to_keep` positions of `input` (0 keeps all). Everything behind the last attention works on
+ * single positions, so cutting there changes no logit and spares a prompt the last layer's MLP.
+ */
+export function wantedPositions(b: GraphBuilder, input: string): string {
+  const name = 'num_logits_to_keep';
+  if (!b.graph.inputs.some((known) => known.name === name)) {
+    b.input(name, 'int64', []);
+    const start = b.node('Neg', '/model/keep/Neg', [name]);
+    b.node('Unsqueeze', '/model/keep/Unsqueeze', [start, b.int64('axis_0', [0])], {}, ['keep_start']);
+  }
+  const end = b.int64('slice_end', [Number.MAX_SAFE_INTEGER]);
+  return b.node('Slice', `${input}/Slice`, [input, 'keep_start', end, b.int64('axis_1', [1])]);
+}

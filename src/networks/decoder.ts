@@ -1,0 +1,69 @@
+// Composes the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
+import { createGraphBuilder, type Graph } from '../formats/onnx/graph-builder.js';
+import { groupedAttention, sequenceLengths } from './blocks/attention.js';
+import { type Composition, scaled } from './blocks/composition.js';
+import { experts } from './blocks/experts.js';
+import { languageHead } from './blocks/head.js';
+import { latentAttention } from './blocks/latent-attention.js';
+import { type Dtype, embedding, type Layout, precisionOf } from './blocks/linear.js';
+import { gatedMlp } from './blocks/mlp.js';
+import { type ResidualStream, residualStream, rmsNorm } from './blocks/norms.js';
+import { createRotaryTables } from './blocks/rotary.js';
+import { type Routing, routingSchedule } from './blocks/schedule.js';
+import type { DecoderPlan, LayerPlan } from './plan.js';
+
+export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, routing: Routing = 'balanced'): Graph {
+  const precision = precisionOf(dtype, layout, plan);
+  const b = createGraphBuilder();
+  const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+  const lengths = sequenceLengths(b);
+  const wide = layout === 'published' && plan.publishesWideTables === true;
+  const rotary = createRotaryTables(b, { context: plan.context, type: precision.activation, wide });
+  for (const { attention } of plan.layers) rotary(attention.rope);
+  const schedule = routingSchedule({ b, lengths, precision }, plan, routing);
+  const c: Composition = { b, plan, precision, layout, lengths, rotary, schedule };
+  const size = { vocab: plan.vocab, hidden: plan.hidden, headAgain: precision.headAgain };
+  const table = embedding(b, precision.head, precision.activation, { ids, ...size });
+  const stream = residualStream(c, scaled(c, '/model/embed_tokens', table.rows, plan.embeddingScale));
+  plan.layers.forEach((layer, index) => {
+    composeLayer(c, stream, layer, index);
+  });
+  languageHead(c, stream.read('model.norm'), table);
+  return b.graph;
+}
+
+function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, layer: number): void {
+  const name = `model.layers.${layer}`;
+  const sandwich = plan.norms === 'sandwich';
+  /** A block's output on its way into the stream. */
+  const leave = (output: string, norm: string) =>
+    sandwich ? rmsNorm(c, { input: output, name: `${name}.${norm}`, size: c.plan.hidden }) : output;
+
+  const wantedOnly = c.precision.keepsLogits && layer === c.plan.layers.length - 1;
+  const attended = attention(c, { layer, input: stream.read(`${name}.input_layernorm`), plan, wantedOnly });
+  if (wantedOnly) stream.keepWanted();
+  stream.add(`/model/layers.${layer}/attn`, leave(attended, 'post_attention_layernorm'));
+  const before = sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
+  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan, wantedOnly });
+  stream.add(`/model/layers.${layer}/mlp`, leave(output, 'post_feedforward_layernorm'));
+}
+
+function attention(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
+  const { attention: plan } = p.plan;
+  switch (plan.kind) {
+    case 'grouped':
+      return groupedAttention(c, { ...p, plan });
+    case 'latent':
+      return latentAttention(c, { ...p, plan });
+  }
+}
+
+function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
+  const { mlp: plan } = p.plan;
+  switch (plan.kind) {
+    case 'gated':
+      return gatedMlp(c, { ...p, plan });
+    case 'experts':
+      return experts(c, { ...p, plan });
+  }
+}

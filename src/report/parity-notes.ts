@@ -1,0 +1,65 @@
+// A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
+
+import { optionDimensions } from '../contract/option-set.js';
+import type { CaseResult } from '../contract/result.js';
+import { type Parity, parityInSuite, referenceOf } from '../stats/parity.js';
+import { number } from './format.js';
+
+export function parityNotes(cases: CaseResult[]): string[] {
+  const found = cases.flatMap((result) => {
+    const parity = parityInSuite(cases, result);
+    if (parity === null) return [];
+    const reference = referenceOf(cases, result)!;
+    const text = parityText(parity, `by ${runName(reference, result)}`);
+    return [{ checkpoint: checkpointName(result), name: runName(result, reference), text }];
+  });
+  const names = new Map<string, Set<string>>();
+  for (const { checkpoint, name, text } of found) {
+    const line = `${checkpoint}\n${text}`;
+    names.set(line, (names.get(line) ?? new Set()).add(name));
+  }
+  const lines = [...names].map(([line, runs]) => {
+    const [checkpoint, text] = line.split('\n');
+    return `Tokens of ${checkpoint} by ${[...runs].join(', ')}: ${text}.`;
+  });
+  return [...lines, ...ownFileNote(cases)];
+}
+
+/** `the same 32 as by onnxruntime`, or where they part and what that means. */
+export function parityText(parity: Parity, reference: string): string {
+  const { tokens, firstDivergence, gap, gapIsLarger, tolerance, verdict } = parity;
+  if (firstDivergence === null) return `the same ${tokens} as ${reference}`;
+  const where = `other than ${reference} from token ${firstDivergence + 1} of ${tokens} on`;
+  if (gap === null) return `${where}, and no logits that tell whether it is a near-tie`;
+  const size = `${gapIsLarger ? 'more than ' : ''}${digits(gap)} standard deviations of the logits apart`;
+  const limit = `rounding explains ${digits(tolerance)}`;
+  return `${where}, ${verdict === 'near-tie' ? 'a near-tie' : 'a different computation'} (${size}; ${limit})`;
+}
+
+function digits(value: number): string {
+  return Math.abs(value) < 0.001 ? value.toExponential(1) : number(value);
+}
+
+function checkpointName({ key }: CaseResult): string {
+  return [key.model, key.layout, key.dtype].filter((word) => word !== null).join(' ');
+}
+
+/** What tells a run from the other one. */
+function runName({ key }: CaseResult, other: CaseResult): string {
+  const words = [
+    key.runtime,
+    ...(key.ep === other.key.ep ? [] : [`on ${key.ep}`]),
+    ...Object.entries(optionDimensions(key.options)).map(([name, value]) => `${name.replace('option.', '')}=${value}`),
+  ];
+  return words.join(' ');
+}
+
+/** llama.cpp reads no file that another runtime reads. */
+function ownFileNote(cases: CaseResult[]): string[] {
+  const models = (llama: boolean) =>
+    cases.filter(({ key }) => (key.runtime === 'llama.cpp') === llama).map(({ key }) => key.model);
+  const others = new Set(models(false));
+  return models(true).some((model) => others.has(model))
+    ? ['Tokens of llama.cpp are not compared: it reads a file of its own, with other weights in it.']
+    : [];
+}

@@ -1,0 +1,32 @@
+// One line for each checkpoint on a GPU: how many of its computing nodes ran where, and the share of time. Pure.
+import type { CaseResult } from '../contract/result.js';
+import { plural } from './format.js';
+
+/** Cases that ran alike share a line. */
+export function placementNotes(cases: CaseResult[]): string[] {
+  const lines = cases.flatMap(({ placement, key }) => {
+    if (placement === undefined) return [];
+    const parts = placement.providers.map(
+      ({ ep, nodes, timeShare }) =>
+        `${plural(nodes, 'node')} and ${(timeShare * 100).toFixed(1)} % of the time on ${ep}`,
+    );
+    const bookkeeping = placement.providers.reduce((sum, { bookkeepingNodes }) => sum + bookkeepingNodes, 0);
+    const checkpoint = [key.model, key.layout, key.dtype].filter((word) => word !== null).join(' ');
+    const copies = placement.copies === 1 ? '1 copy' : `${placement.copies} copies`;
+    return [
+      `Placement of ${checkpoint}: ${parts.join(', ')}; besides ${plural(bookkeeping, 'bookkeeping node')}, ${copies}.`,
+      ...passNote(key, placement.longestPass),
+    ];
+  });
+  return [...new Set(lines)];
+}
+
+/** transformers.js reads a prompt in one pass, whatever its length. */
+function passNote({ ep, runtime, workload }: CaseResult['key'], longest: number | undefined): string[] {
+  if (longest === undefined || workload.kind === 'micro') return [];
+  const fault = `Attention on ${ep} is wrong here in passes of more than ${longest} tokens (docs/runtimes.md)`;
+  if (runtime === 'onnxruntime') return [`${fault}: ${runtime} ran prompts in shorter ones.`];
+  return Math.max(workload.prompt, workload.depth) > longest
+    ? [`${fault}: ${runtime} ran its prompts in one pass, and computed them wrongly.`]
+    : [];
+}

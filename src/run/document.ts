@@ -1,0 +1,129 @@
+// The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
+import { createHash } from 'node:crypto';
+import { DEFAULT_OPTIONS } from '../contract/option-set.js';
+import type { CaseResult, Identity, ResultDocument, Round } from '../contract/result.js';
+import { SCHEMA_VERSION } from '../contract/result.js';
+import type { Suite } from '../contract/suite.js';
+import { problem } from '../errors.js';
+import type { GraphFacts } from '../formats/onnx/facts.js';
+import type { Checkpoint, Manifest } from '../models/checkpoint.js';
+import type { Case } from '../suite/plan.js';
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+/** Everything that is measured; how often, how long and where the file lies do not change the measurement. */
+function suiteHash(suite: Suite): string {
+  const { $schema, name, description, rounds, timeoutSeconds, ...measured } = suite;
+  return hashOf(measured);
+}
+
+export function beginDocument(
+  suite: Suite,
+  cases: Case[],
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads'>,
+): ResultDocument {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ...about,
+    suite: { hash: suiteHash(suite), content: suite },
+    ceilings: null,
+    cases: cases.map(({ id, key }) => ({ id, key, status: 'skipped', identity: null, checkpoint: null, rounds: [] })),
+  };
+}
+
+export interface CheckpointFacts {
+  checkpoint: Checkpoint;
+  facts: GraphFacts;
+  /** Whether models.json pins these bytes; meaningless for synthetic ones. */
+  pinned?: boolean;
+}
+
+function sourceOf(manifest: Manifest, pinned = false): NonNullable<CaseResult['checkpoint']>['source'] {
+  if (manifest.weights === 'synthetic') return null;
+  const { kind, repo, revision } = manifest.source;
+  return { kind, repo, revision, pinned };
+}
+
+/** Adds a round to its case, replacing an earlier failure of the same index. */
+export function recordRound(
+  document: ResultDocument,
+  result: CaseResult,
+  round: Round,
+  { checkpoint, facts, pinned }: CheckpointFacts,
+): void {
+  const { manifest } = checkpoint;
+  const { parameters, files } = manifest;
+  const { inputs, outputs, ...graph } = facts;
+  const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
+  const { tuned } = manifest;
+  result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph, ...(tuned && { tuned }) };
+  result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
+    (a, b) => a.index - b.index,
+  );
+  result.status = result.rounds.some((known) => known.status === 'failed') ? 'failed' : 'ok';
+  if (round.status === 'ok') result.identity = identityOf(document, result, round.options, checkpoint);
+}
+
+function identityOf(
+  document: ResultDocument,
+  result: CaseResult,
+  options: Record<string, unknown>,
+  checkpoint: Checkpoint,
+): Identity {
+  const { files } = checkpoint.manifest;
+  const hashes = (wanted: (path: string) => boolean) =>
+    hashOf(files.filter(({ path }) => wanted(path)).map(({ sha256 }) => sha256));
+  const { runtime } = result.key;
+  const isGraph = (path: string) => /\.(onnx|gguf)$/.test(path);
+  // A graph of real weights may hold them itself.
+  const hasData = files.some(({ path }) => isData(path));
+  return {
+    weights: hashes(hasData ? isData : isGraph),
+    graph: hashes(isGraph),
+    runtimeVersion: runtimeVersion(runtime, document.versions),
+    options: Object.entries(options)
+      .filter(([name, value]) => !isImplied(name, value, runtime))
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+    workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
+  };
+}
+
+/** Stored, but left out of the identity while it is the default: results of before it was stored keep matching. */
+function isImplied(name: string, value: unknown, runtime: CaseResult['key']['runtime']): boolean {
+  if (name === 'graphOptimization' && runtime === 'onnxruntime') return false;
+  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as keyof typeof DEFAULT_OPTIONS];
+}
+
+function runtimeVersion(runtime: CaseResult['key']['runtime'], versions: ResultDocument['versions']): string {
+  switch (runtime) {
+    case 'onnxruntime':
+      return versions.onnxruntime;
+    case 'transformers.js':
+      return `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`;
+    case 'llama.cpp':
+      return `node-llama-cpp ${versions['llama.cpp']}`;
+  }
+}
+
+function isData(path: string): boolean {
+  return /\.onnx[._]data/.test(path);
+}
+
+/** Throws when the document was begun elsewhere or with other versions: its rounds would not be comparable. */
+export function requireResumable(
+  path: string,
+  document: ResultDocument,
+  now: { machine: { id: string }; versions: ResultDocument['versions'] },
+): void {
+  const fail = (reason: string) => problem('resume-mismatch', { path, reason });
+  if (document.machine.id !== now.machine.id)
+    throw fail(`it was begun on ${document.machine.id}, this is ${now.machine.id}`);
+  const optional = document.cases.some(({ key }) => key.runtime === 'llama.cpp') ? (['llama.cpp'] as const) : [];
+  for (const name of ['node', 'onnxruntime', 'transformers.js', ...optional] as const) {
+    const [before, present] = [document.versions[name], now.versions[name]];
+    if (before !== present) throw fail(`it was begun with ${name} ${before}, this is ${present}`);
+  }
+}

@@ -1,0 +1,56 @@
+// Asks every way in which a checkpoint was run for its answer to one prompt, after the rounds, and stores the answers.
+// The reference is asked last: it is told what the others chose, and says how far that was from its own choice.
+
+import { say } from '../commands/terminal.js';
+import type { CaseResult } from '../contract/result.js';
+import { okRounds } from '../contract/result.js';
+import { EdgeproofError } from '../errors.js';
+import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
+import { type AskOptions, askParity } from '../worker/ask.js';
+import type { ParityQuestion } from '../worker/protocol.js';
+
+type Files = Omit<ParityQuestion, 'about' | 'key' | 'against'>;
+
+export interface ParityOptions extends AskOptions {
+  /** null where the checkpoint is not at hand. */
+  filesOf(result: CaseResult): Files | null;
+  onRun(done: number, total: number): void;
+}
+
+/** An answer that cannot be had fails no case: its figures stand, and parity stays unknown. */
+export async function askForAnswers(cases: CaseResult[], options: ParityOptions): Promise<void> {
+  const runs = unanswered(cases);
+  for (const [done, result] of runs.entries()) {
+    const files = options.filesOf(result);
+    if (files === null) continue;
+    options.onRun(done, runs.length);
+    try {
+      const answer = await askParity({ key: result.key, against: chosenByOthers(cases, result), ...files }, options);
+      const stored = cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result)) ?? result;
+      stored.answer = answer;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof EdgeproofError)) throw error;
+      say(`${result.id}: its tokens are not compared: ${error.message}`);
+    }
+  }
+}
+
+/** One case of each run without an answer; a reference comes last, and again when others of its checkpoint are new. */
+export function unanswered(cases: CaseResult[]): CaseResult[] {
+  const measured = cases.filter((result) => result.key.workload.kind === 'generate' && okRounds(result).length > 0);
+  const runs = [...new Map(measured.toReversed().map((result) => [runOf(result), result])).values()].reverse();
+  const isReference = (result: CaseResult) => runOf(referenceOf(cases, result) ?? result) === runOf(result);
+  const open = runs.filter((result) => answerOf(cases, result) === null);
+  const touched = new Set(open.map(checkpointOf));
+  const references = runs.filter((result) => isReference(result) && touched.has(checkpointOf(result)));
+  return [...open.filter((result) => !isReference(result)), ...references];
+}
+
+function chosenByOthers(cases: CaseResult[], result: CaseResult): number[][] {
+  return cases.flatMap((other) =>
+    other.answer !== undefined && checkpointOf(other) === checkpointOf(result) && runOf(other) !== runOf(result)
+      ? [other.answer.tokens]
+      : [],
+  );
+}

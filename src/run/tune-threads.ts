@@ -1,0 +1,95 @@
+// `run --tune threads`: before the rounds, a short search for each way in which a checkpoint is run; its cases then run with
+// the number of threads that was found, and the document keeps all that was tried.
+
+import type { CaseResult, OkRound, ResultDocument } from '../contract/result.js';
+import type { Suite } from '../contract/suite.js';
+import type { ThreadSearch } from '../contract/threads.js';
+import { problem } from '../errors.js';
+import { METRICS } from '../stats/metrics.js';
+import { runOf } from '../stats/parity.js';
+import { chooseThreads, threadCounts } from '../stats/threads.js';
+import { caseId } from '../suite/plan.js';
+import { runRound } from '../worker/parent.js';
+import type { Job } from '../worker/protocol.js';
+
+const ROUNDS = 3;
+const WORKLOAD = { prompt: 128, new: 16 };
+
+export interface TuneOptions {
+  jobOf(result: CaseResult, round: number): Job;
+  onRound(done: number, total: number, threads: number): void;
+  timeoutSeconds: number;
+  signal: AbortSignal;
+}
+
+/** A suite that names numbers of threads wants these. */
+export function requireAutomaticThreads({ threads }: Suite): void {
+  if (threads.length === 1 && threads[0] === 'auto') return;
+  throw problem('input-invalid', {
+    what: `--tune threads chooses the number of threads, but the suite asks for ${threads.join(', ')}`,
+    expected: 'threads auto (--threads auto), or no --tune',
+  });
+}
+
+export async function tuneThreads(document: ResultDocument, options: TuneOptions): Promise<void> {
+  const { cases, threads, machine } = document;
+  if (threads === undefined) return;
+  const counts = threadCounts(machine.usableCores, threads.auto.threads);
+  const generating = cases.filter(({ key }) => key.workload.kind === 'generate');
+  const runs = [...new Map(generating.toReversed().map((result) => [runOf(result), result])).values()].reverse();
+  for (const [index, first] of runs.entries()) {
+    const tried = await tryAll(first, counts, options, index * counts.length * ROUNDS, runs.length);
+    const choice = chooseThreads(tried);
+    if (choice === null) continue;
+    const run = [
+      first.key.model,
+      first.key.layout ?? first.key.weights,
+      first.key.dtype,
+      first.key.runtime,
+      first.key.ep,
+    ];
+    threads.searches.push({ run: run.join(' '), workload: WORKLOAD, tried, ...choice });
+    for (const result of cases.filter((other) => runOf(other) === runOf(first))) {
+      result.key.threads = choice.chosen;
+      result.id = caseId(result.key);
+    }
+  }
+}
+
+/** Rounds interleaved over the counts, every other one backwards, as those of a suite. */
+async function tryAll(
+  result: CaseResult,
+  counts: number[],
+  options: TuneOptions,
+  doneBefore: number,
+  runs: number,
+): Promise<ThreadSearch['tried']> {
+  const tried = counts.map((threads) => ({ threads, prefillRate: [] as number[], decodeRate: [] as number[] }));
+  let done = doneBefore;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const entry of round % 2 === 0 ? tried : tried.toReversed()) {
+      options.onRound(done++, runs * counts.length * ROUNDS, entry.threads);
+      const searched = searchedCase(result, entry.threads);
+      const outcome = await runRound({ ...options.jobOf(searched, round), iterations: 1, warmup: 1 }, options);
+      if (outcome.status === 'ok') addRates(entry, outcome, searched);
+    }
+  }
+  return tried;
+}
+
+function searchedCase(result: CaseResult, threads: number): CaseResult {
+  const workload = { kind: 'generate', ...WORKLOAD, depth: 0 } as const;
+  return { ...result, key: { ...result.key, threads, workload } };
+}
+
+function addRates(entry: ThreadSearch['tried'][number], round: OkRound, searched: CaseResult): void {
+  const [prefill, decode] = (['prefillRate', 'decodeRate'] as const).map((name) =>
+    METRICS[name].ofRound(round, searched),
+  );
+  if (prefill != null) entry.prefillRate.push(significant(prefill));
+  if (decode != null) entry.decodeRate.push(significant(decode));
+}
+
+function significant(rate: number): number {
+  return Number(rate.toPrecision(4));
+}

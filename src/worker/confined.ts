@@ -1,0 +1,140 @@
+// One round under the limits of its case: the command that starts the worker inside of them, whether they hold, what
+// they did, and a death or failure that they explain. Without limits it does nothing.
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Limits, sizeWord } from '../contract/limits.js';
+import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import { type Confinement, confine } from '../machine/limits/confine.js';
+import type { HeldLimits } from '../machine/limits/held.js';
+import { type AskOptions, askEviction } from './ask.js';
+import type { Job, Phase } from './protocol.js';
+
+export interface LimitedWorker {
+  command: [string, ...string[]];
+  enter(phase: Phase): void;
+  /** Ends a worker that is not held to its limits. */
+  requireHeld(pid: number, end: (problem: EdgeproofError) => void): void;
+  /** Out of memory under the limit, where that is the cause. */
+  explain(failure: Failure): Failure;
+  held(): { limits?: HeldLimits };
+  release(): Promise<void>;
+}
+
+const SWAP_SAMPLE_MS = 200;
+
+export interface LimitedOptions extends Omit<AskOptions, 'entry'> {
+  answerEntry?: string;
+}
+
+/** Resolves for failures too; rejects only when aborted. */
+export async function holdToLimits(
+  job: Job,
+  command: [string, ...string[]],
+  options: LimitedOptions,
+): Promise<LimitedWorker | { failure: Failure }> {
+  const { limits } = job.key;
+  if (limits === undefined) return unlimited(command);
+  let confinement: Confinement | undefined;
+  try {
+    confinement = confine(limits);
+    const uncountedFileBytes = confinement.countsFiles ? await evictFolderOf(job.graph, options) : null;
+    return holdWith(confinement, limits, uncountedFileBytes, command);
+  } catch (error) {
+    await confinement?.release();
+    options.signal?.throwIfAborted();
+    return { failure: failureOf(error) };
+  }
+}
+
+/**
+ * Bytes of the graph's folder that stay in the page cache; null where that cannot be told. Memory is charged to the group
+ * that reads a page first: a checkpoint that was verified a moment ago would cost the worker nothing.
+ */
+async function evictFolderOf(graph: string, { answerEntry, ...options }: LimitedOptions): Promise<number | null> {
+  const { residentBytes } = await askEviction(filesIn(dirname(graph)), {
+    ...options,
+    ...(answerEntry === undefined ? {} : { entry: answerEntry }),
+  });
+  return residentBytes;
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    const paths = readdirSync(directory).map((name) => join(directory, name));
+    return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  } catch {
+    return [];
+  }
+}
+
+function unlimited(command: [string, ...string[]]): LimitedWorker {
+  return {
+    command,
+    enter() {},
+    requireHeld() {},
+    explain: (failure) => failure,
+    held: () => ({}),
+    async release() {},
+  };
+}
+
+function holdWith(
+  confinement: Confinement,
+  limits: Limits,
+  uncountedFileBytes: number | null,
+  command: [string, ...string[]],
+): LimitedWorker {
+  const sampler =
+    (limits.swapBytes ?? 0) > 0 ? setInterval(() => confinement.sampleSwap(), SWAP_SAMPLE_MS).unref() : undefined;
+  let phase: Phase = 'start';
+  // Read a last time before the group is gone.
+  let held: HeldLimits | null = null;
+  const read = (): HeldLimits => held ?? { ...confinement.held(), uncountedFileBytes };
+  return {
+    command: confinement.wrap(command),
+    enter(next) {
+      phase = next;
+    },
+    requireHeld(pid, end) {
+      const escaped = confinement.escapeOf(pid);
+      if (escaped !== null) end(escaped);
+    },
+    explain(failure) {
+      const cause = outOfMemory(limits, read(), phase, failure);
+      return cause === null ? failure : failureOf(cause);
+    },
+    held: () => ({ limits: read() }),
+    async release() {
+      clearInterval(sampler);
+      held = read();
+      await confinement.release();
+    },
+  };
+}
+
+/** How Node, C++ and ONNX Runtime say that an allocation was refused; Node aborts without a word when it is young. */
+const REFUSED =
+  /out of memory|bad_alloc|bad allocation|Failed to allocate|Cannot allocate memory|allocation failed|ENOMEM|\(SIGABRT, signal 6\)$/i;
+
+/** A control group kills; below prlimit allocations fail. */
+function outOfMemory(
+  { memoryBytes }: Limits,
+  { method, effects }: HeldLimits,
+  phase: Phase,
+  failure: Failure,
+): EdgeproofError | null {
+  if (memoryBytes === undefined || failure.code === 'worker-timeout') return null;
+  const where = `in phase ${phase}, under its limit of ${sizeWord(memoryBytes)} (${method})`;
+  if ((effects.oomKills ?? 0) > 0) {
+    const swap = (effects.swapPeakBytes ?? 0) > 0 ? ` and ${megabytes(effects.swapPeakBytes!)} of swap` : '';
+    const peak = effects.peakBytes === null ? '' : `; it held ${megabytes(effects.peakBytes)}${swap} at most`;
+    return problem('out-of-memory', { reason: `the kernel killed the worker ${where}${peak}` });
+  }
+  if (!method.includes('prlimit') || !REFUSED.test(failure.message)) return null;
+  const [words] = failure.message.split('\n');
+  return problem('out-of-memory', { reason: `the worker was refused more ${where}: ${words}` });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}

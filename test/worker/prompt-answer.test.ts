@@ -1,0 +1,84 @@
+// A case's answer to the common prompt: the tokens of the float64 reference, with its distances between them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureSynthetic } from '../../src/models/synthesize.js';
+import { parityOf } from '../../src/stats/parity.js';
+import type { CaseKey } from '../../src/suite/plan.js';
+import { promptTokens } from '../../src/worker/prompt.js';
+import { answerPrompt } from '../../src/worker/prompt-answer.js';
+import { generateCase } from '../fixtures/document.js';
+import { openReference } from '../reference/decoder.js';
+import { TINY_CONFIG, tinyModel } from '../reference/tiny-model.js';
+
+const vocabSize = TINY_CONFIG.vocab_size;
+let cache: string;
+let fp32: Awaited<ReturnType<typeof synthesize>>;
+let fp16: typeof fp32;
+
+const synthesize = async (dtype: 'fp32' | 'fp16') =>
+  (await ensureSynthetic({ model: tinyModel(), layout: 'published', dtype, seed: 7 }, { cache })).checkpoint;
+
+beforeAll(async () => {
+  cache = mkdtempSync(join(tmpdir(), 'edgeproof-parity-'));
+  [fp32, fp16] = [await synthesize('fp32'), await synthesize('fp16')];
+});
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+function ask(changes: Partial<CaseKey> = {}, against: number[][] = [], { directory, graph } = fp32) {
+  const { key } = generateCase([], { key: { layout: 'published', dtype: 'fp32', threads: 1, ...changes } });
+  return answerPrompt({ about: 'parity', key, directory, graph, vocabSize, against });
+}
+
+describe('the answer of onnxruntime', () => {
+  it('has the greedy tokens of the reference, its runners-up and their distances', async () => {
+    const answer = await ask();
+    const prompt = [...promptTokens(answer.prompt.seed, answer.prompt.tokens, vocabSize)].map(Number);
+    const rows = openReference(fp32.graph, TINY_CONFIG)
+      .logits([...prompt, ...answer.tokens])
+      .slice(prompt.length - 1, -1);
+    const { candidates, gaps, asked } = answer.logits!;
+    expect([answer.tokens.length, rows.length, asked]).toEqual([32, 32, []]);
+    rows.forEach((row, at) => {
+      const ranked = [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, 4);
+      expect(candidates.slice(4 * at, 4 * at + 4), `position ${at}`).toEqual(ranked);
+      expect(answer.tokens[at]).toBe(ranked[0]);
+      const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+      const spread = Math.sqrt(row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length);
+      ranked.forEach((token, place) => {
+        expect(gaps[4 * at + place]).toBeCloseTo((row[ranked[0]!]! - row[token]!) / spread, 3);
+      });
+    });
+  });
+
+  it('tells how far the first other choice of each was, and nothing of what follows it', async () => {
+    const { tokens } = await ask();
+    const other = (at: number) => tokens.map((token, i) => (i < at ? token : (token + 1) % vocabSize));
+    const { asked } = (await ask({}, [tokens, other(0), other(5), other(5)])).logits!;
+    expect(asked.map(({ at, token }) => [at, token])).toEqual([
+      [0, (tokens[0]! + 1) % vocabSize],
+      [5, (tokens[5]! + 1) % vocabSize],
+    ]);
+    for (const { gap } of asked) expect(gap).toBeGreaterThan(0);
+  });
+
+  it('tells what rounding does: little in float32, more in float16', async () => {
+    const [exact, half] = [(await ask()).logits!.noise!, (await ask({ dtype: 'fp16' }, [], fp16)).logits!.noise!];
+    expect(exact).toBeLessThan(2e-5);
+    expect(half).toBeGreaterThan(10 * exact);
+    // Twice what either may be off from float64 (onnxruntime.test.ts).
+    expect(half).toBeLessThan(3e-2);
+  });
+});
+
+it('transformers.js gives the same tokens and shows no logits; shifted ones are found out', async () => {
+  const [reference, same] = [await ask(), await ask({ runtime: 'transformers.js' })];
+  expect([same.tokens, same.logits]).toEqual([reference.tokens, null]);
+  const shifted = { ...same, tokens: same.tokens.map((token) => (token + 1) % vocabSize) };
+  const result = generateCase([]);
+  const verdicts = [same, shifted].map(
+    (answer) => parityOf({ answer: reference, result }, { answer, result })!.verdict,
+  );
+  expect(verdicts).toEqual(['same', 'different']);
+});
