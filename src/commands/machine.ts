@@ -1,6 +1,6 @@
 // `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/suite.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/execution-providers.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
@@ -37,8 +37,8 @@ export async function machine(options: { output: string; machine?: string; ceili
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
     ...energy,
     ['node', versions.node],
-    ['onnxruntime', versions.onnxruntime],
-    ['transformers.js', versions['transformers.js']],
+    ['onnxruntime', versions.onnxruntime!],
+    ['transformers.js', versions['transformers.js']!],
     ['llama.cpp', versions['llama.cpp'] ?? 'not installed (optional)'],
     ...providers.map(({ ep, failure, longestPass }): [string, string] => [
       `ep ${ep}`,

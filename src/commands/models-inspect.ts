@@ -1,21 +1,22 @@
 // `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
 
 import { join } from 'node:path';
+import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
+import type { Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
-import { type CheckpointDtype, type CheckpointLayout, listCheckpoints } from '../models/checkpoint.js';
+import { listCheckpoints } from '../models/checkpoint.js';
 import { locateReal } from '../models/locate-real.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
-import type { Dtype } from '../networks/blocks/linear.js';
 import { factsView } from '../report/facts-view.js';
 import { factsOf } from '../run/prepare.js';
 import { outputFormat, printView } from './terminal.js';
 
 interface Variant {
   weights?: Weights;
-  layout: CheckpointLayout;
-  dtype: Dtype | CheckpointDtype;
+  layout: Layout;
+  dtype: SyntheticDtype | Dtype;
 }
 
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
@@ -35,7 +36,7 @@ function graphPath(name: string, { weights, layout, dtype }: Variant): string {
 
 function syntheticGraph(
   reference: Extract<ModelReference, { kind: 'registry' }>,
-  layout: CheckpointLayout,
+  layout: Layout,
   dtype: string,
 ): string {
   const { id } = reference.model;

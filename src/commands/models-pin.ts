@@ -1,7 +1,9 @@
 // `models pin`: writes the commit and the hashes of what is on this disk into models.json.
+
+import type { RealManifest } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
-import { type Checkpoint, faultOf, type RealManifest } from '../models/checkpoint.js';
+import { type Checkpoint, faultOf } from '../models/checkpoint.js';
 import { checkpointsOf } from '../models/find-checkpoints.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pinFor, writePin } from '../models/pin.js';

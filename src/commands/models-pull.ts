@@ -1,7 +1,8 @@
 // `models pull`: gets real checkpoints from the hub, or verifies those that are here. Prints their directories.
+
+import { ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { hubSettings } from '../hub/endpoint.js';
-import { REAL_DTYPES, type RealDtype } from '../hub/selection.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { hubTarget } from '../models/locate-real.js';
@@ -60,7 +61,7 @@ interface Target {
   name: string;
   repo: string;
   revision: string;
-  dtype: RealDtype;
+  dtype: OnnxDtype;
 }
 
 async function pullWithProgress(
@@ -111,11 +112,11 @@ function progressOf(what: string, progress: Progress): (state: PullProgress) => 
   };
 }
 
-function knownDtype(text: string): RealDtype {
-  const found = REAL_DTYPES.find((dtype) => dtype === text);
+function knownDtype(text: string): OnnxDtype {
+  const found = ONNX_DTYPES.find((dtype) => dtype === text);
   if (found !== undefined) return found;
   throw problem('input-invalid', {
     what: `--dtype ${text}: unknown dtype`,
-    expected: `some of ${REAL_DTYPES.join(', ')}`,
+    expected: `some of ${ONNX_DTYPES.join(', ')}`,
   });
 }

@@ -1,7 +1,9 @@
 // `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dtype } from '../contract/dtypes.js';
 import type { Position } from '../contract/fidelity.js';
+import type { Layout } from '../contract/layouts.js';
 import type { ResultDocument } from '../contract/result.js';
 import { suiteSchema, type Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
@@ -9,7 +11,7 @@ import { DEFAULT_STEPS, STEPS, type StepName } from '../formats/onnx/rewrite/ste
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
-import type { Checkpoint, CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
+import type { Checkpoint } from '../models/checkpoint.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { byteProgress } from '../report/progress.js';
 import { tuneView } from '../report/tune-view.js';
@@ -27,8 +29,8 @@ export interface TuneCommandOptions {
   results: string;
   machine?: string;
   weights?: Weights;
-  layout: CheckpointLayout;
-  dtype: CheckpointDtype;
+  layout: Layout;
+  dtype: Dtype;
   steps?: string[];
   without: string[];
   headBits: 4 | 8;

@@ -1,6 +1,7 @@
 // `machine --self-test`: what watching a worker costs it, by iterations that are watched and not in turn, and whether its
 // own times are those of a stopwatch outside. Nothing is stored.
 
+import type { CaseKey } from '../contract/case-key.js';
 import type { GenerateIteration, OkRound } from '../contract/result.js';
 import { EdgeproofError, type Failure, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
@@ -10,7 +11,6 @@ import { plural } from '../report/format.js';
 import { selfTestView } from '../report/self-test-view.js';
 import { findSource, prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
-import type { CaseKey } from '../suite/plan.js';
 import { type RoundOptions, runRound } from '../worker/parent.js';
 import type { Job } from '../worker/protocol.js';
 import { createProgress, interruptible, outputFormat, printView } from './terminal.js';

@@ -1,7 +1,7 @@
 // The dimensions given to `run` on the command line, as overrides of a suite.
 
-import { parseOptions } from '../contract/option-set.js';
 import type { SuiteOverrides } from '../suite/load.js';
+import { parseOptions } from '../suite/option-parsing.js';
 import { parseRanges } from '../suite/ranges.js';
 import type { WarmUp } from '../suite/warm-up.js';
 import { type LimitOptions, limitSetsOf } from './limit-options.js';

@@ -1,8 +1,7 @@
 // The ceilings of a machine as a result document stores them: measured rates that no case can pass, and what a case must
 // read and compute at the least. docs/ceilings.md.
 import { z } from 'zod';
-import { ARITHMETICS } from '../formats/onnx/work.js';
-import { EXECUTION_PROVIDERS } from './suite.js';
+import { EXECUTION_PROVIDERS } from './execution-providers.js';
 
 export const CEILING_KINDS = ['read-bandwidth', 'matmul-fp32', 'matmul-fp16', 'matmul-int8', 'storage-read'] as const;
 
@@ -43,27 +42,3 @@ export function unknownCeiling(
 export function unitOf(kind: CeilingKind): Ceiling['unit'] {
   return kind.startsWith('matmul') ? 'operations/s' : 'bytes/s';
 }
-
-const productSchema = z.strictObject({
-  operator: z.string(),
-  arithmetic: z.enum(ARITHMETICS),
-  operations: z.number(),
-});
-
-/** `Work` of onnx/work.ts. */
-export const workSchema = z.strictObject({
-  tokenBytes: z.number(),
-  products: z.array(productSchema),
-  head: productSchema.nullable(),
-  attention: z.array(
-    z.strictObject({
-      layers: z.int(),
-      queryHeads: z.int(),
-      keySize: z.int(),
-      valueSize: z.int(),
-      arithmetic: z.enum(ARITHMETICS),
-      rowBytes: z.number(),
-      window: z.int().nullable(),
-    }),
-  ),
-});

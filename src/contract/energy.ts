@@ -39,3 +39,8 @@ export const energySchema = z.discriminatedUnion('tier', [meteredSchema, unmeter
 
 export type Energy = z.output<typeof energySchema>;
 export type MeteredEnergy = z.output<typeof meteredSchema>;
+/** What the machine uses while nothing is asked of it. */
+export type IdlePower = NonNullable<MeteredEnergy['idle']>;
+export type Stretch = MeteredEnergy['stretches'][number];
+/** Energy cannot be told, and why. */
+export type Unmetered = z.output<typeof unmeteredSchema>;

@@ -30,3 +30,4 @@ export const heldLimitsSchema = z.strictObject({
 });
 
 export type HeldLimits = z.output<typeof heldLimitsSchema>;
+export type LimitEffects = HeldLimits['effects'];

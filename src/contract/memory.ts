@@ -20,4 +20,9 @@ export const phaseMemorySchema = z.strictObject({
   end: momentMemorySchema.nullable().default(null),
 });
 
+export type MomentMemory = z.output<typeof momentMemorySchema>;
 export type PhaseMemory = z.output<typeof phaseMemorySchema>;
+
+/** What the process holds of the GPU when its last iteration is over; null where that cannot be read, and why. */
+export const deviceMemorySchema = z.strictObject({ usedBytes: bytes.nullable(), method: z.string() });
+export type DeviceMemory = z.output<typeof deviceMemorySchema>;

@@ -1,6 +1,5 @@
 // Options of a runtime's session as a dimension of a suite: what may be set, what the defaults are, how a case names it.
 import { z } from 'zod';
-import { problem } from '../errors.js';
 
 export const GRAPH_OPTIMIZATIONS = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
 
@@ -14,7 +13,7 @@ const NAMED_KEYS: Record<string, string> = {
 };
 /** `graph`: as the graph's inputs have it, float32 or float16 by its dtype. */
 export const KV_DTYPES = ['graph', 'int8'] as const;
-const KV_DTYPE = 'dtypes fp16 and q4f16 keep the KV cache in float16, the others in float32';
+export const KV_DTYPE_RULE = 'dtypes fp16 and q4f16 keep the KV cache in float16, the others in float32';
 
 const configKey = z.string().superRefine((key, context) => {
   const complain = (message: string) => context.addIssue({ code: 'custom', message });
@@ -31,7 +30,7 @@ export const optionSetSchema = z
     memoryPattern: z.boolean().optional().describe('Memory of a run is planned from earlier ones (default true).'),
     graphOptimization: z.enum(GRAPH_OPTIMIZATIONS).optional().describe('How far the graph is rewritten (default all).'),
     kvDtype: z
-      .enum(KV_DTYPES, { error: `graph or int8; ${KV_DTYPE}` })
+      .enum(KV_DTYPES, { error: `graph or int8; ${KV_DTYPE_RULE}` })
       .optional()
       .describe('Tokens keep and read the KV cache in this type (default graph); int8 needs the layout split.'),
     hugePages: z.boolean().optional().describe('Memory comes in pages of 2 MiB, on Linux (default false).'),
@@ -49,9 +48,9 @@ export const DEFAULT_OPTIONS = {
   kvDtype: 'graph',
   hugePages: false,
 } as const;
-type Named = keyof typeof DEFAULT_OPTIONS;
+export type OptionName = keyof typeof DEFAULT_OPTIONS;
 
-export const NAMED_OPTIONS = Object.keys(DEFAULT_OPTIONS) as Named[];
+export const NAMED_OPTIONS = Object.keys(DEFAULT_OPTIONS) as OptionName[];
 
 /** What differs from the defaults, in a fixed order; undefined where nothing does. */
 export function distinctOptions(set: OptionSet): OptionSet | undefined {
@@ -85,47 +84,9 @@ export function isOptionDimension(dimension: string): boolean {
 /** The value of an option that a case leaves alone. */
 export function defaultOption(dimension: string): string {
   const name = dimension.slice(PREFIX.length);
-  return name in DEFAULT_OPTIONS ? wordFor(DEFAULT_OPTIONS[name as Named]) : 'default';
+  return name in DEFAULT_OPTIONS ? wordFor(DEFAULT_OPTIONS[name as OptionName]) : 'default';
 }
 
 function wordFor(value: string | boolean): string {
   return typeof value === 'string' ? value : value ? 'on' : 'off';
-}
-
-const SWITCHES: Record<string, boolean> = { on: true, off: false };
-
-/** `spinning=off,on` and `session.xyz=1` as the product of their lists, as llama-bench's lists are. */
-export function parseOptions(texts: string[]): OptionSet[] {
-  const lists = new Map<string, string[]>();
-  for (const text of texts) {
-    const [, name, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (name === undefined) throw invalid(`--option ${text}`, 'name=value, such as spinning=off or spinning=off,on');
-    lists.set(name, [...(lists.get(name) ?? []), ...values!.split(',').map((value) => value.trim())]);
-  }
-  let sets: OptionSet[] = [{}];
-  for (const [name, values] of lists) sets = sets.flatMap((set) => values.map((value) => withOption(set, name, value)));
-  return sets;
-}
-
-function withOption(set: OptionSet, name: string, value: string): OptionSet {
-  if (name.includes('.')) return { ...set, config: { ...set.config, [name]: value } };
-  if (!(name in DEFAULT_OPTIONS)) {
-    const expected = `one of ${NAMED_OPTIONS.join(', ')}, or a session config key such as session.dynamic_block_base`;
-    throw invalid(`--option ${name}: there is no such option`, expected);
-  }
-  if (name === 'graphOptimization') return { ...set, [name]: oneOf(GRAPH_OPTIMIZATIONS, name, value) };
-  if (name === 'kvDtype') return { ...set, [name]: oneOf(KV_DTYPES, name, value, `; ${KV_DTYPE}`) };
-  const state = SWITCHES[value];
-  if (state === undefined) throw invalid(`--option ${name}=${value}`, `${name}=on or ${name}=off`);
-  return { ...set, [name]: state };
-}
-
-function oneOf<T extends string>(known: readonly T[], name: string, value: string, more = ''): T {
-  const found = known.find((word) => word === value);
-  if (found === undefined) throw invalid(`--option ${name}=${value}`, `one of ${known.join(', ')}${more}`);
-  return found;
-}
-
-function invalid(what: string, expected: string) {
-  return problem('input-invalid', { what, expected });
 }

@@ -1,18 +1,20 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
 // Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
-import { CHECKPOINT_DTYPES, CHECKPOINT_LAYOUTS, tuningSchema } from '../models/checkpoint.js';
-import { ceilingSchema, workSchema } from './ceilings.js';
+import { caseKeySchema } from './case-key.js';
+import { ceilingSchema } from './ceilings.js';
 import { conditionSchema } from './condition.js';
 import { energySchema } from './energy.js';
+import { storedFactsSchema } from './graph-facts.js';
 import { heldLimitsSchema } from './held-limits.js';
-import { limitsSchema } from './limits.js';
-import { phaseMemorySchema } from './memory.js';
-import { optionSetSchema } from './option-set.js';
+import { machineSchema } from './machine.js';
+import { tuningSchema } from './manifest.js';
+import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
 import { pageCacheSchema } from './page-cache.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
-import { EXECUTION_PROVIDERS, RUNTIMES, suiteSchema, WEIGHTS } from './suite.js';
+import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
+import { suiteSchema } from './suite.js';
 import { threadsSchema } from './threads.js';
 import { tracePointSchema } from './trace.js';
 
@@ -20,9 +22,6 @@ export const SCHEMA_VERSION = 1;
 
 const bytes = z.int().nonnegative();
 const ms = z.number().nonnegative();
-
-/** What the process holds of the GPU when its last iteration is over; null where that cannot be read, and why. */
-export const deviceMemorySchema = z.strictObject({ usedBytes: bytes.nullable(), method: z.string() });
 
 const memorySchema = z.strictObject({
   method: z.string(),
@@ -80,39 +79,6 @@ const failedRoundSchema = z.strictObject({
 
 export const roundSchema = z.discriminatedUnion('status', [okRoundSchema, failedRoundSchema]);
 
-const workloadSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('generate'), prompt: z.int(), new: z.int(), depth: z.int() }),
-  z.strictObject({
-    kind: z.literal('sustained'),
-    prompt: z.int(),
-    new: z.int(),
-    depth: z.int(),
-    seconds: z.int(),
-  }),
-  z.strictObject({
-    kind: z.literal('micro'),
-    task: z.enum(['tokenize', 'session-run']),
-    timeMs: z.int(),
-    samples: z.int(),
-    warmup: z.int(),
-  }),
-]);
-
-const keySchema = z.strictObject({
-  model: z.string(),
-  weights: z.enum(WEIGHTS),
-  /** null for files that are used as they are, whose layout is their maker's. */
-  layout: z.enum(CHECKPOINT_LAYOUTS).nullable(),
-  dtype: z.enum(CHECKPOINT_DTYPES),
-  runtime: z.enum(RUNTIMES),
-  ep: z.enum(EXECUTION_PROVIDERS),
-  threads: z.int(),
-  /** Session options that differ from the runtime's defaults. */
-  options: optionSetSchema.optional(),
-  workload: workloadSchema,
-  limits: limitsSchema.optional(),
-});
-
 /** What must be equal for two cases to be the same measurement. Each value is a version or a short hash. */
 const identitySchema = z.strictObject({
   weights: z.string(),
@@ -120,19 +86,6 @@ const identitySchema = z.strictObject({
   runtimeVersion: z.string(),
   options: z.string(),
   workload: z.string(),
-});
-
-const factsSchema = z.looseObject({
-  parameters: z.number(),
-  weightBytes: z.number(),
-  weightBytesActive: z.number().optional(),
-  parametersActive: z.number().optional(),
-  operators: z.record(z.string(), z.number()),
-  /** Absent from documents of before ceilings. */
-  work: workSchema.optional(),
-  formats: z.array(z.looseObject({ operator: z.string(), accuracyLevel: z.number().nullable() })).optional(),
-  head: z.looseObject({ bits: z.number(), logits: z.string() }).nullable().optional(),
-  kv: z.looseObject({ shareable: z.boolean() }).nullable().optional(),
 });
 
 const checkpointSchema = z.strictObject({
@@ -151,14 +104,14 @@ const checkpointSchema = z.strictObject({
     .nullable()
     .default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
-  graph: factsSchema,
+  graph: storedFactsSchema,
   /** Of checkpoints that `models tune` wrote. */
   tuned: tuningSchema.optional(),
 });
 
 const caseResultSchema = z.strictObject({
   id: z.string(),
-  key: keySchema,
+  key: caseKeySchema,
   status: z.enum(['ok', 'failed', 'skipped']),
   identity: identitySchema.nullable(),
   checkpoint: checkpointSchema.nullable(),
@@ -169,21 +122,14 @@ const caseResultSchema = z.strictObject({
   rounds: z.array(roundSchema),
 });
 
-const machineSchema = z.strictObject({
-  id: z.string(),
-  cpu: z.string(),
-  arch: z.string(),
-  instructionSets: z.array(z.string()).nullable(),
-  physicalCores: z.int(),
-  logicalCores: z.int(),
-  usableCores: z.int(),
-  memoryBytes: bytes,
-  os: z.string(),
-  /** Of the clock that everything is timed with; null in documents of before it was measured. */
-  clock: z
-    .strictObject({ resolutionNs: z.number().positive(), overheadNs: z.number().positive() })
-    .nullable()
-    .default(null),
+const versionsSchema = z.strictObject({
+  node: z.string(),
+  v8: z.string(),
+  // Of an optional runtime, and of the engine in it; null where it is not installed.
+  ...(Object.fromEntries(RUNTIME_NAMES.map((name) => [name, z.string().nullable().default(null)])) as Record<
+    RuntimeName,
+    z.ZodDefault<z.ZodNullable<z.ZodString>>
+  >),
 });
 
 export const resultSchema = z
@@ -194,14 +140,7 @@ export const resultSchema = z
     tool: z.strictObject({ version: z.string(), commit: z.string().nullable(), dirty: z.boolean().nullable() }),
     suite: z.strictObject({ hash: z.string(), content: suiteSchema }),
     machine: machineSchema,
-    versions: z.strictObject({
-      node: z.string(),
-      v8: z.string(),
-      onnxruntime: z.string(),
-      'transformers.js': z.string(),
-      /** Of the optional package, and of llama.cpp in it; null where it is not installed. */
-      'llama.cpp': z.string().nullable().default(null),
-    }),
+    versions: versionsSchema,
     /** Measured before the first round and after the last one; null where none were. */
     ceilings: z.array(ceilingSchema).nullable().default(null),
     /** How `auto` was found; results of earlier versions do not say. */

@@ -1,54 +1,18 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
-import { REAL_DTYPES } from '../hub/selection.js';
-import { ONNX_LAYOUTS } from '../models/checkpoint.js';
+import { ONNX_DTYPES } from './dtypes.js';
+import { EXECUTION_PROVIDERS } from './execution-providers.js';
+import { ONNX_LAYOUTS } from './layouts.js';
 import { limitSetSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
-
-export const RUNTIMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
-export type RuntimeName = (typeof RUNTIMES)[number];
+import { RUNTIME_NAMES } from './runtimes.js';
+import { workloadSchema } from './workloads.js';
 
 export const WEIGHTS = ['synthetic', 'real'] as const;
 export type Weights = (typeof WEIGHTS)[number];
 
-export const EXECUTION_PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
-export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
-
 const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
-
-const generateSchema = z
-  .strictObject({
-    kind: z.literal('generate'),
-    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
-    new: oneOrMore(z.int().min(1)).describe(
-      'Generated tokens (tg), exactly as many: end-of-sequence never stops a run.',
-    ),
-    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
-  })
-  .describe('Prefill and decode, timed token by token.');
-
-const sustainedSchema = z
-  .strictObject({
-    kind: z.literal('sustained'),
-    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
-    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass, exactly as many.'),
-    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
-    seconds: z.int().min(1).max(86_400).describe('How long passes follow one another; the last one is finished.'),
-  })
-  .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
-
-const microSchema = z
-  .strictObject({
-    kind: z.literal('micro'),
-    task: z.enum(['tokenize', 'session-run']).describe('tokenize: text to ids. session-run: one decode step.'),
-    timeMs: z.int().min(1).default(2000).describe('Shortest sampling time.'),
-    samples: z.int().min(2).default(50).describe('Fewest samples.'),
-    warmup: z.int().min(0).default(10).describe('Discarded executions before sampling.'),
-  })
-  .describe('One small operation, sampled by tinybench inside the worker.');
-
-export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
 
 export const suiteSchema = z
   .strictObject({
@@ -64,10 +28,10 @@ export const suiteSchema = z
     layouts: oneOrMore(z.enum(ONNX_LAYOUTS))
       .default(['tuned'])
       .describe('Graph layouts of synthetic ONNX checkpoints; a GGUF has but one.'),
-    dtypes: oneOrMore(z.enum(REAL_DTYPES))
+    dtypes: oneOrMore(z.enum(ONNX_DTYPES))
       .default(['q4'])
       .describe('Weight formats, named as transformers.js names them.'),
-    runtimes: oneOrMore(z.enum(RUNTIMES))
+    runtimes: oneOrMore(z.enum(RUNTIME_NAMES))
       .default(['onnxruntime'])
       .describe('What executes the checkpoint; llama.cpp reads GGUF files, the others ONNX (docs/runtimes.md).'),
     eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
@@ -99,4 +63,3 @@ export const suiteSchema = z
   .describe('What edgeproof measures: every combination of the lists is one case.');
 
 export type Suite = z.output<typeof suiteSchema>;
-export type Workload = z.output<typeof workloadSchema>;

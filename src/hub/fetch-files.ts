@@ -1,8 +1,8 @@
 // The files of a checkpoint, each from the Python tools' cache where its bytes are right, else from the hub.
 import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CheckpointFile } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
-import type { CheckpointFile } from '../models/checkpoint.js';
 import { type DownloadOptions, downloadFile, mismatch } from './download.js';
 import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';

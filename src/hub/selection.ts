@@ -1,25 +1,7 @@
 // Which files of a repository or folder a dtype needs. Only names of a fixed pattern are ever taken, so that a hostile
 // listing cannot name a path of its own choosing.
+import { ONNX_DTYPES, type OnnxDtype, suffixOf } from '../contract/dtypes.js';
 import { problem } from '../errors.js';
-
-/** transformers.js finds a dtype by this suffix of the .onnx file. */
-export const SUFFIX_OF_DTYPE = {
-  fp32: '',
-  fp16: '_fp16',
-  q8: '_quantized',
-  int8: '_int8',
-  uint8: '_uint8',
-  q4: '_q4',
-  q4f16: '_q4f16',
-  bnb4: '_bnb4',
-  q2: '_q2',
-  q2f16: '_q2f16',
-  q1: '_q1',
-  q1f16: '_q1f16',
-} as const;
-
-export type RealDtype = keyof typeof SUFFIX_OF_DTYPE;
-export const REAL_DTYPES = Object.keys(SUFFIX_OF_DTYPE) as [RealDtype, ...RealDtype[]];
 
 /** Beside the graphs; all but config.json may be missing. */
 const SMALL_FILES = [
@@ -40,7 +22,7 @@ export interface GraphFile {
   path: string;
   /** `model`, `decoder_model_merged`, `vision_encoder` … */
   stem: string;
-  dtype: RealDtype;
+  dtype: OnnxDtype;
 }
 
 export interface Selection {
@@ -53,18 +35,18 @@ export interface Selection {
 export function graphFile(path: string): GraphFile | null {
   const match = GRAPH.exec(path);
   if (match === null) return null;
-  const dtype = REAL_DTYPES.find((name) => SUFFIX_OF_DTYPE[name] === match[2])!;
+  const dtype = ONNX_DTYPES.find((name) => suffixOf(name) === match[2])!;
   return { path, stem: match[1]!, dtype };
 }
 
 /** The files that `dtype` needs, of all `paths` there are; `where` names them in the error. */
-export function selectFiles(where: string, paths: readonly string[], dtype: RealDtype): Selection {
+export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype): Selection {
   const graphs = paths.map(graphFile).filter((graph) => graph !== null);
   const stems = stemsOf(graphs);
   const chosen = stems.map((stem) => graphs.find((graph) => graph.stem === stem && graph.dtype === dtype));
   const [main] = chosen;
   if (main === undefined || chosen.includes(undefined)) {
-    const available = REAL_DTYPES.filter((name) =>
+    const available = ONNX_DTYPES.filter((name) =>
       stems.every((stem) => graphs.some((graph) => graph.stem === stem && graph.dtype === name)),
     );
     throw problem('dtype-missing', { where, dtype, available: stems.length === 0 ? [] : available });

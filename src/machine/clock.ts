@@ -1,9 +1,6 @@
 // The clock that everything is timed with: the smallest step that it shows, and what one reading costs.
 
-export interface Clock {
-  resolutionNs: number;
-  overheadNs: number;
-}
+import type { Clock } from '../contract/machine.js';
 
 const READINGS = 20_000;
 const PASSES = 3;

@@ -1,22 +1,9 @@
 // What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
+
 import os from 'node:os';
+import type { Machine } from '../contract/machine.js';
 import { quotaCores } from './condition/cgroup.js';
 import { readText } from './kernel-text.js';
-
-export interface Machine {
-  /** Hardware slug or chosen name; the folder of this machine's results. */
-  id: string;
-  cpu: string;
-  arch: string;
-  /** Instruction sets that decide kernel choice; null where the system does not tell. */
-  instructionSets: string[] | null;
-  physicalCores: number;
-  logicalCores: number;
-  /** Cores that this process may use: affinity and cgroup quota applied. */
-  usableCores: number;
-  memoryBytes: number;
-  os: string;
-}
 
 const INTERESTING =
   /^(avx|avx2|fma|f16c|avx_vnni|avx512f|avx512_vnni|avx512_bf16|avx512_fp16|amx_tile|amx_int8|amx_bf16|asimddp|i8mm|sve|sve2|bf16|asimdhp)$/;

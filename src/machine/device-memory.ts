@@ -1,12 +1,9 @@
 // Memory of a GPU that one process holds, where the driver tells it: DRM files on Linux (AMD, Intel), nvidia-smi for
 // CUDA. Elsewhere null with the reason.
-import { spawnSync } from 'node:child_process';
-import { readDrmMemory } from './drm-memory.js';
 
-export interface DeviceMemory {
-  usedBytes: number | null;
-  method: string;
-}
+import { spawnSync } from 'node:child_process';
+import type { DeviceMemory } from '../contract/memory.js';
+import { readDrmMemory } from './drm-memory.js';
 
 const UNREADABLE: Record<string, string> = {
   webgpu: 'neither WebGPU nor this driver tells how much memory it holds',

@@ -1,14 +1,8 @@
 // Memory of this process at one moment, for a worker that reports between its timed regions. Linux: smaps_rollup, which
 // walks the page tables: exact, and a share of each page that others have mapped too. Elsewhere what libuv asks the system.
-import { readFileSync } from 'node:fs';
 
-export interface MomentMemory {
-  rssBytes: number;
-  /** Proportional: a page that k processes have mapped counts as a k-th. */
-  pssBytes: number | null;
-  anonymousBytes: number | null;
-  swapBytes: number | null;
-}
+import { readFileSync } from 'node:fs';
+import type { MomentMemory } from '../contract/memory.js';
 
 export function readOwnMemory(): MomentMemory {
   return rollup() ?? { rssBytes: process.memoryUsage.rss(), pssBytes: null, anonymousBytes: null, swapBytes: null };

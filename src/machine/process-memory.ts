@@ -1,7 +1,7 @@
 // Memory of another process from the kernel's own counters, per phase: peak RSS exactly, its split by sampling.
 // Linux: /proc/<pid>/status; VmHWM is the kernel's high-water mark and is reset between phases through clear_refs.
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { MomentMemory } from './own-memory.js';
+import type { PhaseMemory } from '../contract/memory.js';
 import { phasesOfReports, type ReportedMoment, reportedMethod } from './reported-memory.js';
 
 export interface MemoryReading {
@@ -10,16 +10,6 @@ export interface MemoryReading {
   anonymousBytes: number;
   fileBytes: number;
   swapBytes: number;
-}
-
-export interface PhaseMemory {
-  peakRssBytes: number;
-  /** Largest sampled anonymous, file-backed and swapped-out parts; they need not have coincided. */
-  peakAnonymousBytes: number | null;
-  peakFileBytes: number | null;
-  peakSwapBytes: number | null;
-  /** When the phase was over, as the worker read it; null for phases that end inside a timed region. */
-  end: MomentMemory | null;
 }
 
 /** null where the system has no /proc/<pid>/status, or the process is gone. */

@@ -1,7 +1,6 @@
 // Phases of a worker where its memory cannot be read from outside (macOS, Windows): it reports its size and its peak so
 // far at the end of each phase that is not timed. A peak that did not rise belongs to an earlier phase.
-import type { MomentMemory } from './own-memory.js';
-import type { PhaseMemory } from './process-memory.js';
+import type { MomentMemory, PhaseMemory } from '../contract/memory.js';
 
 export interface ReportedMoment {
   phase: string;

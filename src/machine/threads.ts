@@ -1,9 +1,9 @@
 // What `threads: auto` is on this machine and why: one thread for each physical core that this process may use, of the
 // fast kind where there are two.
 import { cpuNumbers } from '../contract/cpu-list.js';
+import type { Machine } from '../contract/machine.js';
 import { quotaCores } from './condition/cgroup.js';
 import { allowedCpus } from './condition/cpu-time.js';
-import type { Machine } from './describe.js';
 import { readText } from './kernel-text.js';
 
 export interface ThreadChoice {

@@ -1,7 +1,11 @@
 // A synthetic checkpoint before a byte of it is written: its small files, and every weight with its place in the data
 // file. One for ONNX (graph and external data), one for GGUF (a single file).
+
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
+import type { Layout, OnnxLayout } from '../contract/layouts.js';
+import type { Routing } from '../contract/routings.js';
 import { problem } from '../errors.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
@@ -9,21 +13,18 @@ import { prefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';
 import { encodeModel } from '../formats/onnx/write.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf } from '../networks/architectures.js';
-import { DTYPES, type Dtype } from '../networks/blocks/linear.js';
-import type { Routing } from '../networks/blocks/schedule.js';
 import { buildDecoder } from '../networks/decoder.js';
 import { planGguf } from '../networks/gguf/plan.js';
 import { GGUF_DTYPES, type GgufDtype } from '../networks/gguf/tensors.js';
 import type { DecoderPlan } from '../networks/plan.js';
 import type { FilledWeight } from '../networks/random-weights.js';
 import { syntheticTokenizer } from '../networks/synthetic-tokenizer.js';
-import type { CheckpointLayout, OnnxLayout } from './checkpoint.js';
 import type { Model } from './registry.js';
 
 export interface CheckpointSpec {
   model: Pick<Model, 'id' | 'config'>;
-  layout: CheckpointLayout;
-  dtype: Dtype;
+  layout: Layout;
+  dtype: SyntheticDtype;
   seed: number;
   /** Which experts tokens use, for models that have experts; `balanced` unless given. */
   routing?: Routing;
@@ -48,16 +49,14 @@ export interface CheckpointPlan {
 /** Raise it when the bytes of a plan change: old checkpoints are then remade. */
 const GENERATOR = 1;
 const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
-/** transformers.js finds a dtype by this suffix. */
-const SUFFIX: Record<Dtype, string> = { fp32: '', fp16: '_fp16', q4: '_q4', q4f16: '_q4f16', int8: '_int8' };
 
 /** Blocks with float32 activations; kernels of int8 give no others. */
 const SPLIT_DTYPES = ['q4', 'int8'] as const;
 
 /** The dtypes that a synthetic checkpoint of this layout can have. */
-export function dtypesOf(layout: CheckpointLayout): readonly Dtype[] {
+export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
   if (layout === 'gguf') return Object.keys(GGUF_DTYPES) as GgufDtype[];
-  return layout === 'split' ? SPLIT_DTYPES : DTYPES;
+  return layout === 'split' ? SPLIT_DTYPES : SYNTHETIC_DTYPES;
 }
 
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
@@ -81,14 +80,14 @@ type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
 interface OnnxSpec {
   config: ModelConfig;
   layout: OnnxLayout;
-  dtype: Dtype;
+  dtype: SyntheticDtype;
   decoder: DecoderPlan;
   routing: Routing;
 }
 
 function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files {
   if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
-  const graph = `onnx/model${SUFFIX[dtype]}.onnx`;
+  const graph = `onnx/model${suffixOf(dtype)}.onnx`;
   const dataPath = `${graph}_data`;
   const location = basename(dataPath);
   const graphLayout = layout === 'split' ? 'tuned' : layout;
@@ -132,7 +131,7 @@ function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Ro
   throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
 }
 
-function transformersFiles(described: ModelConfig, dtype: Dtype, vocab: number): CheckpointPlan['small'] {
+function transformersFiles(described: ModelConfig, dtype: SyntheticDtype, vocab: number): CheckpointPlan['small'] {
   const eos = vocab - SPECIAL_TOKENS.length;
   const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
   const config = {

@@ -1,7 +1,8 @@
 // The checkpoints of the cache that a name stands for: an id of models.json, a hub id, or the name that a list shows.
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Checkpoint, listCheckpoints, type Manifest } from './checkpoint.js';
+import type { Manifest } from '../contract/manifest.js';
+import { type Checkpoint, listCheckpoints } from './checkpoint.js';
 import { pulledCommit } from './real.js';
 import { resolveReference } from './reference.js';
 import type { Model } from './registry.js';

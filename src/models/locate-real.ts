@@ -1,22 +1,16 @@
 // Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx or .gguf file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { type Dtype, ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
+import type { RealManifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
 import { ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { readModel } from '../formats/onnx/read.js';
-import { graphFile, REAL_DTYPES, type RealDtype, selectFiles } from '../hub/selection.js';
-import {
-  type Checkpoint,
-  type CheckpointDtype,
-  faultOf,
-  hashFile,
-  MANIFEST,
-  openCheckpoint,
-  type RealManifest,
-} from './checkpoint.js';
+import { graphFile, selectFiles } from '../hub/selection.js';
+import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint } from './checkpoint.js';
 import { pulledCommit, realDirectory } from './real.js';
 import { DEFAULT_REVISION, type ModelReference } from './reference.js';
 
@@ -27,7 +21,7 @@ export interface Located {
   directory: string;
   /** Relative to the directory, like all paths here. */
   graph: string;
-  dtype: CheckpointDtype;
+  dtype: Dtype;
   paths: string[];
   /** How to get it again. */
   command: string;
@@ -36,11 +30,11 @@ export interface Located {
   kind: 'hub' | 'folder' | 'onnx' | 'gguf';
 }
 
-export function locateReal(name: string, reference: ModelReference, wanted: CheckpointDtype, cache: string): Located {
+export function locateReal(name: string, reference: ModelReference, wanted: Dtype, cache: string): Located {
   if (reference.kind === 'gguf') return ggufFile(name, reference.path);
   const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
   if (tuned !== null) return inTuned(name, tuned);
-  const dtype = REAL_DTYPES.find((known) => known === wanted);
+  const dtype = ONNX_DTYPES.find((known) => known === wanted);
   if (dtype === undefined) throw problem('dtype-missing', { where: name, dtype: wanted, available: [] });
   switch (reference.kind) {
     case 'folder':
@@ -78,7 +72,7 @@ export function pullCommand(name: string, dtype: string): string {
 function inCache(
   name: string,
   reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>,
-  dtype: RealDtype,
+  dtype: OnnxDtype,
   cache: string,
 ): Located {
   const { repo, revision } = hubTarget(reference);
@@ -112,7 +106,7 @@ function inTuned(name: string, found: Checkpoint): Located {
   return { name, directory, graph, dtype: manifest.dtype, paths, command, pulled: found, kind };
 }
 
-function inFolder(name: string, path: string, dtype: RealDtype): Located {
+function inFolder(name: string, path: string, dtype: OnnxDtype): Located {
   const onnx = join(path, 'onnx');
   const names = [
     ...readdirSync(path),
@@ -150,12 +144,12 @@ function ggufFile(name: string, path: string): Located {
 }
 
 /** What the name of a single .onnx file says of its dtype, else what its most frequent matrix format says. */
-export function dtypeOfFile(path: string): RealDtype {
+export function dtypeOfFile(path: string): OnnxDtype {
   const named = graphFile(`onnx/${basename(path)}`)?.dtype;
   if (named !== undefined && named !== 'fp32') return named;
   const { formats, kv } = graphFacts(readModel(path));
   const half = kv?.shapes[0]?.type === 'float16';
-  const byBits: Record<number, RealDtype> = { 2: half ? 'q2f16' : 'q2', 4: half ? 'q4f16' : 'q4', 8: 'q8', 16: 'fp16' };
+  const byBits: Record<number, OnnxDtype> = { 2: half ? 'q2f16' : 'q2', 4: half ? 'q4f16' : 'q4', 8: 'q8', 16: 'fp16' };
   return byBits[formats[0]?.bits ?? 32] ?? 'fp32';
 }
 

@@ -1,6 +1,7 @@
 // Pins: models.json holds the commit and the hashes of real weights; bytes that differ from them are refused.
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import type { Checkpoint, RealManifest } from './checkpoint.js';
+import type { RealManifest } from '../contract/manifest.js';
+import type { Checkpoint } from './checkpoint.js';
 import { memberSpans } from './json-spans.js';
 import { loadRegistry, type Model, type Pin } from './registry.js';
 

@@ -2,6 +2,8 @@
 // Until then everything lies in `<dtype>.partial`, which the next pull continues.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { OnnxDtype } from '../contract/dtypes.js';
+import type { RealManifest } from '../contract/manifest.js';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
 import { graphFacts } from '../formats/onnx/facts.js';
@@ -13,17 +15,17 @@ import { createHttp, type Http } from '../hub/http.js';
 import { type Listing, listRepository, type RemoteFile } from '../hub/listing.js';
 import { lockOf, ownerInWords, withLock } from '../hub/lock.js';
 import type { RetryPolicy } from '../hub/retry.js';
-import { type RealDtype, selectFiles } from '../hub/selection.js';
+import { selectFiles } from '../hub/selection.js';
 import { isDiskError } from '../hub/transfer.js';
 import { PART_BYTES } from '../hub/transfer-state.js';
 import { createCacheDirectory } from './cache.js';
-import { type Checkpoint, faultOf, MANIFEST, openCheckpoint, type RealManifest } from './checkpoint.js';
+import { type Checkpoint, faultOf, MANIFEST, openCheckpoint } from './checkpoint.js';
 import { realDirectory, rememberRevision, requireOwnFolder } from './real.js';
 
 export interface PullRequest {
   repo: string;
   revision: string;
-  dtype: RealDtype;
+  dtype: OnnxDtype;
 }
 
 export interface PullProgress {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import type { CheckpointFile, Manifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
 import { decoderOf } from '../formats/onnx/decoder.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
@@ -14,16 +15,7 @@ import type { Draft, RewriteOptions } from '../formats/onnx/rewrite/draft.js';
 import { rewrite, type StepName, type StepReport } from '../formats/onnx/rewrite/steps.js';
 import { encodeModel } from '../formats/onnx/write.js';
 import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
-import {
-  type Checkpoint,
-  type CheckpointFile,
-  faultOf,
-  hashFile,
-  MANIFEST,
-  type Manifest,
-  openCheckpoint,
-  variantOf,
-} from './checkpoint.js';
+import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint, variantOf } from './checkpoint.js';
 import { requireSpace, writeFailure, writeWhole } from './synthesize.js';
 import { dataChunks, openTensors, placeTensors } from './tuned-graph.js';
 

@@ -1,13 +1,7 @@
 // The few facts that a run needs of any config.json, whatever its architecture: vocabulary, context, KV cache.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export interface ConfigFacts {
-  vocab: number | null;
-  context: number | null;
-  /** Numbers that one token adds to the KV cache; null where the config does not tell. */
-  kvValuesPerToken: number | null;
-}
+import type { ConfigFacts } from '../contract/config-facts.js';
 
 const UNKNOWN: ConfigFacts = { vocab: null, context: null, kvValuesPerToken: null };
 

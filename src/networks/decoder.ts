@@ -1,18 +1,27 @@
 // Composes the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
+
+import type { SyntheticDtype } from '../contract/dtypes.js';
+import type { GraphLayout } from '../contract/layouts.js';
+import type { Routing } from '../contract/routings.js';
 import { createGraphBuilder, type Graph } from '../formats/onnx/graph-builder.js';
 import { groupedAttention, sequenceLengths } from './blocks/attention.js';
 import { type Composition, scaled } from './blocks/composition.js';
 import { experts } from './blocks/experts.js';
 import { languageHead } from './blocks/head.js';
 import { latentAttention } from './blocks/latent-attention.js';
-import { type Dtype, embedding, type Layout, precisionOf } from './blocks/linear.js';
+import { embedding, precisionOf } from './blocks/linear.js';
 import { gatedMlp } from './blocks/mlp.js';
 import { type ResidualStream, residualStream, rmsNorm } from './blocks/norms.js';
 import { createRotaryTables } from './blocks/rotary.js';
-import { type Routing, routingSchedule } from './blocks/schedule.js';
+import { routingSchedule } from './blocks/schedule.js';
 import type { DecoderPlan, LayerPlan } from './plan.js';
 
-export function buildDecoder(plan: DecoderPlan, dtype: Dtype, layout: Layout, routing: Routing = 'balanced'): Graph {
+export function buildDecoder(
+  plan: DecoderPlan,
+  dtype: SyntheticDtype,
+  layout: GraphLayout,
+  routing: Routing = 'balanced',
+): Graph {
   const precision = precisionOf(dtype, layout, plan);
   const b = createGraphBuilder();
   const ids = b.input('input_ids', 'int64', ['batch_size', 'sequence_length']);

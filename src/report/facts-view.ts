@@ -1,5 +1,5 @@
 // The facts of a graph as a table: what decides its speed, in the order in which one asks. Pure.
-import type { GraphFacts } from '../formats/onnx/facts.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { bytes, count } from './format.js';
 import type { View } from './view.js';
 

@@ -1,8 +1,9 @@
 // How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
 
+import { type CaseKey, caseDimensions } from '../contract/case-key.js';
 import { defaultOption, isOptionDimension } from '../contract/option-set.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { type CaseKey, caseDimensions } from '../suite/plan.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 import { plural } from './format.js';
 
 const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
@@ -18,9 +19,7 @@ export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
 
 /** The libraries that ran the cases, with their versions. */
 export function enginesOf({ cases, versions }: ResultDocument): string {
-  const engines = cases.map(({ key }) =>
-    key.runtime === 'llama.cpp' ? `node-llama-cpp ${versions['llama.cpp']}` : `onnxruntime ${versions.onnxruntime}`,
-  );
+  const engines = cases.map(({ key }) => RUNTIMES[key.runtime].engine(versions));
   return [...new Set(engines)].join(' · ');
 }
 

@@ -2,6 +2,7 @@
 
 import { optionDimensions } from '../contract/option-set.js';
 import type { CaseResult } from '../contract/result.js';
+import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { type Parity, parityInSuite, referenceOf } from '../stats/parity.js';
 import { number } from './format.js';
 
@@ -54,12 +55,15 @@ function runName({ key }: CaseResult, other: CaseResult): string {
   return words.join(' ');
 }
 
-/** llama.cpp reads no file that another runtime reads. */
+/** A runtime with a file format of its own reads no file that another runtime reads. */
 function ownFileNote(cases: CaseResult[]): string[] {
-  const models = (llama: boolean) =>
-    cases.filter(({ key }) => (key.runtime === 'llama.cpp') === llama).map(({ key }) => key.model);
-  const others = new Set(models(false));
-  return models(true).some((model) => others.has(model))
-    ? ['Tokens of llama.cpp are not compared: it reads a file of its own, with other weights in it.']
-    : [];
+  const apart = RUNTIME_NAMES.filter((name) => RUNTIMES[name].format !== 'onnx');
+  return apart.flatMap((name) => {
+    const models = (own: boolean) =>
+      cases.filter(({ key }) => (key.runtime === name) === own).map(({ key }) => key.model);
+    const others = new Set(models(false));
+    return models(true).some((model) => others.has(model))
+      ? [`Tokens of ${name} are not compared: it reads a file of its own, with other weights in it.`]
+      : [];
+  });
 }

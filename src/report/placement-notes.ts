@@ -1,5 +1,7 @@
 // One line for each checkpoint on a GPU: how many of its computing nodes ran where, and the share of time. Pure.
+
 import type { CaseResult } from '../contract/result.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 import { plural } from './format.js';
 
 /** Cases that ran alike share a line. */
@@ -21,11 +23,11 @@ export function placementNotes(cases: CaseResult[]): string[] {
   return [...new Set(lines)];
 }
 
-/** transformers.js reads a prompt in one pass, whatever its length. */
+/** A runtime that reads each prompt in one pass computes long ones wrongly there. */
 function passNote({ ep, runtime, workload }: CaseResult['key'], longest: number | undefined): string[] {
   if (longest === undefined || workload.kind === 'micro') return [];
   const fault = `Attention on ${ep} is wrong here in passes of more than ${longest} tokens (docs/runtimes.md)`;
-  if (runtime === 'onnxruntime') return [`${fault}: ${runtime} ran prompts in shorter ones.`];
+  if (RUNTIMES[runtime].splitsPrompts) return [`${fault}: ${runtime} ran prompts in shorter ones.`];
   return Math.max(workload.prompt, workload.depth) > longest
     ? [`${fault}: ${runtime} ran its prompts in one pass, and computed them wrongly.`]
     : [];

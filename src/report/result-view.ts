@@ -2,8 +2,7 @@
 
 import { limitDimensions } from '../contract/limits.js';
 import { optionDimensions } from '../contract/option-set.js';
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { okRounds } from '../contract/result.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
 import { energyOf } from '../stats/energy.js';

@@ -1,9 +1,9 @@
 // What `models tune` did and what it is worth: the steps, speed and memory before and after, and how far the logits
 // moved. Pure.
 
+import type { Manifest } from '../contract/manifest.js';
 import type { Weights } from '../contract/suite.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
-import type { Manifest } from '../models/checkpoint.js';
 import type { Comparison } from '../stats/compare.js';
 import type { Fidelity } from '../stats/fidelity.js';
 import type { MetricChange } from '../stats/judgement.js';

@@ -3,10 +3,11 @@
 
 import { createProgress } from '../commands/terminal.js';
 import { type Ceiling, unknownCeiling } from '../contract/ceilings.js';
+import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
-import type { ExecutionProvider } from '../contract/suite.js';
+import { RUNTIMES } from '../contract/runtimes.js';
+import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
 import { failureOf } from '../errors.js';
-import { ARITHMETICS, type Arithmetic, type Work } from '../formats/onnx/work.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { stepWork, tokenNeed } from '../stats/work.js';
@@ -50,7 +51,7 @@ function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Wor
     all.set(key, group);
     const need = tokenNeed(stepWork(workOf(result), result.key), workload);
     group.workingSets.add(workingSetFor(need.bytes, memoryLimitBytes()));
-    if (runtime === 'llama.cpp') continue;
+    if (RUNTIMES[runtime].kernels === 'own') continue;
     for (const arithmetic of Object.keys(need.operations) as Arithmetic[]) group.arithmetics.add(arithmetic);
     // What is multiplied as integers could be multiplied as floats.
     group.arithmetics.add('fp32');

@@ -1,13 +1,15 @@
 // The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
+
 import { createHash } from 'node:crypto';
-import { DEFAULT_OPTIONS } from '../contract/option-set.js';
-import type { CaseResult, Identity, ResultDocument, Round } from '../contract/result.js';
-import { SCHEMA_VERSION } from '../contract/result.js';
+import type { Case } from '../contract/case-key.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
+import type { Manifest } from '../contract/manifest.js';
+import { DEFAULT_OPTIONS, type OptionName } from '../contract/option-set.js';
+import { type CaseResult, type Identity, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
+import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
-import type { GraphFacts } from '../formats/onnx/facts.js';
-import type { Checkpoint, Manifest } from '../models/checkpoint.js';
-import type { Case } from '../suite/plan.js';
+import type { Checkpoint } from '../models/checkpoint.js';
 
 function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
@@ -82,7 +84,7 @@ function identityOf(
   return {
     weights: hashes(hasData ? isData : isGraph),
     graph: hashes(isGraph),
-    runtimeVersion: runtimeVersion(runtime, document.versions),
+    runtimeVersion: RUNTIMES[runtime].version(document.versions),
     options: Object.entries(options)
       .filter(([name, value]) => !isImplied(name, value, runtime))
       .map(([name, value]) => `${name}=${value}`)
@@ -92,20 +94,9 @@ function identityOf(
 }
 
 /** Stored, but left out of the identity while it is the default: results of before it was stored keep matching. */
-function isImplied(name: string, value: unknown, runtime: CaseResult['key']['runtime']): boolean {
-  if (name === 'graphOptimization' && runtime === 'onnxruntime') return false;
-  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as keyof typeof DEFAULT_OPTIONS];
-}
-
-function runtimeVersion(runtime: CaseResult['key']['runtime'], versions: ResultDocument['versions']): string {
-  switch (runtime) {
-    case 'onnxruntime':
-      return versions.onnxruntime;
-    case 'transformers.js':
-      return `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`;
-    case 'llama.cpp':
-      return `node-llama-cpp ${versions['llama.cpp']}`;
-  }
+function isImplied(name: string, value: unknown, runtime: RuntimeName): boolean {
+  if ((RUNTIMES[runtime].namedDefaults as readonly string[]).includes(name)) return false;
+  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as OptionName];
 }
 
 function isData(path: string): boolean {
@@ -121,8 +112,9 @@ export function requireResumable(
   const fail = (reason: string) => problem('resume-mismatch', { path, reason });
   if (document.machine.id !== now.machine.id)
     throw fail(`it was begun on ${document.machine.id}, this is ${now.machine.id}`);
-  const optional = document.cases.some(({ key }) => key.runtime === 'llama.cpp') ? (['llama.cpp'] as const) : [];
-  for (const name of ['node', 'onnxruntime', 'transformers.js', ...optional] as const) {
+  const used = RUNTIME_NAMES.filter((name) => document.cases.some(({ key }) => key.runtime === name));
+  const required = RUNTIME_NAMES.filter((name) => RUNTIMES[name].optional === null);
+  for (const name of new Set(['node' as const, ...required, ...used])) {
     const [before, present] = [document.versions[name], now.versions[name]];
     if (before !== present) throw fail(`it was begun with ${name} ${before}, this is ${present}`);
   }

@@ -5,17 +5,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProgress, say } from '../commands/terminal.js';
+import type { ConfigFacts } from '../contract/config-facts.js';
+import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { parseJson, validate } from '../contract/json-file.js';
+import type { Layout } from '../contract/layouts.js';
+import type { Routing } from '../contract/routings.js';
 import type { Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
-import { type GraphFacts, graphFacts } from '../formats/onnx/facts.js';
+import { graphFacts } from '../formats/onnx/facts.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
 import { readModel } from '../formats/onnx/read.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { cacheDirectory } from '../models/cache.js';
-import { type CheckpointDtype, type CheckpointLayout, checkpointBytes } from '../models/checkpoint.js';
+import { checkpointBytes } from '../models/checkpoint.js';
 import { dtypesOf, planCheckpoint } from '../models/checkpoint-plan.js';
 import { dtypeOfFile, type Located, locatedBytes, locateReal, openReal, tunedIn } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
@@ -24,9 +29,7 @@ import { configSchema, loadRegistry, type Model } from '../models/registry.js';
 import { ensureSynthetic } from '../models/synthesize.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
-import type { Dtype } from '../networks/blocks/linear.js';
-import type { Routing } from '../networks/blocks/schedule.js';
-import { type ConfigFacts, configFacts, configFactsIn } from '../networks/config-facts.js';
+import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { buildDecoder } from '../networks/decoder.js';
 import { byteProgress } from '../report/progress.js';
 import type { ModelTraits } from '../suite/plan.js';
@@ -36,8 +39,8 @@ import type { CheckpointFacts } from './document.js';
 export interface Wanted {
   model: string;
   weights: Weights;
-  layout: CheckpointLayout | null;
-  dtype: CheckpointDtype;
+  layout: Layout | null;
+  dtype: Dtype;
   seed: number;
   /** Positions that the KV cache must hold. */
   tokens: number;
@@ -58,7 +61,7 @@ type Described = Pick<Model, 'id' | 'config'> & Partial<Pick<Model, 'parameters'
 
 /** A case's model, found but not yet read: what a run must know before anything large is written or hashed. */
 export type Source = { name: string; facts: ConfigFacts } & (
-  | { weights: 'synthetic'; model: Described; layout: CheckpointLayout; dtype: Dtype }
+  | { weights: 'synthetic'; model: Described; layout: Layout; dtype: SyntheticDtype }
   | { weights: 'real'; located: Located }
 );
 
@@ -98,7 +101,7 @@ export function findSource({
     weights,
     model: described,
     layout,
-    dtype: dtype as Dtype,
+    dtype: dtype as SyntheticDtype,
     facts: configFacts(described.config),
   };
 }

@@ -2,8 +2,7 @@
 // The reference is asked last: it is told what the others chose, and says how far that was from its own choice.
 
 import { say } from '../commands/terminal.js';
-import type { CaseResult } from '../contract/result.js';
-import { okRounds } from '../contract/result.js';
+import { type CaseResult, okRounds } from '../contract/result.js';
 import { EdgeproofError } from '../errors.js';
 import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
 import { type AskOptions, askParity } from '../worker/ask.js';

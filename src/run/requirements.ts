@@ -1,6 +1,8 @@
 // What a run needs beyond its files: told before anything is written or measured.
 
 import type { CaseResult, ResultDocument } from '../contract/result.js';
+import { RUNTIMES } from '../contract/runtimes.js';
+import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
 import { findLlamaCpp, installCommand } from '../worker/runtimes/llama-cpp-package.js';
 import { tokensOf } from './jobs.js';
@@ -30,5 +32,5 @@ export function requireContext(document: ResultDocument): void {
 }
 
 function needsFolder({ runtime, workload }: CaseResult['key']): boolean {
-  return runtime === 'transformers.js' || (workload.kind === 'micro' && workload.task === 'tokenize');
+  return RUNTIMES[runtime].needsFolder || workloadRow(workload).needsTokenizer(workload);
 }

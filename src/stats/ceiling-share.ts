@@ -3,7 +3,8 @@
 
 import type { Ceiling } from '../contract/ceilings.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { ARITHMETICS, type Arithmetic } from '../formats/onnx/work.js';
+import { RUNTIMES } from '../contract/runtimes.js';
+import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { summarizeMetric } from './metrics.js';
 import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 
@@ -37,8 +38,8 @@ export function ceilingShares({ ceilings }: Pick<ResultDocument, 'ceilings'>, re
   const own = ownCeilings(ceilings, result, token.bytes);
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {
-    // Kernels of llama.cpp are its own: only what memory gives holds for them.
-    prefill: runtime === 'llama.cpp' ? null : shareOf(result, 'prefillRate', prompt, own, true),
+    // Of a runtime with kernels of its own, only the read bandwidth is a ceiling.
+    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(result, 'prefillRate', prompt, own, true),
     decode: shareOf(result, 'decodeRate', { ...token, tokens: 1 }, own, false),
   };
 }

@@ -1,9 +1,8 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 
+import { caseDimensions } from '../contract/case-key.js';
 import { isOptionDimension } from '../contract/option-set.js';
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { okRounds } from '../contract/result.js';
-import { caseDimensions } from '../suite/plan.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
 import { judge, type MetricChange, type Samples } from './judgement.js';

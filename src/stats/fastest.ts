@@ -1,7 +1,7 @@
 // Which case is done first with its whole workload, from the start of the prompt to the last token. Pure.
 // Only cases of one workload can be ranked: docs/metrics.md, "The fastest case".
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
-import type { CaseWorkload } from '../suite/plan.js';
+import type { CaseWorkload } from '../contract/workloads.js';
 import { isImpossible } from './ceiling-share.js';
 import { METRICS, timedPasses } from './metrics.js';
 import { median, type Summary, summarize } from './summary.js';

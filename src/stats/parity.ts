@@ -1,9 +1,10 @@
 // Do two runs compute the same? Greedy tokens side by side, and at the first that differ, whether rounding explains it. Pure.
 // Why these limits: docs/metrics.md, Parity.
 
+import type { GraphFacts } from '../contract/graph-facts.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
-import type { GraphFacts } from '../formats/onnx/facts.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 
 export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
 export type Arithmetic = (typeof ARITHMETIC)[number];
@@ -77,8 +78,8 @@ const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*
 
 /** The coarsest numbers that the products of a checkpoint are computed in; an unknown graph counts as exact. */
 export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
-  // llama.cpp rounds activations to 8 bits for its block formats, and keeps its KV cache in float16.
-  if (key.runtime === 'llama.cpp') return /^fp/.test(key.dtype) ? 'float16' : 'int8';
+  const { arithmetic } = RUNTIMES[key.runtime];
+  if (arithmetic !== null) return arithmetic(key.dtype);
   const facts = checkpoint?.graph as (Partial<GraphFacts> & Pick<GraphFacts, 'operators'>) | undefined;
   if (facts === undefined) return 'float32';
   if (facts.formats?.some(({ accuracyLevel }) => accuracyLevel === 4)) return 'int8';
@@ -106,7 +107,7 @@ export function referenceOf(cases: CaseResult[], result: CaseResult): CaseResult
   const rank = ({ key }: CaseResult) => (key.ep === 'cpu' ? 0 : 2) + (key.options === undefined ? 0 : 1);
   const able = cases.filter(
     (other) =>
-      other.key.runtime === 'onnxruntime' &&
+      RUNTIMES[other.key.runtime].showsLogits &&
       other.key.workload.kind === 'generate' &&
       checkpointOf(other) === checkpointOf(result),
   );

@@ -1,7 +1,9 @@
 // The least that a prompt or a token of a case must read and compute, from the work of one token at each position.
 // Pure. Formulas: docs/ceilings.md.
-import type { Arithmetic, AttentionWork, Work } from '../formats/onnx/work.js';
-import type { CaseKey, CaseWorkload } from '../suite/plan.js';
+
+import type { CaseKey } from '../contract/case-key.js';
+import type { Arithmetic, AttentionWork, Work } from '../contract/work.js';
+import type { CaseWorkload } from '../contract/workloads.js';
 
 type Lengths = Extract<CaseWorkload, { kind: 'generate' }>;
 

@@ -1,9 +1,11 @@
 // Which option sets of a suite a case can have: a set goes where it can, and a suite of which a set goes nowhere, or a
 // case that can have none, is refused.
 
+import type { CaseKey } from '../contract/case-key.js';
+import { layoutRow } from '../contract/layouts.js';
 import { distinctOptions, type OptionSet, optionDimensions } from '../contract/option-set.js';
+import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { problem } from '../errors.js';
-import type { CaseKey } from './plan.js';
 
 type Place = Pick<CaseKey, 'runtime' | 'ep' | 'layout'>;
 
@@ -33,17 +35,23 @@ export function fitOptions(sets: OptionSet[]) {
 
 function misfitOf({ runtime, ep, layout }: Place, set: OptionSet): Misfit | null {
   const options = distinctOptions(set) ?? {};
-  const names = Object.keys(optionDimensions(options)).join(', ');
-  if (runtime === 'llama.cpp' && names !== '')
+  const taken: readonly string[] = RUNTIMES[runtime].options;
+  const missing = (Object.keys(options) as (keyof OptionSet)[]).filter((name) => !taken.includes(name));
+  if (missing.length > 0 && taken.length === 0)
     return {
-      what: `the runtime llama.cpp does not have ${names}`,
-      expected: 'options with onnxruntime and transformers.js; measure llama.cpp in a run of its own',
+      what: `the runtime ${runtime} does not have ${Object.keys(optionDimensions(options)).join(', ')}`,
+      expected: `options with ${withOptions()}; measure ${runtime} in a run of its own`,
     };
-  const hasPrefillGraph = runtime === 'onnxruntime' && ep === 'cpu' && (layout === 'split' || layout === null);
+  const isPrefillGraph = layout === null || layoutRow(layout)?.prefillGraph === true;
+  const hasPrefillGraph = taken.includes('kvDtype') && ep === 'cpu' && isPrefillGraph;
   if (options.kvDtype === 'int8' && !hasPrefillGraph)
     return {
       what: `the KV cache of ${[layout, runtime, ep].filter((word) => word !== null).join(' · ')} cannot be in int8`,
       expected: 'option kvDtype=int8 with layout split, runtime onnxruntime and ep cpu',
     };
   return null;
+}
+
+function withOptions(): string {
+  return RUNTIME_NAMES.filter((name) => RUNTIMES[name].options.length > 0).join(' and ');
 }

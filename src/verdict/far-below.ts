@@ -1,6 +1,8 @@
 // Why a case may stay far below its ceiling: causes that the facts of its graph, its options and its placement name.
 // Pure. Thresholds and reasons: docs/ceilings.md.
+
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 import { type CeilingShare, operatorRate } from '../stats/ceiling-share.js';
 import { loopShare } from '../stats/metrics.js';
 
@@ -60,7 +62,8 @@ function stepCauses(result: CaseResult, share: CeilingShare): string[] {
   if (stepMs < SHORT_STEP_MS)
     causes.push(`a step could take ${stepMs.toFixed(1)} ms: costs that do not shrink with a model are most of it`);
   const passed = okRounds(result).some(({ options }) => options.kv === 'passed');
-  if (key.runtime === 'transformers.js') causes.push('transformers.js copies the whole KV cache at each step');
+  const { stepCost } = RUNTIMES[key.runtime];
+  if (stepCost !== null) causes.push(stepCost);
   else if (passed) causes.push('the KV cache is copied at each step: the graph cannot share it in place');
   const loop = loopShare(result);
   if (loop !== null && loop > LARGE_LOOP_SHARE)
@@ -76,7 +79,7 @@ function arithmetic({ checkpoint, key }: CaseResult): string[] {
   const half = checkpoint?.graph.work?.products.some((product) => product.arithmetic === 'fp16') ?? false;
   return [
     ...(inFloat ? ['accuracy_level is not 4: packed weights are unpacked and multiplied in float'] : []),
-    ...(half && key.ep === 'cpu' && key.runtime !== 'llama.cpp'
+    ...(half && key.ep === 'cpu' && !RUNTIMES[key.runtime].hasHalfKernels
       ? ['the CPU has few half-precision kernels and converts to single precision']
       : []),
   ];

@@ -2,10 +2,10 @@
 // they did, and a death or failure that they explain. Without limits it does nothing.
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { HeldLimits } from '../contract/held-limits.js';
 import { type Limits, sizeWord } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
-import type { HeldLimits } from '../machine/limits/held.js';
 import { type AskOptions, askEviction } from './ask.js';
 import type { Job, Phase } from './protocol.js';
 

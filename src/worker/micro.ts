@@ -2,8 +2,8 @@
 // tinybench's defaults (64 runs, no samples kept) do not fit: time, samples and warm-up come from the suite.
 import { Bench } from 'tinybench';
 import { roundMs } from '../contract/document-text.js';
+import type { CaseWorkload } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import type { CaseWorkload } from '../suite/plan.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { roundMs } from '../contract/document-text.js';
 import type { GenerateIteration } from '../contract/result.js';
-import type { CaseWorkload } from '../suite/plan.js';
+import type { CaseWorkload } from '../contract/workloads.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';

@@ -1,22 +1,17 @@
 // What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
 // stdout and stderr stay free for whatever native libraries print.
 import { z } from 'zod';
+import type { CaseKey } from '../contract/case-key.js';
 import { ceilingSchema } from '../contract/ceilings.js';
+import type { ExecutionProvider } from '../contract/execution-providers.js';
 import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../contract/fidelity.js';
-import { momentMemorySchema } from '../contract/memory.js';
+import { deviceMemorySchema, momentMemorySchema } from '../contract/memory.js';
 import type { OptionSet } from '../contract/option-set.js';
 import { pageCacheSchema } from '../contract/page-cache.js';
 import { placementSchema } from '../contract/placement.js';
 import { promptAnswerSchema } from '../contract/prompt-answer.js';
-import {
-  deviceMemorySchema,
-  failureSchema,
-  generateIterationSchema,
-  microIterationSchema,
-} from '../contract/result.js';
-import type { ExecutionProvider } from '../contract/suite.js';
-import type { Arithmetic } from '../formats/onnx/work.js';
-import type { CaseKey } from '../suite/plan.js';
+import { failureSchema, generateIterationSchema, microIterationSchema } from '../contract/result.js';
+import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
 
 export const MESSAGE_FD = 3;

@@ -1,12 +1,12 @@
 // Limits as a dimension: sizes, lists of processors, what a case is called, and what it may compare with.
 import { describe, expect, it } from 'vitest';
 import { limitSetsOf } from '../../src/commands/limit-options.js';
+import { caseDimensions } from '../../src/contract/case-key.js';
 import { cpuList, cpuNumbers } from '../../src/contract/cpu-list.js';
 import { bytesOf, limitedThreads, limitSetSchema, limitsOf, sizeWord } from '../../src/contract/limits.js';
 import { type Suite, suiteSchema } from '../../src/contract/suite.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { planLimitedCases } from '../../src/suite/limited-plan.js';
-import { caseDimensions } from '../../src/suite/plan.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 import { thrownBy } from '../fixtures/thrown.js';
 

@@ -2,7 +2,8 @@
 // the walk of its page tables, and the charges of a memory cgroup of its own.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type MomentMemory, parseRollup, readOwnMemory } from '../../src/machine/own-memory.js';
+import type { MomentMemory } from '../../src/contract/memory.js';
+import { parseRollup, readOwnMemory } from '../../src/machine/own-memory.js';
 import { readProcessMemory, resetPeak } from '../../src/machine/process-memory.js';
 import { startGrowingProcess } from '../fixtures/growing-process.js';
 

@@ -3,7 +3,8 @@ import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint, RealManifest } from '../../src/models/checkpoint.js';
+import type { RealManifest } from '../../src/contract/manifest.js';
+import type { Checkpoint } from '../../src/models/checkpoint.js';
 import { memberSpans } from '../../src/models/json-spans.js';
 import { pinFor, pinState, withPin, writePin } from '../../src/models/pin.js';
 import { loadRegistry, REGISTRY } from '../../src/models/registry.js';

@@ -1,12 +1,13 @@
 // Every model that can be written against what is published of it: parameters to the last one, files within one percent,
 // rotary frequencies against the formulas of the reference. From plans alone: no weights are written.
 import { describe, expect, it } from 'vitest';
+import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../src/contract/dtypes.js';
+import { GRAPH_LAYOUTS, type GraphLayout } from '../../src/contract/layouts.js';
 import { graphFacts } from '../../src/formats/onnx/facts.js';
 import { planExternalData } from '../../src/formats/onnx/graph-builder.js';
 import { encodeModel } from '../../src/formats/onnx/write.js';
 import { loadRegistry, type Model } from '../../src/models/registry.js';
 import { architectureOf, configSchemaOf } from '../../src/networks/architectures.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/networks/blocks/linear.js';
 import { rotaryFrequencies, rotaryMagnitude } from '../../src/networks/blocks/rotary.js';
 import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
@@ -15,22 +16,22 @@ import { mathsOf, type TinyFamilyConfig } from '../reference/families.js';
 const MODELS = loadRegistry().filter((model) => configSchemaOf(model.config.model_type) !== undefined);
 
 const planOf = ({ config }: Model) => architectureOf(config).plan(config);
-const placed = (model: Model, layout: Layout, dtype: Dtype) =>
+const placed = (model: Model, layout: GraphLayout, dtype: SyntheticDtype) =>
   planExternalData(buildDecoder(planOf(model), dtype, layout), 'd');
 
-function publishedSize(model: Model, dtype: Dtype): number {
+function publishedSize(model: Model, dtype: SyntheticDtype): number {
   const { bytes, model: graph } = placed(model, 'published', dtype);
   return bytes + encodeModel(graph).length;
 }
 
 /** Exports of one dtype that hold less than ours, and how much. */
-const LESS: Record<string, Partial<Record<Dtype, number>>> = {
+const LESS: Record<string, Partial<Record<SyntheticDtype, number>>> = {
   // An export without rotary tables: ours has cos and sin of half a head of 256, for 32,768 positions and two bases.
   'gemma-3-1b': { int8: 2 * 2 * 32_768 * 128 * 4 },
 };
 
 /** Parameters that an export stores twice: the integers of a quantised embedding, again for the head. */
-const storedTwice = (model: Model, layout: Layout, dtype: Dtype) => {
+const storedTwice = (model: Model, layout: GraphLayout, dtype: SyntheticDtype) => {
   const { publishesQuantizedEmbedding, vocab, hidden } = planOf(model);
   return publishesQuantizedEmbedding && layout === 'published' && dtype.startsWith('q4') ? vocab * hidden : 0;
 };
@@ -38,8 +39,8 @@ const storedTwice = (model: Model, layout: Layout, dtype: Dtype) => {
 describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, model }) => {
   it('has its published parameters in every layout and dtype', () => {
     // Graphs of ten thousands of experts take seconds; their dtypes differ as those of smaller models do.
-    const dtypes = (model.parameters ?? 0) > 20e9 ? (['q4'] as const) : DTYPES;
-    const counts = LAYOUTS.flatMap((layout) =>
+    const dtypes = (model.parameters ?? 0) > 20e9 ? (['q4'] as const) : SYNTHETIC_DTYPES;
+    const counts = GRAPH_LAYOUTS.flatMap((layout) =>
       dtypes.map((dtype) => {
         const { parameters, parametersActive } = graphFacts(placed(model, layout, dtype).model);
         const twice = storedTwice(model, layout, dtype);
@@ -47,10 +48,10 @@ describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, mo
       }),
     );
     const all = model.decoderParameters ?? model.parameters ?? counts[0]![0];
-    expect(counts).toEqual(Array(LAYOUTS.length * dtypes.length).fill([all, model.activeParameters ?? all]));
+    expect(counts).toEqual(Array(GRAPH_LAYOUTS.length * dtypes.length).fill([all, model.activeParameters ?? all]));
   });
 
-  const listed = DTYPES.filter((dtype) => model.publishedBytes[dtype] !== undefined);
+  const listed = SYNTHETIC_DTYPES.filter((dtype) => model.publishedBytes[dtype] !== undefined);
   it.runIf(listed.length > 0)('has the bytes of the hub, within one percent', () => {
     for (const dtype of listed) {
       const ratio = (publishedSize(model, dtype) - (LESS[id]?.[dtype] ?? 0)) / model.publishedBytes[dtype]!;
@@ -81,11 +82,11 @@ describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, mo
 
 describe('listings that are known', () => {
   it('are of every dtype for Qwen2.5-0.5B', () => {
-    expect(Object.keys(modelById('qwen2.5-0.5b').publishedBytes).sort()).toEqual([...DTYPES].sort());
+    expect(Object.keys(modelById('qwen2.5-0.5b').publishedBytes).sort()).toEqual([...SYNTHETIC_DTYPES].sort());
   });
 
   /** Exports keep tensors under 1 KiB in the graph file, and leave no gaps between the others. */
-  const largeTensors = (id: string, dtype: Dtype) =>
+  const largeTensors = (id: string, dtype: SyntheticDtype) =>
     placed(modelById(id), 'published', dtype).weights.filter((weight) => weight.bytes >= 1024);
   const sum = (bytes: number[]) => bytes.reduce((total, each) => total + each, 0);
 

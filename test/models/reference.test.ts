@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { REAL_DTYPES, SUFFIX_OF_DTYPE, selectFiles } from '../../src/hub/selection.js';
+import { ONNX_DTYPES, suffixOf } from '../../src/contract/dtypes.js';
+import { selectFiles } from '../../src/hub/selection.js';
 import { realDirectory, repositoryDirectory } from '../../src/models/real.js';
 import { resolveReference } from '../../src/models/reference.js';
 import { configFacts } from '../../src/networks/config-facts.js';
@@ -75,12 +76,12 @@ describe('the files of a dtype', () => {
   const small = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'README.md', 'model.safetensors'];
 
   it('are its graph, its data in any number of pieces, and the small ones', () => {
-    const graphs = REAL_DTYPES.flatMap((dtype) => {
-      const graph = `onnx/model${SUFFIX_OF_DTYPE[dtype]}.onnx`;
+    const graphs = ONNX_DTYPES.flatMap((dtype) => {
+      const graph = `onnx/model${suffixOf(dtype)}.onnx`;
       return [graph, `${graph}_data`, `${graph}_data_1`];
     });
-    for (const dtype of REAL_DTYPES) {
-      const graph = `onnx/model${SUFFIX_OF_DTYPE[dtype]}.onnx`;
+    for (const dtype of ONNX_DTYPES) {
+      const graph = `onnx/model${suffixOf(dtype)}.onnx`;
       expect(selectFiles('x', [...small, ...graphs], dtype)).toEqual({
         graph,
         paths: ['config.json', 'tokenizer.json', 'tokenizer_config.json', graph, `${graph}_data`, `${graph}_data_1`],

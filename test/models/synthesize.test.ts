@@ -18,12 +18,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SYNTHETIC_DTYPES } from '../../src/contract/dtypes.js';
+import { GRAPH_LAYOUTS } from '../../src/contract/layouts.js';
 import { planExternalData } from '../../src/formats/onnx/graph-builder.js';
 import { faultOf, MANIFEST, openCheckpoint } from '../../src/models/checkpoint.js';
 import type { CheckpointSpec } from '../../src/models/checkpoint-plan.js';
 import { ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
 import { architectureOf } from '../../src/networks/architectures.js';
-import { DTYPES, LAYOUTS } from '../../src/networks/blocks/linear.js';
 import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
 import { tinyModel } from '../reference/tiny-model.js';
@@ -414,7 +415,7 @@ describe('a disk that does not take it', () => {
 describe('the full size of Qwen2.5-0.5B', () => {
   const model = modelById('qwen2.5-0.5b');
 
-  it.each(LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype }))))(
+  it.each(GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype }))))(
     '$layout $dtype lays its weights on pages, one behind the other',
     ({ layout, dtype }) => {
       const { weights, bytes } = planExternalData(

@@ -4,6 +4,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { SyntheticDtype } from '../../src/contract/dtypes.js';
+import type { GraphLayout } from '../../src/contract/layouts.js';
 import { graphFacts } from '../../src/formats/onnx/facts.js';
 import { readModel } from '../../src/formats/onnx/read.js';
 import type { StepName } from '../../src/formats/onnx/rewrite/steps.js';
@@ -11,7 +13,6 @@ import { encodeModel } from '../../src/formats/onnx/write.js';
 import { type Checkpoint, faultOf, listCheckpoints, openCheckpoint } from '../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { type TuneOptions, tuneCheckpoint, withOneDataFile } from '../../src/models/tune.js';
-import type { Dtype, Layout } from '../../src/networks/blocks/linear.js';
 import { promptTokens } from '../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../src/worker/runtimes/onnxruntime.js';
 import { UNFUSED, unfusedDecoder } from '../fixtures/unfused-decoder.js';
@@ -23,7 +24,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-tune-'));
 const cache = join(scratch, 'cache');
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-async function synthesize(layout: Layout, dtype: Dtype): Promise<Checkpoint> {
+async function synthesize(layout: GraphLayout, dtype: SyntheticDtype): Promise<Checkpoint> {
   return (await ensureSynthetic({ model: tinyModel(), layout, dtype, seed: 3 }, { cache })).checkpoint;
 }
 
@@ -54,7 +55,7 @@ const bitsOf = (rows: NodeJS.TypedArray[]) =>
   rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex'));
 
 describe('a graph for prompts', () => {
-  it.each<[Layout | 'split', StepName[]]>([
+  it.each<[GraphLayout | 'split', StepName[]]>([
     ['published', ['prefill-graph']],
     ['published', ['larger-blocks', 'quantise-head', 'prefill-graph']],
     ['split', ['pack-projections', 'prefill-graph']],
@@ -88,7 +89,7 @@ describe('a graph for prompts', () => {
 });
 
 describe('logits of all positions', () => {
-  it.each<[StepName, Layout, Dtype]>([
+  it.each<[StepName, GraphLayout, SyntheticDtype]>([
     ['last-token-logits', 'published', 'q4'],
     ['last-token-logits', 'published', 'q4f16'],
     ['last-token-logits', 'published', 'int8'],

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OnnxLayout } from '../../src/models/checkpoint.js';
+import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../src/contract/dtypes.js';
+import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../src/contract/layouts.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../src/networks/blocks/linear.js';
 import { promptTokens } from '../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../src/worker/runtimes/onnxruntime.js';
 import { openTransformers } from '../../src/worker/runtimes/transformers-js.js';
@@ -22,12 +22,12 @@ beforeAll(() => {
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const FAMILIES = Object.entries(TINY_FAMILIES).map(([name, config]) => ({ name, config }));
-const PAIRS = LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype })));
+const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
 const IDS = promptTokens(1, 24, 512);
 /** What is fed in one pass; the rest comes token by token. Longer than every window. */
 const PROMPT = 19;
 
-async function synthesize(name: string, config: TinyFamilyConfig, layout: OnnxLayout, dtype: Dtype) {
+async function synthesize(name: string, config: TinyFamilyConfig, layout: OnnxLayout, dtype: SyntheticDtype) {
   const model = { id: name.replaceAll(/[ _]/g, '-'), config };
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
@@ -51,7 +51,7 @@ function largestError(found: Float64Array[], expected: Float64Array[]): number {
  * q4f16 4.6e-3, int8 8.9e-2; tuned fp32 6.3e-7, fp16 4.2e-3, q4 6.9e-2, int8 5.8e-2, q4f16 9.7e-2. What rounds
  * activations to 8 bits is far off by nature (onnxruntime.test.ts traces it).
  */
-const LARGEST_ERROR: Record<Layout, Record<Dtype, number>> = {
+const LARGEST_ERROR: Record<GraphLayout, Record<SyntheticDtype, number>> = {
   published: { fp32: 5e-6, q4: 5e-6, fp16: 1.5e-2, q4f16: 1.5e-2, int8: 0.25 },
   tuned: { fp32: 5e-6, fp16: 1.5e-2, q4: 0.25, int8: 0.25, q4f16: 0.3 },
 };

@@ -1,6 +1,6 @@
 // What a prompt and a token need, against loops over every position.
 import { describe, expect, it } from 'vitest';
-import type { Work } from '../../src/formats/onnx/work.js';
+import type { Work } from '../../src/contract/work.js';
 import { promptNeed, stepWork, tokenNeed } from '../../src/stats/work.js';
 
 const layer = { queryHeads: 3, keySize: 5, valueSize: 7, arithmetic: 'fp32' as const, rowBytes: 11 };

@@ -1,7 +1,6 @@
 // The parent side of a round against workers that behave, fail, crash, lie, hang and die in every way we know of.
 // The workers are small scripts that speak the protocol; no model runs here.
-import type { ChildProcess } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,7 +72,6 @@ const JOB: Job = {
 
 // Where a core is dumped, it goes into the folder that the tests remove.
 const PRELUDE = `
-import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 process.chdir(${JSON.stringify(tmpdir())});
 const raw = (bytes) => { for (let done = 0; done < bytes.length; ) done += writeSync(3, bytes, done); };

@@ -1,8 +1,8 @@
 // What a GGUF file says of its own speed, in the words of graph facts (onnx/facts.ts), and what a run needs to know.
 
-import type { CheckpointDtype } from '../../models/checkpoint.js';
-import type { ConfigFacts } from '../../networks/config-facts.js';
-import type { GraphFacts } from '../onnx/facts.js';
+import type { ConfigFacts } from '../../contract/config-facts.js';
+import type { Dtype } from '../../contract/dtypes.js';
+import type { GraphFacts } from '../../contract/graph-facts.js';
 import { blockOf, type TensorType } from './format.js';
 import type { GgufFile } from './read.js';
 import { ggufWork } from './work.js';
@@ -58,11 +58,11 @@ export function ggufConfigFacts(file: GgufFile): ConfigFacts {
 }
 
 /** The dtype that most of the weights have, by their bits. */
-export function ggufDtype(file: GgufFile): CheckpointDtype {
+export function ggufDtype(file: GgufFile): Dtype {
   const [type] = Object.entries(bytesByType(file.tensors)).sort(([, a], [, b]) => b - a)[0] ?? ['F32'];
   if (type === 'F32') return 'fp32';
   const { bits } = precisionOf(type as TensorType);
-  const byBits: Record<number, CheckpointDtype> = { 1: 'q1', 2: 'q2', 3: 'q3', 4: 'q4', 5: 'q5', 6: 'q6', 8: 'int8' };
+  const byBits: Record<number, Dtype> = { 1: 'q1', 2: 'q2', 3: 'q3', 4: 'q4', 5: 'q5', 6: 'q6', 8: 'int8' };
   return byBits[bits] ?? 'fp16';
 }
 

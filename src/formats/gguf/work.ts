@@ -1,5 +1,5 @@
 // What one token costs llama.cpp at the least, from the tensors and the metadata of a GGUF file: `Work` of onnx/work.ts.
-import type { AttentionWork, Product, Work } from '../onnx/work.js';
+import type { AttentionWork, Product, Work } from '../../contract/work.js';
 import { blockOf } from './format.js';
 import type { GgufFile } from './read.js';
 

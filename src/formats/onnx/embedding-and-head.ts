@@ -1,19 +1,9 @@
 // The two ends of a language model's graph: the table that tokens are looked up in, and the product that makes logits.
+import type { Embedding, Head } from '../../contract/graph-facts.js';
 import { integerOf, type Node, type OnnxModel } from './model.js';
 import { viewOrigins } from './uses.js';
 import { bitsOf, formatOf, isProduct } from './weight-format.js';
 import { headNode } from './work.js';
-
-export type Embedding = {
-  operator: string;
-  bits: number;
-  quantized: boolean;
-};
-
-export type Head = Embedding & {
-  tied: boolean;
-  logits: 'every position' | 'last position' | 'num_logits_to_keep';
-};
 
 export function embeddingOf(model: OnnxModel): Embedding | null {
   const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));

@@ -1,42 +1,14 @@
 // What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
 // These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
-import { type Decoder, decoderOf, type KvEntry, kvBytesPerToken } from './decoder.js';
-import { type Embedding, embeddingOf, type Head, headOf } from './embedding-and-head.js';
+import type { GraphFacts } from '../../contract/graph-facts.js';
+import { type Decoder, decoderOf, kvBytesPerToken } from './decoder.js';
+import { embeddingOf, headOf } from './embedding-and-head.js';
 import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 import { parametersIn } from './parameters.js';
 import { usesOf } from './uses.js';
-import { formatsOf, isProduct, type WeightFormat } from './weight-format.js';
-import { headNode, type Work, workOf } from './work.js';
-
-export interface GraphFacts {
-  producer: string;
-  opsets: Record<string, number>;
-  parameters: number;
-  /** What one token passes through: of a mixture of experts only the chosen ones; embedding and head count whole. */
-  parametersActive: number;
-  weightBytes: number;
-  weightBytesActive: number;
-  weightBytesByType: Record<string, number>;
-  operators: Record<string, number>;
-  /** Formats of the matrix multiplications, the most frequent first. */
-  formats: WeightFormat[];
-  embedding: Embedding | null;
-  head: Head | null;
-  kv: {
-    layers: number;
-    /** The distinct shapes of its entries; keys and values may differ. */
-    shapes: Pick<KvEntry, 'heads' | 'size' | 'type'>[];
-    bytesPerToken: number;
-    shareable: boolean;
-  } | null;
-  /** What one token costs at the least. */
-  work: Work;
-  /** Why the graph cannot be driven as a decoder; null when it can. */
-  notADecoder: string | null;
-  inputs: ValueInfo[];
-  outputs: ValueInfo[];
-}
+import { formatsOf, isProduct } from './weight-format.js';
+import { headNode, workOf } from './work.js';
 
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
@@ -71,8 +43,8 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     kv: typeof decoder === 'string' ? null : kvOf(decoder),
     work: workOf(model, weights, headNode(model, isProduct), typeof decoder === 'string' ? null : decoder),
     notADecoder: typeof decoder === 'string' ? decoder : null,
-    inputs: model.inputs,
-    outputs: model.outputs,
+    inputs: model.inputs.map(described),
+    outputs: model.outputs.map(described),
   };
 }
 
@@ -92,4 +64,8 @@ function kvOf(decoder: Decoder): GraphFacts['kv'] {
     bytesPerToken: kvBytesPerToken(decoder),
     shareable: decoder.shareableKv,
   };
+}
+
+function described({ name, type, dims }: ValueInfo) {
+  return { name, type, dims };
 }

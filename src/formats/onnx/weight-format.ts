@@ -1,16 +1,7 @@
 // The formats of a graph's matrix multiplications: operator, bits, blocks, accuracy level.
+import type { WeightFormat } from '../../contract/graph-facts.js';
 import { type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
 import { viewOrigins } from './uses.js';
-
-export type WeightFormat = {
-  operator: string;
-  bits: number;
-  blockSize: number | null;
-  accuracyLevel: number | null;
-  /** Whether the weights carry zero points (asymmetric quantisation). */
-  zeroPoints: boolean;
-  nodes: number;
-};
 
 const MATRIX_OPERATORS = new Set([
   'MatMul',

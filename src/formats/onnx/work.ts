@@ -1,41 +1,8 @@
 // What one token costs at the least, read from the graph: bytes of weights, operations of matrix products, attention over
 // the KV cache. A lower bound: a kernel may do more, none can do less. docs/ceilings.md turns it into rates.
+import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
 import type { Decoder, KvEntry } from './decoder.js';
 import type { Initializer, Node, OnnxModel } from './model.js';
-
-/** What numbers are multiplied in; it decides which matrix-multiply rate applies. */
-export const ARITHMETICS = ['fp32', 'fp16', 'int8'] as const;
-export type Arithmetic = (typeof ARITHMETICS)[number];
-
-/** A multiplication and an addition are two operations. */
-export interface Product {
-  operator: string;
-  arithmetic: Arithmetic;
-  operations: number;
-}
-
-export interface AttentionWork {
-  /** Layers that are alike. */
-  layers: number;
-  queryHeads: number;
-  keySize: number;
-  valueSize: number;
-  arithmetic: Arithmetic;
-  /** Keys and values of one position in one layer. */
-  rowBytes: number;
-  /** The last positions that are attended to; null: all. */
-  window: number | null;
-}
-
-export interface Work {
-  /** Weights that a token reads: of experts the chosen ones, of the embedding and other tables a row, which is left out. */
-  tokenBytes: number;
-  /** Of one token, without the head. */
-  products: Product[];
-  /** Needed for the last position alone. */
-  head: Product | null;
-  attention: AttentionWork[];
-}
 
 /** Inputs of which one token reads a row. */
 const TABLES: Record<string, number[]> = {

@@ -1,9 +1,9 @@
 // The graphs that ceilings are measured with: matrix products as checkpoints have them, built by the same code.
 // A bandwidth is a product with a single row: every byte of the matrix is read once and used once. Pure.
 
+import type { Arithmetic } from '../../contract/work.js';
 import { createGraphBuilder, type PlannedWeight, planExternalData } from '../../formats/onnx/graph-builder.js';
 import type { OnnxModel } from '../../formats/onnx/model.js';
-import type { Arithmetic } from '../../formats/onnx/work.js';
 import { type ActivationType, type LinearFormat, linear } from '../../networks/blocks/linear.js';
 import { weightChunks } from '../../networks/random-weights.js';
 

@@ -1,15 +1,10 @@
 // Temperature and clock of the processor every few seconds, read from outside while a sustained workload runs.
+
 import { cpuNumbers } from '../../contract/cpu-list.js';
+import type { TracePoint } from '../../contract/trace.js';
 import { allowedCpus } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
-
-export interface TracePoint {
-  atMs: number;
-  mhz: number | null;
-  celsius: number | null;
-  throttleEvents: number | null;
-}
 
 export interface Trace {
   /** The first call starts the clock; later ones do nothing. */

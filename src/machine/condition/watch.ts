@@ -1,49 +1,21 @@
 // The condition of the machine during one round: readings before and after it, and of the clock in between.
 // All of it from the parent; what the system does not tell is null, and `unknown` says why.
+
 import os from 'node:os';
+import type { Condition } from '../../contract/condition.js';
 import { cpuNumbers } from '../../contract/cpu-list.js';
 import { readCpuQuota } from './cgroup.js';
 import { allowedCpus, readCpuTimes, spentBetween } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
-import { type MemoryPressure, pressureBetween, readMemoryPressure } from './memory-pressure.js';
-import { type PowerSource, readPowerSource } from './power.js';
-import { type Residency, readResidency } from './residency.js';
-import { passiveCooling, readTemperatures, readThrottleCounters, type Throttle, throttledBetween } from './thermal.js';
+import { pressureBetween, readMemoryPressure } from './memory-pressure.js';
+import { readPowerSource } from './power.js';
+import { readResidency } from './residency.js';
+import { passiveCooling, readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
 
 /** What the worker says of itself at its end (getrusage). */
 export interface WorkerUsage {
   cpuMs: number;
   majorFaults: number;
-}
-
-export interface Condition {
-  /** From before the worker was started to its last word. */
-  wallMs: number;
-  /** The CPUs whose time was read: those that the worker may use. */
-  cpus: number;
-  /** As the kernel lists them: `0-3,8`. */
-  cpuset: string | null;
-  /** Of one minute. */
-  loadAverage: { before: number; after: number } | null;
-  cpuMs: { worker: number; edgeproof: number; others: number; steal: number | null };
-  quota: { cores: number | null; throttledMs: number } | null;
-  frequency: {
-    driver: string | null;
-    governors: string[];
-    maxMhz: number | null;
-    /** Of the fastest core, at the end of each iteration. */
-    mhz: number[];
-  } | null;
-  temperature: { sensor: string; beforeC: number; afterC: number } | null;
-  throttle: Throttle | null;
-  passiveCooling: boolean | null;
-  power: PowerSource | null;
-  memory: MemoryPressure | null;
-  workerMajorFaults: number;
-  /** Of the weights, before the worker was started. */
-  residency: Residency | null;
-  /** Why a reading is null. */
-  unknown: Record<string, string>;
 }
 
 export interface ConditionWatch {

@@ -1,36 +1,17 @@
 // The energy of one round, stretch by stretch: the parent says when a phase begins and when an iteration is over.
 // What lies between two iterations (garbage, drawing the next prompt) belongs to none of them.
-import { type IdlePower, type Joules, type Meter, type Unmetered, unmetered } from './meter.js';
+import type { IdlePower, MeteredEnergy, Stretch, Unmetered } from '../../contract/energy.js';
+import { type Joules, type Meter, unmetered } from './meter.js';
 
 /** Tokens of an iteration by phase: read in the prompt, generated after the first; none in a micro workload. */
 export type TokensByPhase = Partial<Record<string, number>>;
-
-export interface Stretch {
-  phase: string;
-  /** null before the first iteration: load, depth. */
-  kind: 'warmup' | 'timed' | null;
-  ms: number;
-  tokens: number | null;
-  joules: Joules;
-}
-
-export interface MeteredRound {
-  tier: Meter['tier'];
-  source: string;
-  updateMs: number;
-  /** null where it was not measured. */
-  idle: IdlePower | null;
-  stretches: Stretch[];
-  /** From the first timed iteration to the end of the last, with what lies between them; tokens are those generated. */
-  whole: { ms: number; tokens: number; joules: Joules } | null;
-}
 
 export type EnergySource = { meter: Meter; idle: IdlePower | null } | Unmetered;
 
 export interface EnergyAccount {
   enter(phase: string): void;
   iteration(kind: 'warmup' | 'timed', tokens: TokensByPhase): void;
-  finish(): Promise<MeteredRound | Unmetered>;
+  finish(): Promise<MeteredEnergy | Unmetered>;
 }
 
 interface Span {
@@ -75,7 +56,7 @@ export function accountEnergy(source: EnergySource): EnergyAccount {
   };
 }
 
-function settle({ meter, idle }: { meter: Meter; idle: IdlePower | null }, spans: Span[]): MeteredRound | Unmetered {
+function settle({ meter, idle }: { meter: Meter; idle: IdlePower | null }, spans: Span[]): MeteredEnergy | Unmetered {
   const stretches: Stretch[] = [];
   for (const { phase, kind, startMs, endMs, tokens } of spans) {
     const joules = meter.usedBetween(startMs, endMs);
@@ -86,7 +67,7 @@ function settle({ meter, idle }: { meter: Meter; idle: IdlePower | null }, spans
   return { tier, source, updateMs, idle, stretches, whole: wholeOf(meter, spans) };
 }
 
-function wholeOf(meter: Meter, spans: Span[]): MeteredRound['whole'] {
+function wholeOf(meter: Meter, spans: Span[]): MeteredEnergy['whole'] {
   const timed = spans.filter(({ kind }) => kind === 'timed');
   if (timed.length === 0) return null;
   const [startMs, endMs] = [timed[0]!.startMs, timed.at(-1)!.endMs];

@@ -1,7 +1,8 @@
 // What a discharging battery loses, as Linux shows it in /sys/class/power_supply: the whole machine with its screen,
 // told by the battery's own electronics in steps of many joules and some seconds. Good for minutes, not for moments.
+import type { Unmetered } from '../../contract/energy.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
+import { type Meter, monotonicMs, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 
 const SUPPLIES = 'sys/class/power_supply';

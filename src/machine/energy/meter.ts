@@ -1,6 +1,7 @@
 // What every source of energy offers: how much was used between two moments, by domain (package-0, gpu-0 …).
 // Moments are those of the system's monotonic clock, which all processes of a machine share.
 
+import type { Unmetered } from '../../contract/energy.js';
 export interface Meter {
   /** counter: counted by the hardware. coarse: a discharging battery, or power estimated by the system and added up. */
   tier: 'counter' | 'coarse';
@@ -18,20 +19,6 @@ export interface Meter {
 }
 
 export type Joules = Record<string, number>;
-
-/** What the machine uses while nothing is asked of it. */
-export interface IdlePower {
-  seconds: number;
-  watts: Record<string, number>;
-}
-
-/** Energy cannot be told, and why. */
-export interface Unmetered {
-  tier: 'unavailable';
-  reason: string;
-  /** What the user can do about it, if anything. */
-  remedy: string | null;
-}
 
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 

@@ -1,7 +1,8 @@
 // The energy counters of NVIDIA GPUs, of the whole board with its memory, since Volta. nvidia-smi does not print them and
 // its power readings miss most of the time on some GPUs (arXiv 2312.02741), so a process of ours asks NVML itself:
 // its command is handed in by whoever may load native libraries.
-import { type Meter, type Unmetered, unmetered } from './meter.js';
+import type { Unmetered } from '../../contract/energy.js';
+import { type Meter, unmetered } from './meter.js';
 import type { Reading } from './readings.js';
 import { openStream } from './stream.js';
 

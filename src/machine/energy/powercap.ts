@@ -1,10 +1,12 @@
 // RAPL, the energy counters of Intel and AMD processors, through Linux powercap: /sys/class/powercap/intel-rapl:*.
 // Packages and their memory (dram) only: core and uncore are parts of a package, psys holds packages, and
 // intel-rapl-mmio shows the same packages once more. Readable by root alone since Linux 5.10 (CVE-2020-8694).
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Unmetered } from '../../contract/energy.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
+import { type Meter, monotonicMs, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 
 const ZONES = 'sys/class/powercap';

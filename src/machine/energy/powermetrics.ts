@@ -1,6 +1,7 @@
 // powermetrics of macOS: average power of the chip over each interval, added up. It needs root, and its manual calls the
 // values estimates that do not compare between devices; so the tier is coarse.
-import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
+import type { Unmetered } from '../../contract/energy.js';
+import { type Meter, monotonicMs, unmetered } from './meter.js';
 import type { Reading } from './readings.js';
 import { openStream } from './stream.js';
 

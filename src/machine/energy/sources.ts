@@ -1,7 +1,8 @@
 // Which source of energy this machine has: counters before anything coarse, and why there is none.
+import type { Unmetered } from '../../contract/energy.js';
 import { openBattery } from './battery.js';
 import { combineMeters } from './combined.js';
-import { isMeter, type Meter, type Unmetered, unmetered } from './meter.js';
+import { isMeter, type Meter, unmetered } from './meter.js';
 import { openNvidia } from './nvidia.js';
 import { openPowercap } from './powercap.js';
 import { openPowermetrics } from './powermetrics.js';

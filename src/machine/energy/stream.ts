@@ -1,9 +1,11 @@
 // A meter that is a process of its own and prints one reading after another; it ends when its input is closed or it is
 // killed. Between two readings energy is taken to flow evenly.
+
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Unmetered } from '../../contract/energy.js';
 import { reasonOf } from '../../errors.js';
-import { type Meter, monotonicMs, type Unmetered, unmetered } from './meter.js';
+import { type Meter, monotonicMs, unmetered } from './meter.js';
 import { createReadings, type Reading } from './readings.js';
 
 export interface StreamedSource {

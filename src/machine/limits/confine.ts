@@ -2,13 +2,13 @@
 // processors. The worker starts inside of them, so that all that it ever takes counts.
 
 import { cpuList, cpuNumbers } from '../../contract/cpu-list.js';
+import type { HeldLimits } from '../../contract/held-limits.js';
 import { type Limits, limitDimensions } from '../../contract/limits.js';
 import { type EdgeproofError, problem } from '../../errors.js';
 import { createGroupV1 } from './cgroup-v1.js';
 import { createGroupV2 } from './cgroup-v2.js';
 import { KERNEL, type KernelFiles } from './control-files.js';
 import { type Group, NO_EFFECTS } from './group.js';
-import type { HeldLimits } from './held.js';
 
 export interface Confinement {
   /** Whether files count that the worker reads: only what it reads first, and only in a group. */

@@ -1,5 +1,5 @@
 // A control group that one worker runs in: what cgroup-v2.ts and cgroup-v1.ts both give.
-import type { LimitEffects } from './held.js';
+import type { LimitEffects } from '../../contract/held-limits.js';
 
 export interface Group {
   method: 'cgroup v2' | 'cgroup v1';

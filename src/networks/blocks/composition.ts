@@ -1,13 +1,15 @@
 // What every block is given: the graph under construction, the formats of its weights, and the inputs all layers share.
+
+import type { GraphLayout } from '../../contract/layouts.js';
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { DecoderPlan, Rope } from '../plan.js';
-import { type Layout, linear, type Precision } from './linear.js';
+import { linear, type Precision } from './linear.js';
 
 export interface Composition {
   b: GraphBuilder;
   plan: DecoderPlan;
   precision: Precision;
-  layout: Layout;
+  layout: GraphLayout;
   lengths: Lengths;
   rotary: RotaryTables;
   /** [1, tokens, experts]: 1 where experts are prescribed rather than chosen by the router; null: nowhere. */

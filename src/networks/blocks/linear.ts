@@ -1,14 +1,9 @@
 // The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
 // `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
+import type { SyntheticDtype } from '../../contract/dtypes.js';
+import type { GraphLayout } from '../../contract/layouts.js';
 import type { Fill, GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { DecoderPlan } from '../plan.js';
-
-export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'int8'] as const;
-export type Dtype = (typeof DTYPES)[number];
-
-/** `published`: as the hub's own export is. `tuned`: quantised head and embedding, only wanted positions enter the head. */
-export const LAYOUTS = ['tuned', 'published'] as const;
-export type Layout = (typeof LAYOUTS)[number];
 
 export type ActivationType = 'float32' | 'float16';
 
@@ -39,7 +34,7 @@ const publishedBlocks: LinearFormat = { kind: 'blocks', bits: 4, largestBlock: 3
 /** Blocks of 128 multiplied in int8: a fifth less to read and far fewer scales to apply. */
 const tunedBlocks = (bits: 4 | 8): LinearFormat => ({ kind: 'blocks', bits, largestBlock: 128, accuracyLevel: 4 });
 
-const BODY: Record<Dtype, Record<Layout, LinearFormat>> = {
+const BODY: Record<SyntheticDtype, Record<GraphLayout, LinearFormat>> = {
   fp32: { published: FLOAT, tuned: FLOAT },
   fp16: { published: FLOAT, tuned: FLOAT },
   q4: { published: publishedBlocks, tuned: tunedBlocks(4) },
@@ -48,8 +43,8 @@ const BODY: Record<Dtype, Record<Layout, LinearFormat>> = {
 };
 
 export function precisionOf(
-  dtype: Dtype,
-  layout: Layout,
+  dtype: SyntheticDtype,
+  layout: GraphLayout,
   { publishesQuantizedEmbedding = false }: Pick<DecoderPlan, 'publishesQuantizedEmbedding'> = {},
 ): Precision {
   const body = BODY[dtype][layout];

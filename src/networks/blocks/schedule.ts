@@ -1,16 +1,10 @@
 // Which experts a synthetic mixture of experts uses: random router weights would decide by chance, and unevenly.
 // A schedule names the experts of each position; everything else of the graph, router included, is computed as ever.
 
+import type { Routing } from '../../contract/routings.js';
 import type { DecoderPlan } from '../plan.js';
 import type { Composition } from './composition.js';
 import { sequencePositions } from './positions.js';
-
-/**
- * `balanced`: every expert equally often. `skewed`: expert e about 1 / (e + 1) as often as the first. `one`: the same few
- * for every token. `router`: whatever the random router says, without a schedule.
- */
-export const ROUTINGS = ['balanced', 'skewed', 'one', 'router'] as const;
-export type Routing = (typeof ROUTINGS)[number];
 
 /** Positions after which a skewed schedule repeats. */
 const SKEWED_ROWS = 512;

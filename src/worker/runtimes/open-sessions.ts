@@ -1,8 +1,8 @@
 // Which sessions a checkpoint needs: one of its decoder graph and, where it has a graph for prompts, one of that.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ExecutionProvider } from '../../contract/execution-providers.js';
 import type { OptionSet } from '../../contract/option-set.js';
-import type { ExecutionProvider } from '../../contract/suite.js';
 import { problem } from '../../errors.js';
 import type { Decoder } from '../../formats/onnx/decoder.js';
 import { withInt8Cache } from '../../formats/onnx/int8-cache.js';

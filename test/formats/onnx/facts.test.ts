@@ -1,12 +1,14 @@
 // What a graph says about its own speed, against closed forms and the published facts of Qwen2.5-0.5B.
 import { describe, expect, it } from 'vitest';
-import { type GraphFacts, graphFacts } from '../../../src/formats/onnx/facts.js';
+import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
+import type { GraphFacts } from '../../../src/contract/graph-facts.js';
+import { GRAPH_LAYOUTS, type GraphLayout } from '../../../src/contract/layouts.js';
+import { graphFacts } from '../../../src/formats/onnx/facts.js';
 import { createGraphBuilder, planExternalData } from '../../../src/formats/onnx/graph-builder.js';
 import type { OnnxModel } from '../../../src/formats/onnx/model.js';
 import { parseModel } from '../../../src/formats/onnx/read.js';
 import { encodeModel } from '../../../src/formats/onnx/write.js';
 import { architectureOf } from '../../../src/networks/architectures.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/networks/blocks/linear.js';
 import { buildDecoder } from '../../../src/networks/decoder.js';
 import { modelById } from '../../fixtures/model.js';
 
@@ -17,11 +19,11 @@ const QKV = (HEADS + 2 * KV_HEADS) * SIZE;
 const MATRICES_PER_LAYER = HIDDEN * QKV + HEADS * SIZE * HIDDEN + 3 * HIDDEN * INTERMEDIATE;
 const PARAMETERS = VOCAB * HIDDEN + LAYERS * (MATRICES_PER_LAYER + QKV + 2 * HIDDEN) + HIDDEN;
 
-function plan(layout: Layout, dtype: Dtype, config = MODEL.config) {
+function plan(layout: GraphLayout, dtype: SyntheticDtype, config = MODEL.config) {
   return planExternalData(buildDecoder(architectureOf(config).plan(config), dtype, layout), 'model.onnx_data');
 }
 
-const PAIRS = LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype })));
+const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
 type Head = NonNullable<GraphFacts['head']>;
 type Format = GraphFacts['formats'][number];
 
@@ -56,7 +58,7 @@ const head = (operator: string, bits: number, logits: Head['logits']): Head => (
 });
 
 /** Five products a layer (packed q/k/v, o, gate, up, down) and the head. */
-const EXPECTED: Record<Layout, Record<Dtype, { head: Head; formats: Format[] }>> = {
+const EXPECTED: Record<GraphLayout, Record<SyntheticDtype, { head: Head; formats: Format[] }>> = {
   published: {
     fp32: { head: head('MatMul', 32, 'every position'), formats: [float(32, 121)] },
     fp16: { head: head('MatMul', 16, 'every position'), formats: [float(16, 121)] },
@@ -77,7 +79,7 @@ const EXPECTED: Record<Layout, Record<Dtype, { head: Head; formats: Format[] }>>
 };
 
 /** Operators of every format: per layer an attention, two norms, a bias; the mask's lengths; rotary or head slices. */
-function commonOperators(layout: Layout): Record<string, number> {
+function commonOperators(layout: GraphLayout): Record<string, number> {
   const common = {
     GroupQueryAttention: LAYERS,
     SkipSimplifiedLayerNormalization: 2 * LAYERS,
@@ -97,7 +99,7 @@ const PRODUCTS = 5 * LAYERS + 1;
 const floatOperators = { MatMul: PRODUCTS, Transpose: 1, Mul: MUL, Cast: 2, Gather: 2 };
 const blockOperators = { MatMulNBits: PRODUCTS, GatherBlockQuantized: 1, Reshape: 1, Mul: MUL, Cast: 2, Gather: 1 };
 const floatHeadOperators = { MatMulNBits: PRODUCTS - 1, MatMul: 1, Transpose: 1, Mul: MUL, Cast: 2, Gather: 2 };
-const OPERATORS: Record<Layout, Record<Dtype, Record<string, number>>> = {
+const OPERATORS: Record<GraphLayout, Record<SyntheticDtype, Record<string, number>>> = {
   published: {
     fp32: floatOperators,
     fp16: floatOperators,

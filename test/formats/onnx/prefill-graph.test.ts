@@ -1,15 +1,15 @@
 // The prefill graph is the decoder graph without its head, with every product of blocks in int8 and nothing else changed.
 import { describe, expect, it } from 'vitest';
+import type { SyntheticDtype } from '../../../src/contract/dtypes.js';
 import { planExternalData } from '../../../src/formats/onnx/graph-builder.js';
 import { prefillGraph, prefillPath } from '../../../src/formats/onnx/prefill-graph.js';
 import { architectureOf } from '../../../src/networks/architectures.js';
-import type { Dtype } from '../../../src/networks/blocks/linear.js';
 import { buildDecoder } from '../../../src/networks/decoder.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
 const LOCATION = 'model_q4.onnx_data';
 
-function decoder(dtype: Dtype) {
+function decoder(dtype: SyntheticDtype) {
   return planExternalData(buildDecoder(architectureOf(TINY_CONFIG).plan(TINY_CONFIG), dtype, 'tuned'), LOCATION);
 }
 

@@ -1,16 +1,17 @@
 // What one token costs at the least, against closed forms over the published shapes of Qwen2.5-0.5B and Gemma 3 270M.
 import { describe, expect, it } from 'vitest';
+import type { SyntheticDtype } from '../../../src/contract/dtypes.js';
+import type { GraphLayout } from '../../../src/contract/layouts.js';
 import { graphFacts } from '../../../src/formats/onnx/facts.js';
 import { planExternalData } from '../../../src/formats/onnx/graph-builder.js';
 import { architectureOf } from '../../../src/networks/architectures.js';
-import type { Dtype, Layout } from '../../../src/networks/blocks/linear.js';
 import { buildDecoder } from '../../../src/networks/decoder.js';
 import { modelById } from '../../fixtures/model.js';
 import { TINY_SPARSE } from '../../reference/tiny-sparse.js';
 
 type Config = ReturnType<typeof modelById>['config'];
 
-const workOf = (config: Config, layout: Layout, dtype: Dtype) =>
+const workOf = (config: Config, layout: GraphLayout, dtype: SyntheticDtype) =>
   graphFacts(planExternalData(buildDecoder(architectureOf(config).plan(config), dtype, layout), 'd').model).work;
 
 // config.json of Qwen/Qwen2.5-0.5B-Instruct.

@@ -1,6 +1,8 @@
 // Meters that are processes: a script that prints, one that cannot start, one that dies; and what powermetrics prints.
+
 import { describe, expect, it } from 'vitest';
-import { isMeter, type Meter, monotonicMs, type Unmetered, unmetered } from '../../../src/machine/energy/meter.js';
+import type { Unmetered } from '../../../src/contract/energy.js';
+import { isMeter, type Meter, monotonicMs, unmetered } from '../../../src/machine/energy/meter.js';
 import { createPowermetricsParser } from '../../../src/machine/energy/powermetrics.js';
 import { openStream } from '../../../src/machine/energy/stream.js';
 

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OnnxLayout } from '../../../src/models/checkpoint.js';
+import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
+import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../../src/contract/layouts.js';
+import type { Routing } from '../../../src/contract/routings.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/networks/blocks/linear.js';
-import { type Routing, scheduleRows } from '../../../src/networks/blocks/schedule.js';
+import { scheduleRows } from '../../../src/networks/blocks/schedule.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
@@ -28,7 +29,7 @@ const PROMPT = 12;
 const LENGTH = 16;
 const FAMILIES = Object.entries(TINY_SPARSE).map(([name, config]) => ({ name, config }));
 
-const BOUND: Record<Layout, Record<Dtype, number>> = {
+const BOUND: Record<GraphLayout, Record<SyntheticDtype, number>> = {
   published: { fp32: 2e-5, q4: 2e-5, int8: 0.2, fp16: 1.5e-2, q4f16: 1.5e-2 },
   tuned: { fp32: 2e-5, q4: 0.25, int8: 0.25, fp16: 1.5e-2, q4f16: 0.2 },
 };
@@ -47,13 +48,17 @@ function rowsOf(logits: Float32Array | Uint16Array): Float64Array[] {
 }
 
 describe.each(FAMILIES)('$name', ({ name, config }) => {
-  const checkpointOf = async (layout: OnnxLayout, dtype: Dtype, routing: Routing) => {
+  const checkpointOf = async (layout: OnnxLayout, dtype: SyntheticDtype, routing: Routing) => {
     const model = { id: name.replaceAll(/[ _]/g, '-'), config };
     return (await ensureSynthetic({ model, layout, dtype, seed: 7, routing }, { cache })).checkpoint;
   };
 
-  const cases = LAYOUTS.flatMap((layout) =>
-    DTYPES.map((dtype) => ({ layout, dtype, routing: dtype === 'fp32' ? ('router' as const) : ('balanced' as const) })),
+  const cases = GRAPH_LAYOUTS.flatMap((layout) =>
+    SYNTHETIC_DTYPES.map((dtype) => ({
+      layout,
+      dtype,
+      routing: dtype === 'fp32' ? ('router' as const) : ('balanced' as const),
+    })),
   );
   it.each(cases)('$layout $dtype $routing', async ({ layout, dtype, routing }) => {
     const { graph } = await checkpointOf(layout, dtype, routing);
@@ -89,7 +94,7 @@ describe.each(FAMILIES)('$name', ({ name, config }) => {
   it.runIf(['qwen2_moe', 'qwen3_moe', 'deepseek_v3', 'gpt_oss'].includes(name))(
     'both runtimes generate the same tokens',
     async () => {
-      for (const layout of LAYOUTS) {
+      for (const layout of GRAPH_LAYOUTS) {
         const { graph, directory } = await checkpointOf(layout, 'q4', 'balanced');
         const prompt = promptTokens(3, 11, VOCAB);
         const ours = await openOnnxRuntime({ graph, threads: 1, capacity: 64 });

@@ -4,11 +4,12 @@ import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
+import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../../src/contract/layouts.js';
 import { readModel } from '../../../src/formats/onnx/read.js';
 import { encodeModel } from '../../../src/formats/onnx/write.js';
-import { type OnnxLayout, openCheckpoint } from '../../../src/models/checkpoint.js';
+import { openCheckpoint } from '../../../src/models/checkpoint.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
-import { DTYPES, type Dtype, LAYOUTS, type Layout } from '../../../src/networks/blocks/linear.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { type OnnxRuntimeOptions, openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { openReference } from '../../reference/decoder.js';
@@ -25,13 +26,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-async function synthesize(layout: OnnxLayout, dtype: Dtype, tied = true) {
+async function synthesize(layout: OnnxLayout, dtype: SyntheticDtype, tied = true) {
   const model = tinyModel({ tie_word_embeddings: tied }, tied ? 'tiny' : 'tiny-untied');
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
 
 /** A copy of a checkpoint to be altered. */
-async function copyOf(layout: Layout, dtype: Dtype, name: string) {
+async function copyOf(layout: GraphLayout, dtype: SyntheticDtype, name: string) {
   const directory = join(cache, name);
   cpSync((await synthesize(layout, dtype)).directory, directory, { recursive: true });
   return openCheckpoint(directory);
@@ -66,11 +67,11 @@ const slice = (ids: BigInt64Array, start: number, end: number) => ids.slice(star
  * product, the error falls to 3e-7 (published int8, rounded as DynamicQuantizeLinear does, one token at a time),
  * 4.7e-7 (tuned int8, symmetric blocks of 128) and 1.4e-3 (tuned q4, the same); tuned q4f16 was not traced.
  */
-const LARGEST_ERROR: Record<Layout, Record<Dtype, number>> = {
+const LARGEST_ERROR: Record<GraphLayout, Record<SyntheticDtype, number>> = {
   published: { fp32: 2e-5, q4: 2e-5, int8: 0.2, fp16: 1.5e-2, q4f16: 1.5e-2 },
   tuned: { fp32: 2e-5, q4: 0.25, int8: 0.25, fp16: 1.5e-2, q4f16: 0.2 },
 };
-const PAIRS = LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype })));
+const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
 
 describe('what ONNX Runtime loads on CPU', () => {
   it('is every layout and dtype, with the cache in the type of the activations', async () => {
@@ -141,7 +142,7 @@ describe.each([
     { kv: 'passed', depth: 0 },
     { kv: 'passed', depth: 13 },
   ] as const)('greedy tokens are the argmax of the reference: $kv, depth $depth', async ({ kv, depth }) => {
-    for (const layout of LAYOUTS) {
+    for (const layout of GRAPH_LAYOUTS) {
       const { graph } = await synthesize(layout, 'fp32', tied);
       const reference = openReference(graph, config);
       const runtime = await open(graph, { kv });

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { SyntheticDtype } from '../../../src/contract/dtypes.js';
+import type { GraphLayout } from '../../../src/contract/layouts.js';
 import type { CaseResult } from '../../../src/contract/result.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
-import type { Dtype, Layout } from '../../../src/networks/blocks/linear.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { longestPass } from '../../../src/worker/runtimes/ort/attention.js';
@@ -27,7 +28,7 @@ const reason = whyNoWebGpu();
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-webgpu-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const synthesize = async (layout: Layout, dtype: Dtype) =>
+const synthesize = async (layout: GraphLayout, dtype: SyntheticDtype) =>
   (await ensureSynthetic({ model: tinyModel(), layout, dtype, seed: 7 }, { cache: scratch })).checkpoint;
 
 /** `edgeproof run` of the tiny model in int8 on WebGPU: what it prints as JSON. */

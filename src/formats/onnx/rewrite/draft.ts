@@ -1,7 +1,14 @@
 // A graph on its way to a faster one: its nodes as they shall be, and for every tensor that the file does not have,
 // how its bytes come about. A rewrite step is a function from draft to draft.
-import type { AttributeValue, ElementType, Initializer, Node, OnnxModel } from '../model.js';
-import { byteLength, ELEMENT_TYPES } from '../model.js';
+import {
+  type AttributeValue,
+  byteLength,
+  ELEMENT_TYPES,
+  type ElementType,
+  type Initializer,
+  type Node,
+  type OnnxModel,
+} from '../model.js';
 import type { Recipe } from './recipe.js';
 
 export interface Draft {

@@ -1,9 +1,8 @@
 // Whether an execution provider computes attention as the CPU does, and over how many rows: one GroupQueryAttention on both.
 // ONNX Runtime 1.30 takes another kernel from 32 rows on, which is wrong on some GPUs (docs/runtimes.md).
 
-import type { ExecutionProvider } from '../../../contract/suite.js';
-import type { Initializer, OnnxModel } from '../../../formats/onnx/model.js';
-import { ELEMENT_TYPES } from '../../../formats/onnx/model.js';
+import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import { ELEMENT_TYPES, type Initializer, type OnnxModel } from '../../../formats/onnx/model.js';
 import { encodeModel } from '../../../formats/onnx/write.js';
 import { epUnavailable } from './execution-providers.js';
 import type { OrtLibrary } from './library.js';

@@ -1,7 +1,7 @@
 // The execution providers of ONNX Runtime: how a session asks for one, where its memory is, what it needs on a machine.
 // Whether one works here is never read off a list: probe.ts runs a tiny session on it.
 
-import type { ExecutionProvider } from '../../../contract/suite.js';
+import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import { type EdgeproofError, problem, reasonOf } from '../../../errors.js';
 import type { OrtLibrary, Pointer } from './library.js';
 

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
 import type { Placement } from '../../../contract/placement.js';
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../contract/suite.js';
 import { promptTokens } from '../../prompt.js';
 import { openOnnxRuntime } from '../onnxruntime.js';
 import { longestPass } from './attention.js';

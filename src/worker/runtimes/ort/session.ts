@@ -1,8 +1,8 @@
 // A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied on the way:
 // inputs stay in the caller's memory, outputs are written where the caller says or left in ONNX Runtime's own.
 import koffi from 'koffi';
+import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
-import type { ExecutionProvider } from '../../../contract/suite.js';
 import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
 import { applyOptions, type EffectiveOptions, readOptions } from './session-options.js';

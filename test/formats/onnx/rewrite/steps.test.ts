@@ -1,17 +1,18 @@
 // The steps on graphs of ours and of others: what they do, what they leave alone, and why they do not apply.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { SyntheticDtype } from '../../../../src/contract/dtypes.js';
+import type { GraphLayout } from '../../../../src/contract/layouts.js';
 import { graphFacts } from '../../../../src/formats/onnx/facts.js';
 import { planExternalData } from '../../../../src/formats/onnx/graph-builder.js';
 import type { OnnxModel } from '../../../../src/formats/onnx/model.js';
 import { DEFAULT_STEPS, rewrite, STEPS, type StepName } from '../../../../src/formats/onnx/rewrite/steps.js';
 import { architectureOf } from '../../../../src/networks/architectures.js';
-import type { Dtype, Layout } from '../../../../src/networks/blocks/linear.js';
 import { buildDecoder } from '../../../../src/networks/decoder.js';
 import { unfusedDecoder } from '../../../fixtures/unfused-decoder.js';
 import { TINY_CONFIG } from '../../../reference/tiny-model.js';
 
-function tiny(layout: Layout, dtype: Dtype, changes = {}): OnnxModel {
+function tiny(layout: GraphLayout, dtype: SyntheticDtype, changes = {}): OnnxModel {
   const config = { ...TINY_CONFIG, ...changes };
   const { model } = planExternalData(buildDecoder(architectureOf(config).plan(config), dtype, layout), 'w');
   return structuredClone(model);
@@ -50,7 +51,7 @@ describe('accuracy-level', () => {
     expect(apply(model, ['accuracy-level']).notes).toEqual(['+ 7 products at accuracy level 4']);
   });
 
-  it.each<[Layout, Dtype]>([
+  it.each<[GraphLayout, SyntheticDtype]>([
     ['tuned', 'q4'],
     ['published', 'fp32'],
   ])('does not apply to %s %s', (layout, dtype) => {
@@ -80,7 +81,7 @@ describe('quantise-head', () => {
     expect(facts.embedding).toMatchObject({ operator: 'Gather', bits: 16 });
   });
 
-  it.each<[Layout, Dtype, string]>([
+  it.each<[GraphLayout, SyntheticDtype, string]>([
     ['tuned', 'q4', 'the head is a MatMulNBits'],
     ['published', 'int8', 'the head is a MatMulInteger'],
   ])('does not apply to %s %s', (layout, dtype, reason) => {

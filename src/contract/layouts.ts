@@ -1,0 +1,44 @@
+// How the graph of a checkpoint is laid out (docs/checkpoints.md). Pure.
+import type { ExecutionProvider } from './execution-providers.js';
+
+interface LayoutRow {
+  format: FileFormat;
+  /** The decoder graph that is built for it; null where the file holds no graph. */
+  graph: 'tuned' | 'published' | null;
+  /** Prompts are read by a second graph, in int8. */
+  prefillGraph?: boolean;
+  /** The only execution providers that run it; any where it is left out. */
+  eps?: readonly ExecutionProvider[];
+}
+
+export const FILE_FORMATS = ['onnx', 'gguf'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+export const LAYOUTS = {
+  /** Quantised head and embedding; only the wanted positions enter the head. */
+  tuned: { format: 'onnx', graph: 'tuned' },
+  /** What the hub's own export does. */
+  published: { format: 'onnx', graph: 'published' },
+  /** `tuned`, and a second graph that reads prompts in int8. */
+  split: { format: 'onnx', graph: 'tuned', prefillGraph: true, eps: ['cpu'] },
+  gguf: { format: 'gguf', graph: null },
+} as const satisfies Record<string, LayoutRow>;
+
+type Table = typeof LAYOUTS;
+export type Layout = keyof Table;
+/** Layouts of ONNX files. */
+export type OnnxLayout = { [L in Layout]: Table[L]['format'] extends 'onnx' ? L : never }[Layout];
+/** Layouts of the decoder graph itself. */
+export type GraphLayout = NonNullable<Table[Layout]['graph']>;
+
+export const LAYOUT_NAMES = Object.keys(LAYOUTS) as unknown as readonly [Layout, ...Layout[]];
+export const GRAPH_LAYOUTS = ['tuned', 'published'] as const satisfies readonly GraphLayout[];
+export const ONNX_LAYOUTS = LAYOUT_NAMES.filter((name) => LAYOUTS[name].format === 'onnx') as unknown as readonly [
+  OnnxLayout,
+  ...OnnxLayout[],
+];
+
+/** The facts of a layout; of files that are used as they are, only their format is known. */
+export function layoutRow(layout: Layout | null): LayoutRow | null {
+  return layout === null ? null : LAYOUTS[layout];
+}

@@ -1,0 +1,136 @@
+// What is asked of a model: the workloads, as a suite writes them (lists of lengths) and as a case has them (one of each).
+import { z } from 'zod';
+
+const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+
+const generateSchema = z
+  .strictObject({
+    kind: z.literal('generate'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
+    new: oneOrMore(z.int().min(1)).describe(
+      'Generated tokens (tg), exactly as many: end-of-sequence never stops a run.',
+    ),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
+  })
+  .describe('Prefill and decode, timed token by token.');
+
+const sustainedSchema = z
+  .strictObject({
+    kind: z.literal('sustained'),
+    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
+    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass, exactly as many.'),
+    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
+    seconds: z.int().min(1).max(86_400).describe('How long passes follow one another; the last one is finished.'),
+  })
+  .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
+
+const MICRO_TASKS = ['tokenize', 'session-run'] as const;
+
+const microSchema = z
+  .strictObject({
+    kind: z.literal('micro'),
+    task: z.enum(MICRO_TASKS).describe('tokenize: text to ids. session-run: one decode step.'),
+    timeMs: z.int().min(1).default(2000).describe('Shortest sampling time.'),
+    samples: z.int().min(2).default(50).describe('Fewest samples.'),
+    warmup: z.int().min(0).default(10).describe('Discarded executions before sampling.'),
+  })
+  .describe('One small operation, sampled by tinybench inside the worker.');
+
+const tokens = z.int();
+
+export const caseWorkloadSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('generate'), prompt: tokens, new: tokens, depth: tokens }),
+  z.strictObject({ kind: z.literal('sustained'), prompt: tokens, new: tokens, depth: tokens, seconds: z.int() }),
+  z.strictObject({
+    kind: z.literal('micro'),
+    task: z.enum(MICRO_TASKS),
+    timeMs: z.int(),
+    samples: z.int(),
+    warmup: z.int(),
+  }),
+]);
+export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
+
+export type Workload = z.output<typeof workloadSchema>;
+export type CaseWorkload = z.output<typeof caseWorkloadSchema>;
+export type WorkloadKind = CaseWorkload['kind'];
+/** A workload of this kind, as a case has it. */
+export type WorkloadOf<K extends WorkloadKind> = Extract<CaseWorkload, { kind: K }>;
+/** Workloads that read a prompt and generate tokens. */
+export type LengthsWorkload = WorkloadOf<'generate' | 'sustained'>;
+
+interface WorkloadRow<K extends WorkloadKind> {
+  /** What is timed, in order. */
+  stages: readonly ('prefill' | 'decode')[];
+  /** The cases that a suite's lists stand for. */
+  expand(asked: Extract<Workload, { kind: K }>): WorkloadOf<K>[];
+  /** The first part of a case id. */
+  name(workload: WorkloadOf<K>): string;
+  /** As llama-bench says it: `pp512 tg128 @ d4096`. */
+  label(workload: WorkloadOf<K>): string;
+  /** Positions that the KV cache must hold. */
+  positions(workload: WorkloadOf<K>): number;
+  /** How long it is meant to last, on top of what any round takes. */
+  seconds(workload: WorkloadOf<K>): number;
+  /** Whether a session of the graph is opened. */
+  opensSession(workload: WorkloadOf<K>): boolean;
+  /** Whether the folder with tokenizer and configuration is needed beside the graph. */
+  needsTokenizer(workload: WorkloadOf<K>): boolean;
+}
+
+type Lengths = { prompt: number; new: number; depth: number };
+
+function lengthsLabel({ prompt, new: generated, depth }: Lengths): string {
+  return `pp${prompt} tg${generated}${depth > 0 ? ` @ d${depth}` : ''}`;
+}
+
+function product(asked: { prompt: number[]; new: number[]; depth: number[] }): Lengths[] {
+  return asked.depth.flatMap((depth) =>
+    asked.prompt.flatMap((prompt) => asked.new.map((generated) => ({ prompt, new: generated, depth }))),
+  );
+}
+
+const positions = ({ prompt, new: generated, depth }: Lengths) => depth + prompt + generated;
+
+export const WORKLOADS = {
+  generate: {
+    stages: ['prefill', 'decode'],
+    expand: (asked) => product(asked).map((lengths) => ({ kind: 'generate', ...lengths })),
+    name: () => 'generate',
+    label: lengthsLabel,
+    positions,
+    seconds: () => 0,
+    opensSession: () => true,
+    needsTokenizer: () => false,
+  },
+  sustained: {
+    stages: ['prefill', 'decode'],
+    expand: (asked) => product(asked).map((lengths) => ({ kind: 'sustained', ...lengths, seconds: asked.seconds })),
+    name: () => 'sustained',
+    label: (workload) => `${lengthsLabel(workload)} for ${workload.seconds} s`,
+    positions,
+    seconds: ({ seconds }) => seconds,
+    opensSession: () => true,
+    needsTokenizer: () => false,
+  },
+  micro: {
+    stages: [],
+    expand: (asked) => [asked],
+    name: ({ task }) => `micro/${task}`,
+    label: ({ task }) => task,
+    positions: () => 1,
+    seconds: () => 0,
+    opensSession: ({ task }) => task === 'session-run',
+    needsTokenizer: ({ task }) => task === 'tokenize',
+  },
+} as const satisfies { [K in WorkloadKind]: WorkloadRow<K> };
+
+/** The row of a workload. */
+export function workloadRow<K extends WorkloadKind>({ kind }: { kind: K }): WorkloadRow<K> {
+  return WORKLOADS[kind] as unknown as WorkloadRow<K>;
+}
+
+/** The lengths of a workload that reads a prompt; null for others. */
+export function lengthsOf(workload: CaseWorkload): LengthsWorkload | null {
+  return 'prompt' in workload ? workload : null;
+}
