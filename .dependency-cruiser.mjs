@@ -69,7 +69,6 @@ export default {
       to: {
         path: inside('worker'),
         pathNot: ['^src/worker/(executor|local-executor)\\.ts$'],
-        dependencyTypesNot: ['type-only'],
       },
     },
     {
@@ -82,7 +81,7 @@ export default {
       name: 'pure rooms have no file system, clock or process',
       severity: 'error',
       from: { path: inside(...PURE), pathNot: '^src/contract/(json-file|directory|result-store)\\.ts$' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|util|crypto)$', dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|util|crypto)$' },
     },
   ],
   options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
