@@ -1,18 +1,28 @@
 // The other door: edgeproof as a library, for programs that measure or compare without a terminal. Nothing here prints.
+import type { z } from 'zod';
+import { validate } from './contract/json-file.js';
 import type { ResultDocument } from './contract/result.js';
 import { type Suite, suiteSchema } from './contract/suite.js';
 import type { RunEvent } from './run/events.js';
 import { type RunOptions, run as runSuite } from './run/run.js';
 import { type Comparison, compareResults } from './stats/compare.js';
-import { loadSuite } from './suite/load.js';
+import { loadSuite, overrideSuite, type SuiteOverrides } from './suite/load.js';
 import { localExecutor } from './worker/local-executor.js';
 
 export { readResult } from './contract/result-store.js';
 export { EdgeproofError } from './errors.js';
 export { hasFailed } from './run/run.js';
 export type { Executor } from './worker/executor.js';
-export type { Comparison, ResultDocument, RunEvent, RunOptions, Suite };
+export type { Comparison, ResultDocument, RunEvent, RunOptions, Suite, SuiteOverrides };
 export { localExecutor };
+
+/** A suite as its JSON file has it: what is left out takes its default. */
+export type SuiteDescription = z.input<typeof suiteSchema>;
+
+export interface LibraryRunOptions extends Partial<RunOptions> {
+  /** Replaces dimensions of the suite, as the options of `edgeproof run` do. */
+  overrides?: SuiteOverrides;
+}
 
 /**
  * Measures a suite: the name of one of benchmarks/, a path, or an object as such a file holds it. Resolves with the
@@ -21,14 +31,12 @@ export { localExecutor };
  */
 export async function run(
   suite: string | SuiteDescription,
-  options: Partial<RunOptions> = {},
+  { overrides = {}, ...options }: LibraryRunOptions = {},
 ): Promise<{ document: ResultDocument; path: string | null }> {
-  const loaded = typeof suite === 'string' ? loadSuite(suite) : suiteSchema.parse(suite);
-  return runSuite(loaded, { executor: localExecutor(), results: null, ...options });
+  const loaded = typeof suite === 'string' ? loadSuite(suite) : validate('the suite', suite, suiteSchema);
+  const how = { executor: localExecutor(), results: null, ...options };
+  return runSuite(overrideSuite(loaded, overrides), how);
 }
-
-/** A suite as its JSON file has it: what is left out takes its default. */
-export type SuiteDescription = (typeof suiteSchema)['_input'];
 
 /** Two result documents case by case: what changed, and whether that is shown. `across` names what may differ. */
 export function compare(
