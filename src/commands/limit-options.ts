@@ -1,7 +1,8 @@
 // `--memory-limit 512MB,1GB --cpu-quota 1.5 --cpus 0,1` as sets of limits: each combination is one.
 
 import { CPU_LIST, isGrowing } from '../contract/cpu-list.js';
-import { bytesOf, LEAST_QUOTA, type LimitSet } from '../contract/limits.js';
+import { bytesOf, LEAST_QUOTA } from '../contract/limit-text.js';
+import type { LimitSet } from '../contract/limits.js';
 import { problem } from '../errors.js';
 
 export interface LimitOptions {

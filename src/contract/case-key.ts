@@ -6,7 +6,7 @@ import { LAYOUT_NAMES } from './layouts.js';
 import { limitDimensions, limitsSchema } from './limits.js';
 import { optionDimensions, optionSetSchema } from './option-set.js';
 import { RUNTIME_NAMES } from './runtimes.js';
-import { WEIGHTS } from './suite.js';
+import { WEIGHTS } from './weights.js';
 import { caseWorkloadSchema, workloadRow } from './workloads.js';
 
 export const caseKeySchema = z.strictObject({

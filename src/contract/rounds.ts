@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Metrics that rounds can go on for; a case without the one asked for uses the first that it has. */
 export const TARGET_METRICS = ['decodeRate', 'prefillRate', 'ttftMs', 'microMs'] as const;
 
-const untilPrecise = z
+export const untilPreciseSchema = z
   .strictObject({
     minimum: z.int().min(1).default(5).describe('Rounds that every case gets, whatever the budget.'),
     maximum: z.int().min(1).default(30).describe('Rounds that no case exceeds.'),
@@ -20,43 +20,12 @@ const untilPrecise = z
   })
   .refine(({ minimum, maximum }) => minimum <= maximum, { path: ['maximum'], message: 'at least the minimum' });
 
-export const roundsSchema = z.union([z.int().min(1), untilPrecise]);
+export const roundsSchema = z.union([z.int().min(1), untilPreciseSchema]);
 export type Rounds = z.output<typeof roundsSchema>;
-export type UntilPrecise = z.output<typeof untilPrecise>;
+export type UntilPrecise = z.output<typeof untilPreciseSchema>;
 
 /** A plain number is a minimum and a maximum in one. */
 export function roundsRule(rounds: Rounds): UntilPrecise {
   if (typeof rounds !== 'number') return rounds;
-  return { ...untilPrecise.parse({ minimum: 1 }), minimum: rounds, maximum: rounds };
-}
-
-export interface RoundsOverrides {
-  rounds?: number | undefined;
-  /** Percent. */
-  target?: number | undefined;
-  /** Seconds. */
-  budget?: number | undefined;
-}
-
-/** `--rounds` alone asks for exactly as many; with `--target` or `--budget` it is the minimum. */
-export function overrideRounds(rounds: Rounds, { rounds: count, target, budget }: RoundsOverrides): Rounds {
-  if (target === undefined && budget === undefined) return count ?? rounds;
-  const known = typeof rounds === 'number' ? untilPrecise.parse({ minimum: 1, maximum: Math.max(30, rounds) }) : rounds;
-  const minimum = count ?? (typeof rounds === 'number' ? rounds : known.minimum);
-  return {
-    ...known,
-    minimum,
-    maximum: Math.max(minimum, known.maximum),
-    halfWidthPercent: target ?? known.halfWidthPercent,
-    budgetSeconds: budget ?? known.budgetSeconds,
-  };
-}
-
-/** For a result that is continued: rounds are added, never taken away. */
-export function extendRounds(rounds: Rounds, more: RoundsOverrides): Rounds {
-  const least = typeof rounds === 'number' ? rounds : 1;
-  return overrideRounds(rounds, {
-    ...more,
-    rounds: more.rounds === undefined ? undefined : Math.max(more.rounds, least),
-  });
+  return { ...untilPreciseSchema.parse({ minimum: 1 }), minimum: rounds, maximum: rounds };
 }

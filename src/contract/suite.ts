@@ -7,10 +7,8 @@ import { limitSetSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
+import { WEIGHTS } from './weights.js';
 import { workloadSchema } from './workloads.js';
-
-export const WEIGHTS = ['synthetic', 'real'] as const;
-export type Weights = (typeof WEIGHTS)[number];
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 

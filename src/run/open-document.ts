@@ -3,7 +3,6 @@
 import { say } from '../commands/terminal.js';
 import type { ResultDocument } from '../contract/result.js';
 import { findResult, newestResult, readResult, resultPath } from '../contract/result-store.js';
-import { extendRounds, type RoundsOverrides } from '../contract/rounds.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
@@ -12,6 +11,7 @@ import { automaticThreads } from '../machine/threads.js';
 import { wantedCases } from '../stats/enough.js';
 import { planLimitedCases } from '../suite/limited-plan.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
 import { beginDocument, requireResumable } from './document.js';
 import { traitsOf } from './prepare.js';
 import { describeTool, describeVersions } from './provenance.js';

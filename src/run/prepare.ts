@@ -11,7 +11,7 @@ import type { GraphFacts } from '../contract/graph-facts.js';
 import { parseJson, validate } from '../contract/json-file.js';
 import type { Layout } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
-import type { Weights } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';

@@ -1,8 +1,9 @@
 // Suite → cases once more for every set of limits: the same product, each time with the threads that the limits leave.
 
 import { type Case, caseId } from '../contract/case-key.js';
-import { limitedThreads, limitsOf } from '../contract/limits.js';
+
 import type { Suite } from '../contract/suite.js';
+import { limitedThreads, limitsOf } from './case-limits.js';
 import { type ModelTraits, planCases } from './plan.js';
 
 export function planLimitedCases(

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { readJsonFile, validate } from '../contract/json-file.js';
 import type { LimitSet } from '../contract/limits.js';
 import type { OptionSet } from '../contract/option-set.js';
-import { overrideRounds } from '../contract/rounds.js';
 import { type Suite, suiteSchema } from '../contract/suite.js';
 import { problem } from '../errors.js';
+import { overrideRounds } from './override-rounds.js';
 import type { WarmUp } from './warm-up.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));

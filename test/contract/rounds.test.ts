@@ -1,6 +1,7 @@
 // How many rounds: a plain number, a rule, and what the command line makes of them.
 import { expect, it } from 'vitest';
-import { extendRounds, overrideRounds, roundsRule, roundsSchema } from '../../src/contract/rounds.js';
+import { roundsRule, roundsSchema } from '../../src/contract/rounds.js';
+import { extendRounds, overrideRounds } from '../../src/suite/override-rounds.js';
 
 const RULE = roundsSchema.parse({ minimum: 4, maximum: 10, halfWidthPercent: 3, budgetSeconds: 60 });
 
