@@ -3,7 +3,7 @@
 import type { Dtype } from './dtypes.js';
 import type { ExecutionProvider } from './execution-providers.js';
 import type { FileFormat, Layout } from './layouts.js';
-import type { OptionName } from './option-set.js';
+import type { OptionName } from './options.js';
 import type { WorkloadKind } from './workloads.js';
 
 export const RUNTIME_NAMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
