@@ -3,8 +3,9 @@
 // so that `--help` answers at once and only `run`'s workers ever load a native library.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { collect, list, machineName, output, positive, results, whole } from './commands/cli-options.js';
+import { list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
+import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -27,52 +28,13 @@ Start with:
 Exit codes: 0 fine, 1 the answer is no (a case failed, something got worse), 2 could not answer.`,
   );
 
-program
-  .command('run')
+declareRun(program.command('run'))
   .summary('measure a suite and store the result')
   .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
   .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
-  .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files', list)
-  .option('--weights <kinds>', 'synthetic or real; by default what the model has', list)
-  .option('--layout <layouts>', 'graph layouts of synthetic ONNX weights: tuned, split, published', list)
-  .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
-  .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
-  .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
-  .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
-  .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
-  .option('--memory-limit <sizes>', 'hold workers to this much memory: 2GB, or 512MB,1GB', list)
-  .option('--swap-limit <sizes>', 'swap beyond --memory-limit (default: none)', list)
-  .option('--cpu-quota <cores>', 'hold workers to this much processor time: 1.5, or 0.5,1', list)
-  .option('--cpus <list>', 'let workers run on these processors only: 0,1 or 0-3')
-  .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
-  .option('-n, --new <ranges>', 'generated tokens')
-  .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
-  .option('--seconds <number>', 'how long a sustained workload runs; from 60 on its curve is shown', whole(1))
-  .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
-  .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
-  .option('--budget <seconds>', 'start no further round later than this', positive)
-  .option('--iterations <number>', 'timed passes inside a round', whole(1))
-  .option('--warmup <number>', 'untimed passes before them, or auto: until they stop getting faster', (text) =>
-    text === 'auto' ? text : whole(0)(text),
-  )
-  .option('--cold', 'evict the checkpoint from the page cache before each round, and prove it')
-  .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
-  .option('--timeout <seconds>', 'longest life of one worker', positive)
-  .addOption(
-    new Option('--tune <what>', 'search for the best number of threads first, and use it').choices(['threads']),
-  )
-  .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
-  .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
-  .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
-  .addOption(results())
-  .addOption(machineName())
-  .addOption(output())
   .action(async (suite: string, o) => {
-    const [{ run }, { suiteOverrides }] = await Promise.all([
-      import('./commands/run.js'),
-      import('./commands/suite-overrides.js'),
-    ]);
-    exitCode = await run(suite, suiteOverrides(o), o);
+    const { run } = await import('./commands/run.js');
+    exitCode = await run(suite, await suiteOverrides(o), o);
   });
 
 program

@@ -6,7 +6,7 @@ import { type OpenOptions, openDocument } from '../run/open-document.js';
 import { requireConfigKeys } from '../run/option-check.js';
 import { requireContext, requireRuntimes } from '../run/requirements.js';
 import { isImpossible } from '../stats/ceiling-share.js';
-import type { SuiteOverrides } from '../suite/load.js';
+import type { SuiteOverrides } from '../suite/overrides.js';
 import { interruptible, outputFormat, printView } from './terminal.js';
 
 export interface RunOptions extends OpenOptions, MeasureOptions {

@@ -1,7 +1,7 @@
 // Limits that a worker runs under, as a dimension of a suite: how they are written, read and named in a case.
 import { z } from 'zod';
 import { CPU_LIST, isGrowing } from './cpu-list.js';
-import { bytesOf, LEAST_QUOTA, SIZE, sizeWord } from './limit-text.js';
+import { bytesOf, LEAST_QUOTA, SIZE } from './limit-text.js';
 
 const size = z.string().regex(SIZE, 'a size such as 512MB, 2GB or 1.5GiB');
 
@@ -33,14 +33,3 @@ export const limitsSchema = z.strictObject({
 });
 
 export type Limits = z.output<typeof limitsSchema>;
-
-/** The dimensions of a case, by the names of their command-line options. */
-export function limitDimensions(limits: Limits | undefined): Record<string, string> {
-  const { memoryBytes, swapBytes, cpuQuota, cpus } = limits ?? {};
-  return {
-    ...(memoryBytes === undefined ? {} : { 'memory-limit': sizeWord(memoryBytes) }),
-    ...(swapBytes === undefined || swapBytes === 0 ? {} : { 'swap-limit': sizeWord(swapBytes) }),
-    ...(cpuQuota === undefined ? {} : { 'cpu-quota': String(cpuQuota) }),
-    ...(cpus === undefined ? {} : { cpus }),
-  };
-}

@@ -1,6 +1,6 @@
 // A set of session options, as a suite and a case key hold it.
 import { z } from 'zod';
-import { DEFAULT_OPTIONS, OPTION_NAMES, type OptionName, type OptionValue, optionRow, optionWord } from './options.js';
+import { DEFAULT_OPTIONS, OPTION_NAMES, type OptionName, type OptionValue, optionRow } from './options.js';
 
 /** Config keys that are set under another name: the same setting written twice would give one case two ids. */
 const NAMED_KEYS = new Map([['session.intra_op_num_threads', 'threads']]);
@@ -47,24 +47,4 @@ export function distinctOptions(set: OptionSet): OptionSet | undefined {
     ...(config.length === 0 ? {} : { config: Object.fromEntries(config) }),
   };
   return Object.keys(distinct).length === 0 ? undefined : distinct;
-}
-
-const PREFIX = 'option.';
-
-/** `option.spinning: off`, as `--option spinning=off` sets it. */
-export function optionDimensions(set: OptionSet | undefined): Record<string, string> {
-  const { config = {}, ...named } = set ?? {};
-  return Object.fromEntries(
-    Object.entries({ ...named, ...config }).map(([name, value]) => [PREFIX + name, optionWord(value)]),
-  );
-}
-
-export function isOptionDimension(dimension: string): boolean {
-  return dimension.startsWith(PREFIX);
-}
-
-/** The value of an option that a case leaves alone. */
-export function defaultOption(dimension: string): string {
-  const name = dimension.slice(PREFIX.length);
-  return name in DEFAULT_OPTIONS ? optionWord(DEFAULT_OPTIONS[name as OptionName]) : 'default';
 }

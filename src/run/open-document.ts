@@ -9,9 +9,10 @@ import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { wantedCases } from '../stats/enough.js';
-import { planLimitedCases } from '../suite/limited-plan.js';
-import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { loadSuite } from '../suite/load.js';
 import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
+import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
+import { planCases } from '../suite/plan.js';
 import { beginDocument, requireResumable } from './document.js';
 import { traitsOf } from './prepare.js';
 import { describeTool, describeVersions } from './provenance.js';
@@ -43,7 +44,7 @@ export function beginRun(suite: Suite, options: OpenOptions): Opened {
   const machine = describeMachine(options.machine);
   const auto = automaticThreads(machine);
   if (options.tune === undefined && suite.threads.includes('auto')) say(`threads=auto is ${auto.threads}: ${auto.why}`);
-  const cases = planLimitedCases(suite, auto.threads, traitsOf);
+  const cases = planCases(suite, auto.threads, traitsOf);
   const about = {
     startedAt: new Date().toISOString(),
     tool: describeTool(),

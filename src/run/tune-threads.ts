@@ -1,7 +1,6 @@
 // `run --tune threads`: before the rounds, a short search for each way in which a checkpoint is run; its cases then run with
 // the number of threads that was found, and the document keeps all that was tried.
 
-import { caseId } from '../contract/case-key.js';
 import type { CaseResult, OkRound, ResultDocument } from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
 import type { ThreadSearch } from '../contract/threads.js';
@@ -9,6 +8,7 @@ import { problem } from '../errors.js';
 import { METRICS } from '../stats/metrics.js';
 import { runOf } from '../stats/parity.js';
 import { chooseThreads, threadCounts } from '../stats/threads.js';
+import { caseId } from '../suite/case-id.js';
 import { runRound } from '../worker/parent.js';
 import type { Job } from '../worker/protocol.js';
 

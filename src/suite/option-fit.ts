@@ -3,9 +3,10 @@
 
 import type { CaseKey } from '../contract/case-key.js';
 import { layoutRow } from '../contract/layouts.js';
-import { distinctOptions, type OptionSet, optionDimensions } from '../contract/option-set.js';
+import { distinctOptions, type OptionSet } from '../contract/option-set.js';
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { problem } from '../errors.js';
+import { optionDimensions } from './option-dimensions.js';
 
 type Place = Pick<CaseKey, 'runtime' | 'ep' | 'layout'>;
 

@@ -1,14 +1,14 @@
 // Limits as a dimension: sizes, lists of processors, what a case is called, and what it may compare with.
 import { describe, expect, it } from 'vitest';
-import { limitSetsOf } from '../../src/commands/limit-options.js';
-import { caseDimensions } from '../../src/contract/case-key.js';
 import { cpuList, cpuNumbers } from '../../src/contract/cpu-list.js';
 import { bytesOf, sizeWord } from '../../src/contract/limit-text.js';
 import { limitSetSchema } from '../../src/contract/limits.js';
 import { type Suite, suiteSchema } from '../../src/contract/suite.js';
 import { compareResults } from '../../src/stats/compare.js';
+import { caseDimensions } from '../../src/suite/case-id.js';
 import { limitedThreads, limitsOf } from '../../src/suite/case-limits.js';
-import { planLimitedCases } from '../../src/suite/limited-plan.js';
+import { readDimensions } from '../../src/suite/overrides.js';
+import { planCases } from '../../src/suite/plan.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 import { thrownBy } from '../fixtures/thrown.js';
 
@@ -82,7 +82,7 @@ describe('cases', () => {
       workloads: [{ kind: 'generate', prompt: [8], new: [4] }],
       limits,
     });
-  const ids = (limits?: Suite['limits']) => planLimitedCases(suite(limits), 4).map(({ id }) => id);
+  const ids = (limits?: Suite['limits']) => planCases(suite(limits), 4).map(({ id }) => id);
 
   it('without limits are called as ever', () => {
     const plain = 'generate/model=tiny/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=4/prompt=8/new=4';
@@ -119,8 +119,9 @@ describe('cases', () => {
 
 describe('the command line', () => {
   it('multiplies its lists', () => {
-    expect(limitSetsOf({})).toBeUndefined();
-    expect(limitSetsOf({ memoryLimit: ['1GB', '2GB'], cpuQuota: ['0.5', '1'], cpus: '0,1' })).toEqual([
+    expect(readDimensions({})).toEqual({});
+    const { limits } = readDimensions({ 'memory-limit': '1GB,2GB', 'cpu-quota': '0.5,1', cpus: '0,1' });
+    expect(limits).toEqual([
       { memory: '1GB', cpuQuota: 0.5, cpus: '0,1' },
       { memory: '1GB', cpuQuota: 1, cpus: '0,1' },
       { memory: '2GB', cpuQuota: 0.5, cpus: '0,1' },
@@ -129,14 +130,14 @@ describe('the command line', () => {
   });
 
   it.each([
-    [{ memoryLimit: ['2XB'] }, '--memory-limit: "2XB"'],
-    [{ memoryLimit: ['0GB'] }, '--memory-limit: "0GB"'],
-    [{ swapLimit: ['1GB'] }, '--swap-limit without --memory-limit'],
-    [{ cpuQuota: ['half'] }, '--cpu-quota: "half"'],
-    [{ cpuQuota: ['0'] }, '--cpu-quota: "0"'],
+    [{ 'memory-limit': '2XB' }, '--memory-limit: "2XB"'],
+    [{ 'memory-limit': '0GB' }, '--memory-limit: "0GB"'],
+    [{ 'swap-limit': '1GB' }, '--swap-limit without --memory-limit'],
+    [{ 'cpu-quota': 'half' }, '--cpu-quota: "half"'],
+    [{ 'cpu-quota': '0' }, '--cpu-quota: "0"'],
     [{ cpus: '3-1' }, '--cpus: "3-1"'],
   ])('refuses %j in words', (options, words) => {
-    const { message, hint } = thrownBy(() => limitSetsOf(options));
+    const { message, hint } = thrownBy(() => readDimensions(options));
     expect(message).toContain(words);
     expect(hint).toMatch(/^expected /);
   });

@@ -1,8 +1,8 @@
 // Session options of a suite: what a case is called with them, what is refused, and that the defaults change nothing.
 import { describe, expect, it } from 'vitest';
-import { caseDimensions } from '../../src/contract/case-key.js';
 import { distinctOptions } from '../../src/contract/option-set.js';
 import { suiteSchema } from '../../src/contract/suite.js';
+import { caseDimensions } from '../../src/suite/case-id.js';
 import { parseOptions } from '../../src/suite/option-parsing.js';
 import { planCases } from '../../src/suite/plan.js';
 import { thrownBy } from '../fixtures/thrown.js';
