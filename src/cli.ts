@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// edgeproof's door: argv → command → exit code, and the only catch-all. Commands are loaded when they are called,
-// so that `--help` answers at once and only `run`'s workers ever load a native library.
+// The entry point: argv → command → exit code, and the only catch-all. Commands are loaded when they are called, so that
+// `--help` answers at once and only workers load native libraries.
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
-import { list, machineName, output, positive, results } from './commands/cli-options.js';
+import { Command, CommanderError, Help, Option } from 'commander';
+import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { EdgeproofError } from './errors.js';
@@ -15,19 +15,25 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 let exitCode = 0;
 const program = new Command('edgeproof')
   .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
-  .version(version)
+  .version(version, '-V, --version', 'show the version')
+  .addHelpOption(help())
   .exitOverride()
+  .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
+  .helpCommand('help [command]', 'show the help of a command')
   .addHelpText(
     'after',
     `
 Start with:
-  edgeproof run                       the quick suite: no download, about a minute
+  edgeproof run                       the quick suite: no download, one minute
   edgeproof run -p 128,512 -n 64      other prompt and output lengths
-  edgeproof compare previous latest   what changed since the suite ran before
+  edgeproof compare previous latest   what changed since the last run
+  edgeproof <command> --help          the options of a command
 
-Exit codes: 0 fine, 1 the answer is no (a case failed, something got worse), 2 could not answer.`,
+Exit codes: 0 fine; 1 the answer is no (a case failed, something got worse);
+2 could not answer.`,
   );
 
+program.commandsGroup('Measure:');
 declareRun(program.command('run'))
   .summary('measure a suite and store the result')
   .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
@@ -37,11 +43,12 @@ declareRun(program.command('run'))
     exitCode = await run(suite, await suiteOverrides(o), o);
   });
 
+program.commandsGroup('Look at results:');
 program
   .command('show')
   .summary('print a stored result')
   .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
-  .option('--memory', 'where the memory went, phase by phase')
+  .option('--memory', 'show where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
   .action(async (result: string, o) => {
@@ -50,15 +57,14 @@ program
 
 const comparing = (command: Command) =>
   command
-    .option(
-      '--across <dimensions>',
-      'compare although these differ: machine, model, dtype, threads, runtimeVersion …',
-      list,
-      [],
-    )
-    .option('--minimum-effect <percent>', "smallest change that counts, instead of each metric's own", positive)
     .addOption(
-      new Option('--grade <grade>', 'use rounds of this condition or better (docs/condition.md)')
+      new Option('--across <dimensions>', 'compare cases although these differ: machine, model, dtype, threads …')
+        .argParser(list)
+        .default([], 'none'),
+    )
+    .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
+    .addOption(
+      new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
         .choices(['A', 'B', 'C'])
         .default('B'),
     )
@@ -67,33 +73,35 @@ const comparing = (command: Command) =>
 
 comparing(program.command('compare'))
   .summary('compare two results, case by case')
-  .description(
-    'Shows what changed from baseline to candidate: only changes that are significant and large enough to matter.',
-  )
+  .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
   .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
-  .argument('<candidate>')
+  .argument('<candidate>', 'as above')
   .action(async (baseline: string, candidate: string, o) => {
     exitCode = (await import('./commands/compare.js')).compare(baseline, candidate, o);
   });
 
 comparing(program.command('regress'))
-  .summary('fail if the newest result is worse than its baseline')
-  .description('A gate for scripts: exit 1 when anything is shown to be worse, 2 when nothing could be compared.')
+  .summary('fail if the newest result is worse than the one before')
+  .description('For scripts: exit code 1 if anything is shown to be worse, 2 if nothing could be compared.')
   .argument('[candidate]', 'a file, `latest`, or part of a file name', 'latest')
-  .option('--baseline <result>', 'instead of the newest earlier result of the same suite and machine')
+  .option(
+    '--baseline <result>',
+    'what to compare with (default: the newest earlier result of the same suite and machine)',
+  )
   .action(async (candidate: string, o) => {
     exitCode = (await import('./commands/compare.js')).regress(candidate, o);
   });
 
+program.commandsGroup('Models and this machine:');
 addModels(program, (code) => {
   exitCode = code;
 });
 
 program
   .command('machine')
-  .summary('what edgeproof sees of this computer, and what it can do at best')
+  .summary('describe this computer, and measure what it can do at best')
   .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
-  .option('--self-test', 'measure what edgeproof itself costs a measurement: about three minutes')
+  .option('--self-test', 'measure how much edgeproof itself disturbs a measurement (three minutes)')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

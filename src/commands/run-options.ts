@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
 import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
 import type { WarmUp } from '../suite/warm-up.js';
-import { collect, machineName, output, positive, results, whole } from './cli-options.js';
+import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
 
 /** Values as commander hands them over; dimensions are still texts. */
 export interface RunFlags {
@@ -19,35 +19,31 @@ export interface RunFlags {
 }
 
 export function declareRun(command: Command): Command {
-  const rounds = 'Rounds and precision:';
-  const rules = 'Rules of the run:';
-  const stored = 'Output:';
   for (const group of DIMENSION_GROUPS)
     for (const name of DIMENSION_NAMES)
       if (dimensionRow(name).option.group === group) command.addOption(dimensionOption(name));
   return command
-    .optionsGroup(rounds)
-    .option('-r, --rounds <number>', 'fresh processes for each case; the fewest, beside --target or --budget', whole(1))
+    .optionsGroup('How to run it:')
+    .option('--cold', 'evict the checkpoint from the page cache before each round')
+    .addOption(new Option('--tune <what>', 'first search for the fastest number of threads').choices(['threads']))
+    .option('--allow-fallback', 'accept that the CPU computes a part of what was asked of a GPU')
+    .option('--timeout <seconds>', 'stop a round that takes longer', positive)
+    .optionsGroup('Rounds and precision:')
+    .option('-r, --rounds <number>', 'fresh processes for each case; with --target or --budget the fewest', whole(1))
     .option('--target <percent>', 'add rounds until half the 95 % interval is this small', positive)
-    .option('--budget <seconds>', 'start no added round after this time', positive)
+    .option('--budget <seconds>', 'add no rounds after this time', positive)
     .option('--iterations <number>', 'timed passes in each round', whole(1))
-    .option('--warmup <number>', 'untimed passes before them; auto: until they stop getting faster', (text) =>
+    .option('--warmup <number>', 'passes before the timed ones, or auto: until they stop getting faster', (text) =>
       text === 'auto' ? text : whole(0)(text),
     )
-    .option('--seed <number>', 'seed of prompts and of synthetic weights', whole(0))
-    .optionsGroup(rules)
-    .option('--cold', 'empty the page cache of the checkpoint before each round, and verify that it is')
-    .option('--timeout <seconds>', 'longest time that a round may take', positive)
-    .addOption(
-      new Option('--tune <what>', 'first search for the best number of threads, and use it').choices(['threads']),
-    )
-    .option('--allow-fallback', 'accept that the CPU computes a part of what a GPU was asked for')
-    .option('--no-ceilings', 'do not measure the best that this machine can do before and after')
-    .option('--resume [result]', 'continue an unfinished result, or add rounds with --rounds')
-    .optionsGroup(stored)
+    .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
+    .optionsGroup('Result and output:')
+    .option('--resume [result]', 'continue an unfinished result, or add rounds to one with --rounds')
+    .option('--no-ceilings', 'skip measuring what this machine can do at best')
     .addOption(results())
     .addOption(machineName())
-    .addOption(output());
+    .addOption(output())
+    .addHelpOption(help());
 }
 
 function dimensionOption(name: DimensionName): Option {
