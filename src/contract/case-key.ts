@@ -12,16 +12,16 @@ import { caseWorkloadSchema } from './workloads.js';
 export const caseKeySchema = z.strictObject({
   model: z.string(),
   weights: z.enum(WEIGHTS),
-  /** null for files that are used as they are, whose layout is their maker's. */
+  /** null for files that are used as they are. */
   layout: z.enum(LAYOUT_NAMES).nullable(),
   dtype: z.enum(DTYPE_NAMES),
   runtime: z.enum(RUNTIME_NAMES),
   ep: z.enum(EXECUTION_PROVIDERS),
   threads: z.int(),
-  /** Session options that differ from the runtime's defaults; left out where none does. */
+  /** The session options that differ from the defaults; missing if none does. */
   options: optionSetSchema.optional(),
   workload: caseWorkloadSchema,
-  /** What the worker is held to; left out where nothing is. */
+  /** Missing if nothing is limited. */
   limits: limitsSchema.optional(),
 });
 

@@ -13,13 +13,13 @@ export const SIZE = /^(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|KiB|MiB|GiB)$/;
 /** The kernel refuses a quota of less than 1 ms in every 100. */
 export const LEAST_QUOTA = 0.01;
 
-/** null for what is no size. */
+/** null if the text is not a size. */
 export function bytesOf(text: string): number | null {
   const [, amount, unit] = SIZE.exec(text) ?? [];
   return amount === undefined ? null : Math.round(Number(amount) * UNITS[unit!]!);
 }
 
-/** The shortest exact name of a size, whatever unit it was given in: `2GB`, `1536MiB`. */
+/** The shortest exact text of a size, in any unit: `2GB`, `1536MiB`. */
 export function sizeWord(bytes: number): string {
   const exact = Object.entries(UNITS)
     .filter(([, unit]) => bytes % unit === 0)

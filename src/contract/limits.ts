@@ -1,4 +1,4 @@
-// Limits that a worker runs under, as a dimension of a suite: how they are written, read and named in a case.
+// Limits of workers: as a suite writes them, and as a case has them.
 import { z } from 'zod';
 import { CPU_LIST, isGrowing } from './cpu-list.js';
 import { bytesOf, LEAST_QUOTA, SIZE } from './limit-text.js';
@@ -7,8 +7,8 @@ const size = z.string().regex(SIZE, 'a size such as 512MB, 2GB or 1.5GiB');
 
 export const limitSetSchema = z
   .strictObject({
-    memory: size.optional().describe('Memory that the worker may hold, such as 512MB, 2GB or 1.5GiB.'),
-    swap: size.optional().describe('Swap that it may use beyond that (default 0B); only with memory.'),
+    memory: size.optional().describe('Most memory of a worker, such as 512MB, 2GB or 1.5GiB.'),
+    swap: size.optional().describe('Swap that it may use beyond memory (default 0B).'),
     cpuQuota: z.number().min(LEAST_QUOTA).optional().describe('Processor time in cores, such as 1.5.'),
     cpus: z
       .string()
@@ -22,10 +22,10 @@ export const limitSetSchema = z
 
 export type LimitSet = z.output<typeof limitSetSchema>;
 
-/** What a case is limited to; what is left out is not limited. */
+/** The limits of a case; a missing field is not limited. */
 export const limitsSchema = z.strictObject({
   memoryBytes: z.int().positive().optional(),
-  /** Given whenever memory is. */
+  /** Present whenever memoryBytes is. */
   swapBytes: z.int().nonnegative().optional(),
   cpuQuota: z.number().positive().optional(),
   /** As the kernel lists them: `0-3,8`. */

@@ -3,7 +3,7 @@ import { cpuList, cpuNumbers } from '../contract/cpu-list.js';
 import { bytesOf } from '../contract/limit-text.js';
 import type { LimitSet, Limits } from '../contract/limits.js';
 
-/** undefined where nothing is limited. */
+/** undefined if nothing is limited. */
 export function limitsOf({ memory, swap, cpuQuota, cpus }: LimitSet): Limits | undefined {
   const limits: Limits = {
     ...(memory === undefined ? {} : { memoryBytes: bytesOf(memory)!, swapBytes: bytesOf(swap ?? '0B')! }),
@@ -13,7 +13,7 @@ export function limitsOf({ memory, swap, cpuQuota, cpus }: LimitSet): Limits | u
   return Object.keys(limits).length === 0 ? undefined : limits;
 }
 
-/** Threads that a limited worker can keep busy: `threads: auto` is never more than that. */
+/** The threads that a limited worker can keep busy: the most that `threads: auto` may become. */
 export function limitedThreads(threads: number, { cpuQuota, cpus }: Limits): number {
   const allowed = [threads, ...(cpus === undefined ? [] : [cpuNumbers(cpus).length])];
   if (cpuQuota !== undefined) allowed.push(Math.max(1, Math.floor(cpuQuota)));

@@ -214,12 +214,14 @@ export const DIMENSIONS = {
   seconds: {
     option: {
       metavar: 'number',
-      help: 'how long a sustained workload runs; its curve is shown from 60 on',
+      help: 'how long a sustained workload runs; its curve is shown from 60 s on',
       group: 'How much to run:',
     },
     field: 'workloads',
     read: wholeNumber,
-    inId: ({ workload }) => ({ seconds: workload?.kind === 'sustained' ? workload.seconds : undefined }),
+    inId: ({ workload }) => ({
+      seconds: workload !== undefined && 'seconds' in workload ? workload.seconds : undefined,
+    }),
     label: null,
     implies: ['workload'],
   },

@@ -9,7 +9,7 @@ export interface RoundsOverrides {
   budget?: number | undefined;
 }
 
-/** `--rounds` alone asks for exactly as many; with `--target` or `--budget` it is the minimum. */
+/** `--rounds` alone is the exact number; with `--target` or `--budget` it is the minimum. */
 export function overrideRounds(rounds: Rounds, { rounds: count, target, budget }: RoundsOverrides): Rounds {
   if (target === undefined && budget === undefined) return count ?? rounds;
   const known =
@@ -24,7 +24,7 @@ export function overrideRounds(rounds: Rounds, { rounds: count, target, budget }
   };
 }
 
-/** For a result that is continued: rounds are added, never taken away. */
+/** For a result that is continued: adds rounds, but never removes any. */
 export function extendRounds(rounds: Rounds, more: RoundsOverrides): Rounds {
   const least = typeof rounds === 'number' ? rounds : 1;
   return overrideRounds(rounds, {
