@@ -28,24 +28,25 @@ export interface Dimension {
     requires?: string;
   };
   /**
-   * The list of a suite that it fills. Several dimensions may share a list of objects: it gets every combination of
-   * them. `workloads`: the field of its own name in each workload that has it.
+   * The list of a suite that it fills. Dimensions that share a list of objects fill it with their combinations. For
+   * `workloads`, it fills the field of its own name in every workload that has one.
    */
   field: Extract<keyof Suite, string>;
+  /** Reads the values from the command line. */
   read: Reader<unknown>;
-  /** What it adds to the id of a case, or of a part of one; undefined adds nothing. */
+  /** Its names and values in the id of a case; undefined values are left out. */
   inId(key: Partial<CaseKey>): Record<string, string | number | undefined>;
-  /** A value in a heading or a sentence; null where the name of the workload says it. The value itself by default. */
+  /** A value in a heading or a sentence (default: the value itself); null if headings leave it out. */
   label?: ((value: string, name: string) => string) | null;
   /** In headings it follows this dimension without a separator: `tuned q4`. */
   follows?: string;
-  /** The value of a case whose id does not name one. */
+  /** The value of a case whose id leaves it out. */
   unnamed?: (name: string) => string;
   /** Other differences that `compare --across` then accepts: of dimensions and of identities. */
   implies?: readonly string[];
 }
 
-/** One limit of a set, in each of its values. */
+/** Reads each value as a set with this one limit. */
 function limit<T>(read: Reader<T[]>, setOf: (value: T) => LimitSet): Reader<LimitSet[]> {
   return (texts, option) => read(texts, option).map(setOf);
 }
