@@ -6,7 +6,8 @@ import { type Suite, suiteSchema } from './contract/suite.js';
 import type { RunEvent } from './run/events.js';
 import { type RunOptions, run as runSuite } from './run/run.js';
 import { type Comparison, compareResults } from './stats/compare.js';
-import { loadSuite, overrideSuite, type SuiteOverrides } from './suite/load.js';
+import { loadSuite } from './suite/load.js';
+import { overrideSuite, type SuiteOverrides } from './suite/overrides.js';
 import { localExecutor } from './worker/local-executor.js';
 
 export { readResult } from './contract/result-store.js';

@@ -1,7 +1,7 @@
 // `models rm`: frees the space of a model's checkpoints and of pulls that were left unfinished.
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Weights } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { type LockOptions, lockOf, ownerInWords, withLock } from '../hub/lock.js';
 import { cacheDirectory, entriesOf } from '../models/cache.js';

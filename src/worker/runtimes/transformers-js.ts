@@ -2,7 +2,8 @@
 // and arrival times taken by a bare streamer (its first `put` is the prompt).
 import { basename, dirname } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
-import { DEFAULT_OPTIONS, type OptionSet } from '../../contract/option-set.js';
+import type { OptionSet } from '../../contract/option-set.js';
+import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
 import type { Generation, Runtime } from './runtime.js';
