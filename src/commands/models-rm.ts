@@ -1,10 +1,11 @@
 // `models rm`: frees the space of a model's checkpoints and of pulls that were left unfinished.
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { entriesOf } from '../contract/directory.js';
 import type { Weights } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { type LockOptions, lockOf, ownerInWords, withLock } from '../hub/lock.js';
-import { cacheDirectory, entriesOf } from '../models/cache.js';
+import { cacheDirectory } from '../models/cache.js';
 import { checkpointsOf, removeEmptyParents } from '../models/find-checkpoints.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pulledCommit, repositoryDirectory } from '../models/real.js';

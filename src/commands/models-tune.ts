@@ -1,6 +1,7 @@
 // `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { partialPath, removeAbandoned } from '../contract/directory.js';
 import type { Position } from '../contract/fidelity.js';
 import type { ResultDocument } from '../contract/result.js';
 import { suiteSchema, type Weights } from '../contract/suite.js';
@@ -8,7 +9,7 @@ import { problem } from '../errors.js';
 import { DEFAULT_STEPS, STEPS, type StepName } from '../formats/onnx/rewrite/steps.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
-import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
+import { cacheDirectory } from '../models/cache.js';
 import type { Checkpoint, CheckpointDtype, CheckpointLayout } from '../models/checkpoint.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { byteProgress } from '../report/progress.js';

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive } from '../contract/directory.js';
 import { problem } from '../errors.js';
-import { isAlive } from '../models/cache.js';
 
 const REFRESH_MS = 2000;
 /** Without a sign of life for this long, the owner is gone (killed on another machine, or its pid was reused). */

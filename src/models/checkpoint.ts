@@ -5,13 +5,13 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { entriesOf } from '../contract/directory.js';
 import { readJsonFile } from '../contract/json-file.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { isPrefillGraph } from '../formats/onnx/prefill-graph.js';
 import { REAL_DTYPES } from '../hub/selection.js';
 import { DTYPES, LAYOUTS } from '../networks/blocks/linear.js';
 import { ROUTINGS } from '../networks/blocks/schedule.js';
-import { entriesOf } from './cache.js';
 
 export const MANIFEST = 'edgeproof.json';
 

@@ -2,8 +2,8 @@
 // remembers what a revision was when it was pulled, so that a run needs no network.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { entriesOf } from '../contract/directory.js';
 import { problem } from '../errors.js';
-import { entriesOf } from './cache.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 /** As the hub has them; `--` separates the parts in folder names and is not allowed in them. */

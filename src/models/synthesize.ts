@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { partialPath, removeAbandoned } from '../contract/directory.js';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { weightChunks } from '../networks/random-weights.js';
-import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
+import { createCacheDirectory } from './cache.js';
 import {
   type Checkpoint,
   faultOf,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { partialPath, removeAbandoned } from '../contract/directory.js';
 import { problem } from '../errors.js';
 import { decoderOf } from '../formats/onnx/decoder.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
@@ -13,7 +14,7 @@ import { readWholeModel } from '../formats/onnx/read.js';
 import type { Draft, RewriteOptions } from '../formats/onnx/rewrite/draft.js';
 import { rewrite, type StepName, type StepReport } from '../formats/onnx/rewrite/steps.js';
 import { encodeModel } from '../formats/onnx/write.js';
-import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
+import { createCacheDirectory } from './cache.js';
 import {
   type Checkpoint,
   type CheckpointFile,
