@@ -1,13 +1,11 @@
 // Gets the bytes of one file: parts by byte range over a few connections, each written to its place. A broken connection
 // is continued where it stopped; an answer that belongs to other content is an error and never mixed in.
 import { closeSync, ftruncateSync, openSync, rmSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { EdgeproofError } from '../errors.js';
 import { RestartError, TransientError } from './failures.js';
 import type { FileHash } from './file-hash.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { partWriter } from './part-writer.js';
 import { withRetries } from './retry.js';
 import {
   doneBytes,
@@ -18,6 +16,7 @@ import {
   saveState,
   type TransferState,
 } from './transfer-state.js';
+import { writePart } from './write-part.js';
 
 export interface Wanted {
   repo: string;
@@ -123,7 +122,7 @@ async function receive(source: Source, part: Part): Promise<void> {
     requireSameContent(source, answer, { start, end, whole });
     if (answer.url.origin !== new URL(http.settings.endpoint).origin) source.cdn = answer.url;
     const onWritten = (pieces: readonly Buffer[], at: number) => written(source, pieces, at);
-    await pipeline(answer.body, partWriter({ file: source.output, part, onWritten }));
+    await writePart(answer.body, { file: source.output, part, onWritten });
   } catch (error) {
     answer.discard();
     signal.throwIfAborted();
