@@ -1,13 +1,13 @@
-// Writes one part of a file as it arrives. While one batch is being written, the next one collects. A part counts as
-// done only as far as it is on disk, so that an interrupted download continues at the right byte.
+// Writes one part of a file as it arrives: while one batch is being written, the next one arrives. A part counts as done
+// only as far as it is on disk, so that an interrupted download continues at the right byte.
 import { writev } from 'node:fs';
-import { type Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { RestartError, TransientError } from './failures.js';
 import type { Part } from './transfer-state.js';
 
-/** How much may wait to be written before the connection is paused. */
-const WAITING_BYTES = 1 << 20;
+const BATCH_BYTES = 1 << 19;
+/** A slow connection's bytes do not wait for a full batch. */
+const BATCH_MS = 200;
 
 export interface PartTarget {
   /** Descriptor of the file. */
@@ -17,38 +17,44 @@ export interface PartTarget {
   onWritten(pieces: readonly Buffer[], start: number): void;
 }
 
-/** When this settles, `part.done` no longer changes. */
-export async function writePart(body: Readable, { file, part, onWritten }: PartTarget): Promise<void> {
-  let writing = Promise.resolve();
-  const writer = new Writable({
-    highWaterMark: WAITING_BYTES,
-    writev(batch, done) {
-      const pieces = batch.map(({ chunk }) => chunk as Buffer);
-      const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-      if (bytes > part.bytes - part.done) return done(new RestartError('the server sent more than it announced'));
-      const start = part.start + part.done;
-      writing = new Promise((settle) => {
-        writev(file, pieces, start, (error, written) => {
-          part.done += written ?? 0;
-          settle();
-          if (error !== null) return done(error);
-          // A disk that fills up takes some of the bytes; the next attempt brings its own error.
-          if (written < bytes) return done(new TransientError(`the disk took ${written} of ${bytes} bytes`));
-          // Called first: it sends the next batch to the disk, which works while this one is being hashed.
-          done();
-          try {
-            onWritten(pieces, start);
-          } catch (failure) {
-            writer.destroy(failure as Error);
-          }
-        });
-      });
-    },
-  });
+const writePieces = promisify(writev);
+
+/** When this settles, what arrived is on disk and `part.done` no longer changes. */
+export async function writePart(body: AsyncIterable<Buffer>, { file, part, onWritten }: PartTarget): Promise<void> {
+  let batch: Buffer[] = [];
+  let batchBytes = 0;
+  let batchSince = performance.now();
+  let left = part.bytes - part.done;
+  let writing: Promise<() => void> = Promise.resolve(() => {});
+
+  const write = async (pieces: readonly Buffer[], bytes: number) => {
+    const start = part.start + part.done;
+    if (bytes === 0) return () => {};
+    const { bytesWritten } = await writePieces(file, pieces, start);
+    part.done += bytesWritten;
+    // A disk that fills up takes some of the bytes; the next attempt brings its own error.
+    if (bytesWritten < bytes) throw new TransientError(`the disk took ${bytesWritten} of ${bytes} bytes`);
+    return () => onWritten(pieces, start);
+  };
+  const flush = async () => {
+    const report = await writing;
+    writing = write(batch, batchBytes);
+    // The next flush reports the error.
+    writing.catch(() => {});
+    [batch, batchBytes, batchSince] = [[], 0, performance.now()];
+    // Only now, so that the disk works while this batch is being hashed.
+    report();
+  };
+
   try {
-    await pipeline(body, writer);
+    for await (const piece of body) {
+      left -= piece.length;
+      if (left < 0) throw new RestartError('the server sent more than it announced');
+      batch.push(piece);
+      batchBytes += piece.length;
+      if (batchBytes >= BATCH_BYTES || performance.now() - batchSince >= BATCH_MS) await flush();
+    }
   } finally {
-    // pipeline() does not wait for a write that is under way.
-    await writing;
+    await flush().finally(async () => (await writing)());
   }
 }
