@@ -5,11 +5,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { entriesOf } from '../contract/directory.js';
 import { readJsonFile } from '../contract/json-file.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { isPrefillGraph } from '../formats/onnx/prefill-graph.js';
-import { entriesOf } from './cache.js';
 
 export const MANIFEST = 'edgeproof.json';
 

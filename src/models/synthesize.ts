@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { partialPath, removeAbandoned } from '../contract/directory.js';
 import type { SyntheticManifest } from '../contract/manifest.js';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { weightChunks } from '../networks/random-weights.js';
-import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
+import { createCacheDirectory } from './cache.js';
 import { type Checkpoint, faultOf, MANIFEST, openCheckpoint, syntheticDirectory } from './checkpoint.js';
 import { type CheckpointPlan, type CheckpointSpec, planCheckpoint } from './checkpoint-plan.js';
 
