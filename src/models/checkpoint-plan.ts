@@ -14,7 +14,7 @@ import { encodeModel } from '../formats/onnx/write.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
-import { planGguf } from '../networks/gguf/plan.js';
+import { planGguf } from '../networks/gguf/file-plan.js';
 import { GGUF_DTYPES, type GgufDtype } from '../networks/gguf/tensors.js';
 import type { DecoderPlan } from '../networks/plan.js';
 import type { FilledWeight } from '../networks/random-weights.js';

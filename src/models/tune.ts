@@ -6,7 +6,7 @@ import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import type { CheckpointFile, Manifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
-import { decoderOf } from '../formats/onnx/decoder.js';
+import { decoderOf } from '../formats/onnx/decoder-interface.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { isPrefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';

@@ -6,9 +6,9 @@ import { problem } from '../errors.js';
 import type { Initializer, OnnxModel } from '../formats/onnx/model.js';
 import { prefillGraph } from '../formats/onnx/prefill-graph.js';
 import type { Draft } from '../formats/onnx/rewrite/draft.js';
-import { bytesOf } from '../formats/onnx/rewrite/made-bytes.js';
 import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
+import { bytesOf } from '../formats/onnx/rewrite/recipe-bytes.js';
 
 /** Page alignment lets the runtime map each tensor in place. */
 const ALIGNMENT_BYTES = 4096;

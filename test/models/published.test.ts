@@ -11,7 +11,7 @@ import { architectureOf, configSchemaOf } from '../../src/networks/architectures
 import { rotaryFrequencies, rotaryMagnitude } from '../../src/networks/blocks/rotary.js';
 import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
-import { mathsOf, type TinyFamilyConfig } from '../reference/families.js';
+import { mathsOf, type TinyFamilyConfig } from '../reference/architectures.js';
 
 const MODELS = loadRegistry().filter((model) => configSchemaOf(model.config.model_type) !== undefined);
 

@@ -10,10 +10,10 @@ import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { promptTokens } from '../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../src/worker/runtimes/onnxruntime.js';
 import { openTransformers } from '../../src/worker/runtimes/transformers-js.js';
+import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from '../reference/architectures.js';
 import { openReference } from '../reference/decoder.js';
-import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from '../reference/families.js';
 import { halfValue } from '../reference/half.js';
-import { TINY_FAMILIES } from '../reference/tiny-families.js';
+import { TINY_FAMILIES } from '../reference/tiny-architectures.js';
 
 let cache: string;
 beforeAll(() => {

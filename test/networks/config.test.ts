@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/errors.js';
 import { architectureOf } from '../../src/networks/architectures.js';
 import type { GroupedAttention } from '../../src/networks/plan.js';
-import type { TinyFamilyConfig } from '../reference/families.js';
-import { TINY_FAMILIES } from '../reference/tiny-families.js';
+import type { TinyFamilyConfig } from '../reference/architectures.js';
+import { TINY_FAMILIES } from '../reference/tiny-architectures.js';
 
 const planOf = (config: TinyFamilyConfig) => architectureOf(config).plan(config);
 const attentionOf = (config: TinyFamilyConfig) =>

@@ -1,7 +1,7 @@
 // A decoder in float64, written with naive loops from the families' modelling code in Hugging Face transformers. What
-// makes one family differ from another is read off config.json in families.ts. It shares with src/ only the reader that
+// makes one family differ from another is read off config.json in architectures.ts. It shares with src/ only the reader that
 // finds tensors in a checkpoint.
-import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from './families.js';
+import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from './architectures.js';
 import { type Matrix, openWeights, type Vector } from './weights.js';
 
 export interface Reference {

@@ -3,8 +3,8 @@
 import type { ConfigFacts } from '../../contract/config-facts.js';
 import type { Dtype } from '../../contract/dtypes.js';
 import type { GraphFacts } from '../../contract/graph-facts.js';
-import { blockOf, type TensorType } from './format.js';
 import type { GgufFile } from './read.js';
+import { blockOf, type TensorType } from './tensor-types.js';
 import { ggufWork } from './work.js';
 
 /** Of one layer's attention, keys and values as llama.cpp keeps them. */

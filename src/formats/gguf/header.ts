@@ -1,5 +1,5 @@
 // Everything of a GGUF file before the tensor data: magic, counts, metadata, tensor infos, padding.
-import { aligned, codeOf, MAGIC, type TensorType, tensorBytes, VALUE_CODES, VERSION } from './format.js';
+import { aligned, codeOf, MAGIC, type TensorType, tensorBytes, VALUE_CODES, VERSION } from './tensor-types.js';
 
 export type MetadataValue =
   | { type: 'uint32' | 'float32'; value: number }

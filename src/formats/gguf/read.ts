@@ -1,8 +1,16 @@
 // Reads the header of any GGUF file: its metadata and tensor infos. Untrusted: every length is checked against the file.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { problem, reasonOf } from '../../errors.js';
-import { ALIGNMENT_BYTES, aligned, MAGIC, type TensorType, tensorBytes, typeOfCode, VALUE_CODES } from './format.js';
 import type { TensorInfo } from './header.js';
+import {
+  ALIGNMENT_BYTES,
+  aligned,
+  MAGIC,
+  type TensorType,
+  tensorBytes,
+  typeOfCode,
+  VALUE_CODES,
+} from './tensor-types.js';
 
 export type GgufValue = number | bigint | boolean | string | GgufArray;
 /** The values of a short array; of a long one (a vocabulary) only its length is kept. */

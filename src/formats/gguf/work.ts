@@ -1,7 +1,7 @@
 // What one token costs llama.cpp at the least, from the tensors and the metadata of a GGUF file: `Work` of onnx/work.ts.
 import type { AttentionWork, Product, Work } from '../../contract/work.js';
-import { blockOf } from './format.js';
 import type { GgufFile } from './read.js';
+import { blockOf } from './tensor-types.js';
 
 type Tensor = GgufFile['tensors'][number];
 

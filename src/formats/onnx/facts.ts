@@ -1,9 +1,9 @@
 // What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
 // These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
 import type { GraphFacts } from '../../contract/graph-facts.js';
-import { type Decoder, decoderOf, kvBytesPerToken } from './decoder.js';
+import { activeShares } from './active-share.js';
+import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
 import { embeddingOf, headOf } from './embedding-and-head.js';
-import { activeShares } from './experts.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 import { parametersIn } from './parameters.js';
 import { usesOf } from './uses.js';

@@ -1,6 +1,6 @@
 // A decoder graph whose KV cache is in int8: GroupQueryAttention reads rows and appends them in whole steps, one step a
 // channel of a head. The steps are inputs, because they depend on what was read before. Made in memory, never a file.
-import { type Decoder, type KvEntry, keyAndValue } from './decoder.js';
+import { type Decoder, type KvEntry, keyAndValue } from './decoder-interface.js';
 import type { OnnxModel, ValueInfo } from './model.js';
 
 /** GroupQueryAttention's inputs k_scale and v_scale; float32 [1, heads, 1, size] with PER_CHANNEL. */

@@ -1,7 +1,8 @@
 // TensorProto → Initializer: its type and shape, and where its bytes are. Large ones are skipped rather than loaded.
-import { integers, leftovers, scalar, span, text, within } from './message.js';
+
 import { byteLength, elementTypeOf, type Initializer, type TensorData } from './model.js';
 import { type ByteSource, type Field, WireError } from './protobuf.js';
+import { integers, leftovers, scalar, span, text, within } from './protobuf-values.js';
 
 /** Inline tensors up to this size are kept (shapes, axes, scalars); larger ones are weights. */
 const KEPT_BYTES = 4096;

@@ -1,9 +1,9 @@
 // A .onnx file → OnnxModel. The file is hostile until read: every span is checked against its parent,
 // large tensors are skipped rather than loaded, and anything odd is an `onnx-invalid` error.
 import { problem, reasonOf } from '../../errors.js';
-import { float32, integers, leftovers, packed, scalar, span, text, wholeField, within } from './message.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
+import { float32, integers, leftovers, packed, scalar, span, text, wholeField, within } from './protobuf-values.js';
 import { decodeTensor } from './read-tensor.js';
 
 /** Graphs inside nodes of graphs inside nodes … */

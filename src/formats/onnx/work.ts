@@ -1,7 +1,7 @@
 // What one token costs at the least, read from the graph: bytes of weights, operations of matrix products, attention over
 // the KV cache. A lower bound: a kernel may do more, none can do less. docs/ceilings.md turns it into rates.
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
-import type { Decoder, KvEntry } from './decoder.js';
+import type { Decoder, KvEntry } from './decoder-interface.js';
 import type { Initializer, Node, OnnxModel } from './model.js';
 
 /** Inputs of which one token reads a row. */

@@ -2,7 +2,7 @@
 // Source: DeepSeek's modeling_deepseek.py of V2; transformers' DeepseekV2ForCausalLM leaves out yarn's part of the scale.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { deepseekFields, deepseekPlan } from './deepseek.js';
+import { deepseekFields, deepseekPlan } from '../config/deepseek.js';
 
 const configSchema = z.looseObject({
   ...deepseekFields,

@@ -2,7 +2,7 @@
 // Source: transformers' DeepseekV3ForCausalLM. The layer for multi-token prediction is no part of it, nor of this.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { deepseekFields, deepseekPlan } from './deepseek.js';
+import { deepseekFields, deepseekPlan } from '../config/deepseek.js';
 
 const configSchema = z.looseObject({
   ...deepseekFields,

@@ -11,8 +11,8 @@ import {
   requireWholeHeads,
   ropeOf,
   ropeScaling,
-} from '../config.js';
-import { mixedLayers } from './mixture.js';
+} from '../config/decoder-fields.js';
+import { mixedLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({

@@ -2,7 +2,15 @@
 // Source: transformers' Gemma3ForCausalLM; its norms' 1 + weight is folded into the stored weight, as exports do.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan, Rope } from '../plan.js';
 
 const positive = z.number().positive();

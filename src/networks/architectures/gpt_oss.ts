@@ -2,7 +2,15 @@
 // Source: transformers' GptOssForCausalLM.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z

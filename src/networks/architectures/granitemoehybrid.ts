@@ -2,7 +2,15 @@
 // Source: transformers' GraniteMoeHybridForCausalLM; its "shared" MLP is the only one here.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const factor = z.number().positive();

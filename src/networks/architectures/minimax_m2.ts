@@ -11,7 +11,7 @@ import {
   requireWholeHeads,
   ropeOf,
   ropeScaling,
-} from '../config.js';
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z

@@ -2,7 +2,7 @@
 // Source: transformers' Phi3ForCausalLM. Its fused projections are stored apart where the graph wants them apart.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, gatedFields, headsOf, requireWholeHeads } from '../config.js';
+import { commonFields, commonPlan, count, gatedFields, headsOf, requireWholeHeads } from '../config/decoder-fields.js';
 import type { LayerPlan, RopeScaling } from '../plan.js';
 
 const positive = z.number().positive();

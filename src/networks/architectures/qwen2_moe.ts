@@ -2,8 +2,16 @@
 // Source: transformers' Qwen2MoeForCausalLM.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
-import { qwenFields, qwenLayers } from './mixture.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
+import { qwenFields, qwenLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({

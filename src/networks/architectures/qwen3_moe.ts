@@ -2,8 +2,8 @@
 // Source: transformers' Qwen3MoeForCausalLM.
 import { z } from 'zod';
 import { family } from '../architecture.js';
-import { commonFields, commonPlan, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
-import { qwenFields, qwenLayers } from './mixture.js';
+import { commonFields, commonPlan, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config/decoder-fields.js';
+import { qwenFields, qwenLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({

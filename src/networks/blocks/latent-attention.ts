@@ -3,8 +3,8 @@
 // are absorbed into queries and outputs. Both compute the same attention.
 
 import type { LatentAttention } from '../plan.js';
-import { type CachePart, kvCache } from './attention.js';
 import { type Composition, constant, project, scaled, wantedPositions } from './composition.js';
+import { type CachePart, kvCache } from './grouped-attention.js';
 import { rmsNorm } from './norms.js';
 import { sequencePositions } from './positions.js';
 

@@ -1,8 +1,8 @@
 // The tensors of a decoder by llama.cpp's names: which there are and how large follows from the plan that the ONNX
 // composer uses too; in which type each is stored follows from what llama-quantize does.
 
-import { blockOf, type TensorType } from '../../formats/gguf/format.js';
 import type { TensorInfo } from '../../formats/gguf/header.js';
+import { blockOf, type TensorType } from '../../formats/gguf/tensor-types.js';
 import { floatExponent, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
 import { rotaryFrequencies } from '../blocks/rotary.js';
 import type { DecoderPlan, GatedMlp, GroupedAttention, Rope } from '../plan.js';

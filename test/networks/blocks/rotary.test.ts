@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../src/formats/onnx/graph-builder.js';
 import { createRotaryTables, rotaryFrequencies } from '../../../src/networks/blocks/rotary.js';
 import type { Rope, RopeScaling } from '../../../src/networks/plan.js';
-import { mathsOf, type TinyFamilyConfig } from '../../reference/families.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { mathsOf, type TinyFamilyConfig } from '../../reference/architectures.js';
+import { TINY_FAMILIES } from '../../reference/tiny-architectures.js';
 
 const rope = (over: Partial<Rope> = {}): Rope => ({
   theta: 500_000,

@@ -9,11 +9,11 @@ import type { GgufDtype } from '../../../src/networks/gguf/tensors.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openLlamaCpp } from '../../../src/worker/runtimes/llama-cpp.js';
 import { hasLlamaCpp, llamaCppNote } from '../../fixtures/llama-cpp.js';
+import { mathsOf, type TinyFamilyConfig } from '../../reference/architectures.js';
 import { openReference } from '../../reference/decoder.js';
-import { mathsOf, type TinyFamilyConfig } from '../../reference/families.js';
 import { openGgufWeights } from '../../reference/gguf.js';
 import { relativeError } from '../../reference/relative-error.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { TINY_FAMILIES } from '../../reference/tiny-architectures.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
 const VOCAB = TINY_CONFIG.vocab_size;

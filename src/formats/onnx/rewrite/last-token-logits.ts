@@ -2,7 +2,7 @@
 // everything there works on single positions, so that the last layer's MLP is spared the prompt as well as the head.
 import type { Node, OnnxModel } from '../model.js';
 import { type Draft, freeName, int64Tensor, type Outcome, type Wiring, wiringOf } from './draft.js';
-import { extents, isRowwise } from './positions.js';
+import { extents, isRowwise } from './rowwise.js';
 
 const KEEP = 'num_logits_to_keep';
 

@@ -1,10 +1,10 @@
 // The rewrite steps by name, in the order in which they are applied. docs/tune.md has what each gains and costs.
 import { raiseAccuracyLevel } from './accuracy-level.js';
+import { addPrefillGraph } from './add-prefill-graph.js';
 import { type Draft, prune, type Rewrite, type RewriteOptions } from './draft.js';
 import { enlargeBlocks } from './larger-blocks.js';
 import { keepLastLogits } from './last-token-logits.js';
 import { packProjections } from './pack-projections.js';
-import { addPrefillGraph } from './prefill-graph.js';
 import { quantiseHead } from './quantise-head.js';
 
 export const STEPS = [

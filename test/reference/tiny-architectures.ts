@@ -1,6 +1,6 @@
 // One tiny configuration per family (two where a family has two faces), each with every feature of the family turned on
 // and strong enough that leaving it out changes the logits. Windows are shorter than the tests' sequences.
-import type { TinyFamilyConfig } from './families.js';
+import type { TinyFamilyConfig } from './architectures.js';
 
 const COMMON = {
   hidden_size: 128,

@@ -1,5 +1,5 @@
 // A second graph that reads prompts in int8 (onnx/prefill-graph.ts). Here it is only asked for, and whether it can be.
-import { decoderOf } from '../decoder.js';
+import { decoderOf } from '../decoder-interface.js';
 import { prefillGraph } from '../prefill-graph.js';
 import type { Draft, Outcome } from './draft.js';
 

@@ -1,7 +1,7 @@
 // Layers of a mixture of experts: some have experts for an MLP, the others a dense one; all have the same attention.
 import { z } from 'zod';
-import { count, gatedFields } from '../config.js';
 import type { AttentionPlan, LayerPlan, MlpPlan } from '../plan.js';
+import { count, gatedFields } from './decoder-fields.js';
 
 interface Sizes {
   num_hidden_layers: number;

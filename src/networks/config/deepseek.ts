@@ -1,7 +1,7 @@
 // What DeepSeek V2 and V3 share: latent attention, dense first layers, then experts of which some are shared.
 import { z } from 'zod';
-import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from '../config.js';
 import type { DecoderPlan, Router } from '../plan.js';
+import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from './decoder-fields.js';
 import { mixedLayers } from './mixture.js';
 
 export const deepseekFields = {

@@ -3,12 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadRegistry, type Model } from '../../../src/models/registry.js';
 import { architectureOf, configSchemaOf } from '../../../src/networks/architectures.js';
+import { planGguf } from '../../../src/networks/gguf/file-plan.js';
 import { plainLayers } from '../../../src/networks/gguf/metadata.js';
-import { planGguf } from '../../../src/networks/gguf/plan.js';
 import { type GgufDtype, planTensors } from '../../../src/networks/gguf/tensors.js';
 import { modelById } from '../../fixtures/model.js';
 import { parseGguf } from '../../reference/gguf.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { TINY_FAMILIES } from '../../reference/tiny-architectures.js';
 
 const MAPPED = ['qwen2', 'qwen3', 'llama', 'gemma3_text'];
 const KNOWN = loadRegistry().filter(({ config }) => configSchemaOf(config.model_type) !== undefined);

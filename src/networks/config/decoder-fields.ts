@@ -1,7 +1,7 @@
 // The fields of config.json that families have in common, and what plans are made of them.
 // A field that is given and not implemented is refused by its schema, so that no graph is quietly another one.
 import { z } from 'zod';
-import type { Rope, RopeScaling } from './plan.js';
+import type { Rope, RopeScaling } from '../plan.js';
 
 export const count = z.int().positive();
 const positive = z.number().positive();
