@@ -31,6 +31,16 @@ export function openCheckpoint(directory: string): Checkpoint {
   return { directory, graph: join(directory, graph.path), manifest };
 }
 
+/** null where there is none, or its manifest cannot be read. */
+export function tryOpenCheckpoint(directory: string): Checkpoint | null {
+  try {
+    return openCheckpoint(directory);
+  } catch (error) {
+    if (error instanceof EdgeproofError) return null;
+    throw error;
+  }
+}
+
 export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }

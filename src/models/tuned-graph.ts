@@ -8,7 +8,6 @@ import { prefillGraph } from '../formats/onnx/prefill-graph.js';
 import type { Draft } from '../formats/onnx/rewrite/draft.js';
 import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
-import { bytesOf } from '../formats/onnx/rewrite/recipe-bytes.js';
 
 /** Page alignment lets the runtime map each tensor in place. */
 const ALIGNMENT_BYTES = 4096;
@@ -53,16 +52,6 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
     return { offset: weight.offset, bytes: weight.bytes, recipe: { kind: 'derived', weight, packed, scales } };
   });
   return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
-}
-
-/** All bytes of the data file in order. */
-export function* dataChunks(placed: readonly PlacedRecipe[], read: ReadTensor): Generator<Uint8Array> {
-  let end = 0;
-  for (const { offset, bytes, recipe } of placed) {
-    if (offset > end) yield new Uint8Array(offset - end);
-    yield* bytesOf(recipe, read);
-    end = offset + bytes;
-  }
 }
 
 /** Reads tensors of the graph at `path`, from it and from the files beside it. */
