@@ -1,7 +1,7 @@
 // gpt-oss: a learned sink in every head, every other layer sees a window; experts with biases and a clamped SwiGLU.
 // Source: transformers' GptOssForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
+import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
   commonPlan,
@@ -35,7 +35,7 @@ const configSchema = z
 /** Slope of the sigmoid in the modelling code; no field of the configuration. */
 const ALPHA = 1.702;
 
-export const gptOss = family('gpt_oss', configSchema, (c) => {
+export const gptOss = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const layers = c.layer_types.map(
     (type): LayerPlan => ({

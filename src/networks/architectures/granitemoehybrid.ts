@@ -1,7 +1,7 @@
 // Granite 4.0 in its dense form: attention in every layer, no experts, and a multiplier at every joint.
 // Source: transformers' GraniteMoeHybridForCausalLM; its "shared" MLP is the only one here.
 import { z } from 'zod';
-import { family } from '../architecture.js';
+import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
   commonPlan,
@@ -35,7 +35,7 @@ const configSchema = z
     message: 'layer_types must have num_hidden_layers entries',
   });
 
-export const granitemoehybrid = family('granitemoehybrid', configSchema, (c) => {
+export const granitemoehybrid = defineArchitecture(configSchema, (c) => {
   const heads = { ...headsOf(c), scale: c.attention_multiplier };
   const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
   const layer: LayerPlan = {

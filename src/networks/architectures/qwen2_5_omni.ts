@@ -3,7 +3,7 @@
 import { decoderInside } from '../architecture.js';
 import { qwen2 } from './qwen2.js';
 
-export const qwen2_5Omni = decoderInside('qwen2_5_omni', qwen2, ({ thinker_config }) => ({
+export const qwen2_5Omni = decoderInside(qwen2, 'qwen2', ({ thinker_config }) => ({
   tie_word_embeddings: false,
   ...(thinker_config as { text_config?: object } | undefined)?.text_config,
   rope_scaling: null,

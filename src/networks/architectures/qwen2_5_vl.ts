@@ -3,7 +3,7 @@
 import { decoderInside } from '../architecture.js';
 import { qwen2 } from './qwen2.js';
 
-export const qwen2_5Vl = decoderInside('qwen2_5_vl', qwen2, ({ vision_config, text_config, ...top }) => ({
+export const qwen2_5Vl = decoderInside(qwen2, 'qwen2', ({ vision_config, text_config, ...top }) => ({
   ...top,
   ...(text_config as object | undefined),
   architectures: ['Qwen2ForCausalLM'],

@@ -1,7 +1,7 @@
 // Qwen1.5-MoE and Qwen2-MoE: Qwen2's attention; 60 or 64 small experts and a shared one with a gate of its own.
 // Source: transformers' Qwen2MoeForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
+import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
   commonPlan,
@@ -23,7 +23,7 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const qwen2Moe = family('qwen2_moe', configSchema, (c) => {
+export const qwen2Moe = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const attention = { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), qkvBias: true } as const;
   const shared = { intermediate: c.shared_expert_intermediate_size, gated: true } as const;
