@@ -1,4 +1,4 @@
-// Decoders with experts or latent attention in float64, written with naive loops from the families' modelling code
+// Decoders with experts or latent attention in float64, written with naive loops from the modelling code
 // (transformers; DeepSeek's own for V2). Keys and values are always made of the latent, whichever form the graph has.
 
 import { ropeOf } from './architectures.js';

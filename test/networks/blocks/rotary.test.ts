@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../src/formats/onnx/graph-builder.js';
 import { createRotaryTables, rotaryFrequencies } from '../../../src/networks/blocks/rotary.js';
 import type { Rope, RopeScaling } from '../../../src/networks/plan.js';
-import { mathsOf, type TinyFamilyConfig } from '../../reference/architectures.js';
-import { TINY_FAMILIES } from '../../reference/tiny-architectures.js';
+import { mathsOf, type TinyArchitectureConfig } from '../../reference/architectures.js';
+import { TINY_ARCHITECTURES } from '../../reference/tiny-architectures.js';
 
 const rope = (over: Partial<Rope> = {}): Rope => ({
   theta: 500_000,
@@ -45,7 +45,7 @@ describe('frequencies', () => {
   ])('$name, to single precision', ({ scaling, config }) => {
     for (const size of [64, 128]) {
       for (const theta of [10_000, 500_000]) {
-        const llama: TinyFamilyConfig = { ...TINY_FAMILIES.llama!, head_dim: size, rope_theta: theta };
+        const llama: TinyArchitectureConfig = { ...TINY_ARCHITECTURES.llama!, head_dim: size, rope_theta: theta };
         const { frequencies } = mathsOf({ ...llama, rope_scaling: config }).layer(0);
         const found = rotaryFrequencies(rope({ theta, size, scaling }));
         expect(found.length).toBe(size / 2);
