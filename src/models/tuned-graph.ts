@@ -3,14 +3,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
+import { nextPage } from '../formats/onnx/external-data.js';
 import type { Initializer, OnnxModel } from '../formats/onnx/model.js';
 import { prefillGraph } from '../formats/onnx/prefill-graph.js';
 import type { Draft } from '../formats/onnx/rewrite/draft.js';
 import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
-
-/** Page alignment lets the runtime map each tensor in place. */
-const ALIGNMENT_BYTES = 4096;
 
 export interface PlacedRecipe {
   offset: number;
@@ -37,7 +35,7 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
     const recipe = made.get(tensor.name);
     // Small ones stay in the graph, and so do those whose values are in typed fields.
     if (recipe === undefined && data.kind === 'inline' && (data.data !== null || data.at === undefined)) return tensor;
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const offset = nextPage(end);
     end = offset + data.bytes;
     placed.push({ offset, bytes: data.bytes, recipe: recipe ?? { kind: 'stored', tensor } });
     return { ...tensor, data: { kind: 'external', location, offset, bytes: data.bytes } };

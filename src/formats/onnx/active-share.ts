@@ -1,5 +1,6 @@
 // Which share of a weight one token passes through, read from the graph: of a mixture of experts only the chosen ones.
 import type { Initializer, Node, OnnxModel } from './model.js';
+import { producersOf } from './uses.js';
 
 /** Inputs of MoE and QMoE that all experts are packed into: everything but the tokens and their routes. */
 const ROUTES: Record<string, number[]> = { MoE: [0, 1], QMoE: [0, 1, 14] };
@@ -7,7 +8,7 @@ const ROUTES: Record<string, number[]> = { MoE: [0, 1], QMoE: [0, 1, 14] };
 /** Chosen experts over all experts, for every weight that belongs to one; other weights are not in the map. */
 export function activeShares(model: OnnxModel): Map<string, number> {
   const initializers = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
-  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(model);
   const chosenBy = choices(producers, initializers);
   const shares = new Map<string, number>();
   const mark = (node: Node, share: number, routes: number[]) => {

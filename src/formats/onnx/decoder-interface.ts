@@ -1,6 +1,6 @@
 // How a decoder graph is fed: which inputs it has, its KV cache, and whether that cache can be shared in place.
 // Read from the graph alone, so that any exporter's file can be driven without its config.json.
-import type { Node, OnnxModel, ValueInfo } from './model.js';
+import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, type ValueInfo } from './model.js';
 
 /** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
 export interface KvEntry {
@@ -8,14 +8,14 @@ export interface KvEntry {
   present: string;
   heads: number;
   size: number;
-  type: 'float32' | 'float16';
+  type: FloatType;
 }
 
 export interface Decoder {
   layers: number;
   /** Key and value of every layer, in the order of the layers. */
   cache: KvEntry[];
-  logitsType: 'float32' | 'float16';
+  logitsType: FloatType;
   vocabSize: number | null;
   positionIds: boolean;
   numLogitsToKeep: boolean;
@@ -53,8 +53,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
     return `position_ids has shape [${positions.dims.join(', ')}]; expected [batch, length]`;
   const logits = outputs.get('logits');
   if (logits === undefined) return 'it has no output "logits"';
-  if (logits.type !== 'float32' && logits.type !== 'float16')
-    return `its logits are ${logits.type ?? 'of an unknown type'}`;
+  if (!isFloatType(logits.type)) return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
   const indices = new Set(
     [...inputs.keys()]
@@ -92,7 +91,7 @@ function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> |
   if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number') {
     return `${past.name} has shape [${past.dims.join(', ')}]; expected [batch, heads, length, size] with numeric heads and size`;
   }
-  if (past.type !== 'float32' && past.type !== 'float16') return `${past.name} is ${past.type ?? 'of an unknown type'}`;
+  if (!isFloatType(past.type)) return `${past.name} is ${past.type ?? 'of an unknown type'}`;
   return { heads, size, type: past.type };
 }
 
@@ -117,5 +116,5 @@ function throughGroupQueryAttention(nodes: Node[], key: KvEntry, value: KvEntry)
 
 /** Bytes that one token adds to the KV cache. */
 export function kvBytesPerToken(decoder: Decoder): number {
-  return decoder.cache.reduce((sum, { heads, size, type }) => sum + heads * size * (type === 'float16' ? 2 : 4), 0);
+  return decoder.cache.reduce((sum, { heads, size, type }) => sum + byteLength(type, [heads, size]), 0);
 }

@@ -4,7 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import { problem } from '../../errors.js';
 import type { OnnxModel } from './model.js';
 
-/** The names of the data files; throws external-data-invalid for anything that leads elsewhere or does not fit. */
+/** ONNX Runtime maps external tensors into memory where they begin on a page. */
+const PAGE_BYTES = 4096;
+
+/** The first page boundary at or behind `end`, where the next tensor of a data file is placed. */
+export function nextPage(end: number): number {
+  return Math.ceil(end / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** The names of the data files, which lie beside the graph at `path`. Throws external-data-invalid for anything that leads elsewhere or does not fit. */
 export function externalFiles(path: string, model: OnnxModel): string[] {
   const sizes = new Map<string, number>();
   for (const { name, data } of model.initializers) {

@@ -2,8 +2,9 @@
 // One token is bound by the bytes of its weights, so it stays with small ones; a prompt is bound by arithmetic, and
 // ONNX Runtime multiplies int8 by int8 several times as fast as blocks of 4 bits (docs/runtimes.md). Both graphs fill
 // one KV cache.
+import { nextPage } from './external-data.js';
 import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
-import { ELEMENT_TYPES, type Initializer, type Node, type OnnxModel } from './model.js';
+import { byteLength, externalTensor, type Initializer, inlineTensor, type Node, type OnnxModel } from './model.js';
 
 /** The file of a decoder graph's prefill graph; it exists where the checkpoint has one. */
 export function prefillPath(graph: string): string {
@@ -33,8 +34,7 @@ export interface PrefillGraph {
   bytes: number;
 }
 
-const ALIGNMENT_BYTES = 4096;
-/** Rows of activations are divided by a 127th of their largest magnitude: what is left lies in −127 … 127. */
+/** Each row of activations is scaled so that its largest magnitude becomes this. */
 const LARGEST_ACTIVATION = 127;
 
 /**
@@ -44,13 +44,12 @@ const LARGEST_ACTIVATION = 127;
 export function prefillGraph(model: OnnxModel, location: string, bytes: number): PrefillGraph | null {
   const known = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const derived: DerivedWeight[] = [];
-  const constants = constantsOf();
   const nodes: Node[] = [];
   const quantized = new Set<string>();
   let end = bytes;
   const place = (weight: Omit<DerivedWeight, 'offset' | 'bytes'>): string => {
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-    const length = weight.dims.reduce((a, b) => a * b, 1) * (weight.type === 'int8' ? 1 : 4);
+    const offset = nextPage(end);
+    const length = byteLength(weight.type, weight.dims);
     derived.push({ ...weight, offset, bytes: length });
     end = offset + length;
     return weight.name;
@@ -70,16 +69,8 @@ export function prefillGraph(model: OnnxModel, location: string, bytes: number):
     nodes.push(...multiply(node, input, columns, steps));
   }
   if (derived.length === 0) return null;
-  const placed = derived.map(
-    ({ name, type, dims, offset, bytes: length }): Initializer => ({
-      name,
-      type,
-      typeCode: ELEMENT_TYPES[type].code,
-      dims,
-      data: { kind: 'external', location, offset, bytes: length },
-    }),
-  );
-  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants, ...placed] };
+  const placed = derived.map((weight) => externalTensor(weight, location));
+  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants(), ...placed] };
   return { model: needed(whole), derived, bytes: end };
 }
 
@@ -134,29 +125,15 @@ const NAMES = {
   weightZero: '/prefill/weight_zero',
 };
 
-function constantsOf(): Initializer[] {
-  const constant = (
-    name: string,
-    type: 'float32' | 'uint8' | 'int8' | 'int64',
-    data: Uint8Array,
-    dims: number[] = [],
-  ) =>
-    ({
-      name,
-      type,
-      typeCode: ELEMENT_TYPES[type].code,
-      dims,
-      data: { kind: 'inline', bytes: data.length, data },
-    }) as const;
-  const float = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
+function constants(): Initializer[] {
   return [
-    constant(NAMES.last, 'int64', new Uint8Array(BigInt64Array.of(-1n).buffer), [1]),
-    constant(NAMES.share, 'float32', float(1 / LARGEST_ACTIVATION)),
-    // A row of zeros is divided by this.
-    constant(NAMES.least, 'float32', float(1e-30)),
-    constant(NAMES.one, 'float32', float(1)),
-    constant(NAMES.activationZero, 'uint8', Uint8Array.of(128)),
-    constant(NAMES.weightZero, 'int8', Uint8Array.of(0)),
+    inlineTensor(NAMES.last, 'int64', [1], BigInt64Array.of(-1n)),
+    inlineTensor(NAMES.share, 'float32', [], Float32Array.of(1 / LARGEST_ACTIVATION)),
+    // A row of zeros is divided by this instead of zero.
+    inlineTensor(NAMES.least, 'float32', [], Float32Array.of(1e-30)),
+    inlineTensor(NAMES.one, 'float32', [], Float32Array.of(1)),
+    inlineTensor(NAMES.activationZero, 'uint8', [], Uint8Array.of(128)),
+    inlineTensor(NAMES.weightZero, 'int8', [], Int8Array.of(0)),
   ];
 }
 

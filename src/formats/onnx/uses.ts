@@ -19,6 +19,11 @@ export interface Use {
   index: number;
 }
 
+/** The node that makes each tensor. */
+export function producersOf({ nodes }: Pick<OnnxModel, 'nodes'>): Map<string, Node> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+}
+
 /** For each tensor name, the nodes that compute with it, looking through views. */
 export function usesOf(model: OnnxModel): Map<string, Use[]> {
   const uses = new Map<string, Use[]>();

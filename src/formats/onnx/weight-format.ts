@@ -1,6 +1,6 @@
 // The formats of a graph's matrix multiplications: operator, bits, blocks, accuracy level.
 import type { WeightFormat } from '../../contract/graph-facts.js';
-import { type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
+import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
 import { viewOrigins } from './uses.js';
 
 const MATRIX_OPERATORS = new Set([
@@ -50,6 +50,5 @@ export function formatOf(node: Node, weight: Initializer | undefined): Omit<Weig
 }
 
 export function bitsOf(tensor: Initializer | undefined): number {
-  const bits: Record<string, number> = { float16: 16, bfloat16: 16, int8: 8, uint8: 8, int4: 4, uint4: 4, float64: 64 };
-  return bits[tensor?.type ?? ''] ?? 32;
+  return tensor?.type ? ELEMENT_TYPES[tensor.type].bits : 32;
 }

@@ -2,7 +2,7 @@
 // the KV cache. A lower bound: a kernel may do more, none can do less. docs/ceilings.md turns it into rates.
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
 import type { Decoder, KvEntry } from './decoder-interface.js';
-import type { Initializer, Node, OnnxModel } from './model.js';
+import { byteLength, type Initializer, type Node, type OnnxModel } from './model.js';
 
 /** Inputs of which one token reads a row. */
 const TABLES: Record<string, number[]> = {
@@ -60,16 +60,6 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   };
 }
 
-/** The matrix product that makes the logits. */
-export function headNode({ nodes }: OnnxModel, isProduct: (operator: string) => boolean): Node | null {
-  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  let node = producers.get('logits');
-  for (let step = 0; node !== undefined && !isProduct(node.opType) && step < 16; step++) {
-    node = node.inputs.map((name) => producers.get(name)).find((producer) => producer !== undefined);
-  }
-  return node !== undefined && isProduct(node.opType) ? node : null;
-}
-
 function multiplies({ opType }: Node, index: number): boolean {
   if (opType === 'QMoE' || opType === 'MoE') return [2, 5, 8].includes(index);
   if (['MatMul', 'Gemm', 'FusedMatMul', 'MatMulNBits', 'MatMulBnb4'].includes(opType)) return index < 2;
@@ -110,5 +100,5 @@ function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
 }
 
 function rowBytes({ heads, size, type }: KvEntry): number {
-  return heads * size * (type === 'float16' ? 2 : 4);
+  return byteLength(type, [heads, size]);
 }

@@ -1,11 +1,13 @@
 // The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
 // `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
-import type { SyntheticDtype } from '../../contract/dtypes.js';
+import { kvValueBytes, type SyntheticDtype } from '../../contract/dtypes.js';
 import type { GraphLayout } from '../../contract/layouts.js';
 import type { Fill, GraphBuilder } from '../../formats/onnx/graph-builder.js';
+import type { FloatType } from '../../formats/onnx/model.js';
+import { blockSizeFor as largestBlock } from '../../formats/onnx/rewrite/recipe.js';
 import type { DecoderPlan } from '../plan.js';
 
-export type ActivationType = 'float32' | 'float16';
+export type ActivationType = FloatType;
 
 export type LinearFormat =
   | { kind: 'float' }
@@ -48,7 +50,7 @@ export function precisionOf(
   { publishesQuantizedEmbedding = false }: Pick<DecoderPlan, 'publishesQuantizedEmbedding'> = {},
 ): Precision {
   const body = BODY[dtype][layout];
-  const activation = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const activation = kvValueBytes(dtype) === 2 ? 'float16' : 'float32';
   const common = { activation, keepsLogits: layout === 'tuned' } as const;
   if (layout === 'tuned' || body.kind !== 'blocks') return { ...common, body, head: body, headAgain: false };
   // Published 4-bit exports quantise MatMul constants only; a tied head is a transposed embedding and stays in float.
@@ -101,8 +103,8 @@ interface BlockWeights {
 
 /** The largest block that divides a row; rows of published models are multiples of 32. */
 function blockSizeFor(format: BlockFormat, k: number): number {
-  const size = [128, 64, 32, 16].find((block) => block <= format.largestBlock && k % block === 0);
-  if (size === undefined) throw new Error(`rows of ${k} cannot be cut into blocks of 16 or more`);
+  const size = largestBlock(k, format.largestBlock);
+  if (size === null) throw new Error(`rows of ${k} cannot be cut into blocks of 16 or more`);
   return size;
 }
 

@@ -6,9 +6,11 @@ import {
   ELEMENT_TYPES,
   type ElementType,
   type Initializer,
+  inlineTensor,
   type Node,
   type OnnxModel,
 } from '../model.js';
+import { producersOf } from '../uses.js';
 import type { Recipe } from './recipe.js';
 
 export interface Draft {
@@ -54,7 +56,7 @@ export function wiringOf(model: OnnxModel): Wiring {
   const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
   return {
     tensors: new Map(model.initializers.map((tensor) => [tensor.name, tensor])),
-    producers: new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))),
+    producers: producersOf(model),
     users,
     isLeaving: (name) => leaving.has(name),
   };
@@ -72,15 +74,7 @@ export function tensorOf(name: string, type: ElementType, dims: number[]): Initi
 }
 
 export function int64Tensor(name: string, values: number[]): Initializer {
-  const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-  const dims = [values.length];
-  return {
-    name,
-    type: 'int64',
-    typeCode: ELEMENT_TYPES.int64.code,
-    dims,
-    data: { kind: 'inline', bytes: data.length, data },
-  };
+  return inlineTensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
 }
 
 /** `name`, or `name_2`, `name_3` … where the graph has a tensor or node of that name. */

@@ -1,6 +1,6 @@
 // The numbers of a matrix in the source, read a few rows at a time, and their rounding to integers in blocks.
 import { fromFloat16, toFloat16 } from '../half.js';
-import type { Initializer } from '../model.js';
+import { byteLength, type Initializer } from '../model.js';
 import type { BlockFormat, Matrix } from './recipe.js';
 
 /** Reads bytes of a tensor of the source. */
@@ -10,7 +10,7 @@ export type ReadTensor = (tensor: Initializer, start: number, length: number) =>
 export function rowsOf(matrix: Matrix, start: number, end: number, read: ReadTensor): Float32Array {
   if (matrix.kind === 'blocks') return dequantised(matrix, start, end, read);
   const { tensor, columns, rows, transposed } = matrix;
-  const width = tensor.type === 'float16' ? 2 : 4;
+  const width = byteLength(tensor.type!, [1]);
   if (!transposed) return floatsOf(tensor, read(tensor, start * columns * width, (end - start) * columns * width));
   const count = end - start;
   const values = new Float32Array(count * columns);
@@ -26,7 +26,7 @@ function dequantised(matrix: Extract<Matrix, { kind: 'blocks' }>, start: number,
   const perRow = Math.ceil(columns / blockSize);
   const rowBytes = (perRow * blockSize * bits) / 8;
   const zeroBytes = Math.ceil((perRow * bits) / 8);
-  const width = scales.type === 'float16' ? 2 : 4;
+  const width = byteLength(scales.type!, [1]);
   const count = end - start;
   const packed = read(values, start * rowBytes, count * rowBytes);
   const scale = floatsOf(scales, read(scales, start * perRow * width, count * perRow * width));

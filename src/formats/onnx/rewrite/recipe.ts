@@ -1,6 +1,6 @@
 // How the bytes of a tensor come about that the source does not have, as plain data: tensors of the source one after
 // another, or a matrix of theirs rounded to integers in blocks.
-import type { Initializer } from '../model.js';
+import type { FloatType, Initializer } from '../model.js';
 import type { DerivedWeight } from '../prefill-graph.js';
 
 export type Recipe =
@@ -16,7 +16,7 @@ export type Recipe =
 export interface BlockFormat {
   bits: 4 | 8;
   blockSize: number;
-  scaleType: 'float32' | 'float16';
+  scaleType: FloatType;
 }
 
 /** Numbers of the source, a row an output of the product; `columns` is what is summed over. */
