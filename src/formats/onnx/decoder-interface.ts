@@ -1,5 +1,5 @@
-// How a decoder graph is fed: which inputs it has, its KV cache, and whether that cache can be shared in place.
-// Read from the graph alone, so that any exporter's file can be driven without its config.json.
+// The interface of a decoder graph: its inputs, its KV cache, and whether that cache can be shared in place. It is read
+// from the graph alone, so that files of any exporter can be run without a config.json.
 import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, type ValueInfo } from './model.js';
 
 /** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
@@ -19,13 +19,13 @@ export interface Decoder {
   vocabSize: number | null;
   positionIds: boolean;
   numLogitsToKeep: boolean;
-  /** true when past and present may be one buffer: every cache entry goes straight through GroupQueryAttention. */
+  /** Past and present may be the same buffer, because every entry goes straight through GroupQueryAttention. */
   shareableKv: boolean;
 }
 
 const FED = /^(input_ids|attention_mask|position_ids|num_logits_to_keep|past_key_values\.\d+\.(key|value))$/;
 
-/** Inputs that other graphs of the same model compute, and by which. */
+/** Inputs that another graph of the same model computes → that graph. */
 const FROM_OTHER_SESSIONS: Record<string, string> = {
   inputs_embeds: 'embed_tokens',
   per_layer_inputs: 'embed_tokens',
@@ -33,7 +33,7 @@ const FROM_OTHER_SESSIONS: Record<string, string> = {
   encoder_attention_mask: 'the encoder',
 };
 
-/** The decoder's interface, or the reason (a sentence) why this graph cannot be driven as one. */
+/** Returns a sentence with the reason where the graph cannot be run as a decoder. */
 export function decoderOf(model: OnnxModel): Decoder | string {
   const initialized = new Set(model.initializers.map((tensor) => tensor.name));
   const inputs = new Map(
@@ -95,7 +95,7 @@ function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> |
   return { heads, size, type: past.type };
 }
 
-/** In pairs, layer by layer. */
+/** Pairs of key and value, layer by layer. */
 export function keyAndValue(cache: KvEntry[]): [KvEntry, KvEntry][] {
   return cache.flatMap((key, i) => (i % 2 === 0 ? [[key, cache[i + 1]!] satisfies [KvEntry, KvEntry]] : []));
 }

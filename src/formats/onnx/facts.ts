@@ -1,5 +1,5 @@
-// What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
-// These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
+// Reads the facts of a graph that decide its speed: parameters, bytes by type, operators, quantisation, head, KV cache.
+// They are stored with every result, and `models inspect` prints them.
 import type { GraphFacts } from '../../contract/graph-facts.js';
 import { activeShares } from './active-share.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';

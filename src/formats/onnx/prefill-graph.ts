@@ -1,12 +1,11 @@
-// The graph that reads prompts: a decoder graph without its head, whose 4-bit and 8-bit products are made in int8.
-// One token is bound by the bytes of its weights, so it stays with small ones; a prompt is bound by arithmetic, and
-// ONNX Runtime multiplies int8 by int8 several times as fast as blocks of 4 bits (docs/runtimes.md). Both graphs fill
-// one KV cache.
+// The prefill graph: a second graph that reads prompts. It is the decoder graph without its head, and multiplies in int8
+// what the decoder has in blocks of 4 or 8 bits. Decoding is limited by the bytes of the weights, prompts by arithmetic,
+// and ONNX Runtime multiplies int8 several times as fast as blocks (docs/runtimes.md). Both fill the same KV cache.
 import { nextPage } from './external-data.js';
 import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
 import { byteLength, externalTensor, type Initializer, inlineTensor, type Node, type OnnxModel } from './model.js';
 
-/** The file of a decoder graph's prefill graph; it exists where the checkpoint has one. */
+/** The path of the prefill graph that belongs to a decoder graph, whether or not the file exists. */
 export function prefillPath(graph: string): string {
   return graph.replace(/\.onnx$/, '_prefill.onnx');
 }
@@ -30,7 +29,7 @@ export interface DerivedWeight {
 export interface PrefillGraph {
   model: OnnxModel;
   derived: DerivedWeight[];
-  /** Length of the data file with them. */
+  /** Length of the data file with the derived weights. */
   bytes: number;
 }
 
@@ -74,14 +73,14 @@ export function prefillGraph(model: OnnxModel, location: string, bytes: number):
   return { model: needed(whole), derived, bytes: end };
 }
 
-/** The bytes of a derived weight, little-endian as ONNX has them. */
+/** The bytes of a derived weight, little-endian, from the packed blocks and their scales. */
 export function deriveBytes(weight: DerivedWeight, packed: Uint8Array, scales: Float32Array): Uint8Array {
   const values =
     weight.type === 'int8' ? int8Columns(packed, scales, weight.shape) : columnSteps(packed, scales, weight.shape);
   return new Uint8Array(values.buffer);
 }
 
-/** A product of float activations with symmetric blocks that divide its rows; null for any other node. */
+/** null unless the node is a MatMulNBits that can be replaced: float32, no zero points, whole blocks in a row. */
 function blocksOf(node: Node, known: Map<string, Initializer>): Pick<DerivedWeight, 'from' | 'shape'> | null {
   if (node.opType !== 'MatMulNBits') return null;
   const { K: k, N: n, block_size: block, bits = 4 } = node.attributes as Record<string, number>;
@@ -97,7 +96,7 @@ function withoutHead(model: OnnxModel): OnnxModel {
   return needed({ ...model, outputs: model.outputs.filter(({ name }) => name !== LOGITS) });
 }
 
-/** Without what no output depends on. */
+/** The model without the nodes, tensors and inputs that no output depends on. */
 function needed(model: OnnxModel): OnnxModel {
   const used = new Set(model.outputs.map(({ name }) => name));
   const nodes = model.nodes.toReversed().filter((node) => {
@@ -146,7 +145,7 @@ const node = (opType: string, inputs: string[], output: string, attributes: Node
   attributes,
 });
 
-/** One step a row (a token), of whatever rank the activations are: the largest of a row becomes ±127. */
+/** Quantises activations of any rank with one step for each row (each token): its largest magnitude becomes ±127. */
 function quantizeRows(input: string): Node[] {
   const named = (part: string) => `${input}/prefill/${part}`;
   return [

@@ -1,4 +1,4 @@
-// The formats of a graph's matrix multiplications: operator, bits, blocks, accuracy level.
+// In which formats a graph multiplies its weights: operator, bits, blocks, accuracy level.
 import type { WeightFormat } from '../../contract/graph-facts.js';
 import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
 import { viewOrigins } from './uses.js';
@@ -17,9 +17,10 @@ const MATRIX_OPERATORS = new Set([
 ]);
 export const isProduct = (operator: string) => MATRIX_OPERATORS.has(operator);
 
-/** Where zero points are, for operators that may have them. */
+/** The input that holds zero points, for operators that may have them. */
 const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
 
+/** The most frequent format first. `parameters`: by tensor name, 0 for scales and tables. */
 export function formatsOf(model: OnnxModel, parameters: Map<string, number>): WeightFormat[] {
   const origin = viewOrigins(model.nodes);
   const formats = new Map<string, WeightFormat>();

@@ -1,4 +1,5 @@
-// A second graph that reads prompts in int8 (onnx/prefill-graph.ts). Here it is only asked for, and whether it can be.
+// Asks for a prefill graph (onnx/prefill-graph.ts), where the checkpoint can have one. It is derived when the draft is
+// written.
 import { decoderOf } from '../decoder-interface.js';
 import { prefillGraph } from '../prefill-graph.js';
 import type { Draft, Outcome } from './draft.js';

@@ -1,4 +1,4 @@
-// Larger quantisation blocks: fewer scales to read and to apply, for weights that are rounded a second time.
+// Larger quantisation blocks: fewer scales to read and apply, at the price of rounding the weights a second time.
 import { type FloatType, type Initializer, integerOf, isFloatType, type Node } from '../model.js';
 import { type Draft, freeName, isOwn, type Outcome, tensorOf, type Wiring, wiringOf, withAttribute } from './draft.js';
 import { blockSizeFor, type Matrix, type Recipe } from './recipe.js';
@@ -27,7 +27,7 @@ export function enlargeBlocks(draft: Draft): Outcome {
       make('values', tensorOf(named(values.name), 'uint8', [rows, perRow, (blockSize * bits) / 8])),
       make('scales', tensorOf(named(scales.name), format.scaleType, [rows, perRow])),
     ];
-    // Without zero points; a bias stays.
+    // The zero points go, a bias stays.
     if ((node.inputs[5] ?? '') !== '') inputs.push('', '', node.inputs[5]!);
     changed++;
     sizes.add(blockSize);
@@ -38,7 +38,7 @@ export function enlargeBlocks(draft: Draft): Outcome {
   return { draft: { model, made }, did: `${changed} matrices in blocks of ${[...sizes].join(' and ')}, rounded again` };
 }
 
-/** The matrix of a product, where the source has it and nothing else uses it. */
+/** The matrix of a MatMulNBits; null unless it is in the source file and no other node uses it. */
 function blocksOf(
   node: Node,
   wiring: Wiring,

@@ -1,5 +1,5 @@
-// A head of 4 or 8 bits: of a float head every token reads the whole matrix. An embedding that is tied to it becomes
-// the same integers, so that the table is stored once.
+// Quantises a float head, which every token reads whole, to 4 or 8 bits. An embedding that is tied to it uses the same
+// integers, so that the table is stored once.
 import { headNode } from '../embedding-and-head.js';
 import { type FloatType, type Initializer, integerOf, isFloatType, type Node } from '../model.js';
 import {
@@ -22,7 +22,7 @@ interface Head {
   table: Initializer & { type: FloatType };
   rows: number;
   columns: number;
-  /** Whether the source holds it as columns × rows. */
+  /** The source holds it as [columns, rows]. */
   transposed: boolean;
 }
 
@@ -67,7 +67,7 @@ export function quantiseHead(draft: Draft, { headBits: bits }: RewriteOptions): 
   };
 }
 
-/** The product that makes the logits, when it is one of floats; else a sentence. */
+/** Returns a sentence with the reason where the head is not a product with a float matrix of the file. */
 function headOf(wiring: Wiring): Head | string {
   const node = headNode(wiring.producers);
   if (node === null) return 'no matrix product makes the logits';
@@ -92,7 +92,7 @@ function isLookUp(node: Node, table: string): boolean {
   );
 }
 
-/** The rows of the embedding, read from the integers of the head. */
+/** Nodes that look up the embedding in the integers of the head. */
 function rowsOf(
   lookUp: Node,
   p: { values: Initializer; scales: Initializer; flat: Initializer; attributes: { bits: number; block_size: number } },
