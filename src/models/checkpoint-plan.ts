@@ -60,8 +60,8 @@ export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
 }
 
 /**
- * Throws architecture-unknown, config-unsupported or gguf-unsupported for a config that cannot be built, dtype-unsupported,
- * and input-invalid where a routing is asked of a model without experts.
+ * Throws architecture-unknown, config-unsupported or gguf-unsupported for a config that cannot be built,
+ * dtype-unsupported, and input-invalid where a routing is asked of a model without experts.
  */
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
   const { model, layout, dtype, seed } = spec;

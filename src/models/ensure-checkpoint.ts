@@ -22,7 +22,9 @@ export interface EnsureOptions {
 
 export interface WantedCheckpoint {
   directory: string;
-  /** Why a checkpoint with this manifest is not the wanted one; null where it is, and only its files are to be checked. */
+  /**
+   * Why a checkpoint with this manifest is not the wanted one; null where it is, and only its files are to be checked.
+   */
   reject(found: Checkpoint): string | null;
   contents(): CheckpointContents;
 }

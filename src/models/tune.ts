@@ -40,8 +40,8 @@ export interface Tuned {
 const REWRITER = 1;
 
 /**
- * The graph of `source` rewritten by `options.steps`, as a checkpoint with the tokenizer and configuration of the source.
- * Throws decoder-unsupported, nothing-to-tune, or input-invalid where `options.directory` holds anything else.
+ * The graph of `source` rewritten by `options.steps`, as a checkpoint with the tokenizer and configuration of the
+ * source. Throws decoder-unsupported, nothing-to-tune, or input-invalid where `options.directory` holds anything else.
  */
 export async function tuneCheckpoint(source: Checkpoint, options: TuneOptions): Promise<Tuned> {
   const model = readWholeModel(source.graph);
@@ -117,7 +117,9 @@ function requireOwnPlace(directory: string): void {
   throw problem('input-invalid', { what, expected: 'a directory that does not exist yet' });
 }
 
-/** A file of the source for the tuned checkpoint: copied, except that config.json must say that there is one data file. */
+/**
+ * A file of the source for the tuned checkpoint: copied, except that config.json must say that there is one data file.
+ */
 function otherFile(path: string, source: Checkpoint, graph: string): SmallFile {
   const copyOf = join(source.directory, path);
   if (path !== 'config.json') return { path, copyOf };

@@ -1,5 +1,5 @@
-// A rewritten graph on its way to the disk: which of its tensors go into the data file, and their bytes, read from the
-// files of the source or made from them.
+// Lays out a rewritten graph for writing: which tensors go into its data file, where, and how their bytes are made from
+// the files of the source.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
@@ -18,14 +18,14 @@ export interface PlacedRecipe {
 
 export interface PlacedGraph {
   model: OnnxModel;
-  /** The graph that reads prompts, where the draft asks for one. */
+  /** The prefill graph, where the draft asks for one. */
   prefill: OnnxModel | null;
-  /** What is written into the data file. */
+  /** The content of the data file, in the order of offsets. */
   placed: PlacedRecipe[];
   bytes: number;
 }
 
-/** The graph with all its large tensors in the file `location`. */
+/** Moves all large tensors to the data file `location`. */
 export function placeTensors(draft: Draft, location: string): PlacedGraph {
   const { model, made } = draft;
   const placed: PlacedRecipe[] = [];
@@ -33,7 +33,7 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   const initializers = model.initializers.map((tensor): Initializer => {
     const { data } = tensor;
     const recipe = made.get(tensor.name);
-    // Small ones stay in the graph, and so do those whose values are in typed fields.
+    // Small tensors stay in the graph, and so do those with values in typed fields (int64_data …).
     if (recipe === undefined && data.kind === 'inline' && (data.data !== null || data.at === undefined)) return tensor;
     const offset = nextPage(end);
     end = offset + data.bytes;
@@ -52,7 +52,9 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
 }
 
-/** Reads tensors of the graph at `path`, from it and from the files beside it. */
+/**
+ * Reads tensors of the graph at `path`, and of the data files beside it. Throws file-unreadable where one is too short.
+ */
 export function openTensors(path: string): { read: ReadTensor; close(): void } {
   const files = new Map<string, number>();
   const fileOf = (name: string) => {

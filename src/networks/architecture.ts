@@ -48,8 +48,8 @@ export function defineArchitecture<S extends ZodType>(
 }
 
 /**
- * An architecture with more parts than a text decoder. Only the decoder is built, as a model of the architecture `inner`
- * with the model_type `modelType`; `find` takes its fields out of the whole config.
+ * An architecture with more parts than a text decoder. Only the decoder is built, as a model of the architecture
+ * `inner` with the model_type `modelType`; `find` takes its fields out of the whole config.
  */
 export function decoderInside(
   inner: Architecture,

@@ -1,5 +1,5 @@
-// What an architecture costs: a file named after its model_type, a row of the table, and a reference that it is compared
-// with at tiny size (architectures.test.ts, blocks/experts.test.ts).
+// What an architecture costs: a file named after its model_type, a row of the table, and a reference that it is
+// compared with at tiny size (architectures.test.ts, blocks/experts.test.ts).
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ARCHITECTURES, architectureOf, configSchemaOf } from '../../src/networks/architectures.js';

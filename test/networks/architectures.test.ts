@@ -1,5 +1,5 @@
-// Every architecture at tiny size: its logits are those of a float64 reference written from its modelling code, every feature
-// of it moves them, and both runtimes that can load it generate the same tokens.
+// Every architecture at tiny size: its logits are those of a float64 reference written from its modelling code, every
+// feature of it moves them, and both runtimes that can load it generate the same tokens.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

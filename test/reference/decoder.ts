@@ -1,6 +1,6 @@
 // A decoder in float64, written with naive loops from the modelling code in Hugging Face transformers. What makes one
-// architecture differ from another is read off config.json in architectures.ts. It shares with src/ only the reader that
-// finds tensors in a checkpoint.
+// architecture differ from another is read off config.json in architectures.ts. It shares with src/ only the reader
+// that finds tensors in a checkpoint.
 import { type ArchitectureMaths, mathsOf, type TinyArchitectureConfig } from './architectures.js';
 import { type Matrix, openWeights, type Vector } from './weights.js';
 

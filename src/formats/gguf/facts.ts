@@ -86,7 +86,9 @@ function kvValues(file: GgufFile) {
   return { layers, shapes: [shape], bytesPerToken: layers * 2 * kvHeads * size * KV_BYTES };
 }
 
-/** Which layers have the sliding window depends on the architecture. It is applied to all, as `Work` is a lower bound. */
+/**
+ * Which layers have the sliding window depends on the architecture. It is applied to all, as `Work` is a lower bound.
+ */
 function attentionOf(file: GgufFile): GraphFacts['work']['attention'] {
   const values = kvValues(file);
   if (values === null) return [];

@@ -1,4 +1,5 @@
-// The header of a GGUF file, which is everything before the tensor data: magic, counts, metadata, tensor infos, padding.
+// The header of a GGUF file, which is everything before the tensor data: magic, counts, metadata, tensor infos,
+// padding.
 // Sources: ggml's gguf.h and docs/gguf.md.
 import { codeOf, type TensorType, tensorBytes } from './tensor-types.js';
 

@@ -1,4 +1,5 @@
-// The share of each weight that one token passes through. In a mixture of experts it is chosen experts over all experts.
+// The share of each weight that one token passes through. In a mixture of experts it is chosen experts over all
+// experts.
 import type { Initializer, Node, OnnxModel } from './model.js';
 import { producersOf } from './uses.js';
 

@@ -1,4 +1,5 @@
-// Facts about both ends of a decoder graph: the table that tokens are looked up in, and the product that makes the logits.
+// Facts about both ends of a decoder graph: the table that tokens are looked up in, and the product that makes the
+// logits.
 import type { Embedding, Head } from '../../contract/graph-facts.js';
 import { integerOf, type Node, type OnnxModel } from './model.js';
 import { producersOf, viewOrigins } from './uses.js';

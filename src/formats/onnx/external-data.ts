@@ -1,4 +1,5 @@
-// The external data of a graph: where tensors are placed, and the check that each lies in a regular file beside the .onnx.
+// The external data of a graph: where tensors are placed, and the check that each lies in a regular file beside the
+// .onnx.
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { problem } from '../../errors.js';

@@ -1,6 +1,6 @@
-// Turns a decoder graph into one whose KV cache is in int8. GroupQueryAttention then keeps multiples of a step, with one
-// step for each channel of a head. The steps are inputs of the graph, because they are chosen from the first rows of the
-// cache. Such a graph is made in memory and never written.
+// Turns a decoder graph into one whose KV cache is in int8. GroupQueryAttention then keeps multiples of a step, with
+// one step for each channel of a head. The steps are inputs of the graph, because they are chosen from the first rows
+// of the cache. Such a graph is made in memory and never written.
 import { type Decoder, type KvEntry, keyAndValue } from './decoder-interface.js';
 import type { OnnxModel, ValueInfo } from './model.js';
 

@@ -1,5 +1,5 @@
-// Converts weights of MatMulNBits to those of MatMulIntegerToFloat: blocks along K of [N, K] → int8 [K, N] with one step
-// for each column. prefill-graph.ts says where they are used.
+// Converts weights of MatMulNBits to those of MatMulIntegerToFloat: blocks along K of [N, K] → int8 [K, N] with one
+// step for each column. prefill-graph.ts says where they are used.
 
 /** A matrix of `n` rows of `k`, packed in symmetric blocks of `bits` bits: value = (integer − 2^(bits−1)) · scale. */
 export interface BlockShape {

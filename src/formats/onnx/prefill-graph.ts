@@ -1,6 +1,7 @@
-// The prefill graph: a second graph that reads prompts. It is the decoder graph without its head, and multiplies in int8
-// what the decoder has in blocks of 4 or 8 bits. Decoding is limited by the bytes of the weights, prompts by arithmetic,
-// and ONNX Runtime multiplies int8 several times as fast as blocks (docs/runtimes.md). Both fill the same KV cache.
+// The prefill graph: a second graph that reads prompts. It is the decoder graph without its head, and multiplies in
+// int8 what the decoder has in blocks of 4 or 8 bits. Decoding is limited by the bytes of the weights, prompts by
+// arithmetic, and ONNX Runtime multiplies int8 several times as fast as blocks (docs/runtimes.md). Both fill the same
+// KV cache.
 import { nextPage } from './external-data.js';
 import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
 import { byteLength, externalTensor, type Initializer, inlineTensor, type Node, type OnnxModel } from './model.js';

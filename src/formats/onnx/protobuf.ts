@@ -1,5 +1,5 @@
-// The protobuf wire format: a writer into memory and a reader over a file window.
-// Only what ONNX uses: varints, fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
+// The protobuf wire format: a writer into memory and a reader over a file window. Only what ONNX uses: varints,
+// fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 export type WireType = 0 | 1 | 2 | 5;

@@ -1,5 +1,5 @@
-// A .onnx file → OnnxModel. The file is not trusted: every span is checked against its parent, large tensors are skipped
-// rather than loaded, and anything malformed is an `onnx-invalid` error.
+// A .onnx file → OnnxModel. The file is not trusted: every span is checked against its parent, large tensors are
+// skipped rather than loaded, and anything malformed is an `onnx-invalid` error.
 import { problem, reasonOf } from '../../errors.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';

@@ -1,5 +1,5 @@
 // DeepSeek V2 and V2-Lite: latent attention, softmax routing.
-// Source: DeepSeek's modeling_deepseek.py of V2; transformers' DeepseekV2ForCausalLM leaves out yarn's part of the scale.
+// Source: DeepSeek's modeling_deepseek.py of V2. transformers' DeepseekV2ForCausalLM omits yarn's factor in the scale.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import { deepseekFields, deepseekPlan } from '../config/deepseek.js';

@@ -1,5 +1,6 @@
-// DeepSeek V3 and R1: latent attention with compressed queries; sigmoid routing with a correction and groups of experts.
-// Source: transformers' DeepseekV3ForCausalLM. The layer for multi-token prediction is no part of it, nor of this.
+// DeepSeek V3 and R1: latent attention with compressed queries; sigmoid routing with a correction and groups of
+// experts.
+// Source: transformers' DeepseekV3ForCausalLM. The layer for multi-token prediction is left out there and here.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import { deepseekFields, deepseekPlan } from '../config/deepseek.js';

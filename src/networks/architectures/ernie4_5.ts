@@ -1,4 +1,4 @@
-// ERNIE 4.5 (dense): rotary pairs are neighbours; one switch gives every projection a bias.
+// ERNIE 4.5 (dense): neighbouring elements are rotated as pairs, and one field gives every projection a bias.
 // Source: transformers' Ernie4_5ForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

@@ -1,4 +1,5 @@
-// ERNIE 4.5 with experts (language model): neighbours rotate as pairs; the first layers are dense, some experts shared.
+// ERNIE 4.5 with experts (language model): neighbouring elements are rotated as pairs; the first layers are dense, and
+// some experts are shared.
 // Source: transformers' Ernie4_5_MoeForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

@@ -1,5 +1,6 @@
-// Gemma 3, text only: most layers see a window and rotate by another base; norms before and behind every block.
-// Source: transformers' Gemma3ForCausalLM; its norms' 1 + weight is folded into the stored weight, as exports do.
+// Gemma 3, text only: most layers see a window and rotate by another base; there are norms before and behind every
+// block.
+// Source: transformers' Gemma3ForCausalLM. Its norms multiply by 1 + weight; as in exports, the stored weight has the 1.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {
@@ -72,12 +73,14 @@ export const gemma3Text = defineArchitecture(
   { name: 'gemma3', attentionScale: scaleOfLlamaCpp },
 );
 
-/** llama.cpp knows the 27B model by its 62 layers, and divides there by another size (llama-model.cpp, LLM_ARCH_GEMMA3). */
+/**
+ * llama.cpp knows the 27B model by its 62 layers, and divides there by another size (llama-model.cpp, LLM_ARCH_GEMMA3).
+ */
 function scaleOfLlamaCpp(plan: DecoderPlan, { heads, headSize }: GroupedAttention): number {
   return 1 / Math.sqrt(plan.layers.length === 62 ? plan.hidden / heads : headSize);
 }
 
-/** Older files give the pattern: every so-many-th layer sees everything. */
+/** Older files give `sliding_window_pattern` n instead of a list: every n-th layer sees all positions. */
 function slides(c: Config, layer: number): boolean {
   if (c.layer_types !== undefined) return c.layer_types[layer] === 'sliding_attention';
   return (layer + 1) % c.sliding_window_pattern! !== 0;

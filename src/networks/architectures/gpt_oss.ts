@@ -1,4 +1,5 @@
-// gpt-oss: a learned sink in every head, every other layer sees a window; experts with biases and a clamped SwiGLU.
+// gpt-oss: every head has a learned sink, and every other layer sees a window; experts have biases and a clamped
+// SwiGLU.
 // Source: transformers' GptOssForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
@@ -32,7 +33,7 @@ const configSchema = z
     message: 'layer_types must have num_hidden_layers entries',
   });
 
-/** Slope of the sigmoid in the modelling code; no field of the configuration. */
+/** Slope of the sigmoid. The modelling code has it as a constant, not as a field of the configuration. */
 const ALPHA = 1.702;
 
 export const gptOss = defineArchitecture(configSchema, (c) => {

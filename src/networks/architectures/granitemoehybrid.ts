@@ -1,5 +1,6 @@
-// Granite 4.0 in its dense form: attention in every layer, no experts, and a multiplier at every joint.
-// Source: transformers' GraniteMoeHybridForCausalLM; its "shared" MLP is the only one here.
+// Granite 4.0 in its dense form: attention in every layer, no experts, and multipliers for embedding, residual, scores
+// and logits.
+// Source: transformers' GraniteMoeHybridForCausalLM; what it calls the shared MLP is the only one here.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {

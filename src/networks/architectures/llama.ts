@@ -1,4 +1,4 @@
-// Llama and what is built like it (SmolLM2, TinyLlama): the plain decoder.
+// Llama, and models with the same architecture (SmolLM2, TinyLlama).
 // Source: transformers' LlamaForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

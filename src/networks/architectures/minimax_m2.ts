@@ -1,5 +1,5 @@
 // MiniMax M2: a norm across all query heads and one across all key heads, half of each head rotated; sigmoid routing.
-// Source: transformers' MiniMaxM2ForCausalLM. The modules for multi-token prediction are no part of it, nor of this.
+// Source: transformers' MiniMaxM2ForCausalLM. The modules for multi-token prediction are left out there and here.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {

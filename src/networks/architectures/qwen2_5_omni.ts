@@ -1,5 +1,5 @@
-// The text decoder of Qwen2.5-Omni's thinker. Its rotary positions have three parts, which are equal for text.
-// Source: transformers' Qwen2_5OmniThinkerConfig, whose head is its own unless the config says otherwise.
+// The text decoder of Qwen2.5-Omni's thinker: a Qwen2. Its rotary positions have three parts, which are equal for text.
+// Source: transformers' Qwen2_5OmniThinkerConfig, where the head is not tied unless the config says so.
 import { decoderInside } from '../architecture.js';
 import { qwen2 } from './qwen2.js';
 

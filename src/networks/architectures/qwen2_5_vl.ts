@@ -1,4 +1,4 @@
-// The text decoder of Qwen2.5-VL. Its rotary positions have three parts, which are equal for text: those of Qwen2.
+// The text decoder of Qwen2.5-VL: a Qwen2. Its rotary positions have three parts, which are equal for text.
 // Source: transformers' Qwen2_5_VLModel; older config.json files keep the decoder's fields at the top.
 import { decoderInside } from '../architecture.js';
 import { qwen2 } from './qwen2.js';

@@ -1,4 +1,4 @@
-// Qwen1.5-MoE and Qwen2-MoE: Qwen2's attention; 60 or 64 small experts and a shared one with a gate of its own.
+// Qwen1.5-MoE and Qwen2-MoE: the attention of Qwen2, many small experts, and a shared one with a gate of its own.
 // Source: transformers' Qwen2MoeForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

@@ -1,4 +1,4 @@
-// Qwen3 (dense): every query and key head is normed; a head has its own size.
+// Qwen3 (dense): every query and key head has a norm, and the head size is a field of its own.
 // Source: transformers' Qwen3ForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

@@ -1,4 +1,4 @@
-// Qwen3-MoE: a norm on every query and key head; 128 small experts, none shared.
+// Qwen3-MoE: every query and key head has a norm; many small experts, none shared.
 // Source: transformers' Qwen3MoeForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';

@@ -8,7 +8,7 @@ import type { DecoderPlan } from '../plan.js';
 import { syntheticTokenizer } from '../synthetic-tokenizer.js';
 import type { GgufDtype, PlainLayer } from './tensors.js';
 
-/** llama.cpp's numbers for the format of most weights. */
+/** llama.cpp's `general.file_type` for the type of most weights. */
 const FILE_TYPES: Record<GgufDtype, number> = { fp16: 1, q4: 2, int8: 7 };
 const NORMAL_TOKEN = 1;
 const CONTROL_TOKEN = 3;
@@ -63,7 +63,7 @@ export function planMetadata(p: {
   };
 }
 
-/** The vocabulary of the ONNX checkpoints: bytes, merges and, last, special tokens. */
+/** The same vocabulary as in ONNX checkpoints: bytes, merges, and special tokens at the end. */
 function vocabulary(size: number, special: string[]): Metadata {
   const { vocab, merges } = syntheticTokenizer(size, special)['tokenizer.json'].model;
   const end = size - special.length;
@@ -93,8 +93,8 @@ function llamaCppArchitecture(modelType: string): LlamaCppArchitecture {
 }
 
 /**
- * The layers of a plan that llama.cpp computes as the plan means them. Throws gguf-unsupported for another architecture,
- * config-unsupported with the fields that llama.cpp would compute in another way.
+ * The layers of a plan that llama.cpp computes as the plan means them. Throws gguf-unsupported for another
+ * architecture, config-unsupported with the fields that llama.cpp would compute in another way.
  */
 export function plainLayers(modelType: string, plan: DecoderPlan): PlainLayer[] {
   const llamaCpp = llamaCppArchitecture(modelType);
@@ -105,7 +105,7 @@ export function plainLayers(modelType: string, plan: DecoderPlan): PlainLayer[] 
   for (const { attention } of layers) {
     const { heads, headSize, rope, scale, softcap } = attention;
     if (!['none', 'linear', 'llama3'].includes(rope.scaling.kind)) {
-      issues.push(`rope_scaling: a GGUF of rope type ${rope.scaling.kind} is not written`);
+      issues.push(`rope_scaling: GGUF files cannot be written with the rope type ${rope.scaling.kind}`);
     }
     if (softcap !== undefined) issues.push('attn_logit_softcapping: llama.cpp does not apply it to this architecture');
     const expected = llamaCpp.attentionScale?.(plan, attention) ?? 1 / Math.sqrt(headSize);

@@ -1,5 +1,6 @@
-// Architectures with experts or latent attention against a float64 reference: a prompt in one pass, then single steps, in
-// every layout and dtype; the router's own choice in float, where no rounding can tip it, prescribed experts elsewhere.
+// Architectures with experts or latent attention against a float64 reference: a prompt in one pass, then single steps,
+// in every layout and dtype; the router's own choice in float, where no rounding can tip it, prescribed experts
+// elsewhere.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

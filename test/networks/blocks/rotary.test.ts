@@ -1,5 +1,5 @@
-// Rotary frequencies of every way of stretching a context, at the sizes that published models have, against the formulas
-// of the reference; and tables that are shared by layers of the same rope.
+// Rotary frequencies of every way of stretching a context, at the sizes that published models have, against the
+// formulas of the reference; and tables that are shared by layers of the same rope.
 import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../src/formats/onnx/graph-builder.js';
 import { createRotaryTables, rotaryFrequencies } from '../../../src/networks/blocks/rotary.js';

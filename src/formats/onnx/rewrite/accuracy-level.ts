@@ -1,5 +1,5 @@
-// Sets accuracy level 4: MatMulNBits then rounds activations to 8 bits, block by block, and multiplies integers. Weights
-// do not change.
+// Sets accuracy level 4: MatMulNBits then rounds activations to 8 bits, block by block, and multiplies integers.
+// Weights do not change.
 import { integerOf, type Node } from '../model.js';
 import { type Draft, type Outcome, withAttribute } from './draft.js';
 

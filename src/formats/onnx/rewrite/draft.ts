@@ -1,5 +1,5 @@
-// A draft is a graph that is being rewritten: its nodes, and a recipe for every tensor that the source file does not have.
-// A rewrite step is a function from draft to draft.
+// A draft is a graph that is being rewritten: its nodes, and a recipe for every tensor that the source file does not
+// have. A rewrite step is a function from draft to draft.
 import {
   type AttributeValue,
   byteLength,

@@ -1,5 +1,5 @@
-// Packs projections of the same input (gate and up; queries, keys and values) into one product and a split. The input is
-// then rounded to integers once, and threads synchronise once.
+// Packs projections of the same input (gate and up; queries, keys and values) into one product and a split. The input
+// is then rounded to integers once, and threads synchronise once.
 import { type Initializer, integerOf, type Node } from '../model.js';
 import { type Draft, freeName, int64Tensor, isOwn, type Outcome, tensorOf, type Wiring, wiringOf } from './draft.js';
 import type { Recipe } from './recipe.js';
