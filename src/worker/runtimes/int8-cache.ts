@@ -1,6 +1,6 @@
 // A KV cache kept twice: prompts fill one in float32 through their own graph; before tokens are made, it is taken over
 // into int8, in steps of what it holds. Tokens append to the int8 one alone, so each knows how far it is valid.
-import type { Decoder, KvEntry } from '../../formats/onnx/decoder.js';
+import type { Decoder, KvEntry } from '../../formats/onnx/decoder-interface.js';
 import type { KvCache } from './kv-cache.js';
 import type { Call, Session, Value } from './ort/session.js';
 

@@ -3,7 +3,7 @@
 
 import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
+import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
 import { readModel } from '../../formats/onnx/read.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
 import { argmax } from './argmax.js';

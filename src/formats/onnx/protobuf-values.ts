@@ -1,4 +1,4 @@
-// The values in the fields of a protobuf message: texts, numbers, lists and messages inside, each checked as it is read.
+// Values in the fields of a protobuf message: texts, numbers, lists, nested messages. Each is checked as it is read.
 import { type ByteSource, type Field, fields, WireError } from './protobuf.js';
 
 const LONGEST_TEXT = 1 << 20;
@@ -58,7 +58,7 @@ export function packed(field: Field, next: (at: number, end: number) => readonly
   return values;
 }
 
-/** Gathers the fields of a message that nobody asked for, byte for byte, when the source is read as a whole. */
+/** Collects unknown fields of a message byte for byte, where the source is read as a whole; otherwise nothing. */
 export function leftovers(source: ByteSource) {
   const parts: Uint8Array[] = [];
   return {

@@ -1,12 +1,13 @@
-// A second graph that reads prompts in int8 (onnx/prefill-graph.ts). Here it is only asked for, and whether it can be.
-import { decoderOf } from '../decoder.js';
+// Asks for a prefill graph (onnx/prefill-graph.ts), where the checkpoint can have one. It is derived when the draft is
+// written.
+import { decoderOf } from '../decoder-interface.js';
 import { prefillGraph } from '../prefill-graph.js';
 import type { Draft, Outcome } from './draft.js';
 
 export function addPrefillGraph(draft: Draft): Outcome {
   const decoder = decoderOf(draft.model);
   if (typeof decoder === 'string' || !decoder.shareableKv)
-    return { skipped: 'the KV cache is not shared in place, so that two graphs cannot fill it' };
+    return { skipped: 'the KV cache is not shared in place, so two graphs cannot fill it' };
   const made = prefillGraph(draft.model, 'data', 0);
   if (made === null) return { skipped: 'no MatMulNBits has float32 scales without zero points' };
   const products = made.derived.filter(({ type }) => type === 'int8').length;

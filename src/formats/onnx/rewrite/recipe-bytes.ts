@@ -1,4 +1,4 @@
-// The bytes of a recipe, in chunks and in file order: memory stays flat however large the tensor is.
+// Makes the bytes of a recipe in chunks, in file order, so that a large tensor does not have to fit into memory.
 import { deriveBytes } from '../prefill-graph.js';
 import { bytesOfScales, integersOf, type ReadTensor, rowsOf, scalesOf } from './matrix.js';
 import type { Matrix, Recipe } from './recipe.js';

@@ -1,11 +1,11 @@
-// Layers of a mixture of experts: some have experts for an MLP, the others a dense one; all have the same attention.
+// The layers of a mixture of experts: all have the same attention, some have experts, the others a dense MLP.
 import { z } from 'zod';
-import { count, gatedFields } from '../config.js';
 import type { AttentionPlan, LayerPlan, MlpPlan } from '../plan.js';
+import { count, gatedFields } from './decoder-fields.js';
 
 interface Sizes {
   num_hidden_layers: number;
-  /** Of the dense layers. */
+  /** Width of the MLP in dense layers. */
   intermediate_size: number;
 }
 
@@ -23,7 +23,7 @@ export function mixedLayers(
   }));
 }
 
-/** What Qwen's mixtures of experts state of them. */
+/** The fields of Qwen's mixtures of experts. */
 export const qwenFields = {
   ...gatedFields,
   num_experts: count,
@@ -36,7 +36,7 @@ export const qwenFields = {
 
 type Qwen = Sizes & z.output<z.ZodObject<typeof qwenFields>>;
 
-/** `shared` is an expert that every token passes through, with a gate of its own. */
+/** `shared`: an expert that every token passes through, weighted by a gate of its own. */
 export function qwenLayers(c: Qwen, attention: AttentionPlan, shared?: { intermediate: number; gated: true }) {
   const experts = {
     kind: 'experts',

@@ -1,9 +1,9 @@
-// Which tensors of a decoder hold one row for each position, [batch, positions, …], and which nodes compute every such
-// row by itself: behind the last attention they may be given fewer rows and leave the others out.
+// Finds the tensors of a decoder that hold one row for each position, [batch, positions, …], and the nodes that compute
+// each such row by itself. Behind the last attention, such nodes can be given only the rows that are wanted.
 import { integerOf, type Node, type OnnxModel } from '../model.js';
 import type { Wiring } from './draft.js';
 
-/** `rows`: one for each position. `fixed`: the same for all of them. null: not known. */
+/** `rows`: a row for each position. `fixed`: the same for all positions. null: unknown. */
 export type Extent = 'rows' | 'fixed' | null;
 
 const ELEMENTWISE = new Set(
@@ -12,9 +12,9 @@ const ELEMENTWISE = new Set(
     'Pow QuickGelu Reciprocal Relu Sigmoid Sin Softplus Sqrt Sub Tanh Where'
   ).split(' '),
 );
-/** Each row times weights. */
+/** They multiply each row with weights. */
 const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'MatMulBnb4', 'MatMulInteger', 'MatMulIntegerToFloat']);
-/** Each row by itself, when it is the last axis that they work on. */
+/** They compute each row by itself where they work on the last axis. */
 const ALONG_THE_ROW = new Set([
   'LayerNormalization',
   'LogSoftmax',
@@ -24,14 +24,14 @@ const ALONG_THE_ROW = new Set([
 ]);
 const ROW_NORMS = new Set(['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization']);
 const REDUCTIONS = new Set(['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceL2']);
-/** Their first output has a row for each position, whatever goes in. */
+/** Their first output always has a row for each position. */
 const ATTENTIONS = new Set(['GroupQueryAttention', 'MultiHeadAttention']);
 const LOOK_UPS = new Set(['Gather', 'GatherBlockQuantized']);
 const AXES_OF_ROWS = [-1, 2];
-/** Constants that are computed from constants. */
+/** Nodes between a computed constant and the tensors it is computed from. */
 const DEEPEST_CONSTANT = 8;
 
-/** Whether every row of the outputs follows from the same row of the inputs. */
+/** Whether each row of the outputs depends only on the same row of the inputs. */
 export function isRowwise(node: Node, wiring: Wiring, extentOf: (name: string) => Extent): boolean {
   const extents = node.inputs.filter((name) => name !== '').map(extentOf);
   if (extents.includes(null) || !extents.includes('rows')) return false;
@@ -46,7 +46,7 @@ export function isRowwise(node: Node, wiring: Wiring, extentOf: (name: string) =
   return REDUCTIONS.has(opType) && integerOf(node, 'keepdims', 1) === 1 && reducesRows(node, wiring);
 }
 
-/** Whether a constant is one row, or one number: a table could hold a row for each position. */
+/** Whether a constant is a single row or a single number. A table could hold a row for each position. */
 function isFlat(name: string, wiring: Wiring, depth = 0): boolean {
   const flat = (dims: number[]) => dims.length < 2 || dims.slice(0, -1).every((dim) => dim === 1);
   const tensor = wiring.tensors.get(name);
@@ -67,7 +67,7 @@ function reducesRows(node: Node, { tensors }: Wiring): boolean {
   return AXES_OF_ROWS.includes(Number(Buffer.from(data.data).readBigInt64LE()));
 }
 
-/** The extent of any tensor of the model, from what makes it or from the shape that the file states. */
+/** The extent of each tensor, from the node that makes it or from the shape that the file states. */
 export function extents(model: OnnxModel, wiring: Wiring): (name: string) => Extent {
   const known = new Map<string, Extent>();
   const positions = model.inputs.find(({ name }) => name === 'input_ids')?.dims[1];
@@ -96,12 +96,12 @@ export function extents(model: OnnxModel, wiring: Wiring): (name: string) => Ext
       return 'fixed';
     if (LOOK_UPS.has(node.opType)) return node.inputs[1] === 'input_ids' ? 'rows' : null;
     if (ATTENTIONS.has(node.opType)) return index === 0 ? 'rows' : null;
-    // The scale and the zero point are those of all rows together.
+    // All rows share the scale and the zero point.
     if (node.opType === 'DynamicQuantizeLinear') return index > 0 ? 'fixed' : (inputs[0] ?? null);
     return node.opType === 'Reshape' && hasThreeAxes(node.inputs[1] ?? '') ? 'rows' : null;
   }
 
-  /** A shape of batch, positions and a width. */
+  /** Whether a shape is [batch, positions, width]. */
   function hasThreeAxes(shape: string): boolean {
     const constant = wiring.tensors.get(shape);
     if (constant !== undefined) return constant.dims[0] === 3 && firstOf(constant.data) === 0n;

@@ -1,12 +1,12 @@
-// The fields of config.json that families have in common, and what plans are made of them.
-// A field that is given and not implemented is refused by its schema, so that no graph is quietly another one.
+// The fields of config.json that architectures have in common, and the parts of a plan that follow from them. A schema
+// rejects values that are not implemented, so that no graph differs from its model unnoticed.
 import { z } from 'zod';
-import type { Rope, RopeScaling } from './plan.js';
+import type { Rope, RopeScaling } from '../plan.js';
 
 export const count = z.int().positive();
 const positive = z.number().positive();
 
-/** What every family states. */
+/** Fields of every architecture. */
 export const commonFields = {
   hidden_size: count,
   num_hidden_layers: count,
@@ -20,7 +20,7 @@ export const commonFields = {
   rope_theta: positive,
 };
 
-/** Those of a gated MLP. */
+/** Fields of a gated MLP. */
 export const gatedFields = { intermediate_size: count, hidden_act: z.literal('silu') };
 
 interface Heads {
@@ -30,7 +30,7 @@ interface Heads {
   head_dim?: number | null | undefined;
 }
 
-/** Checks what follows from several fields. */
+/** Checks that heads have whole sizes and that every key head serves the same number of query heads. */
 export function requireWholeHeads(c: Heads, context: z.RefinementCtx): void {
   if (c.head_dim == null && c.hidden_size % c.num_attention_heads !== 0) {
     const message = 'hidden_size must be a multiple of num_attention_heads where head_dim is not given';
@@ -47,7 +47,7 @@ export function headsOf(c: Heads) {
   return { heads: c.num_attention_heads, kvHeads: c.num_key_value_heads, headSize, scale: 1 / Math.sqrt(headSize) };
 }
 
-/** `decoder.ts` wants every field of a plan by our names; these are the same in all families. */
+/** The part of a plan that is the same in every architecture. */
 export function commonPlan(c: z.output<z.ZodObject<typeof commonFields>>) {
   return {
     hidden: c.hidden_size,
@@ -81,7 +81,7 @@ const scalings = z.discriminatedUnion('rope_type', [
   }),
 ]);
 
-/** Older files write `type` for `rope_type`. */
+/** The scaling of rotary positions. Older files write `type` instead of `rope_type`. */
 export const ropeScaling = z.preprocess((value) => {
   if (typeof value !== 'object' || value === null || !('type' in value) || 'rope_type' in value) return value;
   return { ...value, rope_type: value.type };
@@ -115,13 +115,16 @@ export function scalingOf(scaling: z.output<typeof ropeScaling>): RopeScaling {
   }
 }
 
-/** DeepSeek's two scales divide; without them it is 0.1 · ln(factor) + 1. */
+/**
+ * What yarn multiplies cos and sin by: 0.1 · ln(factor) + 1, or a quotient of two such terms where both of DeepSeek's
+ * fields are given (transformers' modeling_rope_utils).
+ */
 function yarnMagnitude(y: { factor: number; mscale?: number | null; mscale_all_dim?: number | null }): number {
   const magnitude = (scale: number) => (y.factor <= 1 ? 1 : 0.1 * scale * Math.log(y.factor) + 1);
   return y.mscale && y.mscale_all_dim ? magnitude(y.mscale) / magnitude(y.mscale_all_dim) : magnitude(1);
 }
 
-/** A rope over a whole head of `size`. */
+/** Rotary positions over the first `size` elements of a head, in two halves. */
 export function ropeOf(c: { rope_theta: number; rope_scaling?: z.output<typeof ropeScaling> }, size: number): Rope {
   return { theta: c.rope_theta, size, interleaved: false, scaling: scalingOf(c.rope_scaling) };
 }

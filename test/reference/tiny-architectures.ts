@@ -1,6 +1,6 @@
-// One tiny configuration per family (two where a family has two faces), each with every feature of the family turned on
+// One tiny configuration per dense architecture (two where one file does not show everything), every feature turned on
 // and strong enough that leaving it out changes the logits. Windows are shorter than the tests' sequences.
-import type { TinyFamilyConfig } from './families.js';
+import type { TinyArchitectureConfig } from './architectures.js';
 
 const COMMON = {
   hidden_size: 128,
@@ -16,7 +16,7 @@ const COMMON = {
   hidden_act: 'silu',
 };
 
-export const TINY_FAMILIES: Record<string, TinyFamilyConfig> = {
+export const TINY_ARCHITECTURES: Record<string, TinyArchitectureConfig> = {
   qwen2: {
     ...COMMON,
     model_type: 'qwen2',

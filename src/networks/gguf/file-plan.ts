@@ -1,5 +1,4 @@
-// A synthetic GGUF as a plan: its header, and every tensor with its place in the file and how to fill it.
-
+// The plan of a synthetic GGUF file: its header, and every tensor with its place in the file and how to fill it.
 import { encodeHeader } from '../../formats/gguf/header.js';
 import type { ModelConfig } from '../architecture.js';
 import type { DecoderPlan } from '../plan.js';

@@ -1,6 +1,6 @@
-// How a decoder graph is fed: which inputs it has, its KV cache, and whether that cache can be shared in place.
-// Read from the graph alone, so that any exporter's file can be driven without its config.json.
-import type { Node, OnnxModel, ValueInfo } from './model.js';
+// The interface of a decoder graph: its inputs, its KV cache, and whether that cache can be shared in place. It is read
+// from the graph alone, so that files of any exporter can be run without a config.json.
+import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, type ValueInfo } from './model.js';
 
 /** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
 export interface KvEntry {
@@ -8,24 +8,24 @@ export interface KvEntry {
   present: string;
   heads: number;
   size: number;
-  type: 'float32' | 'float16';
+  type: FloatType;
 }
 
 export interface Decoder {
   layers: number;
   /** Key and value of every layer, in the order of the layers. */
   cache: KvEntry[];
-  logitsType: 'float32' | 'float16';
+  logitsType: FloatType;
   vocabSize: number | null;
   positionIds: boolean;
   numLogitsToKeep: boolean;
-  /** true when past and present may be one buffer: every cache entry goes straight through GroupQueryAttention. */
+  /** Past and present may be the same buffer, because every entry goes straight through GroupQueryAttention. */
   shareableKv: boolean;
 }
 
 const FED = /^(input_ids|attention_mask|position_ids|num_logits_to_keep|past_key_values\.\d+\.(key|value))$/;
 
-/** Inputs that other graphs of the same model compute, and by which. */
+/** Inputs that another graph of the same model computes → that graph. */
 const FROM_OTHER_SESSIONS: Record<string, string> = {
   inputs_embeds: 'embed_tokens',
   per_layer_inputs: 'embed_tokens',
@@ -33,7 +33,7 @@ const FROM_OTHER_SESSIONS: Record<string, string> = {
   encoder_attention_mask: 'the encoder',
 };
 
-/** The decoder's interface, or the reason (a sentence) why this graph cannot be driven as one. */
+/** Returns a sentence with the reason where the graph cannot be run as a decoder. */
 export function decoderOf(model: OnnxModel): Decoder | string {
   const initialized = new Set(model.initializers.map((tensor) => tensor.name));
   const inputs = new Map(
@@ -53,8 +53,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
     return `position_ids has shape [${positions.dims.join(', ')}]; expected [batch, length]`;
   const logits = outputs.get('logits');
   if (logits === undefined) return 'it has no output "logits"';
-  if (logits.type !== 'float32' && logits.type !== 'float16')
-    return `its logits are ${logits.type ?? 'of an unknown type'}`;
+  if (!isFloatType(logits.type)) return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
   const indices = new Set(
     [...inputs.keys()]
@@ -92,11 +91,11 @@ function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> |
   if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number') {
     return `${past.name} has shape [${past.dims.join(', ')}]; expected [batch, heads, length, size] with numeric heads and size`;
   }
-  if (past.type !== 'float32' && past.type !== 'float16') return `${past.name} is ${past.type ?? 'of an unknown type'}`;
+  if (!isFloatType(past.type)) return `${past.name} is ${past.type ?? 'of an unknown type'}`;
   return { heads, size, type: past.type };
 }
 
-/** In pairs, layer by layer. */
+/** Pairs of key and value, layer by layer. */
 export function keyAndValue(cache: KvEntry[]): [KvEntry, KvEntry][] {
   return cache.flatMap((key, i) => (i % 2 === 0 ? [[key, cache[i + 1]!] satisfies [KvEntry, KvEntry]] : []));
 }
@@ -117,5 +116,5 @@ function throughGroupQueryAttention(nodes: Node[], key: KvEntry, value: KvEntry)
 
 /** Bytes that one token adds to the KV cache. */
 export function kvBytesPerToken(decoder: Decoder): number {
-  return decoder.cache.reduce((sum, { heads, size, type }) => sum + heads * size * (type === 'float16' ? 2 : 4), 0);
+  return decoder.cache.reduce((sum, { heads, size, type }) => sum + byteLength(type, [heads, size]), 0);
 }

@@ -1,9 +1,9 @@
-// What each family's modelling code in Hugging Face transformers makes of config.json, field by field, independent of
-// src/: the ropes of modeling_rope_utils, windows, scales, soft caps, norms and biases.
+// What the modelling code of each architecture in Hugging Face transformers makes of config.json, field by field and
+// independent of src/: the ropes of modeling_rope_utils, windows, scales, soft caps, norms and biases.
 import type { Rotary } from './decoder.js';
 
-/** The fields that tiny configurations set, over all families. */
-export interface TinyFamilyConfig {
+/** The fields that tiny configurations set, over all architectures. */
+export interface TinyArchitectureConfig {
   model_type: string;
   hidden_size: number;
   intermediate_size: number;
@@ -35,7 +35,7 @@ export interface TinyFamilyConfig {
   [field: string]: unknown;
 }
 
-export interface FamilyMaths {
+export interface ArchitectureMaths {
   heads: number;
   kvHeads: number;
   headSize: number;
@@ -59,7 +59,7 @@ const geluTanh = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) 
 const softcap = (cap: number | null | undefined) => (value: number) => (cap ? cap * Math.tanh(value / cap) : value);
 const same = (value: number) => value;
 
-export function mathsOf(c: TinyFamilyConfig): FamilyMaths {
+export function mathsOf(c: TinyArchitectureConfig): ArchitectureMaths {
   const headSize = c.head_dim ?? c.hidden_size / c.num_attention_heads;
   const rotary = (interleaved = false) => ({ ...ropeOf(c, headSize), interleaved });
   const common = {
@@ -122,7 +122,7 @@ export function mathsOf(c: TinyFamilyConfig): FamilyMaths {
 }
 
 /** modeling_rope_utils: inverse frequencies and attention factor of each rope_type. */
-export function ropeOf(c: TinyFamilyConfig, headSize: number): Omit<Rotary, 'interleaved'> {
+export function ropeOf(c: TinyArchitectureConfig, headSize: number): Omit<Rotary, 'interleaved'> {
   const size = Math.floor(headSize * (c.partial_rotary_factor ?? 1));
   const scaling = (c.rope_scaling ?? {}) as Record<string, number> & { [list: string]: unknown };
   const inverse = Array.from({ length: size / 2 }, (_, i) => 1 / c.rope_theta ** ((2 * i) / size));

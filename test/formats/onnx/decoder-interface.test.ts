@@ -1,6 +1,6 @@
 // How a decoder graph is to be fed, read from the graph alone; and the reason when it cannot be.
 import { describe, expect, it } from 'vitest';
-import { type Decoder, decoderOf, kvBytesPerToken } from '../../../src/formats/onnx/decoder.js';
+import { type Decoder, decoderOf, kvBytesPerToken } from '../../../src/formats/onnx/decoder-interface.js';
 import { planExternalData } from '../../../src/formats/onnx/graph-builder.js';
 import type { Node, OnnxModel, ValueInfo } from '../../../src/formats/onnx/model.js';
 import { architectureOf } from '../../../src/networks/architectures.js';

@@ -1,11 +1,13 @@
-// Attention over a KV cache through GroupQueryAttention, which also rotates queries and keys.
-// Node by node as onnxruntime-genai's builder writes it for CPU, so that the runtime's fused kernel applies.
+// Grouped attention over a KV cache through GroupQueryAttention, which also rotates queries and keys. The nodes are
+// those of onnxruntime-genai's model builder for CPU, so that the fused kernel applies.
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { GroupedAttention } from '../plan.js';
 import { type Composition, type Lengths, project, wantedPositions } from './composition.js';
 import { rmsNorm } from './norms.js';
 
-/** The graph input `attention_mask` and the lengths that attention wants instead of it. */
+/**
+ * Adds the graph input `attention_mask`, and the nodes that derive from it the lengths that attention takes instead.
+ */
 export function sequenceLengths(b: GraphBuilder): Lengths {
   const mask = b.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
   const root = '/model/attn_mask_reformat';
@@ -24,7 +26,7 @@ export interface CachePart {
   present: string;
 }
 
-/** The cache of one layer as graph inputs and outputs of [batch, heads, length, size]. */
+/** Adds the cache of one layer as graph inputs and outputs of [batch, heads, length, size]. */
 export function kvCache(
   c: Composition,
   p: { layer: number; heads: number; keySize: number; valueSize: number },
@@ -39,7 +41,7 @@ export function kvCache(
   return { key: part('key', p.keySize), value: part('value', p.valueSize) };
 }
 
-/** Packed q, k, v projection, attention, output projection. `wantedOnly` projects the wanted positions alone. */
+/** Packed q, k, v projection, attention, output projection. `wantedOnly`: the output has the wanted positions only. */
 export function groupedAttention(
   c: Composition,
   p: { layer: number; input: string; plan: GroupedAttention; wantedOnly: boolean },
@@ -86,7 +88,7 @@ export function groupedAttention(
   });
 }
 
-/** Unpacks queries, keys and values, and norms each head of the first two. */
+/** [queries, keys, values], with norms applied to the first two. */
 function normedHeads(c: Composition, p: { layer: number; plan: GroupedAttention; packed: string }): string[] {
   const { b } = c;
   const { heads, kvHeads, headSize } = p.plan;

@@ -1,13 +1,15 @@
-// Which share of a weight one token passes through, read from the graph: of a mixture of experts only the chosen ones.
+// The share of each weight that one token passes through. In a mixture of experts it is chosen experts over all
+// experts.
 import type { Initializer, Node, OnnxModel } from './model.js';
+import { producersOf } from './uses.js';
 
-/** Inputs of MoE and QMoE that all experts are packed into: everything but the tokens and their routes. */
+/** Inputs of MoE and QMoE that are not packed weights of all experts: the tokens and their routes. */
 const ROUTES: Record<string, number[]> = { MoE: [0, 1], QMoE: [0, 1, 14] };
 
-/** Chosen experts over all experts, for every weight that belongs to one; other weights are not in the map. */
+/** By tensor name. Weights that every token passes through are not in the map. */
 export function activeShares(model: OnnxModel): Map<string, number> {
   const initializers = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
-  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(model);
   const chosenBy = choices(producers, initializers);
   const shares = new Map<string, number>();
   const mark = (node: Node, share: number, routes: number[]) => {
@@ -23,8 +25,8 @@ export function activeShares(model: OnnxModel): Map<string, number> {
       if (count !== undefined && typeof chosen === 'number') mark(node, chosen / count, routes);
       continue;
     }
-    // An expert that is a projection of its own works on its part of a split whose sizes the router's TopK decides;
-    // its bias is a row picked by the same choice.
+    // Where each expert is a projection of its own, its input is one part of a Split, and the router's TopK decides the
+    // sizes of the parts. Its bias is a row that is gathered by the same choice.
     const split = producers.get(node.inputs[0] ?? '');
     const sizes = split?.opType === 'Split' ? split.inputs[1] : undefined;
     const rows = node.opType === 'Gather' ? initializers.get(node.inputs[0] ?? '')?.dims[0] : undefined;
@@ -34,7 +36,7 @@ export function activeShares(model: OnnxModel): Map<string, number> {
   return shares;
 }
 
-/** For a tensor that a choice of experts leads to, the constant k of the nearest TopK above it; else NaN. */
+/** The constant k of the nearest TopK above a tensor; NaN where there is none. */
 function choices(producers: Map<string, Node>, initializers: Map<string, Initializer>): (name: string) => number {
   const known = new Map<string, number>();
   const find = (name: string): number => {

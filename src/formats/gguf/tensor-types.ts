@@ -1,29 +1,7 @@
-// The GGUF format, version 3: the magic, the codes of values and of tensor types, and the size of each type's blocks.
-// Sources: ggml's gguf.h and ggml-common.h, gguf-py's constants.
+// The tensor types of GGUF: their codes, and the size of the blocks that their rows consist of.
+// Sources: ggml's ggml.h and ggml-common.h, gguf-py's constants.
 
-/** "GGUF" as a little-endian number. */
-export const MAGIC = 0x46554747;
-export const VERSION = 3;
-/** Of the tensor data, unless `general.alignment` says otherwise. */
-export const ALIGNMENT_BYTES = 32;
-
-export const VALUE_CODES = {
-  uint8: 0,
-  int8: 1,
-  uint16: 2,
-  int16: 3,
-  uint32: 4,
-  int32: 5,
-  float32: 6,
-  bool: 7,
-  string: 8,
-  array: 9,
-  uint64: 10,
-  int64: 11,
-  float64: 12,
-} as const;
-
-/** name: code, elements a block, bytes a block. A row is a whole number of blocks. */
+/** name: [code, elements of a block, bytes of a block]. A row is a whole number of blocks. */
 const TYPES = {
   F32: [0, 1, 4],
   F16: [1, 1, 2],
@@ -76,12 +54,8 @@ export function blockOf(type: TensorType): { elements: number; bytes: number } {
   return { elements, bytes };
 }
 
-/** `dims` as GGUF writes them: the length of a row comes first. */
+/** Bytes of a tensor; `dims` as GGUF writes them, the length of a row first. */
 export function tensorBytes(type: TensorType, dims: readonly number[]): number {
   const { elements, bytes } = blockOf(type);
   return (dims.reduce((a, b) => a * b, 1) / elements) * bytes;
-}
-
-export function aligned(bytes: number, alignment: number = ALIGNMENT_BYTES): number {
-  return Math.ceil(bytes / alignment) * alignment;
 }

@@ -1,7 +1,8 @@
-// What DeepSeek V2 and V3 share: latent attention, dense first layers, then experts of which some are shared.
+// The config fields and the plan that DeepSeek V2 and V3 share: latent attention, dense first layers, then layers with
+// routed and shared experts.
 import { z } from 'zod';
-import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from '../config.js';
 import type { DecoderPlan, Router } from '../plan.js';
+import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from './decoder-fields.js';
 import { mixedLayers } from './mixture.js';
 
 export const deepseekFields = {
@@ -53,7 +54,7 @@ export function deepseekPlan(c: Config, router: Router): DecoderPlan {
   return { ...commonPlan(c), layers };
 }
 
-/** Yarn's magnitude, which DeepSeek puts into the scale of the scores, where it counts twice. */
+/** The square of yarn's magnitude: DeepSeek multiplies the attention scores by it (modeling_deepseek.py). */
 function stretchedScale({ rope_scaling: scaling }: Config): number {
   if (scaling?.rope_type !== 'yarn' || !scaling.mscale_all_dim || scaling.factor <= 1) return 1;
   return (0.1 * scaling.mscale_all_dim * Math.log(scaling.factor) + 1) ** 2;

@@ -3,12 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadRegistry, type Model } from '../../../src/models/registry.js';
 import { architectureOf, configSchemaOf } from '../../../src/networks/architectures.js';
+import { planGguf } from '../../../src/networks/gguf/file-plan.js';
 import { plainLayers } from '../../../src/networks/gguf/metadata.js';
-import { planGguf } from '../../../src/networks/gguf/plan.js';
 import { type GgufDtype, planTensors } from '../../../src/networks/gguf/tensors.js';
 import { modelById } from '../../fixtures/model.js';
 import { parseGguf } from '../../reference/gguf.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { TINY_ARCHITECTURES } from '../../reference/tiny-architectures.js';
 
 const MAPPED = ['qwen2', 'qwen3', 'llama', 'gemma3_text'];
 const KNOWN = loadRegistry().filter(({ config }) => configSchemaOf(config.model_type) !== undefined);
@@ -106,10 +106,10 @@ describe('the head', () => {
 });
 
 describe('what is refused', () => {
-  it('is every family without a mapping, by its name', () => {
-    const families = Object.entries(TINY_FAMILIES).filter(([, config]) => !MAPPED.includes(config.model_type));
-    expect(families.length).toBeGreaterThan(2);
-    for (const [id, config] of families) {
+  it('is every architecture without a mapping, by its name', () => {
+    const unmapped = Object.entries(TINY_ARCHITECTURES).filter(([, config]) => !MAPPED.includes(config.model_type));
+    expect(unmapped.length).toBeGreaterThan(2);
+    for (const [id, config] of unmapped) {
       expect(() => plan({ id, config }, 'q4')).toThrow(
         `no synthetic GGUF can be made for model_type "${config.model_type}"`,
       );
@@ -117,11 +117,11 @@ describe('what is refused', () => {
   });
 
   it('is what llama.cpp would compute otherwise, by the field', () => {
-    expect(() => plan({ id: 'a', config: TINY_FAMILIES.gemma3_text! }, 'q4')).toThrow(
+    expect(() => plan({ id: 'a', config: TINY_ARCHITECTURES.gemma3_text! }, 'q4')).toThrow(
       /attn_logit_softcapping.*\n.*query_pre_attn_scalar/,
     );
-    expect(() => plan({ id: 'a', config: TINY_FAMILIES.qwen2! }, 'q4')).toThrow(/rope_scaling: .*yarn/);
-    const wide = { ...TINY_FAMILIES.qwen2!, rope_scaling: null, head_dim: 64 };
+    expect(() => plan({ id: 'a', config: TINY_ARCHITECTURES.qwen2! }, 'q4')).toThrow(/rope_scaling: .*yarn/);
+    const wide = { ...TINY_ARCHITECTURES.qwen2!, rope_scaling: null, head_dim: 64 };
     expect(() => plan({ id: 'a', config: wide }, 'q4')).toThrow(/head_dim/);
   });
 });
