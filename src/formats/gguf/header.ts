@@ -1,6 +1,6 @@
 // The header of a GGUF file, which is everything before the tensor data: magic, counts, metadata, tensor infos,
 // padding.
-// Sources: ggml's gguf.h and docs/gguf.md.
+// Sources: gguf.h of ggml, and the description of the format in the same repository.
 import { codeOf, type TensorType, tensorBytes } from './tensor-types.js';
 
 /** "GGUF" as a little-endian number. */
