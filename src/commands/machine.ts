@@ -9,7 +9,7 @@ import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { energyFacts } from '../run/energy.js';
 import { describeVersions } from '../run/provenance.js';
 import { probeProvider } from '../worker/ask.js';
-import { installCommand } from '../worker/runtimes/llama-cpp-package.js';
+import { installCommand } from '../worker/installed.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ResultDocument } from '../contract/result.js';
-import { findLlamaCpp } from '../worker/runtimes/llama-cpp-package.js';
+import { findLlamaCpp } from '../worker/installed.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -4,7 +4,7 @@ import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { findLlamaCpp, installCommand } from '../worker/runtimes/llama-cpp-package.js';
+import { findLlamaCpp, installCommand } from '../worker/installed.js';
 import { tokensOf } from './jobs.js';
 import { findSource } from './prepare.js';
 

@@ -3,11 +3,11 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
 import { evictFiles } from '../machine/page-cache.js';
-import { findFidelity } from './fidelity.js';
-import { measureCeilings } from './kernel-rates.js';
 import { answerPrompt } from './prompt-answer.js';
 import { type Answer, MESSAGE_FD, type Question } from './protocol.js';
 import { longestPass } from './runtimes/ort/attention.js';
+import { findFidelity } from './runtimes/ort/fidelity.js';
+import { measureCeilings } from './runtimes/ort/kernel-rates.js';
 import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';

@@ -29,7 +29,10 @@ const PROBE_SECONDS = 60;
 const LONGEST_ANSWER = 1 << 20;
 
 /** The command that reads the energy counters of NVIDIA GPUs, for whoever opens sources of energy. */
-export const GPU_METER = [process.execPath, fileURLToPath(new URL('./gpu-meter.js', import.meta.url))];
+export const GPU_METER = [
+  process.execPath,
+  fileURLToPath(new URL('../machine/energy/nvml-process.js', import.meta.url)),
+];
 
 export interface AskOptions {
   timeoutSeconds: number;

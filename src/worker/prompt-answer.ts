@@ -6,9 +6,9 @@ import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
 import type { ParityQuestion } from './protocol.js';
-import type { Logits } from './runtimes/decode-loop.js';
 import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
 import { openRuntime } from './runtimes/open.js';
+import type { Logits } from './runtimes/ort/decode-loop.js';
 
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 32;

@@ -1,5 +1,5 @@
 // How much of the weights lies in the page cache before a round: fincore of util-linux asks the kernel. The parent loads no
-// native library for it, and a worker that asks (worker/runtimes/page-cache.ts) would cost a process before each round.
+// native library for it, and a worker that asks (machine/page-cache.ts) would cost a process before each round.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

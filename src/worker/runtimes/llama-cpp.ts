@@ -1,8 +1,8 @@
 // The runtime `llama.cpp`, through the native module of node-llama-cpp: greedy decoding of given token ids, set up as
 // llama-bench is. Its JavaScript classes are left out: they read the vocabulary again and queue every single token.
 import { problem, reasonOf } from '../../errors.js';
-import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp-addon.js';
-import { findLlamaCpp, installCommand } from './llama-cpp-package.js';
+import { findLlamaCpp, installCommand } from '../installed.js';
+import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp/addon.js';
 import type { Generation, Runtime } from './runtime.js';
 
 /** llama-bench's n_ubatch. The binding makes its batches as large, so that longer prompts are cut at the same places. */

@@ -6,11 +6,11 @@ import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
 import { readModel } from '../../formats/onnx/read.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
-import { argmax } from './argmax.js';
-import { createLoop, type Logits } from './decode-loop.js';
-import { createInt8Cache } from './int8-cache.js';
-import { openSessions, type SessionsOptions } from './open-sessions.js';
+import { argmax } from './ort/argmax.js';
+import { createLoop, type Logits } from './ort/decode-loop.js';
+import { createInt8Cache } from './ort/int8-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
+import { openSessions, type SessionsOptions } from './ort/open-sessions.js';
 import type { Generation, Runtime } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */

@@ -1,10 +1,10 @@
 // Entry of a process that reads the energy counters of NVIDIA GPUs and prints them, one line each time, until its input
 // is closed. A process of its own: a broken driver may end it, and the parent of rounds loads no native library.
 import { writeSync } from 'node:fs';
-import { reasonOf } from '../errors.js';
-import { monotonicMs } from '../machine/energy/meter.js';
-import { NVML_INTERVAL_MS, type NvmlLine } from '../machine/energy/nvidia.js';
-import { openNvml } from '../machine/energy/nvml.js';
+import { reasonOf } from '../../errors.js';
+import { monotonicMs } from './meter.js';
+import { NVML_INTERVAL_MS, type NvmlLine } from './nvidia.js';
+import { openNvml } from './nvml.js';
 
 const STDOUT = 1;
 const STDERR = 2;

@@ -1,8 +1,8 @@
 // A KV cache kept twice: prompts fill one in float32 through their own graph; before tokens are made, it is taken over
 // into int8, in steps of what it holds. Tokens append to the int8 one alone, so each knows how far it is valid.
-import type { Decoder, KvEntry } from '../../formats/onnx/decoder.js';
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder.js';
 import type { KvCache } from './kv-cache.js';
-import type { Call, Session, Value } from './ort/session.js';
+import type { Call, Session, Value } from './session.js';
 
 /**
  * What the largest magnitude of a channel becomes. Tokens to come may be twice as large; what is larger still is cut off,

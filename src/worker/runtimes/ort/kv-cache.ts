@@ -1,8 +1,8 @@
 // The KV cache of a decoder graph, in one of two modes. Its tensors are the first inputs and outputs of a call.
 // shared: one buffer per entry is fed as past and given as present; the kernel writes new rows in place.
 // passed: the present tensors of one step are fed as the past of the next.
-import type { Decoder, KvEntry } from '../../formats/onnx/decoder.js';
-import type { Call, Session, Value } from './ort/session.js';
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder.js';
+import type { Call, Session, Value } from './session.js';
 
 export interface KvCache {
   /** Makes ready for a pass that ends at this length, through the graph for prompts or the other. */

@@ -1,11 +1,11 @@
 // Measures ceilings inside a worker, with the library and the thread count that the cases use: short equal passes of
 // the graphs in machine/ceilings/kernels.ts.
 
-import { type Ceiling, unitOf, unknownCeiling } from '../contract/ceilings.js';
-import { reasonOf } from '../errors.js';
-import type { PlannedWeight } from '../formats/onnx/graph-builder.js';
-import { byteLength } from '../formats/onnx/model.js';
-import { encodeModel } from '../formats/onnx/write.js';
+import { type Ceiling, unitOf, unknownCeiling } from '../../../contract/ceilings.js';
+import { reasonOf } from '../../../errors.js';
+import type { PlannedWeight } from '../../../formats/onnx/graph-builder.js';
+import { byteLength } from '../../../formats/onnx/model.js';
+import { encodeModel } from '../../../formats/onnx/write.js';
 import {
   type Chain,
   chainModel,
@@ -17,11 +17,11 @@ import {
   READ_ROUNDS,
   squareMatrices,
   wideMatrix,
-} from '../machine/ceilings/kernels.js';
-import { rateOf } from '../machine/ceilings/passes.js';
-import type { CeilingsQuestion } from './protocol.js';
-import { loadOrtLibrary } from './runtimes/ort/library.js';
-import { type Call, createSession, type Element, type Session } from './runtimes/ort/session.js';
+} from '../../../machine/ceilings/kernels.js';
+import { rateOf } from '../../../machine/ceilings/passes.js';
+import type { CeilingsQuestion } from '../../protocol.js';
+import { loadOrtLibrary } from './library.js';
+import { type Call, createSession, type Element, type Session } from './session.js';
 
 const FEWEST_PASSES = 5;
 /** A cache of the size of the working set fills slowly, so that bandwidth takes longer to reach its best. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findLlamaCpp, installCommand, LLAMA_CPP_PACKAGE } from '../../../src/worker/runtimes/llama-cpp-package.js';
-import { besideEdgeproof } from '../../fixtures/llama-cpp.js';
+import { findLlamaCpp, installCommand, LLAMA_CPP_PACKAGE } from '../../src/worker/installed.js';
+import { besideEdgeproof } from '../fixtures/llama-cpp.js';
 
 let cache: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(cache, { recursive: true, force: true });
 });
 
-const packageFile = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+const packageFile = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 describe('node-llama-cpp', () => {
   it('is an optional peer of the version that edgeproof is made for, and no dependency', () => {

@@ -1,11 +1,11 @@
 // The decode loop of the runtime `onnxruntime`: passes over token ids, one behind the other, through the graph for
 // tokens or the one for prompts, with the KV cache between them.
-import type { Decoder } from '../../formats/onnx/decoder.js';
-import { stepsOf } from '../../formats/onnx/int8-cache.js';
+import type { Decoder } from '../../../formats/onnx/decoder.js';
+import { stepsOf } from '../../../formats/onnx/int8-cache.js';
 import type { Int8Cache } from './int8-cache.js';
 import { createKvCache } from './kv-cache.js';
 import type { PrefillSession } from './open-sessions.js';
-import type { Session } from './ort/session.js';
+import type { Session } from './session.js';
 
 export type Logits = Float32Array | Uint16Array;
 

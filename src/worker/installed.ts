@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { cacheDirectory } from '../../models/cache.js';
+import { cacheDirectory } from '../models/cache.js';
 
 /** The release that edgeproof is made for and tested with; also the peer dependency of package.json. */
 export const LLAMA_CPP_PACKAGE = '3.22.1';

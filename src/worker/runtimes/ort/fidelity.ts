@@ -1,16 +1,16 @@
 // How far a graph is from the one it was made from: the same tokens through both, the logits of every position compared
 // in float64. The original's wait in a file, so that one model is in memory at a time.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import type { FidelitySequence, Position } from '../contract/fidelity.js';
-import { problem } from '../errors.js';
-import { graphFacts } from '../formats/onnx/facts.js';
-import { fromFloat16 } from '../formats/onnx/half.js';
-import { readModel } from '../formats/onnx/read.js';
+import type { FidelitySequence, Position } from '../../../contract/fidelity.js';
+import { problem } from '../../../errors.js';
+import { graphFacts } from '../../../formats/onnx/facts.js';
+import { fromFloat16 } from '../../../formats/onnx/half.js';
+import { readModel } from '../../../formats/onnx/read.js';
+import { promptTokens } from '../../prompt.js';
+import type { Answer, FidelityQuestion } from '../../protocol.js';
+import { type OnnxRuntime, openOnnxRuntime } from '../onnxruntime.js';
+import { argmax } from './argmax.js';
 import { compareLogits } from './compare-logits.js';
-import { promptTokens } from './prompt.js';
-import type { Answer, FidelityQuestion } from './protocol.js';
-import { argmax } from './runtimes/argmax.js';
-import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
 
 const SEQUENCES = 6;
 const RANDOM_TOKENS = 64;

@@ -1,16 +1,16 @@
 // Which sessions a checkpoint needs: one of its decoder graph and, where it has a graph for prompts, one of that.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ExecutionProvider } from '../../contract/execution-providers.js';
-import type { OptionSet } from '../../contract/option-set.js';
-import { problem } from '../../errors.js';
-import type { Decoder } from '../../formats/onnx/decoder.js';
-import { withInt8Cache } from '../../formats/onnx/int8-cache.js';
-import { prefillPath } from '../../formats/onnx/prefill-graph.js';
-import { readModel, readWholeModel } from '../../formats/onnx/read.js';
-import { encodeModel } from '../../formats/onnx/write.js';
-import type { OrtLibrary } from './ort/library.js';
-import { createSession, type Session } from './ort/session.js';
+import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import type { OptionSet } from '../../../contract/option-set.js';
+import { problem } from '../../../errors.js';
+import type { Decoder } from '../../../formats/onnx/decoder.js';
+import { withInt8Cache } from '../../../formats/onnx/int8-cache.js';
+import { prefillPath } from '../../../formats/onnx/prefill-graph.js';
+import { readModel, readWholeModel } from '../../../formats/onnx/read.js';
+import { encodeModel } from '../../../formats/onnx/write.js';
+import type { OrtLibrary } from './library.js';
+import { createSession, type Session } from './session.js';
 
 export interface SessionsOptions {
   graph: string;

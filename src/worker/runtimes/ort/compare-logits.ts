@@ -1,8 +1,8 @@
 // Two rows of logits as distributions over the next token: how far apart they are, in float64.
 
-import type { Position } from '../contract/fidelity.js';
-import { problem } from '../errors.js';
-import { argmax } from './runtimes/argmax.js';
+import type { Position } from '../../../contract/fidelity.js';
+import { problem } from '../../../errors.js';
+import { argmax } from './argmax.js';
 
 /** The divergence of the candidate's distribution from the original's, in nats, and whether their best tokens agree. */
 export function compareLogits(original: Float32Array, candidate: Float32Array): Omit<Position, 'kind'> {

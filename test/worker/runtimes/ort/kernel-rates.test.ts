@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ARITHMETICS } from '../../src/contract/work.js';
-import { PRODUCT_KERNELS } from '../../src/machine/ceilings/kernels.js';
-import { askCeilings } from '../../src/worker/ask.js';
-import { whyNoWebGpu } from '../fixtures/vulkan.js';
+import { ARITHMETICS } from '../../../../src/contract/work.js';
+import { PRODUCT_KERNELS } from '../../../../src/machine/ceilings/kernels.js';
+import { askCeilings } from '../../../../src/worker/ask.js';
+import { whyNoWebGpu } from '../../../fixtures/vulkan.js';
 
 const ENTRY = fileURLToPath(new URL('../../dist/worker/answer.js', import.meta.url));
 const SOURCE = fileURLToPath(new URL('../reference/read-bandwidth.c', import.meta.url));
