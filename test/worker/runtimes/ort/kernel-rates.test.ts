@@ -11,8 +11,8 @@ import { PRODUCT_KERNELS } from '../../../../src/machine/ceilings/kernels.js';
 import { askCeilings } from '../../../../src/worker/ask.js';
 import { whyNoWebGpu } from '../../../fixtures/vulkan.js';
 
-const ENTRY = fileURLToPath(new URL('../../dist/worker/answer.js', import.meta.url));
-const SOURCE = fileURLToPath(new URL('../reference/read-bandwidth.c', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../../../dist/worker/answer.js', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../../reference/read-bandwidth.c', import.meta.url));
 const OPTIONS = { timeoutSeconds: 60, entry: ENTRY };
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-ceilings-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
