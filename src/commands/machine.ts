@@ -7,16 +7,15 @@ import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { machineCeilingRows } from '../report/machine-ceilings.js';
 import { energyFacts } from '../run/energy.js';
-import { describeVersions } from '../run/provenance.js';
 import { probeProvider } from '../worker/ask.js';
-import { installCommand } from '../worker/installed.js';
+import { installCommand, runtimeVersions } from '../worker/installed.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
 export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
-  const versions = describeVersions();
+  const versions = runtimeVersions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
   const [providers, energy] = await Promise.all([probeAll(), energyFacts()]);
@@ -60,7 +59,7 @@ export async function machine(options: { output: string; machine?: string; ceili
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [
         `Results of this machine go to results/${found.id}/; choose another name with --machine.`,
-        ...(versions['llama.cpp'] == null ? [`To get llama.cpp:\n$ ${installCommand()}`] : []),
+        ...(versions['llama.cpp'] == null ? [`To get llama.cpp:\n$ ${installCommand('llama.cpp')}`] : []),
       ],
       json: {
         ...found,

@@ -6,9 +6,9 @@ import type { ResultDocument } from '../contract/result.js';
 import type { EnergySource } from '../machine/energy/account.js';
 import { idleMs, measureIdle } from '../machine/energy/idle.js';
 import { isMeter } from '../machine/energy/meter.js';
+import { GPU_METER } from '../machine/energy/nvidia.js';
 import { closeSources, openSources, sourceFor } from '../machine/energy/sources.js';
 import { duration } from '../report/format.js';
-import { GPU_METER } from '../worker/ask.js';
 
 export interface RunEnergy {
   of(ep: ExecutionProvider): EnergySource;

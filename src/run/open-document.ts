@@ -12,9 +12,10 @@ import { automaticThreads } from '../machine/threads.js';
 import { wantedCases } from '../stats/enough.js';
 import { planLimitedCases } from '../suite/limited-plan.js';
 import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { runtimeVersions } from '../worker/installed.js';
 import { beginDocument, requireResumable } from './document.js';
 import { traitsOf } from './prepare.js';
-import { describeTool, describeVersions } from './provenance.js';
+import { describeTool } from './provenance.js';
 import { requireAutomaticThreads } from './tune-threads.js';
 
 export interface OpenOptions {
@@ -48,7 +49,7 @@ export function beginRun(suite: Suite, options: OpenOptions): Opened {
     startedAt: new Date().toISOString(),
     tool: describeTool(),
     machine: { ...machine, clock: measureClock() },
-    versions: describeVersions(),
+    versions: runtimeVersions(),
     threads: { auto, searches: [] },
   };
   const document = beginDocument(suite, cases, about);
@@ -71,7 +72,7 @@ function resume(overrides: SuiteOverrides, options: OpenOptions): Opened {
       ? findResult(options.results, options.resume)
       : newestUnfinished(options.results, more);
   const document = withRounds(readResult(path), more);
-  requireResumable(path, document, { machine: describeMachine(options.machine), versions: describeVersions() });
+  requireResumable(path, document, { machine: describeMachine(options.machine), versions: runtimeVersions() });
   return { document, path };
 }
 

@@ -4,15 +4,14 @@ import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { findLlamaCpp, installCommand } from '../worker/installed.js';
+import { missingRuntime } from '../worker/installed.js';
 import { tokensOf } from './jobs.js';
 import { findSource } from './prepare.js';
 
 /** An optional runtime that is missing is told before anything is written. */
 export function requireRuntimes({ cases }: ResultDocument): void {
-  const runtime = 'llama.cpp';
-  if (cases.some(({ key }) => key.runtime === runtime) && findLlamaCpp() === null)
-    throw problem('runtime-not-installed', { runtime, command: installCommand() });
+  const missing = missingRuntime(cases.map(({ key }) => key.runtime));
+  if (missing !== null) throw problem('runtime-not-installed', missing);
 }
 
 /** Also finds every model, so that a missing one is told before the first is measured. */

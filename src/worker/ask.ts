@@ -28,12 +28,6 @@ const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
 const LONGEST_ANSWER = 1 << 20;
 
-/** The command that reads the energy counters of NVIDIA GPUs, for whoever opens sources of energy. */
-export const GPU_METER = [
-  process.execPath,
-  fileURLToPath(new URL('../machine/energy/nvml-process.js', import.meta.url)),
-];
-
 export interface AskOptions {
   timeoutSeconds: number;
   /** Aborting kills the worker; the question then rejects with the signal's reason. */

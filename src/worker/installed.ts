@@ -1,55 +1,89 @@
-// The optional package node-llama-cpp on this machine: where it is, which llama.cpp it brings, and how to get it.
-// It is not a dependency, because npm would fetch its CUDA and Vulkan builds along with it.
+// The packages of the runtimes on this machine: where each one is, its version, and how to get an optional one. Reads
+// package.json files only; no runtime is loaded. Optional packages are not dependencies, because npm would fetch all
+// their GPU builds along with them.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import {
+  type OptionalPackage,
+  RUNTIME_NAMES,
+  RUNTIMES,
+  type RuntimeName,
+  type Versions,
+} from '../contract/runtimes.js';
 import { cacheDirectory } from '../models/cache.js';
 
-/** The release that edgeproof is made for and tested with; also the peer dependency of package.json. */
-export const LLAMA_CPP_PACKAGE = '3.22.1';
-
-export interface LlamaCpp {
-  /** What to import. */
-  url: string;
-  /** Of the package and of the llama.cpp in it: `3.22.1 (llama.cpp v0.5.0)`. */
+export interface InstalledPackage {
+  root: string;
+  /** Of an optional package with that of the engine in it: `3.22.1 (llama.cpp v0.5.0)`. */
   version: string;
 }
 
-/** Beside edgeproof, else where `installCommand` puts it; null where no package of this release is in either place. */
-export function findLlamaCpp(): LlamaCpp | null {
-  const places = [besideEdgeproof(), join(ownDirectory(), 'node_modules', 'node-llama-cpp')];
-  const root = places.find((place) => place !== null && releaseAt(place) === LLAMA_CPP_PACKAGE);
-  if (root == null) return null;
-  const { tag } = readJson<{ tag: string }>(join(root, 'llama', 'llama.cpp.info.json'));
-  const url = pathToFileURL(join(root, 'dist', 'index.js')).href;
-  return { url, version: `${LLAMA_CPP_PACKAGE} (llama.cpp ${tag})` };
+/** Beside edgeproof, or where `installCommand` puts it; null where neither has it in the release that is needed. */
+export function findPackage(runtime: RuntimeName): InstalledPackage | null {
+  const { package: name, optional } = RUNTIMES[runtime];
+  const beside = besideEdgeproof(name);
+  if (optional === null) return beside;
+  const inCache = packageAt(join(ownDirectory(name), 'node_modules', name));
+  const found = [beside, inCache].find((candidate) => candidate?.version === optional.release);
+  return found == null
+    ? null
+    : { root: found.root, version: `${found.version} (${engineVersion(found.root, optional)})` };
 }
 
-function releaseAt(root: string): string | null {
+/** One command for any way in which edgeproof was installed: the package and its build for this machine, in the cache. */
+export function installCommand(runtime: RuntimeName, platform = process.platform, arch = process.arch): string {
+  const { package: name, optional } = RUNTIMES[runtime];
+  if (optional === null) return `npm install ${name}`;
+  const { release, builds } = optional;
+  const build = builds.names[`${platform}-${arch}`] ?? `${platform}-${arch}`;
+  const packages = [`${name}@${release}`, `${builds.scope}/${build}@${release}`];
+  return `npm install --prefix "${ownDirectory(name)}" --omit=optional --ignore-scripts ${packages.join(' ')}`;
+}
+
+/** The first optional runtime among these that is not installed, with the command that gets it. */
+export function missingRuntime(names: Iterable<RuntimeName>): { runtime: RuntimeName; command: string } | null {
+  for (const runtime of new Set(names))
+    if (RUNTIMES[runtime].optional !== null && findPackage(runtime) === null)
+      return { runtime, command: installCommand(runtime) };
+  return null;
+}
+
+export function runtimeVersions(): Versions {
+  const versions = RUNTIME_NAMES.map((name) => [name, findPackage(name)?.version ?? null] as const);
+  const { node, v8 } = process.versions;
+  return { node, v8, ...(Object.fromEntries(versions) as Record<RuntimeName, string | null>) };
+}
+
+function besideEdgeproof(name: string): InstalledPackage | null {
+  let at: string;
+  try {
+    at = dirname(fileURLToPath(import.meta.resolve(name)));
+  } catch {
+    return null;
+  }
+  // Some packages have a package.json without a version beside their modules.
+  for (; ; at = dirname(at)) {
+    const found = packageAt(at);
+    if (found !== null || at === dirname(at)) return found;
+  }
+}
+
+function packageAt(root: string): InstalledPackage | null {
   const path = join(root, 'package.json');
-  return existsSync(path) ? readJson<{ version: string }>(path).version : null;
+  if (!existsSync(path)) return null;
+  const { version } = readJson<{ version?: string }>(path);
+  return version === undefined ? null : { root, version };
+}
+
+function engineVersion(root: string, { engine }: OptionalPackage): string {
+  return `${engine.name} ${readJson<Record<string, string>>(join(root, engine.file))[engine.field]}`;
 }
 
 function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, 'utf8')) as T;
 }
 
-function besideEdgeproof(): string | null {
-  try {
-    return dirname(dirname(fileURLToPath(import.meta.resolve('node-llama-cpp'))));
-  } catch {
-    return null;
-  }
-}
-
-function ownDirectory(): string {
-  return join(cacheDirectory(), 'node-llama-cpp');
-}
-
-/** One command for any way in which edgeproof was installed: the package and its CPU build alone, in the cache. */
-export function installCommand(platform = process.platform, arch = process.arch): string {
-  const builds: Record<string, string> = { 'darwin-arm64': 'mac-arm64-metal', 'darwin-x64': 'mac-x64' };
-  const build = builds[`${platform}-${arch}`] ?? `${platform === 'win32' ? 'win' : platform}-${arch}`;
-  const packages = ['node-llama-cpp', `@node-llama-cpp/${build}`].map((name) => `${name}@${LLAMA_CPP_PACKAGE}`);
-  return `npm install --prefix "${ownDirectory()}" --omit=optional --ignore-scripts ${packages.join(' ')}`;
+function ownDirectory(name: string): string {
+  return join(cacheDirectory(), name);
 }

@@ -1,29 +1,25 @@
 // The runtime `llama.cpp`, through the native module of node-llama-cpp: greedy decoding of given token ids, set up as
 // llama-bench is. Its JavaScript classes are left out: they read the vocabulary again and queue every single token.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { problem, reasonOf } from '../../errors.js';
-import { findLlamaCpp, installCommand } from '../installed.js';
+import { findPackage, installCommand } from '../installed.js';
 import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp/addon.js';
-import type { Generation, Runtime } from './runtime.js';
+import type { Generation, OpenOptions, Runtime } from './runtime.js';
 
 /** llama-bench's n_ubatch. The binding makes its batches as large, so that longer prompts are cut at the same places. */
 const BATCH_TOKENS = 512;
 const SEQUENCE = 0;
 const NO_LOGITS = new Uint32Array(0);
 
-export interface LlamaCppOptions {
-  /** The .gguf file. */
-  model: string;
-  threads: number;
-  /** Positions that the KV cache must hold: depth + prompt + new tokens. */
-  capacity: number;
-}
+type LlamaCppOptions = Pick<OpenOptions, 'graph' | 'threads' | 'capacity'>;
 
 export interface LlamaCppRuntime extends Runtime {
   /** The logits that follow `ids`, on an empty cache. */
   logits(ids: BigInt64Array): Promise<Float64Array>;
 }
 
-export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
+export async function open(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
   const started = performance.now();
   const heard: string[] = [];
   const bindings = await loadBindings((message) => heard.push(message));
@@ -87,10 +83,12 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRu
 }
 
 async function loadBindings(listen: (message: string) => void): Promise<Bindings> {
-  const found = findLlamaCpp();
-  if (found === null) throw problem('runtime-not-installed', { runtime: 'llama.cpp', command: installCommand() });
+  const found = findPackage('llama.cpp');
+  if (found === null)
+    throw problem('runtime-not-installed', { runtime: 'llama.cpp', command: installCommand('llama.cpp') });
+  const url = pathToFileURL(join(found.root, 'dist', 'index.js')).href;
   try {
-    const library = (await import(found.url)) as Library;
+    const library = (await import(url)) as Library;
     const llama = await library.getLlama({
       gpu: false,
       build: 'never',
@@ -99,14 +97,14 @@ async function loadBindings(listen: (message: string) => void): Promise<Bindings
     });
     return llama._bindings;
   } catch (error) {
-    const reason = `node-llama-cpp ${found.version} at ${found.url}: ${reasonOf(error)}`;
+    const reason = `node-llama-cpp ${found.version} at ${url}: ${reasonOf(error)}`;
     throw problem('runtime-failed', { runtime: 'llama.cpp', reason }, error);
   }
 }
 
 async function openContext(bindings: Bindings, options: LlamaCppOptions) {
-  const model: AddonModel = new bindings.AddonModel(options.model, { gpuLayers: 0, useMmap: true });
-  if (!(await model.init())) throw new Error(`${options.model} cannot be loaded`);
+  const model: AddonModel = new bindings.AddonModel(options.graph, { gpuLayers: 0, useMmap: true });
+  if (!(await model.init())) throw new Error(`${options.graph} cannot be loaded`);
   const context: AddonContext = new bindings.AddonContext(model, {
     contextSize: options.capacity,
     batchSize: BATCH_TOKENS,

@@ -7,11 +7,11 @@ import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
 import { readModel } from '../../formats/onnx/read.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
 import { argmax } from './ort/argmax.js';
-import { createLoop, type Logits } from './ort/decode-loop.js';
+import { createLoop } from './ort/decode-loop.js';
 import { createInt8Cache } from './ort/int8-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
 import { openSessions, type SessionsOptions } from './ort/open-sessions.js';
-import type { Generation, Runtime } from './runtime.js';
+import type { Generation, Logits, LogitsRuntime, OpenOptions, Runtime } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */
 const PREFILL_CHUNK_TOKENS = 128;
@@ -32,17 +32,16 @@ export interface OnnxRuntimeOptions extends SessionsOptions {
   allLogits?: boolean;
 }
 
-export interface OnnxRuntime extends Runtime {
+export interface OnnxRuntime extends LogitsRuntime {
   decoder: Decoder;
   /** Reads `ids` as a prompt is read, in chunks and by the prefill graph where there is one, without logits. */
   feed(ids: BigInt64Array): void;
-  /** A forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
-  forward(ids: BigInt64Array): Logits;
-  /** Back to where a generation starts: behind the depth. */
-  rewind(): void;
-  /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
+}
+
+export function open(options: OpenOptions): Promise<Runtime> {
+  return openOnnxRuntime(options);
 }
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
@@ -76,6 +75,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
   return {
     decoder,
+    logitsWidth: decoder.vocabSize,
     options: {
       intraOpThreads: options.threads,
       interOpThreads: 1,

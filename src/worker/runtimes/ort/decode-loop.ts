@@ -2,12 +2,11 @@
 // tokens or the one for prompts, with the KV cache between them.
 import type { Decoder } from '../../../formats/onnx/decoder.js';
 import { stepsOf } from '../../../formats/onnx/int8-cache.js';
+import type { Logits } from '../runtime.js';
 import type { Int8Cache } from './int8-cache.js';
 import { createKvCache } from './kv-cache.js';
 import type { PrefillSession } from './open-sessions.js';
 import type { Session } from './session.js';
-
-export type Logits = Float32Array | Uint16Array;
 
 interface LoopParts {
   session: Session;

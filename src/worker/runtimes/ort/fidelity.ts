@@ -40,7 +40,7 @@ function rowsThrough(runtime: OnnxRuntime, graph: string): Rows {
       const logits = runtime.forward(BigInt64Array.from(fed, BigInt));
       const all = logits instanceof Uint16Array ? fromFloat16(logits) : logits;
       const width = all.length / fed.length;
-      if (width !== (runtime.decoder.vocabSize ?? width)) {
+      if (width !== (runtime.logitsWidth ?? width)) {
         const reason = `its logits are not one row for each of ${fed.length} tokens`;
         throw problem('decoder-unsupported', { path: graph, reason });
       }
