@@ -3,24 +3,25 @@
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/execution-providers.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
+import { energyFacts } from '../machine/energy/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { machineCeilingRows } from '../report/machine-ceilings.js';
-import { energyFacts } from '../run/energy.js';
-import { probeProvider } from '../worker/ask.js';
-import { installCommand, runtimeVersions } from '../worker/installed.js';
+import type { Executor } from '../worker/executor.js';
+import { localExecutor } from '../worker/local-executor.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printView } from './terminal.js';
 
 export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
   const found = describeMachine(options.machine);
-  const versions = runtimeVersions();
+  const executor = localExecutor();
+  const versions = executor.versions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
-  const [providers, energy] = await Promise.all([probeAll(), energyFacts()]);
+  const [providers, energy] = await Promise.all([probeAll(executor), energyFacts()]);
   const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
-  const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
+  const ceilings = options.ceilings ? await machineCeilings(executor, found, working) : null;
   const facts: [string, string][] = [
     ['id', found.id],
     ['processor', found.cpu],
@@ -59,7 +60,7 @@ export async function machine(options: { output: string; machine?: string; ceili
       rows: facts.map(([fact, value]) => ({ fact, value })),
       notes: [
         `Results of this machine go to results/${found.id}/; choose another name with --machine.`,
-        ...(versions['llama.cpp'] == null ? [`To get llama.cpp:\n$ ${installCommand('llama.cpp')}`] : []),
+        ...executor.missing().map(({ runtime, command }) => `To get ${runtime}:\n$ ${command}`),
       ],
       json: {
         ...found,
@@ -91,7 +92,7 @@ export async function machine(options: { output: string; machine?: string; ceili
 const PLATFORM: Partial<Record<ExecutionProvider, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };
 
 /** Each that exists on this system is tried by a tiny session in a process of its own. */
-function probeAll() {
+function probeAll(executor: Executor) {
   const here = EXECUTION_PROVIDERS.filter((ep) => (PLATFORM[ep] ?? process.platform) === process.platform);
-  return Promise.all(here.map(async (ep) => ({ ep, ...(await probeProvider(ep)) })));
+  return Promise.all(here.map(async (ep) => ({ ep, ...(await executor.probe(ep)) })));
 }

@@ -1,8 +1,10 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
 import { problem } from '../errors.js';
+import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
 import { OUTPUT_FORMATS, type OutputFormat, render, type View } from '../report/view.js';
+import type { RunEvent } from '../run/events.js';
 
 export function printView(view: View, format: OutputFormat): void {
   process.stdout.write(render(view, format, styleOf(process.stdout), process.stdout.columns));
@@ -52,6 +54,28 @@ export function createProgress(): Progress {
     clear() {
       if (isTerminal) process.stderr.write('\r\x1b[2K');
     },
+  };
+}
+
+export interface EventReporter {
+  onEvent(event: RunEvent): void;
+  /** Takes the last step off the terminal. */
+  end(): void;
+}
+
+/** Shows what a run tells: notes stay, steps take each other's place. */
+export function reportEvents(): EventReporter {
+  const progress = createProgress();
+  const lineOf = describeEvents();
+  return {
+    onEvent(event) {
+      const line = lineOf(event);
+      if (line === null) return;
+      if (line.kind !== 'note') return progress.show(line.text, line.kind === 'step');
+      progress.clear();
+      say(line.text);
+    },
+    end: progress.clear,
   };
 }
 

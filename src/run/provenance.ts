@@ -1,4 +1,4 @@
-// Which edgeproof and which libraries made a result: versions from package files, commit from git. Loads no library.
+// Which edgeproof made a result: its version, and its commit where it runs from a git checkout.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,14 @@ import type { ResultDocument } from '../contract/result.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+function toolVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
 export function describeTool(): ResultDocument['tool'] {
   const status = git('status', '--porcelain', '--untracked-files=no');
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  return { version, commit: git('rev-parse', 'HEAD'), dirty: status === null ? null : status !== '' };
+  return { version: toolVersion(), commit: git('rev-parse', 'HEAD'), dirty: status === null ? null : status !== '' };
 }
 
 /** null where this is not a git checkout of edgeproof (an installed package inside another repository is not). */

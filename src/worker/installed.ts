@@ -12,6 +12,7 @@ import {
   type Versions,
 } from '../contract/runtimes.js';
 import { cacheDirectory } from '../models/cache.js';
+import type { MissingRuntime } from './executor.js';
 
 export interface InstalledPackage {
   root: string;
@@ -41,12 +42,11 @@ export function installCommand(runtime: RuntimeName, platform = process.platform
   return `npm install --prefix "${ownDirectory(name)}" --omit=optional --ignore-scripts ${packages.join(' ')}`;
 }
 
-/** The first optional runtime among these that is not installed, with the command that gets it. */
-export function missingRuntime(names: Iterable<RuntimeName>): { runtime: RuntimeName; command: string } | null {
-  for (const runtime of new Set(names))
-    if (RUNTIMES[runtime].optional !== null && findPackage(runtime) === null)
-      return { runtime, command: installCommand(runtime) };
-  return null;
+/** Optional runtimes that are not installed, each with the command that installs it. */
+export function missingRuntimes(): MissingRuntime[] {
+  return RUNTIME_NAMES.filter((name) => RUNTIMES[name].optional !== null && findPackage(name) === null).map(
+    (runtime) => ({ runtime, command: installCommand(runtime) }),
+  );
 }
 
 export function runtimeVersions(): Versions {

@@ -7,7 +7,7 @@ import type { Reading } from './readings.js';
 import { openStream } from './stream.js';
 
 /** The command that prints the counters. */
-export const GPU_METER = [process.execPath, fileURLToPath(new URL('./nvml-process.js', import.meta.url))];
+const NVML_PROCESS = [process.execPath, fileURLToPath(new URL('./nvml-process.js', import.meta.url))];
 
 /** The counter moves every 20 to 100 ms, depending on the GPU. */
 export const NVML_INTERVAL_MS = 100;
@@ -18,7 +18,7 @@ export interface NvmlLine {
   millijoules: number[];
 }
 
-export function openNvidia(command: string[]): Promise<Meter | Unmetered> {
+export function openNvidia(command = NVML_PROCESS): Promise<Meter | Unmetered> {
   return openStream({
     command,
     tier: 'counter',
