@@ -1,5 +1,5 @@
-// The workload `micro` inside the worker: one small operation, sampled by tinybench.
-// tinybench's defaults (64 runs, no samples kept) do not fit: time, samples and warm-up come from the suite.
+// The workload `micro` in the worker: one small operation, sampled by tinybench. Time, samples and warm-up come from the suite,
+// since tinybench's defaults (64 runs, no samples kept) do not fit.
 import { Bench } from 'tinybench';
 import { roundMs } from '../contract/document-text.js';
 import type { WorkloadOf } from '../contract/workloads.js';
@@ -21,7 +21,7 @@ interface MicroContext {
 const TEXT =
   'The harness loads a small language model on this machine and measures how long it takes to read a prompt and to write an answer. ';
 const REPEATS = 16;
-/** Cache length at which the single step runs. */
+/** Length of the KV cache in front of the single step. */
 const STEP_DEPTH = 512;
 
 export async function measureMicro({ job, workload, open, send }: MicroContext): Promise<void> {

@@ -1,5 +1,5 @@
-// Entry of a process that reads the energy counters of NVIDIA GPUs and prints them, one line each time, until its input
-// is closed. A process of its own: a broken driver may end it, and the parent of rounds loads no native library.
+// Entry of a process that prints the energy counters of NVIDIA GPUs, one line per reading, until its input is closed. It is a
+// process of its own because a broken driver may crash it, and because the parent of rounds loads no native library.
 import { writeSync } from 'node:fs';
 import { reasonOf } from '../../errors.js';
 import { monotonicMs } from './meter.js';
@@ -9,10 +9,10 @@ import { openNvml } from './nvml.js';
 const STDOUT = 1;
 const STDERR = 2;
 
-// Ctrl-C reaches the whole process group; whoever started this one closes its input.
+// Ctrl-C reaches the whole process group; the parent ends this process by closing its input.
 process.on('SIGINT', () => {});
 
-/** In one line: what NVML or the system says, without a stack. */
+/** Writes one line without a stack: what NVML or the system says. */
 function fail(error: unknown): never {
   writeSync(STDERR, reasonOf(error));
   process.exit(1);

@@ -1,5 +1,5 @@
-// The runtime `transformers.js`: what a user of the library gets from `generate()`, with lengths forced
-// and arrival times taken by a bare streamer (its first `put` is the prompt).
+// The runtime `transformers.js`: what a user of the library gets from `generate()`, with fixed lengths. Arrival times are taken
+// by a bare streamer, whose first `put` is the prompt.
 import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { DEFAULT_OPTIONS } from '../../contract/option-set.js';
@@ -37,7 +37,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
   }
   const created = performance.now();
   const takeSessionMs = timeSessions(model);
-  // A generation disposes of the device tensors that it was given, so that a GPU needs a new cache each time.
+  // A generation disposes of the device tensors that it is given, so a GPU needs a new cache each time.
   const cacheIsSpent = options.ep !== 'cpu';
   let depthTokens = new BigInt64Array(0);
   let depthCache: Record<string, unknown> = {};
@@ -60,7 +60,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
       intraOpThreads: options.threads,
       interOpThreads: 1,
       kv: 'passed',
-      // As asked for: the JavaScript interface gives nothing back.
+      // As requested, because the JavaScript interface does not let us read them back.
       ...options.options?.config,
       ...{ spinning, arena, memoryPattern, graphOptimization },
       hugePages: usesHugePages(options.options?.hugePages),
@@ -119,7 +119,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
   };
 }
 
-/** Wraps `run` of every session; the returned function yields the time spent inside since the last call. */
+/** Wraps `run` of every session. The returned function gives the time spent inside since it was last called. */
 function timeSessions(model: PreTrainedModel): () => number {
   let total = 0;
   for (const session of Object.values(
