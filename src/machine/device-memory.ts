@@ -6,8 +6,8 @@ import type { DeviceMemory } from '../contract/memory.js';
 import { readDrmMemory } from './drm-memory.js';
 
 const UNREADABLE: Record<string, string> = {
-  webgpu: 'neither WebGPU nor this driver tells how much memory it holds',
-  dml: 'DirectML does not tell how much memory it holds',
+  webgpu: 'neither WebGPU nor this driver reports how much memory it holds',
+  dml: 'DirectML does not report how much memory it holds',
   coreml: 'Core ML shares main memory',
 };
 const QUERY = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];

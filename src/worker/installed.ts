@@ -16,7 +16,7 @@ import type { MissingRuntime } from './executor.js';
 
 export interface InstalledPackage {
   root: string;
-  /** Of an optional package with that of the engine in it: `3.22.1 (llama.cpp v0.5.0)`. */
+  /** For an optional package with the version of the engine in it: `3.22.1 (llama.cpp v0.5.0)`. */
   version: string;
 }
 

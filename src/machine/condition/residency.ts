@@ -12,7 +12,7 @@ export function readResidency(graph: string): Residency | string {
   const files = weightFiles(graph);
   if (files.length === 0) return 'the files of the weights are not there';
   // Since Linux 5.2 the kernel reports every page as resident to a user who may not write the file.
-  if (!files.every(isWritable)) return 'the kernel does not tell it of files that this user may not write';
+  if (!files.every(isWritable)) return 'the kernel does not report it for files that this user may not write';
   const parameters = ['--bytes', '--noheadings', '--raw', '--output', 'RES,SIZE', ...files];
   const { stdout, status, error } = spawnSync('fincore', parameters, { encoding: 'utf8', timeout: 10_000 });
   if (error !== undefined) return 'fincore of util-linux is not installed';
