@@ -2,7 +2,8 @@
 import { problem } from '../errors.js';
 import { resultView } from '../report/result-view.js';
 import { hasFailed, resume, run as runSuite } from '../run/run.js';
-import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { loadSuite } from '../suite/load.js';
+import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { interruptible, outputFormat, printView, reportEvents } from './terminal.js';
 

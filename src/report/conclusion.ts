@@ -1,11 +1,11 @@
 // One sentence that a newcomer understands, under the table: of several cases the one that is done first. Pure.
 
-import { limitDimensions } from '../contract/limits.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { isNotShownSlower, type RankedCase, rankCases } from '../stats/fastest.js';
 import { summarizeMetric } from '../stats/metrics.js';
 import { relativeHalfWidth } from '../stats/summary.js';
+import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, duration, number, plural } from './format.js';
 import { dimensionWord, type Labels } from './labels.js';
 import { limitWords } from './limit-notes.js';

@@ -1,7 +1,8 @@
 // What the limits of each case did: it loads and runs, it swaps, it is held back, or it runs out of memory. Pure.
 import type { HeldLimits } from '../contract/held-limits.js';
-import { type Limits, limitDimensions } from '../contract/limits.js';
+import type { Limits } from '../contract/limits.js';
 import type { CaseResult } from '../contract/result.js';
+import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, plural } from './format.js';
 import { workloadLabel } from './labels.js';
 

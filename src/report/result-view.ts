@@ -1,7 +1,5 @@
 // A result document as a table: speed, latency, memory of each case, and one sentence of conclusion. Pure.
 
-import { limitDimensions } from '../contract/limits.js';
-import { optionDimensions } from '../contract/option-set.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { type CaseShares, ceilingShares, isImpossible } from '../stats/ceiling-share.js';
 import { driftOf } from '../stats/drift.js';
@@ -12,6 +10,8 @@ import { loopShare, METRIC_NAMES, METRICS, type MetricName, roundsApart, summari
 import { parityInSuite } from '../stats/parity.js';
 import { sustainedOf } from '../stats/sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from '../stats/token-gaps.js';
+import { limitDimensions } from '../suite/case-id.js';
+import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, sharesJson, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';

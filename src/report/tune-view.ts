@@ -2,7 +2,7 @@
 // moved. Pure.
 
 import type { Manifest } from '../contract/manifest.js';
-import type { Weights } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
 import type { Comparison } from '../stats/compare.js';
 import type { Fidelity } from '../stats/fidelity.js';

@@ -41,7 +41,7 @@ export async function measure({ document, path }: Begun, options: MeasureOptions
   const { timeoutSeconds } = document.suite.content;
   if (path !== null) requireWritable(path);
   const save = () => path !== null && saveResult(path, document);
-  await requireLimits(document.cases, onEvent);
+  await requireLimits(executor, document.cases, onEvent);
   const wanted = [...wantedCases(document), ...unanswered(document.cases)];
   const checkpoints = await prepareAll(document, wanted, options);
   if (options.tune !== undefined) {

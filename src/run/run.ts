@@ -1,10 +1,10 @@
 // The engine: suite → rounds → document. It prints nothing: what happens is told by events, and an executor runs models.
 import type { ResultDocument } from '../contract/result.js';
-import type { RoundsOverrides } from '../contract/rounds.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { openSources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
+import type { RoundsOverrides } from '../suite/override-rounds.js';
 import type { Executor } from '../worker/executor.js';
 import { type Begun, beginRun, continueRun } from './begin.js';
 import type { Listener } from './events.js';
@@ -30,14 +30,17 @@ export interface RunOptions {
 }
 
 /** Measures a suite and resolves with its document. Failed cases are recorded in it; throws EdgeproofError for bad input. */
-export function run<R extends string | null>(suite: Suite, options: RunOptions & { results: R }): Promise<Begun<R>> {
+export async function run<R extends string | null>(
+  suite: Suite,
+  options: RunOptions & { results: R },
+): Promise<Begun<R>> {
   const { sources, complete } = prepare(options);
   // `results` decides whether there is a path.
   return carryOut(beginRun(suite, sources.traitsOf, complete) as Begun<R>, { ...complete, sources });
 }
 
 /** Goes on with a stored document: `name` is a path or a name, true the newest unfinished one. */
-export function resume(
+export async function resume(
   name: string | true,
   more: RoundsOverrides,
   options: RunOptions & { results: string },

@@ -3,7 +3,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HeldLimits } from '../contract/held-limits.js';
-import { type Limits, sizeWord } from '../contract/limits.js';
+import { sizeWord } from '../contract/limit-text.js';
+import type { Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
 import { type AskOptions, askEviction } from './ask.js';

@@ -4,6 +4,7 @@ import type { CaseKey } from '../contract/case-key.js';
 import type { Ceiling } from '../contract/ceilings.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Position } from '../contract/fidelity.js';
+import type { Limits } from '../contract/limits.js';
 import type { PageCache } from '../contract/page-cache.js';
 import type { Placement } from '../contract/placement.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
@@ -30,6 +31,8 @@ export interface Executor {
   missing(): MissingRuntime[];
   /** Throws where a runtime or an option that these cases need does not exist here, before anything is written. */
   requireReady(keys: readonly CaseKey[]): void;
+  /** What holds workers to these limits, in words. Throws where this system cannot hold them. */
+  tryLimits(limits: Limits): Promise<string>;
   /** One round in a fresh process. Resolves for failures too; rejects only when aborted. */
   round(job: Job, options: RoundOptions): Promise<Round>;
   /** Whether an execution provider works here. */

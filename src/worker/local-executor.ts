@@ -1,6 +1,7 @@
 // The executor of this machine: every round and every question in a Node process of its own.
 import type { CaseKey } from '../contract/case-key.js';
 import { problem } from '../errors.js';
+import { attemptLimits } from '../machine/limits/attempt.js';
 import { askCeilings, askEviction, askFidelity, askParity, askPlacement, probeProvider } from './ask.js';
 import type { Executor } from './executor.js';
 import { missingRuntimes, runtimeVersions } from './installed.js';
@@ -17,6 +18,7 @@ export function localExecutor({ entry }: LocalOptions = {}): Executor {
     versions: runtimeVersions,
     missing: missingRuntimes,
     requireReady,
+    tryLimits: attemptLimits,
     round: (job, options) => runRound(job, { ...options, ...(entry !== undefined && { entry }) }),
     probe: probeProvider,
     placement: askPlacement,

@@ -3,8 +3,9 @@
 
 import { cpuList, cpuNumbers } from '../../contract/cpu-list.js';
 import type { HeldLimits } from '../../contract/held-limits.js';
-import { type Limits, limitDimensions } from '../../contract/limits.js';
+import type { Limits } from '../../contract/limits.js';
 import { type EdgeproofError, problem } from '../../errors.js';
+import { limitDimensions } from '../../suite/case-id.js';
 import { createGroupV1 } from './cgroup-v1.js';
 import { createGroupV2 } from './cgroup-v2.js';
 import { type ControlFiles, KERNEL } from './control-files.js';

@@ -1,9 +1,9 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API. Everything about
 // the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
 
-import { DEFAULT_OPTIONS } from '../../contract/option-set.js';
+import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
+import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
 import { readModel } from '../../formats/onnx/read.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
 import { argmax } from './ort/argmax.js';

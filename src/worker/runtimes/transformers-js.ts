@@ -2,7 +2,7 @@
 // by a bare streamer, whose first `put` is the prompt.
 import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
-import { DEFAULT_OPTIONS } from '../../contract/option-set.js';
+import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
 import type { Generation, OpenOptions, Runtime } from './runtime.js';

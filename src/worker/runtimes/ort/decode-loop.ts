@@ -1,6 +1,6 @@
 // The decode loop of the runtime `onnxruntime`: passes over token ids, one after another, through the graph for tokens or the
 // one for prompts, with a KV cache that both share.
-import type { Decoder } from '../../../formats/onnx/decoder.js';
+import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
 import { stepsOf } from '../../../formats/onnx/int8-cache.js';
 import type { Logits } from '../runtime.js';
 import type { Int8Cache } from './int8-cache.js';

@@ -1,7 +1,7 @@
 // A KV cache that exists twice. Prompts fill one in float32 through their own graph; before tokens are generated it is
 // quantised to int8, with step sizes chosen from its content. Tokens append to the int8 one only, so both keep track of how
 // many positions are valid.
-import type { Decoder, KvEntry } from '../../../formats/onnx/decoder.js';
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder-interface.js';
 import type { KvCache } from './kv-cache.js';
 import type { Call, Session, Value } from './session.js';
 

@@ -1,7 +1,7 @@
 // The KV cache of a decoder graph, in one of two modes. Its tensors are the first inputs and outputs of a call.
 // shared: one buffer per entry is both past and present, and the kernel writes new rows in place.
 // passed: the present tensors of one step are the past of the next.
-import type { Decoder, KvEntry } from '../../../formats/onnx/decoder.js';
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder-interface.js';
 import type { Call, Session, Value } from './session.js';
 
 export interface KvCache {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
 import { problem } from '../../../errors.js';
-import type { Decoder } from '../../../formats/onnx/decoder.js';
+import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
 import { withInt8Cache } from '../../../formats/onnx/int8-cache.js';
 import { prefillPath } from '../../../formats/onnx/prefill-graph.js';
 import { readModel, readWholeModel } from '../../../formats/onnx/read.js';

@@ -1,11 +1,12 @@
 // The options of a session, set through the C API and read back from ONNX Runtime.
-import { DEFAULT_OPTIONS, type GRAPH_OPTIMIZATIONS, type OptionSet } from '../../../contract/option-set.js';
+import type { OptionSet } from '../../../contract/option-set.js';
+import { DEFAULT_OPTIONS, type OptionValue } from '../../../contract/options.js';
 import type { OrtLibrary, Pointer } from './library.js';
 
 const SPINNING = 'session.intra_op.allow_spinning';
 const DENORMALS = 'session.set_denormal_as_zero';
 /** The enum GraphOptimizationLevel. */
-const LEVELS: Record<(typeof GRAPH_OPTIMIZATIONS)[number], number> = {
+const LEVELS: Record<OptionValue<'graphOptimization'>, number> = {
   disabled: 0,
   basic: 1,
   extended: 2,

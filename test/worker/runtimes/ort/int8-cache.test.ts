@@ -4,14 +4,14 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Decoder } from '../../../../src/formats/onnx/decoder.js';
+import type { Decoder } from '../../../../src/formats/onnx/decoder-interface.js';
 import { prefillPath } from '../../../../src/formats/onnx/prefill-graph.js';
 import { ensureSynthetic } from '../../../../src/models/synthesize.js';
 import { promptTokens } from '../../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../../src/worker/runtimes/onnxruntime.js';
 import { createInt8Cache } from '../../../../src/worker/runtimes/ort/int8-cache.js';
+import { type ArchitectureMaths, mathsOf } from '../../../reference/architectures.js';
 import { openReference } from '../../../reference/decoder.js';
-import { type FamilyMaths, mathsOf } from '../../../reference/families.js';
 import { relativeError } from '../../../reference/relative-error.js';
 import { TINY_CONFIG, tinyModel } from '../../../reference/tiny-model.js';
 
@@ -158,7 +158,7 @@ describe('a generation', () => {
     await runtime.fillDepth(ids.slice(0, 10));
     runtime.feed(ids.slice(10, PROMPT));
     const found = [...ids.slice(PROMPT)].map((id) => Float64Array.from(runtime.forward(BigInt64Array.of(id))));
-    const largestError = (maths: FamilyMaths) => {
+    const largestError = (maths: ArchitectureMaths) => {
       const expected = openReference(checkpoint.graph, TINY_CONFIG, maths).logits([...ids].map(Number));
       return Math.max(...found.map((row, i) => relativeError(row, expected[PROMPT + i]!)));
     };

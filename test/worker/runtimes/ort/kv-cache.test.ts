@@ -1,7 +1,7 @@
 // The two ways of keeping a KV cache, without a session: what is fed, what is given, what a rewind returns to,
 // and that every value that nobody will return to is released exactly once.
 import { describe, expect, it } from 'vitest';
-import type { KvEntry } from '../../../../src/formats/onnx/decoder.js';
+import type { KvEntry } from '../../../../src/formats/onnx/decoder-interface.js';
 import { createKvCache } from '../../../../src/worker/runtimes/ort/kv-cache.js';
 import type { Session, Value } from '../../../../src/worker/runtimes/ort/session.js';
 
