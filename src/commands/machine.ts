@@ -7,7 +7,6 @@ import { energyFacts } from '../machine/energy/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { bytes } from '../report/format.js';
 import { machineCeilingRows } from '../report/machine-ceilings.js';
-import { GPU_METER } from '../worker/ask.js';
 import type { Executor } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { machineCeilings } from './machine-ceilings.js';
@@ -20,7 +19,7 @@ export async function machine(options: { output: string; machine?: string; ceili
   const versions = executor.versions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
-  const [providers, energy] = await Promise.all([probeAll(executor), energyFacts(GPU_METER)]);
+  const [providers, energy] = await Promise.all([probeAll(executor), energyFacts()]);
   const working = providers.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
   const ceilings = options.ceilings ? await machineCeilings(executor, found, working) : null;
   const facts: [string, string][] = [

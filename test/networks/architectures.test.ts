@@ -9,7 +9,7 @@ import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../src/cont
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { promptTokens } from '../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../src/worker/runtimes/onnxruntime.js';
-import { openTransformers } from '../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../src/worker/runtimes/transformers-js.js';
 import { type ArchitectureMaths, mathsOf, type TinyArchitectureConfig } from '../reference/architectures.js';
 import { openReference } from '../reference/decoder.js';
 import { halfValue } from '../reference/half.js';

@@ -12,7 +12,7 @@ import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { scheduleRows } from '../../../src/networks/blocks/schedule.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
-import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { halfValue } from '../../reference/half.js';
 import type { SparseConfig } from '../../reference/mixture.js';
 import { relativeError } from '../../reference/relative-error.js';

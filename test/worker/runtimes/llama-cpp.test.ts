@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import type { GgufDtype } from '../../../src/networks/gguf/tensors.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
-import { openLlamaCpp } from '../../../src/worker/runtimes/llama-cpp.js';
+import { open as openLlamaCpp } from '../../../src/worker/runtimes/llama-cpp.js';
 import { hasLlamaCpp, llamaCppNote } from '../../fixtures/llama-cpp.js';
 import { mathsOf, type TinyArchitectureConfig } from '../../reference/architectures.js';
 import { openReference } from '../../reference/decoder.js';
@@ -47,7 +47,7 @@ async function synthesize(config: TinyArchitectureConfig, dtype: GgufDtype, id =
 }
 
 const open = async (config: TinyArchitectureConfig = TINY_CONFIG, dtype: GgufDtype = 'q4') =>
-  openLlamaCpp({ model: await synthesize(config, dtype), threads: 1, capacity: CAPACITY });
+  openLlamaCpp({ graph: await synthesize(config, dtype), threads: 1, capacity: CAPACITY });
 
 /** The converter reorders the rows of Llama's queries and keys, so that llama.cpp rotates neighbours. */
 function mathsOfLlamaCpp(config: TinyArchitectureConfig) {
@@ -63,7 +63,7 @@ describe.skipIf(!hasLlamaCpp)(`logits against the float64 reference${llamaCppNot
   it.each(pairs)('$name $dtype', async ({ name, config, dtype }) => {
     const path = await synthesize(config, dtype, name.replaceAll(/\W+/g, '-'));
     const reference = openReference(path, config, mathsOfLlamaCpp(config), openGgufWeights(path));
-    const runtime = await openLlamaCpp({ model: path, threads: 1, capacity: CAPACITY });
+    const runtime = await openLlamaCpp({ graph: path, threads: 1, capacity: CAPACITY });
     const ids = promptTokens(1, 24, VOCAB);
     const expected = reference.logits([...ids].map(Number)).at(-1)!;
     expect(relativeError(await runtime.logits(ids), expected)).toBeLessThan(LARGEST_ERROR[dtype]);
@@ -103,7 +103,7 @@ describe.skipIf(!hasLlamaCpp)(`a generation${llamaCppNote}`, () => {
     const config = ARCHITECTURES.gemma3_text!;
     const all = promptTokens(3, 30, VOCAB);
     const deep = await openLlamaCpp({
-      model: await synthesize(config, 'fp16', 'gemma3'),
+      graph: await synthesize(config, 'fp16', 'gemma3'),
       threads: 1,
       capacity: CAPACITY,
     });
@@ -127,15 +127,15 @@ describe.skipIf(!hasLlamaCpp)(`a generation${llamaCppNote}`, () => {
   });
 
   it('uses as many threads as asked for, and says so', async () => {
-    const model = await synthesize(TINY_CONFIG, 'q4');
-    const { options } = await openLlamaCpp({ model, threads: 2, capacity: CAPACITY });
+    const graph = await synthesize(TINY_CONFIG, 'q4');
+    const { options } = await openLlamaCpp({ graph, threads: 2, capacity: CAPACITY });
     expect(options).toMatchObject({ intraOpThreads: 2, batchTokens: 512, kv: 'float16', gpuLayers: 0 });
   });
 });
 
 describe.skipIf(!hasLlamaCpp)(`a file that llama.cpp refuses${llamaCppNote}`, () => {
   it('fails with the words of llama.cpp', async () => {
-    await expect(openLlamaCpp({ model: join(cache, 'absent.gguf'), threads: 1, capacity: 8 })).rejects.toMatchObject({
+    await expect(openLlamaCpp({ graph: join(cache, 'absent.gguf'), threads: 1, capacity: 8 })).rejects.toMatchObject({
       code: 'runtime-failed',
       message: expect.stringContaining('absent.gguf'),
     });

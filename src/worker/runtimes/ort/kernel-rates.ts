@@ -1,11 +1,11 @@
-// Measures ceilings inside a worker, with the library and the thread count that the cases use: short equal passes of
-// the graphs in machine/ceilings/kernels.ts.
+// Measures ceilings in a worker, with the library and the thread count that the cases use: short equal passes of the graphs in
+// machine/ceilings/kernels.ts.
 
-import { type Ceiling, unitOf, unknownCeiling } from '../contract/ceilings.js';
-import { reasonOf } from '../errors.js';
-import type { PlannedWeight } from '../formats/onnx/graph-builder.js';
-import { byteLength } from '../formats/onnx/model.js';
-import { encodeModel } from '../formats/onnx/write.js';
+import { type Ceiling, unitOf, unknownCeiling } from '../../../contract/ceilings.js';
+import { reasonOf } from '../../../errors.js';
+import type { PlannedWeight } from '../../../formats/onnx/graph-builder.js';
+import { byteLength } from '../../../formats/onnx/model.js';
+import { encodeModel } from '../../../formats/onnx/write.js';
 import {
   type Chain,
   chainModel,
@@ -17,24 +17,24 @@ import {
   READ_ROUNDS,
   squareMatrices,
   wideMatrix,
-} from '../machine/ceilings/kernels.js';
-import { rateOf } from '../machine/ceilings/passes.js';
-import type { CeilingsQuestion } from './protocol.js';
-import { loadOrtLibrary } from './runtimes/ort/library.js';
-import { type Call, createSession, type Element, type Session } from './runtimes/ort/session.js';
+} from '../../../machine/ceilings/kernels.js';
+import { rateOf } from '../../../machine/ceilings/passes.js';
+import type { CeilingsQuestion } from '../../protocol.js';
+import { loadOrtLibrary } from './library.js';
+import { type Call, createSession, type Element, type Session } from './session.js';
 
 const FEWEST_PASSES = 5;
-/** A cache of the size of the working set fills slowly, so that bandwidth takes longer to reach its best. */
+/** Bandwidth takes longer to reach its best, because a cache of the size of the working set fills slowly. */
 const PASSES_MS = { read: 400, product: 150 };
-/** A device this slow (a GPU in software) need not be known so well. */
+/** A slow device, such as a GPU in software, gets fewer passes once this much time is spent. */
 const PATIENCE_MS = 1000;
-/** What starting work on a GPU costs is lost in a pass of this length. */
+/** In a pass of this length the cost of starting work on a GPU is negligible. */
 const SHORTEST_GPU_PASS_MS = 20;
 const LONGEST_REASON = 200;
 
 type Question = Omit<CeilingsQuestion, 'about'>;
 
-export function measureCeilings(question: Question): Ceiling[] {
+export function kernelRates(question: Question): Ceiling[] {
   const { ep, threads, workingSets, arithmetics } = question;
   const on = ep === 'cpu' ? 'cpu' : 'gpu';
   const memory = ep === 'cpu' ? filledMemory(Math.max(0, ...workingSets)) : null;
@@ -72,7 +72,7 @@ function timed(pass: () => void, chain: Chain, amount: number, budgetMs: number)
     pass();
     return performance.now() - start;
   };
-  // The first pass allocates, and compiles on a GPU.
+  // The first pass allocates memory, and compiles shaders on a GPU.
   const firstMs = once();
   const passMs = [once()];
   for (let spentMs = passMs[0]!; spentMs < budgetMs || passMs.length < FEWEST_PASSES; spentMs += passMs.at(-1)!) {
@@ -82,7 +82,7 @@ function timed(pass: () => void, chain: Chain, amount: number, budgetMs: number)
   return { amount, passMs, chain };
 }
 
-/** Larger shapes until a pass is long enough. */
+/** Tries larger shapes until a pass is long enough. */
 function longEnough<Shape>(shapes: readonly Shape[], measure: (shape: Shape) => Timed): Timed {
   let found: Timed | undefined;
   for (const shape of shapes) {
@@ -116,7 +116,7 @@ function describe({ operator, format, activation }: Kernel): string {
   return `${operator} ${format.bits} bits, blocks of ${format.largestBlock}, accuracy level ${format.accuracyLevel}`;
 }
 
-/** Floats that are neither zero nor denormal, in pages that the system really gave. */
+/** Memory filled with floats that are neither zero nor denormal, so that all its pages really exist. */
 function filledMemory(bytes: number): Float32Array {
   const pattern = Float32Array.from({ length: 4093 }, (_, i) => ((i % 101) - 50.5) / 1000);
   const memory = new Float32Array(bytes / 4);

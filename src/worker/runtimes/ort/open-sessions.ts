@@ -1,16 +1,16 @@
-// Which sessions a checkpoint needs: one of its decoder graph and, where it has a graph for prompts, one of that.
+// Opens the sessions of a checkpoint: one for its decoder graph and, where it has a graph for prompts, one for that.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ExecutionProvider } from '../../contract/execution-providers.js';
-import type { OptionSet } from '../../contract/option-set.js';
-import { problem } from '../../errors.js';
-import type { Decoder } from '../../formats/onnx/decoder-interface.js';
-import { withInt8Cache } from '../../formats/onnx/int8-cache.js';
-import { prefillPath } from '../../formats/onnx/prefill-graph.js';
-import { readModel, readWholeModel } from '../../formats/onnx/read.js';
-import { encodeModel } from '../../formats/onnx/write.js';
-import type { OrtLibrary } from './ort/library.js';
-import { createSession, type Session } from './ort/session.js';
+import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import type { OptionSet } from '../../../contract/option-set.js';
+import { problem } from '../../../errors.js';
+import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
+import { withInt8Cache } from '../../../formats/onnx/int8-cache.js';
+import { prefillPath } from '../../../formats/onnx/prefill-graph.js';
+import { readModel, readWholeModel } from '../../../formats/onnx/read.js';
+import { encodeModel } from '../../../formats/onnx/write.js';
+import type { OrtLibrary } from './library.js';
+import { createSession, type Session } from './session.js';
 
 export interface SessionsOptions {
   graph: string;
@@ -30,16 +30,16 @@ interface CacheForm {
 export function openSessions(library: OrtLibrary, options: SessionsOptions, { decoder, shared, kvDtype }: CacheForm) {
   const graph = kvDtype === 'int8' ? int8CacheGraph(options, decoder) : options.graph;
   const session = createSession(library, { ...options, graph });
-  // Only a shared cache can be filled by another session.
+  // Two sessions can share a cache only in shared mode.
   return { session, prefillSession: shared ? openPrefillSession(library, options) : null };
 }
 
 export interface PrefillSession extends Pick<Session, 'prepare'> {
-  /** Its inputs but the cache. */
+  /** Its inputs other than the cache. */
   own: string[];
 }
 
-/** Where the checkpoint has a graph for prompts. It has been made for the CPU. */
+/** null where the checkpoint has no graph for prompts, or not on this provider: the graph is made for the CPU. */
 function openPrefillSession(library: OrtLibrary, asked: SessionsOptions): PrefillSession | null {
   const { threads, ep = 'cpu', options } = asked;
   const path = prefillPath(asked.graph);
@@ -50,7 +50,7 @@ function openPrefillSession(library: OrtLibrary, asked: SessionsOptions): Prefil
   return { ...createSession(library, { graph: path, threads, options }), own };
 }
 
-/** The graph with its cache in int8, which only a graph of its own for prompts can fill quickly and choose steps for. */
+/** The graph with an int8 cache. It needs a graph for prompts, which fills the float32 cache that step sizes come from. */
 function int8CacheGraph({ graph, ep = 'cpu' }: SessionsOptions, decoder: Decoder) {
   const refused = (reason: string) => problem('kv-dtype-unsupported', { path: graph, reason });
   if (ep !== 'cpu') throw refused(`it runs on ${ep}, not on the CPU`);

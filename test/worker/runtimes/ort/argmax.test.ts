@@ -1,8 +1,8 @@
 // The greedy choice: half-precision bits must order as the numbers they stand for.
 import { describe, expect, it } from 'vitest';
-import { uniform } from '../../../src/stats/random.js';
-import { argmax } from '../../../src/worker/runtimes/argmax.js';
-import { halfValue } from '../../reference/half.js';
+import { uniform } from '../../../../src/stats/random.js';
+import { argmax } from '../../../../src/worker/runtimes/ort/argmax.js';
+import { halfValue } from '../../../reference/half.js';
 
 describe('argmax', () => {
   it('of float32 is relative to the start, and the lowest index wins a tie', () => {

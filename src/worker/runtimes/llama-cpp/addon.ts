@@ -1,5 +1,5 @@
-// What is used of node-llama-cpp's native module. The package is optional, so its own types cannot be imported; these
-// are those of its bindings/AddonTypes.d.ts, 3.22.1.
+// The types of the parts of node-llama-cpp's native module that we use, from bindings/AddonTypes.d.ts of 3.22.1. They cannot be
+// imported, because the package is optional.
 
 export interface Library {
   getLlama(options: Record<string, unknown>): Promise<{ _bindings: Bindings }>;
@@ -33,11 +33,11 @@ export interface AddonContext {
   init(): Promise<boolean>;
   getThreads(): number;
   initBatch(tokens: number): void;
-  /** Returns where the logits that were asked for will be. */
+  /** Returns the places where the requested logits will be. */
   addToBatch(sequence: number, position: number, tokens: Uint32Array, logitsOf: Uint32Array): Uint32Array;
   decodeBatch(): Promise<void>;
   sampleToken(place: number, sampler: AddonSampler): Promise<number>;
-  /** With logits of the whole vocabulary: id, logit, id, logit … */
+  /** Also returns the logits of the whole vocabulary: id, logit, id, logit … */
   sampleToken(
     place: number,
     sampler: AddonSampler,
@@ -45,7 +45,7 @@ export interface AddonContext {
     confidence: boolean,
     logits: true,
   ): Promise<[token: number, probabilities: unknown, confidence: unknown, logits: number[]]>;
-  /** All positions from `start` on where `end` is -1. */
+  /** An `end` of -1 removes all positions from `start` on. */
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
   getSequenceKvCacheMinPosition(sequence: number): number;
   disposeSequence(sequence: number): void;

@@ -1,22 +1,23 @@
-// A KV cache kept twice: prompts fill one in float32 through their own graph; before tokens are made, it is taken over
-// into int8, in steps of what it holds. Tokens append to the int8 one alone, so each knows how far it is valid.
-import type { Decoder, KvEntry } from '../../formats/onnx/decoder-interface.js';
+// A KV cache that exists twice. Prompts fill one in float32 through their own graph; before tokens are generated it is
+// quantised to int8, with step sizes chosen from its content. Tokens append to the int8 one only, so both keep track of how
+// many positions are valid.
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder-interface.js';
 import type { KvCache } from './kv-cache.js';
-import type { Call, Session, Value } from './ort/session.js';
+import type { Call, Session, Value } from './session.js';
 
 /**
- * What the largest magnitude of a channel becomes. Tokens to come may be twice as large; what is larger still is cut off,
- * which costs more than coarser steps do: of 127, 102, 85, 64, 42 and 32, 64 had the smallest errors behind 24 tokens of
+ * The integer for the largest magnitude of a channel. It leaves room for later tokens up to twice as large; larger ones are
+ * clipped, which costs more than coarser steps. Of 127, 102, 85, 64, 42 and 32, 64 had the smallest errors after 24 tokens of
  * a tiny model.
  */
 const LARGEST = 64;
-/** A channel of zeros is divided by this. */
+/** The step size of a channel of zeros, which is divided by. */
 const LEAST_STEP = 1e-30;
 
 export interface Int8Cache extends KvCache {
-  /** What prompts fill, in the order of the decoder's cache. */
+  /** The float32 cache that prompts fill, in the order of the decoder's cache. */
   floats: Value[];
-  /** Gives a call of the graph for tokens its cache, first among inputs and outputs, and the inputs with its steps. */
+  /** Sets the cache as the first inputs and outputs of a call of the graph for tokens, and its steps from `firstStep` on. */
   putInto(call: Pick<Call, 'inputs' | 'outputs'>, firstStep: number): void;
   /** Whether the float32 cache holds every position before this one. */
   holdsFloats(length: number): boolean;
@@ -76,7 +77,7 @@ interface Entry extends Pick<KvEntry, 'heads' | 'size'> {
   steps: Float32Array;
 }
 
-/** Of each channel, by its first rows. */
+/** Chooses the step size of each channel from its first rows. */
 function chooseSteps({ heads, size, floats, steps }: Entry, capacity: number, rows: number): void {
   const largest = new Float32Array(size);
   for (let head = 0; head < heads; head++) {
@@ -93,7 +94,7 @@ function chooseSteps({ heads, size, floats, steps }: Entry, capacity: number, ro
   }
 }
 
-/** Rounds as Math.round does, five times as fast: behind an offset that leaves nothing negative, truncating is rounding down. */
+/** Rounds like Math.round, but five times as fast: with an offset nothing is negative, and truncation rounds down. */
 function quantise({ heads, size, floats, integers, steps }: Entry, capacity: number, rows: number): void {
   const offset = 128;
   for (let head = 0; head < heads; head++) {

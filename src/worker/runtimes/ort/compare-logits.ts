@@ -1,10 +1,10 @@
-// Two rows of logits as distributions over the next token: how far apart they are, in float64.
+// How far two rows of logits are apart as distributions over the next token, computed in float64.
 
-import type { Position } from '../contract/fidelity.js';
-import { problem } from '../errors.js';
-import { argmax } from './runtimes/argmax.js';
+import type { Position } from '../../../contract/fidelity.js';
+import { problem } from '../../../errors.js';
+import { argmax } from './argmax.js';
 
-/** The divergence of the candidate's distribution from the original's, in nats, and whether their best tokens agree. */
+/** The Kullback–Leibler divergence of the candidate from the original in nats, and whether their best tokens agree. */
 export function compareLogits(original: Float32Array, candidate: Float32Array): Omit<Position, 'kind'> {
   const [p, q] = [normalizerOf(original), normalizerOf(candidate)];
   let divergence = 0;
@@ -15,7 +15,7 @@ export function compareLogits(original: Float32Array, candidate: Float32Array): 
   if (!Number.isFinite(divergence))
     throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the logits are not numbers' });
   const same = argmax(original, 0, original.length) === argmax(candidate, 0, candidate.length);
-  // Rounding may take the sum of nothing below zero.
+  // Rounding may make the sum of equal distributions negative.
   return { divergence: Math.max(divergence, 0), same };
 }
 

@@ -1,11 +1,11 @@
-// Greedy choice over the logits of one position. The lowest index wins a tie, as in every other engine.
+// The greedy token of one position. The lowest index wins a tie, as in other engines.
 
-/** Index of the largest value in [start, end), relative to start. float16 comes as its bits in a Uint16Array. */
+/** Index of the largest value in [start, end), relative to `start`. float16 comes as its bits in a Uint16Array. */
 export function argmax(logits: Float32Array | Uint16Array, start: number, end: number): number {
   return logits instanceof Float32Array ? argmaxFloat32(logits, start, end) : argmaxFloat16(logits, start, end);
 }
 
-/** The bits of positive floats order like integers, which are cheaper to compare, four at a time as a new best is rare. */
+/** Compares bits, since positive floats order like integers, which is cheaper. Four at a time, since a new best is rare. */
 function argmaxFloat32(logits: Float32Array, start: number, end: number): number {
   const bits = new Int32Array(logits.buffer, logits.byteOffset, logits.length);
   let best = start;
@@ -37,7 +37,7 @@ function argmaxWithoutPositive(logits: Float32Array, start: number, end: number)
   return best - start;
 }
 
-/** Half-precision bits order like integers once negative numbers are flipped. */
+/** The bits of half-precision numbers order like integers once those of negative numbers are flipped. */
 function argmaxFloat16(logits: Uint16Array, start: number, end: number): number {
   let best = start;
   let largest = -1;

@@ -1,22 +1,22 @@
-// How far a graph is from the one it was made from: the same tokens through both, the logits of every position compared
-// in float64. The original's wait in a file, so that one model is in memory at a time.
+// How far a graph is from the one it was made from: both read the same tokens, and the logits of every position are compared in
+// float64. The original's logits are kept in a file, so that one model is in memory at a time.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import type { FidelitySequence, Position } from '../contract/fidelity.js';
-import { problem } from '../errors.js';
-import { graphFacts } from '../formats/onnx/facts.js';
-import { fromFloat16 } from '../formats/onnx/half.js';
-import { readModel } from '../formats/onnx/read.js';
+import type { FidelitySequence, Position } from '../../../contract/fidelity.js';
+import { problem } from '../../../errors.js';
+import { graphFacts } from '../../../formats/onnx/facts.js';
+import { fromFloat16 } from '../../../formats/onnx/half.js';
+import { readModel } from '../../../formats/onnx/read.js';
+import { promptTokens } from '../../prompt.js';
+import type { Answer, FidelityQuestion } from '../../protocol.js';
+import { type OnnxRuntime, openOnnxRuntime } from '../onnxruntime.js';
+import { argmax } from './argmax.js';
 import { compareLogits } from './compare-logits.js';
-import { promptTokens } from './prompt.js';
-import type { Answer, FidelityQuestion } from './protocol.js';
-import { argmax } from './runtimes/argmax.js';
-import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
 
 const SEQUENCES = 6;
 const RANDOM_TOKENS = 64;
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 64;
-/** Logits of this many positions are in memory at once. */
+/** How many positions have their logits in memory at once. */
 const CHUNK_TOKENS = 32;
 
 export async function findFidelity(question: FidelityQuestion): Promise<Answer> {
@@ -30,9 +30,9 @@ export async function findFidelity(question: FidelityQuestion): Promise<Answer> 
 
 type Rows = (tokens: readonly number[]) => Generator<Float32Array>;
 
-/** Feeds tokens and yields the logits of each position. */
+/** Returns a function that feeds tokens and yields the logits of each position. */
 function rowsThrough(runtime: OnnxRuntime, graph: string): Rows {
-  // A graph that gives the last position alone is asked token by token.
+  // A graph that gives the logits of the last position only is fed token by token.
   const chunk = graphFacts(readModel(graph)).head?.logits === 'last position' ? 1 : CHUNK_TOKENS;
   return function* (tokens) {
     for (let start = 0; start < tokens.length; start += chunk) {
@@ -40,7 +40,7 @@ function rowsThrough(runtime: OnnxRuntime, graph: string): Rows {
       const logits = runtime.forward(BigInt64Array.from(fed, BigInt));
       const all = logits instanceof Uint16Array ? fromFloat16(logits) : logits;
       const width = all.length / fed.length;
-      if (width !== (runtime.decoder.vocabSize ?? width)) {
+      if (width !== (runtime.logitsWidth ?? width)) {
         const reason = `its logits are not one row for each of ${fed.length} tokens`;
         throw problem('decoder-unsupported', { path: graph, reason });
       }
@@ -95,7 +95,7 @@ function compareWithOriginal(
     if (kind === 'random') for (const row of rows(tokens)) compare(kind, row);
     else {
       compare(kind, answerTo(tokens.slice(0, prompt), runtime, rows));
-      // Step by step, as the original went.
+      // Token by token, as the original generated them.
       for (const token of tokens.slice(prompt)) compare(kind, lastOf(rows([token])));
     }
   }
@@ -103,7 +103,7 @@ function compareWithOriginal(
   return positions;
 }
 
-/** The logits behind a prompt, which is read as it is in a generation. */
+/** The logits after a prompt, which is read as in a generation. */
 function answerTo(prompt: number[], runtime: OnnxRuntime, rows: Rows): Float32Array {
   runtime.feed(BigInt64Array.from(prompt.slice(0, -1), BigInt));
   return lastOf(rows(prompt.slice(-1)));

@@ -1,9 +1,9 @@
 // The two ways of keeping a KV cache, without a session: what is fed, what is given, what a rewind returns to,
 // and that every value that nobody will return to is released exactly once.
 import { describe, expect, it } from 'vitest';
-import type { KvEntry } from '../../../src/formats/onnx/decoder-interface.js';
-import { createKvCache } from '../../../src/worker/runtimes/kv-cache.js';
-import type { Session, Value } from '../../../src/worker/runtimes/ort/session.js';
+import type { KvEntry } from '../../../../src/formats/onnx/decoder-interface.js';
+import { createKvCache } from '../../../../src/worker/runtimes/ort/kv-cache.js';
+import type { Session, Value } from '../../../../src/worker/runtimes/ort/session.js';
 
 const ENTRIES: KvEntry[] = [
   { past: 'past_key_values.0.key', present: 'present.0.key', heads: 2, size: 8, type: 'float32' },

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Meter, unmetered } from '../../src/machine/energy/meter.js';
-import { openNvidia } from '../../src/machine/energy/nvidia.js';
+import { type Meter, unmetered } from '../../../src/machine/energy/meter.js';
+import { openNvidia } from '../../../src/machine/energy/nvidia.js';
 
-const ENTRY = fileURLToPath(new URL('../../dist/worker/gpu-meter.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../../dist/machine/energy/nvml-process.js', import.meta.url));
 const hasCompiler = spawnSync('cc', ['--version']).status === 0;
 
 // Signatures of nvml.h. The GPU uses 100 W, a second one 50 W; `LIMIT` calls later the second one is lost.

@@ -1,20 +1,19 @@
-// The decode loop of the runtime `onnxruntime`: passes over token ids, one behind the other, through the graph for
-// tokens or the one for prompts, with the KV cache between them.
-import type { Decoder } from '../../formats/onnx/decoder-interface.js';
-import { stepsOf } from '../../formats/onnx/int8-cache.js';
+// The decode loop of the runtime `onnxruntime`: passes over token ids, one after another, through the graph for tokens or the
+// one for prompts, with a KV cache that both share.
+import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
+import { stepsOf } from '../../../formats/onnx/int8-cache.js';
+import type { Logits } from '../runtime.js';
 import type { Int8Cache } from './int8-cache.js';
 import { createKvCache } from './kv-cache.js';
 import type { PrefillSession } from './open-sessions.js';
-import type { Session } from './ort/session.js';
-
-export type Logits = Float32Array | Uint16Array;
+import type { Session } from './session.js';
 
 interface LoopParts {
   session: Session;
   prefillSession: PrefillSession | null;
   decoder: Decoder;
   shared: boolean;
-  /** Where tokens have a cache of their own, and prompts the float32 one. */
+  /** Set where tokens use an int8 cache and prompts the float32 one. */
   int8: Int8Cache | null;
   capacity: number;
   allLogits: boolean;
@@ -34,7 +33,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
   const prefillCall = prefillSession?.prepare([...pasts, ...prefillSession.own], presents);
   prefillCall?.inputs.set(int8?.floats ?? call.inputs.subarray(0, entries));
   prefillCall?.outputs.set(int8?.floats ?? call.outputs.subarray(0, entries));
-  /** Where each of its own inputs stands among the decoder's. */
+  /** The place of each input of the graph for prompts among those of the decoder. */
   const prefillOwn = prefillSession?.own.map((name) => own.indexOf(name)) ?? [];
   const tokens = new BigInt64Array(capacity);
   const ones = new BigInt64Array(capacity).fill(1n);
@@ -42,7 +41,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
   const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
   let length = 0;
   let sessionMs = 0;
-  // One output for the logits of all runs of as many tokens: ONNX Runtime writes into it again.
+  // Runs of the same number of tokens share one output for logits, which ONNX Runtime overwrites.
   let logits: Logits | undefined;
   let rows = 0;
   return {
@@ -57,7 +56,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
       sessionMs = 0;
       return taken;
     },
-    /** Feeds `ids` behind the present length; `read` sees the logits, which the next run may overwrite. */
+    /** Feeds `ids` at the present length. `read` gets the logits, which the next run may overwrite. */
     run<T = void>(ids: BigInt64Array, read?: (logits: Logits) => T): T {
       const total = length + ids.length;
       tokens.set(ids);
@@ -73,7 +72,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
         call.outputs[entries] = 0n;
       }
       const isPrompt = prefillCall !== undefined && read === undefined && (int8?.holdsFloats(length) ?? true);
-      // What there is to choose steps by, when nothing was read before: these tokens.
+      // With nothing read before, the steps of the int8 cache are chosen from these tokens.
       if (int8 !== null && !isPrompt && length === 0) prefillCall!.run();
       cache.prepare(total, isPrompt);
       const start = performance.now();

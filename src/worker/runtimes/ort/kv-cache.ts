@@ -1,15 +1,15 @@
 // The KV cache of a decoder graph, in one of two modes. Its tensors are the first inputs and outputs of a call.
-// shared: one buffer per entry is fed as past and given as present; the kernel writes new rows in place.
-// passed: the present tensors of one step are fed as the past of the next.
-import type { Decoder, KvEntry } from '../../formats/onnx/decoder-interface.js';
-import type { Call, Session, Value } from './ort/session.js';
+// shared: one buffer per entry is both past and present, and the kernel writes new rows in place.
+// passed: the present tensors of one step are the past of the next.
+import type { Decoder, KvEntry } from '../../../formats/onnx/decoder-interface.js';
+import type { Call, Session, Value } from './session.js';
 
 export interface KvCache {
-  /** Makes ready for a pass that ends at this length, through the graph for prompts or the other. */
+  /** Prepares a pass that ends at this length, through the graph for prompts or that for tokens. */
   prepare(length: number, isPrompt: boolean): void;
-  /** Takes over the outputs of a pass. */
+  /** Makes the outputs of a pass the inputs of the next. */
   advance(): void;
-  /** Forgets everything behind the first positions, which are as many as there were at `mark()`. */
+  /** Forgets all positions from `length` on, which is the length at `mark()`. */
   rewind(length: number): void;
   /** Makes the present state the one that `rewind` returns to. */
   mark(): void;
@@ -17,7 +17,7 @@ export interface KvCache {
 
 type KvSession = Pick<Session, 'allocate' | 'release' | 'deviceMemory'>;
 
-/** Puts the cache into `call`. `capacity` positions are enough for every step; only shared mode allocates them. */
+/** Puts the cache into `call`. `capacity` is the number of positions that shared mode allocates at once. */
 export function createKvCache(
   session: KvSession,
   call: Pick<Call, 'inputs' | 'outputs'>,
@@ -29,7 +29,7 @@ export function createKvCache(
   call.inputs.set(values);
   if (!shared) return passedCache(session, call, decoder, values);
   call.outputs.set(values);
-  // Rows behind the current length are never read, so there is nothing to advance or rewind.
+  // Rows after the current length are never read, so there is nothing to advance or rewind.
   return { prepare() {}, advance() {}, rewind() {}, mark() {} };
 }
 
@@ -41,7 +41,7 @@ function passedCache(
 ): KvCache {
   let marked = empty;
   const isMarked = (value: Value) => marked.includes(value);
-  /** Puts `next` in, and frees what nobody will return to. */
+  /** Puts `next` in and releases values that `rewind` will not return to. */
   const replace = (next: Value[]) => {
     inputs.subarray(0, next.length).forEach((value, i) => {
       if (value !== next[i] && !isMarked(value)) session.release(value);
@@ -51,7 +51,7 @@ function passedCache(
   };
   return {
     prepare(length) {
-      // Into main memory ONNX Runtime allocates by itself; it would bring the outputs of a device there, too.
+      // ONNX Runtime would allocate outputs in main memory; those on a device are allocated here.
       if (session.deviceMemory !== null) outputs.set(decoder.cache.map((entry) => rows(session, entry, length)));
     },
     advance: () => replace([...outputs.subarray(0, empty.length)]),
