@@ -6,7 +6,7 @@ import { RestartError, TransientError } from './failures.js';
 import type { Part } from './transfer-state.js';
 
 const BATCH_BYTES = 1 << 19;
-/** A slow connection's bytes do not wait for a full batch. */
+/** Bytes of a connection that is slow or has stalled do not wait for a full batch. */
 const BATCH_MS = 200;
 
 export interface PartTarget {
@@ -23,7 +23,6 @@ const writePieces = promisify(writev);
 export async function writePart(body: AsyncIterable<Buffer>, { file, part, onWritten }: PartTarget): Promise<void> {
   let batch: Buffer[] = [];
   let batchBytes = 0;
-  let batchSince = performance.now();
   let left = part.bytes - part.done;
   let writing: Promise<() => void> = Promise.resolve(() => {});
 
@@ -36,15 +35,25 @@ export async function writePart(body: AsyncIterable<Buffer>, { file, part, onWri
     if (bytesWritten < bytes) throw new TransientError(`the disk took ${bytesWritten} of ${bytes} bytes`);
     return () => onWritten(pieces, start);
   };
-  const flush = async () => {
+  let unreportedBytes = 0;
+  const flushNext = async () => {
     const report = await writing;
     writing = write(batch, batchBytes);
     // The next flush reports the error.
     writing.catch(() => {});
-    [batch, batchBytes, batchSince] = [[], 0, performance.now()];
+    unreportedBytes = batchBytes;
+    [batch, batchBytes] = [[], 0];
     // Only now, so that the disk works while this batch is being hashed.
     report();
   };
+  // One after the other, whether a full batch or the clock asks for it.
+  let flushed = Promise.resolve();
+  const flush = () => {
+    flushed = flushed.then(flushNext);
+    flushed.catch(() => {});
+    return flushed;
+  };
+  const timer = setInterval(() => batchBytes + unreportedBytes > 0 && void flush(), BATCH_MS);
 
   try {
     for await (const piece of body) {
@@ -52,9 +61,10 @@ export async function writePart(body: AsyncIterable<Buffer>, { file, part, onWri
       if (left < 0) throw new RestartError('the server sent more than it announced');
       batch.push(piece);
       batchBytes += piece.length;
-      if (batchBytes >= BATCH_BYTES || performance.now() - batchSince >= BATCH_MS) await flush();
+      if (batchBytes >= BATCH_BYTES) await flush();
     }
   } finally {
+    clearInterval(timer);
     await flush().finally(async () => (await writing)());
   }
 }

@@ -64,6 +64,24 @@ describe('one part of a file', () => {
     expect(readFileSync(path).equals(content)).toBe(true);
   });
 
+  it('whose connection stalls is on disk as far as it came, and counted', async () => {
+    const part = { start: 0, bytes: BYTES, done: 0 };
+    const came = 100_001;
+    let isOnDisk = () => {};
+    const seen = new Promise<void>((resolve) => {
+      isOnDisk = resolve;
+    });
+    async function* stalling() {
+      yield content.subarray(0, came);
+      // Nothing more comes until what came has been written.
+      await seen;
+      yield content.subarray(came);
+    }
+    await writePart(stalling(), { file, part, onWritten: isOnDisk });
+    expect(part.done).toBe(BYTES);
+    expect(readFileSync(path).equals(content)).toBe(true);
+  }, 5_000);
+
   it('of which more comes than announced is refused, and nothing beyond it is touched', async () => {
     const part = { start: 0, bytes: 100, done: 0 };
     const writing = writePart(Readable.from([Buffer.alloc(101, 1)]), { file, part, onWritten() {} });
