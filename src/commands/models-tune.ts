@@ -22,7 +22,7 @@ import { prepareCheckpoint, traitsOf } from '../run/prepare.js';
 import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
 import { askFidelity } from '../worker/ask.js';
-import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printPage, say } from './terminal.js';
 
 export interface TuneCommandOptions {
   output: string;
@@ -75,7 +75,7 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
           options,
           signal,
         );
-  printView(
+  printPage(
     tuneView({
       name: [name, layout, dtype].filter((part) => part !== null).join(' '),
       weights,

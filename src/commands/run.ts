@@ -1,13 +1,13 @@
 // `run`: suite → cases → workers → result document → table.
 import { EdgeproofError, problem } from '../errors.js';
-import { resultView } from '../report/result-view.js';
+import { resultPage } from '../report/result-page.js';
 import { type MeasureOptions, measure } from '../run/measure.js';
 import { type OpenOptions, openDocument } from '../run/open-document.js';
 import { requireConfigKeys } from '../run/option-check.js';
 import { requireContext, requireRuntimes } from '../run/requirements.js';
-import { isImpossible } from '../stats/ceiling-share.js';
+import { showView } from '../stats/show.js';
 import type { SuiteOverrides } from '../suite/load.js';
-import { interruptible, outputFormat, printView } from './terminal.js';
+import { interruptible, outputFormat, printPage } from './terminal.js';
 
 export interface RunOptions extends OpenOptions, MeasureOptions {
   output: string;
@@ -28,6 +28,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
     const measured = document.cases.some((result) => result.rounds.length > 0);
     throw problem('interrupted', { resume: measured ? `edgeproof run --resume ${path}` : null });
   }
-  printView(resultView(document, path), format);
-  return document.cases.some((result) => result.status === 'failed' || isImpossible(document, result)) ? 1 : 0;
+  const view = showView(document, path);
+  printPage(resultPage(view), format);
+  return view.cases.some(({ status }) => status === 'failed' || status === 'impossible') ? 1 : 0;
 }

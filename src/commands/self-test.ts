@@ -13,7 +13,7 @@ import { findSource, prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
 import { type RoundOptions, runRound } from '../worker/parent.js';
 import type { Job } from '../worker/protocol.js';
-import { createProgress, interruptible, outputFormat, printView } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printPage } from './terminal.js';
 
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;
@@ -53,7 +53,7 @@ export async function selfTest(options: { output: string }): Promise<number> {
     stopwatch: { ...check, tokens: LONG_GENERATION },
     clock: measureClock(),
   };
-  printView(selfTestView(test), format);
+  printPage(selfTestView(test), format);
   return test.samplers.outcome === 'fail' || test.stopwatch.outcome === 'fail' ? 1 : 0;
 }
 

@@ -1,6 +1,6 @@
 // Numbers → words: units, thousands, sensible digits. One place, so that every table agrees. Pure.
-import type { Metric } from '../stats/metrics.js';
-import { relativeHalfWidth, type Summary } from '../stats/summary.js';
+import type { MetricFigures, Summary } from '../contract/views/figures.js';
+import { relativeHalfWidth } from '../stats/summary.js';
 
 /** Three significant digits or more, with thousands separated: 1,387 · 46.1 · 0.442 */
 export function number(value: number): string {
@@ -39,8 +39,11 @@ export function signedPercent(ratio: number): string {
   return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
 }
 
+type Location = Pick<Summary, 'median' | 'interval'>;
+type Unit = Pick<MetricFigures, 'unit'>;
+
 /** `± 1.2 %`; empty for a single round. */
-export function spread(summary: Summary): string {
+export function spread(summary: Location): string {
   if (summary.interval === null || summary.median === 0) return '';
   const half = relativeHalfWidth(summary);
   if (half > 1) return '± >100 %';
@@ -48,11 +51,11 @@ export function spread(summary: Summary): string {
 }
 
 /** The median of a metric in the unit that tables print: ms, tok/s, MB. */
-export function measured(summary: Summary, metric: Metric): string {
+export function measured(summary: Location, metric: Unit): string {
   const value = metric.unit === 'bytes' ? summary.median / 1e6 : summary.median;
   return `${number(value)} ${spread(summary)}`.trim();
 }
 
-export function unitLabel(metric: Metric): string {
+export function unitLabel(metric: Unit): string {
   return metric.unit === 'bytes' ? 'MB' : metric.unit;
 }

@@ -2,8 +2,6 @@
 
 import { type CaseKey, caseDimensions } from '../contract/case-key.js';
 import { defaultOption, isOptionDimension } from '../contract/option-set.js';
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { RUNTIMES } from '../contract/runtimes.js';
 import { plural } from './format.js';
 
 const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
@@ -17,22 +15,19 @@ export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
   return `pp${workload.prompt} tg${workload.new}${depth}${time}`;
 }
 
-/** The libraries that ran the cases, with their versions. */
-export function enginesOf({ cases, versions }: ResultDocument): string {
-  const engines = cases.map(({ key }) => RUNTIMES[key.runtime].engine(versions));
-  return [...new Set(engines)].join(' · ');
-}
+/** A case, as a result has it or a view. */
+type Keyed = { key: CaseKey };
 
 export interface Labels {
   /** Values of the dimensions that all cases share, in words. */
   shared: string;
   /** The dimensions that vary, each a column. */
   varying: string[];
-  values(result: CaseResult): Record<string, string>;
+  values(result: Keyed): Record<string, string>;
 }
 
-export function labelsOf(cases: CaseResult[]): Labels {
-  const dimensionsOf = ({ key }: CaseResult): Record<string, string> => ({
+export function labelsOf(cases: readonly Keyed[]): Labels {
+  const dimensionsOf = ({ key }: Keyed): Record<string, string> => ({
     ...caseDimensions(key),
     weights: key.weights,
   });
@@ -71,6 +66,6 @@ export function dimensionWord([name, value]: [string, string]): string {
 }
 
 /** What tells a case from the others of its table, in words. */
-export function caseLabel(labels: Labels, result: CaseResult): string {
+export function caseLabel(labels: Labels, result: Keyed): string {
   return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');
 }

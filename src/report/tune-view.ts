@@ -3,13 +3,12 @@
 
 import type { Manifest } from '../contract/manifest.js';
 import type { Weights } from '../contract/suite.js';
+import type { Comparison, MetricChange } from '../contract/views/compare.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
-import type { Comparison } from '../stats/compare.js';
 import type { Fidelity } from '../stats/fidelity.js';
-import type { MetricChange } from '../stats/judgement.js';
 import { METRICS } from '../stats/metrics.js';
 import { count, measured, signedPercent, unitLabel } from './format.js';
-import type { View } from './view.js';
+import type { Page } from './page.js';
 
 export interface TuneReport {
   name: string;
@@ -23,7 +22,7 @@ export interface TuneReport {
   measured: { path: string; comparison: Comparison } | null;
 }
 
-export function tuneView(report: TuneReport): View {
+export function tuneView(report: TuneReport): Page {
   const { name, weights, sides, directory, reports, fidelity } = report;
   const sizes = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [number, number];
   const entries = report.measured?.comparison.cases ?? [];

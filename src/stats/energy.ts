@@ -1,15 +1,10 @@
 // Joules per token from the stretches of a round, gross and net of what the machine uses idle. Pure.
 import type { Energy, MeteredEnergy } from '../contract/energy.js';
 import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
+import type { PerToken, RoundEnergy } from '../contract/views/rounds.js';
 
 /** A stretch of fewer updates of its source says little: the first and the last of them are cut. */
 export const LEAST_UPDATES = 50;
-
-export interface PerToken {
-  gross: number;
-  /** null without a baseline. */
-  net: number | null;
-}
 
 /** Sums over all timed iterations; null where nothing was metered or stretches are too short for their source. */
 export function joulesPerToken({ energy }: OkRound, phase: 'prefill' | 'decode'): PerToken | null {
@@ -29,7 +24,7 @@ export function joulesPerTokenInAll({ energy }: OkRound): PerToken | null {
 }
 
 /** What is told of a round's energy; null in documents of before it was measured. */
-export function energyOf(round: OkRound) {
+export function energyOf(round: OkRound): RoundEnergy | null {
   const { energy } = round;
   if (!isMetered(energy)) return energy;
   const { tier, source, updateMs, idle } = energy;

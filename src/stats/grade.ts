@@ -1,24 +1,10 @@
 // The grade of a round: may its numbers be used? Stored readings → A, B or C, with reasons in plain words. Pure.
 // The limits and why they are what they are: docs/condition.md.
 import type { Condition } from '../contract/condition.js';
-import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
+import { GRADES, type Grade } from '../contract/grades.js';
+import type { OkRound } from '../contract/result.js';
+import type { Graded, Reason } from '../contract/views/rounds.js';
 import { driftOf } from './drift.js';
-
-export const GRADES = ['A', 'B', 'C'] as const;
-export type Grade = (typeof GRADES)[number];
-
-export interface Reason {
-  grade: 'B' | 'C';
-  /** A sentence; a share, if it has one, stands where the `%` is: `other programs took % of a core`. */
-  words: string;
-  share: number | null;
-}
-
-export interface Graded {
-  /** null: the condition was not recorded. */
-  grade: Grade | null;
-  reasons: Reason[];
-}
 
 /** Up to `a` a share leaves a round at A; above `c` it makes it a C. */
 export const LIMITS = {
@@ -104,12 +90,7 @@ function startsCold({ pageCache, limits }: OkRound): boolean {
   return pageCache !== undefined || (limits !== undefined && limits.memoryBytes !== null);
 }
 
-/** Of all measured rounds, in their order. */
-export function gradesOf(result: CaseResult): Graded[] {
-  return okRounds(result).map(gradeRound);
-}
-
 /** null when no round is graded. */
-export function worstGrade(grades: readonly Graded[]): Grade | null {
+export function worstGrade(grades: readonly Pick<Graded, 'grade'>[]): Grade | null {
   return GRADES.findLast((grade) => grades.some((graded) => graded.grade === grade)) ?? null;
 }

@@ -1,6 +1,7 @@
 // What watching a worker costs it, and whether its own times are those of a stopwatch outside. Pure. docs/metrics.md
 import type { GenerateIteration } from '../contract/result.js';
-import { type Summary, summarize } from './summary.js';
+import type { Summary } from '../contract/views/figures.js';
+import { summarize } from './summary.js';
 
 export type Outcome = 'pass' | 'fail' | 'not shown';
 

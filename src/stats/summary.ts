@@ -1,20 +1,7 @@
 // Sorting samples into a median, an interval and percentiles. Pure. Formulas: docs/metrics.md.
+import type { Interval, Summary } from '../contract/views/figures.js';
 import { medianStandardError } from './bootstrap.js';
 import { student95 } from './student.js';
-
-export interface Interval {
-  low: number;
-  high: number;
-  /** How it was found: two values have no bootstrap. */
-  method: 'bootstrap' | 'Student t';
-}
-
-export interface Summary {
-  n: number;
-  median: number;
-  /** 95 % interval of the location; null for a single value. */
-  interval: Interval | null;
-}
 
 /** null for an empty list. */
 export function summarize(values: readonly number[]): Summary | null {
@@ -57,6 +44,6 @@ export function samplesForPercentile(p: number): number {
 }
 
 /** Half of the interval's width, relative to the median. */
-export function relativeHalfWidth({ interval, median }: Summary): number {
+export function relativeHalfWidth({ interval, median }: Pick<Summary, 'interval' | 'median'>): number {
   return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);
 }

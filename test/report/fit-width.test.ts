@@ -1,8 +1,9 @@
 // Tables and lines in narrow terminals: what is tried first, and where words break.
 import { describe, expect, it } from 'vitest';
 import { type FittedColumn, layoutOf, wrapped } from '../../src/report/fit-width.js';
+import type { Page } from '../../src/report/page.js';
+import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render, type View } from '../../src/report/view.js';
 
 const left = (width: number): FittedColumn => ({ width, align: 'left' });
 const right = (width: number): FittedColumn => ({ width, align: 'right' });
@@ -88,7 +89,7 @@ describe('wrapped', () => {
 });
 
 it('a table in a narrow terminal, by eye', () => {
-  const view: View = {
+  const page: Page = {
     heading: ['quick · a model of some name'],
     columns: [
       { key: 'workload', title: 'workload' },
@@ -101,7 +102,7 @@ it('a table in a narrow terminal, by eye', () => {
     json: null,
     records: [],
   };
-  expect(render(view, 'table', PLAIN, 30)).toBe(
+  expect(render(page, 'table', PLAIN, 30)).toBe(
     [
       'quick · a model of some name',
       '',

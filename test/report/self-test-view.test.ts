@@ -1,8 +1,8 @@
 // The self-test in words.
 import { expect, it } from 'vitest';
+import { render } from '../../src/report/render.js';
 import { type SelfTest, selfTestView } from '../../src/report/self-test-view.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render } from '../../src/report/view.js';
 import { samplerCost, stopwatchCheck } from '../../src/stats/observer.js';
 
 const TEST: SelfTest = {

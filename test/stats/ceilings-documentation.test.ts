@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CEILING_KINDS } from '../../src/contract/ceilings.js';
 import { ceilingShares } from '../../src/stats/ceiling-share.js';
-import { FAR_BELOW } from '../../src/verdict/far-below.js';
+import { FAR_BELOW } from '../../src/stats/far-below.js';
 import { CEILINGS, workedCase } from '../fixtures/ceilings.js';
 
 const PAGE = readFileSync(new URL('../../docs/ceilings.md', import.meta.url), 'utf8');

@@ -1,10 +1,11 @@
 // The tables and worked examples of docs/metrics.md, against the code that they describe.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { METRIC_NAMES } from '../../src/contract/metric-names.js';
 import { okRounds } from '../../src/contract/result.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { roundsNeeded, smallestP } from '../../src/stats/mann-whitney.js';
-import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
+import { loopShare, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
 import { ARITHMETIC, parityOf, RELATIVE_ERROR } from '../../src/stats/parity.js';
 import { student95 } from '../../src/stats/student.js';
 import { samplesForPercentile } from '../../src/stats/summary.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptAnswer } from '../../src/contract/prompt-answer.js';
 import type { CaseResult } from '../../src/contract/result.js';
-import { answerOf, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
+import { answerOf, answersIn, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
 import { generateCase, steadyRound } from '../fixtures/document.js';
 
 const PROMPT = { seed: 0, tokens: 32, vocabSize: 100 };
@@ -122,7 +122,7 @@ describe('in a suite', () => {
   });
 
   it('names the reference; runs without an answer and the reference itself have none', () => {
-    expect(cases.map((result) => parityInSuite(cases, result)?.verdict ?? null)).toEqual([
+    expect(cases.map((result) => parityInSuite(answersIn(cases), result)?.verdict ?? null)).toEqual([
       'same',
       null,
       'different',
@@ -130,6 +130,6 @@ describe('in a suite', () => {
       null,
       null,
     ]);
-    expect(parityInSuite(cases, other)!.reference).toBe(reference!.id);
+    expect(parityInSuite(answersIn(cases), other)!.reference).toBe(reference!.id);
   });
 });

@@ -1,9 +1,11 @@
 // The table of memory by phase, as golden text, and the moment of the peak in words.
 import { describe, expect, it } from 'vitest';
-import type { OkRound } from '../../src/contract/result.js';
-import { memoryView, momentInWords, peakNotes } from '../../src/report/memory-view.js';
+import type { CaseResult, OkRound } from '../../src/contract/result.js';
+import { memoryPage, momentInWords, peakNotes } from '../../src/report/memory-page.js';
+import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render } from '../../src/report/view.js';
+import { memoryView } from '../../src/stats/memory-view.js';
+import { showView } from '../../src/stats/show.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
@@ -37,7 +39,7 @@ function packing() {
 }
 
 it('shows every phase, what is not known as nothing, and the arithmetic of the cache', () => {
-  const text = render(memoryView(documentOf([packing()]), 'results/x.json'), 'table', PLAIN);
+  const text = render(memoryPage(memoryView(documentOf([packing()]), 'results/x.json')), 'table', PLAIN);
   expect(text).toBe(`quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
 read as test
 
@@ -54,6 +56,8 @@ pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB w
 });
 
 describe('the moment of the peak', () => {
+  const notesOf = (cases: CaseResult[]) => peakNotes(showView(documentOf(cases), null).cases);
+
   it.each(PHASES)('has words for the phase %s', (name) => {
     expect(momentInWords({ phase: name, bytes: 10, leftBytes: null })).toMatch(/^(before|while|in the|during) \w+/);
   });
@@ -67,13 +71,13 @@ describe('the moment of the peak', () => {
 
   it('is told once for all cases, or counted', () => {
     const decode = generateCase([steadyRound(100, 10)]);
-    (decode.rounds[0] as OkRound).memory.phases = { load: phase(10, 1, 9), decode: phase(90, 1, null) };
-    expect(peakNotes([packing(), packing()])).toEqual([
+    (decode.rounds[0] as OkRound).memory.phases = { load: phase(40, 1, 30), decode: phase(90, 1, null) };
+    expect(notesOf([packing(), packing()])).toEqual([
       'Memory peaks while loading; phase by phase: edgeproof show --memory.',
     ]);
-    expect(peakNotes([packing(), decode])).toEqual([
+    expect(notesOf([packing(), decode])).toEqual([
       'Memory peaks while loading (1 of 2 cases), during decode (1 of 2 cases); phase by phase: edgeproof show --memory.',
     ]);
-    expect(peakNotes([generateCase([steadyRound(100, 10)])])).toEqual([]);
+    expect(notesOf([generateCase([steadyRound(100, 10)])])).toEqual([]);
   });
 });

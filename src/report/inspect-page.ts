@@ -1,9 +1,11 @@
-// The facts of a graph as a table: what decides its speed, in the order in which one asks. Pure.
+// The facts of a graph as a page: what decides its speed comes first. Pure.
 import type { GraphFacts } from '../contract/graph-facts.js';
+import type { ModelsInspectView } from '../contract/views/models-inspect.js';
 import { bytes, count } from './format.js';
-import type { View } from './view.js';
+import type { Page } from './page.js';
 
-export function factsView(path: string, facts: GraphFacts): View {
+export function inspectPage(view: ModelsInspectView): Page {
+  const { path, tokenOperations, ...facts } = view;
   const shape = (dims: (number | string | null)[]) => `[${dims.map((dim) => dim ?? '?').join(', ')}]`;
   const values = (list: GraphFacts['inputs']) => {
     const plain = list.filter(({ name }) => !/^(past_key_values|present)\./.test(name));
@@ -36,7 +38,7 @@ export function factsView(path: string, facts: GraphFacts): View {
         ? `none (${facts.notADecoder})`
         : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
     ],
-    ['one token', tokenText(facts.work)],
+    ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
     [
@@ -60,7 +62,7 @@ export function factsView(path: string, facts: GraphFacts): View {
     ],
     rows: rows.map(([fact, value]) => ({ fact, value })),
     notes: [],
-    json: facts,
+    json: view,
     records: [
       {
         path,
@@ -81,8 +83,7 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
 }
 
 /** What its ceiling is computed from. */
-function tokenText({ tokenBytes, products, head }: GraphFacts['work']): string {
-  const operations = [...products, ...(head === null ? [] : [head])].reduce((sum, one) => sum + one.operations, 0);
+function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
 }
 

@@ -1,29 +1,31 @@
 // The table of a comparison and the lines below it, as people read them.
 import { describe, expect, it } from 'vitest';
 import type { Identity, ResultDocument } from '../../src/contract/result.js';
-import { comparisonView } from '../../src/report/comparison-view.js';
+import { comparisonPage } from '../../src/report/comparison-page.js';
+import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render } from '../../src/report/view.js';
-import { compareResults } from '../../src/stats/compare.js';
+import { compareView } from '../../src/stats/compare-view.js';
+import { conditionOf } from '../fixtures/condition.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 /** Six rounds, 1 % around a time per token. */
 const of = (tpotMs: number, identity: Partial<Identity> = {}) => {
-  const rounds = [-1, -0.6, -0.2, 0.2, 0.6, 1].map((percent) => steadyRound(400, tpotMs * (1 + percent / 100)));
+  const rounds = [-1, -0.6, -0.2, 0.2, 0.6, 1].map((percent) => ({
+    ...steadyRound(400, tpotMs * (1 + percent / 100)),
+    condition: conditionOf(),
+  }));
   return documentOf([generateCase(rounds, { identity })]);
 };
-const viewOf = (baseline: ResultDocument, candidate: ResultDocument) =>
-  comparisonView(
-    { document: baseline, path: 'a.json' },
-    { document: candidate, path: 'b.json' },
-    compareResults(baseline, candidate, { across: [] }),
-  );
+const pageOf = (baseline: ResultDocument, candidate: ResultDocument) => {
+  const sides = [baseline, candidate].map((document, i) => ({ document, path: `${'ab'[i]}.json` }));
+  return comparisonPage(compareView(sides[0]!, sides[1]!, { across: [], grade: 'C' }));
+};
 
 describe('a comparison', () => {
   it('shows what is worse, and the size of change that the rounds could show', () => {
     // No round of one side is within the other: p is 2 of the 924 splits of twelve, times five tests.
     expect(
-      render(viewOf(of(20), of(24)), 'table', PLAIN)
+      render(pageOf(of(20), of(24)), 'table', PLAIN)
         .split('\n')
         .slice(4),
     ).toEqual([
@@ -43,10 +45,10 @@ describe('a comparison', () => {
     const options = (malloc: string) => ({ options: `intraOpThreads=2 kv=shared ${malloc}`.trim() });
     const id =
       'generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5';
-    expect(viewOf(of(20, options('malloc=null')), of(20, options(''))).notes).toEqual([
+    expect(pageOf(of(20, options('malloc=null')), of(20, options(''))).notes).toEqual([
       'Nothing could be compared.',
       `not compared: ${id} differs in options (malloc=null → –)\n  to compare all the same: --across options`,
     ]);
-    expect(viewOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x)\n');
+    expect(pageOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x)\n');
   });
 });
