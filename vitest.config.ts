@@ -2,7 +2,7 @@
 // them, one file after the other.
 import { defineConfig } from 'vitest/config';
 
-const WORKERS = ['test/cli.test.ts', 'test/{commands,machine,worker}/**/*.test.ts'];
+const WORKERS = ['test/{cli,library}.test.ts', 'test/{commands,machine,worker}/**/*.test.ts'];
 
 export default defineConfig({
   test: {

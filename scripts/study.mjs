@@ -1,6 +1,6 @@
 // `npm run study`: how often does a comparison raise a false alarm, how often does it find a slowdown of 5 %?
 // First simulated, then on this machine: equal runs, and runs slowed in the worker's token stream; rounds take turns.
-// Nothing else may run meanwhile. What it prints and stores: docs/study.md.
+// Nothing else may run meanwhile. What it prints and stores: docs/research/study.md.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     simulated: { type: 'boolean', default: false },
     /** A file of an interrupted study. */
     resume: { type: 'string' },
-    results: { type: 'string', default: 'results/study' },
+    results: { type: 'string', default: 'docs/research/study' },
   },
 });
 const number = (/** @type {'pairs' | 'rounds' | 'slowed' | 'most' | 'slowdown'} */ name) => {

@@ -1,4 +1,5 @@
 // What this machine can do at best, for `machine`: each thread count, each execution provider that works, and storage.
+
 import { join } from 'node:path';
 import type { Ceiling } from '../contract/ceilings.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
@@ -10,13 +11,18 @@ import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
 import { plural } from '../report/format.js';
 import { measureCeilings, measureStorage } from '../run/ceilings.js';
+import type { Executor } from '../worker/executor.js';
 import { createProgress } from './terminal.js';
 
 /** A small model and plain memory: what lies between them depends on the processor's caches. */
 const WORKING_SETS = [2 ** 26, LARGEST_WORKING_SET];
 const GPU_WORKING_SET = 2 ** 28;
 
-export async function machineCeilings(machine: Machine, working: ExecutionProvider[]): Promise<Ceiling[]> {
+export async function machineCeilings(
+  executor: Executor,
+  machine: Machine,
+  working: ExecutionProvider[],
+): Promise<Ceiling[]> {
   const progress = createProgress();
   const most = automaticThreads(machine).threads;
   const sets = (bytes: number[]) => [...new Set(bytes.map((set) => workingSetFor(set, memoryLimitBytes())))];
@@ -27,12 +33,12 @@ export async function machineCeilings(machine: Machine, working: ExecutionProvid
   };
   for (const threads of threadCounts(most)) {
     await measure(`cpu, ${plural(threads, 'thread')}`, () =>
-      measureCeilings({ ep: 'cpu', threads, workingSets: sets(WORKING_SETS), arithmetics: ['fp32', 'int8'] }),
+      measureCeilings(executor, { ep: 'cpu', threads, workingSets: sets(WORKING_SETS), arithmetics: ['fp32', 'int8'] }),
     );
   }
   for (const ep of working.filter((name) => name !== 'cpu')) {
     await measure(ep, () =>
-      measureCeilings({
+      measureCeilings(executor, {
         ep,
         threads: most,
         workingSets: sets([GPU_WORKING_SET]),
@@ -40,7 +46,7 @@ export async function machineCeilings(machine: Machine, working: ExecutionProvid
       }),
     );
   }
-  await measure('storage', async () => [await measureStorage(largestFile())]);
+  await measure('storage', async () => [await measureStorage(executor, largestFile())]);
   return found;
 }
 

@@ -1,17 +1,16 @@
 // `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
 
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/execution-providers.js';
-import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { MachineView } from '../contract/views/machine.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
+import { energyFacts } from '../machine/energy/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { machinePage } from '../report/machine-page.js';
-import { energyFacts } from '../run/energy.js';
-import { describeVersions } from '../run/provenance.js';
 import { ceilingsByThreads } from '../stats/ceilings-by-threads.js';
-import { probeProvider } from '../worker/ask.js';
-import { installCommand } from '../worker/runtimes/llama-cpp-package.js';
+import { GPU_METER } from '../worker/ask.js';
+import type { Executor } from '../worker/executor.js';
+import { localExecutor } from '../worker/local-executor.js';
 import { machineCeilings } from './machine-ceilings.js';
 import { outputFormat, printPage } from './terminal.js';
 
@@ -23,13 +22,13 @@ export async function machine(options: { output: string; machine?: string; ceili
 
 async function machineView(options: { machine?: string; ceilings: boolean }): Promise<MachineView> {
   const found = describeMachine(options.machine);
-  const versions = describeVersions();
+  const executor = localExecutor();
+  const versions = executor.versions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
-  const [executionProviders, energy] = await Promise.all([probeAll(), energyFacts()]);
+  const [executionProviders, energy] = await Promise.all([probeAll(executor), energyFacts(GPU_METER)]);
   const working = executionProviders.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
-  const ceilings = options.ceilings ? await machineCeilings(found, working) : null;
-  const missing = RUNTIME_NAMES.filter((name) => RUNTIMES[name].optional !== null && versions[name] === null);
+  const ceilings = options.ceilings ? await machineCeilings(executor, found, working) : null;
   return {
     ...found,
     clock,
@@ -40,14 +39,14 @@ async function machineView(options: { machine?: string; ceilings: boolean }): Pr
     executionProviders,
     ceilings,
     ceilingsByThreads: ceilingsByThreads(ceilings ?? []),
-    notInstalled: missing.map((runtime) => ({ runtime, command: installCommand() })),
+    notInstalled: executor.missing(),
   };
 }
 
 const PLATFORM: Partial<Record<ExecutionProvider, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };
 
 /** Each that exists on this system is tried by a tiny session in a process of its own. */
-function probeAll() {
+function probeAll(executor: Executor) {
   const here = EXECUTION_PROVIDERS.filter((ep) => (PLATFORM[ep] ?? process.platform) === process.platform);
-  return Promise.all(here.map(async (ep) => ({ ep, ...(await probeProvider(ep)) })));
+  return Promise.all(here.map(async (ep) => ({ ep, ...(await executor.probe(ep)) })));
 }

@@ -9,8 +9,8 @@ import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
 import { locateReal } from '../models/locate-real.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
+import { factsOf } from '../models/source.js';
 import { inspectPage } from '../report/inspect-page.js';
-import { factsOf } from '../run/prepare.js';
 import { inspectView } from '../stats/inspect-view.js';
 import { outputFormat, printPage } from './terminal.js';
 

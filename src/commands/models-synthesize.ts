@@ -4,18 +4,22 @@ import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { checkpointBytes } from '../models/checkpoint.js';
+import { openSources } from '../models/source.js';
 import { bytes, count } from '../report/format.js';
 import { prepareCheckpoint } from '../run/prepare.js';
-import { interruptible, say } from './terminal.js';
+import { interruptible, reportEvents, say } from './terminal.js';
 
 export async function synthesizeModel(
   id: string,
   options: { layout: Layout; dtype: SyntheticDtype; seed: number; routing?: Routing },
 ): Promise<number> {
+  const { seed, routing, layout, dtype } = options;
+  const key = { model: id, weights: 'synthetic', layout, dtype } as const;
+  const { onEvent, end } = reportEvents();
   const { checkpoint } = await prepareCheckpoint(
-    { model: id, weights: 'synthetic', tokens: 1, ...options },
-    interruptible(),
-  );
+    { key, seed, tokens: 1, ...(routing && { routing }) },
+    { sources: openSources(), signal: interruptible(), onEvent },
+  ).finally(end);
   say(
     `${id} ${options.layout} ${options.dtype} is whole: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
   );

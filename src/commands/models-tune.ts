@@ -12,17 +12,18 @@ import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
 import type { Checkpoint } from '../models/checkpoint.js';
+import { openSources } from '../models/source.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { byteProgress } from '../report/progress.js';
 import { tuneView } from '../report/tune-view.js';
 import type { CheckpointFacts } from '../run/document.js';
-import { measure } from '../run/measure.js';
-import { beginRun } from '../run/open-document.js';
-import { prepareCheckpoint, traitsOf } from '../run/prepare.js';
+import { prepareCheckpoint } from '../run/prepare.js';
+import { run } from '../run/run.js';
 import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
-import { askFidelity } from '../worker/ask.js';
-import { createProgress, interruptible, outputFormat, printPage, say } from './terminal.js';
+import type { Executor } from '../worker/executor.js';
+import { localExecutor } from '../worker/local-executor.js';
+import { createProgress, interruptible, outputFormat, printPage, reportEvents, say } from './terminal.js';
 
 export interface TuneCommandOptions {
   output: string;
@@ -50,7 +51,8 @@ const ACROSS = ['model', 'weights', 'layout', 'options'];
 export async function tuneModel(name: string, options: TuneCommandOptions): Promise<number> {
   const format = outputFormat(options.output);
   const steps = stepsOf(options);
-  const traits = traitsOf(name);
+  const sources = openSources();
+  const traits = sources.traitsOf(name);
   if (traits.format !== 'onnx')
     throw problem('input-invalid', { what: `${name} is not ONNX`, expected: 'an ONNX graph' });
   const weights = traits.given ? traits.weights : (options.weights ?? traits.weights);
@@ -58,12 +60,15 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
   const dtype = traits.dtype ?? options.dtype;
   const signal = interruptible();
   const tokens = LENGTHS.prompt + LENGTHS.new;
-  const source = await prepareCheckpoint({ model: name, weights, layout, dtype, seed: SEED, tokens }, signal);
+  const { onEvent, end } = reportEvents();
+  const key = { model: name, weights, layout, dtype };
+  const source = await prepareCheckpoint({ key, seed: SEED, tokens }, { sources, signal, onEvent }).finally(end);
   const tuned = await tuneWithProgress(name, source.checkpoint, steps, options, signal);
 
   const machine = describeMachine(options.machine);
   const { threads } = automaticThreads(machine);
-  const positions = options.fidelity ? await fidelity(source, tuned.checkpoint, threads, signal) : [];
+  const executor = localExecutor();
+  const positions = options.fidelity ? await fidelity(executor, source, tuned.checkpoint, threads, signal) : [];
   const models = [name, tuned.checkpoint.directory];
   const dimensions = { models, weights: [weights], dtypes: [dtype], ...(layout && { layouts: [layout] }) };
   const workloads = [{ kind: 'generate', prompt: [LENGTHS.prompt], new: [LENGTHS.new] }];
@@ -72,8 +77,7 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
       ? null
       : await measureBoth(
           { name: 'tune', ...dimensions, workloads, rounds: options.rounds, seed: SEED },
-          options,
-          signal,
+          { ...options, executor, signal },
         );
   printPage(
     tuneView({
@@ -123,6 +127,7 @@ async function tuneWithProgress(
 }
 
 async function fidelity(
+  executor: Executor,
   source: CheckpointFacts,
   candidate: Checkpoint,
   threads: number,
@@ -143,7 +148,7 @@ async function fidelity(
   const graphs = { original: source.checkpoint.graph, candidate: candidate.graph };
   const question = { ep: 'cpu', threads, vocabSize: width, seed: SEED, logits: join(scratch, 'logits') } as const;
   try {
-    return await askFidelity(question, graphs, { timeoutSeconds: FIDELITY_SECONDS, signal });
+    return await executor.fidelity(question, graphs, { timeoutSeconds: FIDELITY_SECONDS, signal });
   } finally {
     progress.clear();
     rmSync(scratch, { recursive: true, force: true });
@@ -151,9 +156,13 @@ async function fidelity(
 }
 
 /** Both checkpoints as two cases of one suite: interleaved rounds, stored like any other result. */
-async function measureBoth(given: Record<string, unknown>, options: TuneCommandOptions, signal: AbortSignal) {
-  const { document, path } = beginRun(suiteSchema.parse(given), options);
-  await measure(document, path, signal, { results: options.results, ceilings: false });
+async function measureBoth(
+  given: Record<string, unknown>,
+  options: TuneCommandOptions & { executor: Executor; signal: AbortSignal },
+) {
+  const { onEvent, end } = reportEvents();
+  const how = { ...options, ceilings: false, onEvent };
+  const { document, path } = await run(suiteSchema.parse(given), how).finally(end);
   const side = (index: number): ResultDocument => ({ ...document, cases: document.cases.slice(index, index + 1) });
   return { path, comparison: compareResults(side(0), side(1), { across: ACROSS }) };
 }

@@ -1,34 +1,42 @@
 // `run`: suite → cases → workers → result document → table.
-import { EdgeproofError, problem } from '../errors.js';
+import { problem } from '../errors.js';
 import { resultPage } from '../report/result-page.js';
-import { type MeasureOptions, measure } from '../run/measure.js';
-import { type OpenOptions, openDocument } from '../run/open-document.js';
-import { requireConfigKeys } from '../run/option-check.js';
-import { requireContext, requireRuntimes } from '../run/requirements.js';
+import { hasFailed, resume, run as runSuite } from '../run/run.js';
 import { showView } from '../stats/show.js';
-import type { SuiteOverrides } from '../suite/load.js';
-import { interruptible, outputFormat, printPage } from './terminal.js';
+import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { localExecutor } from '../worker/local-executor.js';
+import { interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 
-export interface RunOptions extends OpenOptions, MeasureOptions {
+export interface RunCommandOptions {
   output: string;
+  results: string;
+  machine?: string;
+  /** true: the newest unfinished result; a string names one. */
+  resume?: string | true;
+  tune?: 'threads';
+  allowFallback?: boolean;
+  ceilings?: boolean;
 }
 
 /** Exit code 0, or 1 where a case failed. */
-export async function run(suiteName: string, overrides: SuiteOverrides, options: RunOptions): Promise<number> {
+export async function run(suiteName: string, overrides: SuiteOverrides, options: RunCommandOptions): Promise<number> {
   const format = outputFormat(options.output);
-  const { document, path } = openDocument(suiteName, overrides, options);
-  requireRuntimes(document);
-  requireConfigKeys(document);
-  requireContext(document);
-  const signal = interruptible();
-  try {
-    await measure(document, path, signal, options);
-  } catch (error) {
-    if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
-    const measured = document.cases.some((result) => result.rounds.length > 0);
-    throw problem('interrupted', { resume: measured ? `edgeproof run --resume ${path}` : null });
-  }
-  const view = showView(document, path);
-  printPage(resultPage(view), format);
-  return view.cases.some(({ status }) => status === 'failed' || status === 'impossible') ? 1 : 0;
+  const { onEvent, end } = reportEvents();
+  const how = { ...options, executor: localExecutor(), signal: interruptible(), onEvent };
+  const { document, path } = await (options.resume === undefined
+    ? runSuite(overrideSuite(loadSuite(suiteName), overrides), how)
+    : resume(options.resume, roundsOnly({ ...overrides, tune: options.tune }), how)
+  ).finally(end);
+  printPage(resultPage(showView(document, path)), format);
+  return hasFailed(document) ? 1 : 0;
+}
+
+/** A result goes on with its own suite; only the number of rounds may change. */
+function roundsOnly({ rounds, target, budget, ...others }: SuiteOverrides & Pick<RunCommandOptions, 'tune'>) {
+  const changed = Object.entries(others).find(([, value]) => value !== undefined);
+  if (changed === undefined) return { rounds, target, budget };
+  throw problem('input-invalid', {
+    what: `--resume continues a suite as it was; --${changed[0]} would change it`,
+    expected: 'only --rounds, --target or --budget',
+  });
 }

@@ -7,13 +7,14 @@ import { EdgeproofError, type Failure, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
+import { openSources } from '../models/source.js';
 import { plural } from '../report/format.js';
 import { selfTestView } from '../report/self-test-view.js';
-import { findSource, prepareCheckpoint } from '../run/prepare.js';
+import { prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
-import { type RoundOptions, runRound } from '../worker/parent.js';
-import type { Job } from '../worker/protocol.js';
-import { createProgress, interruptible, outputFormat, printPage } from './terminal.js';
+import type { Job, RoundOptions } from '../worker/executor.js';
+import { localExecutor } from '../worker/local-executor.js';
+import { createProgress, interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;
@@ -59,8 +60,9 @@ export async function selfTest(options: { output: string }): Promise<number> {
 
 async function prepareJobs(threads: number, signal: AbortSignal) {
   const tokens = PROMPT + LONG_GENERATION;
-  const { checkpoint } = await prepareCheckpoint({ ...SUBJECT, tokens, seed: 1 }, signal);
-  const { vocab } = findSource(SUBJECT).facts;
+  const { onEvent, end } = reportEvents();
+  const options = { sources: openSources(), signal, onEvent };
+  const { checkpoint, vocab } = await prepareCheckpoint({ key: SUBJECT, tokens, seed: 1 }, options).finally(end);
   return (generated: number, iterations: number): Job => {
     const workload: CaseKey['workload'] = { kind: 'generate', prompt: PROMPT, new: generated, depth: 0 };
     const key: CaseKey = { ...SUBJECT, runtime: 'onnxruntime', ep: 'cpu', threads, workload };
@@ -107,9 +109,11 @@ function spentByThisProcess() {
 }
 
 async function measured(job: Job, options: RoundOptions): Promise<OkRound> {
-  const round = await runRound(job, options).catch((error: unknown) => {
-    throw options.signal?.aborted ? problem('interrupted', { resume: null }) : error;
-  });
+  const round = await localExecutor()
+    .round(job, options)
+    .catch((error: unknown) => {
+      throw options.signal?.aborted ? problem('interrupted', { resume: null }) : error;
+    });
   if (round.status === 'failed') throw new EdgeproofError(round.failure as Failure);
   return round;
 }

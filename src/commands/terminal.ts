@@ -3,7 +3,9 @@ import pc from 'picocolors';
 import { problem } from '../errors.js';
 import type { Page } from '../report/page.js';
 import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
+import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
+import type { RunEvent } from '../run/events.js';
 
 export function printPage(page: Page, format: OutputFormat): void {
   process.stdout.write(render(page, format, styleOf(process.stdout), process.stdout.columns));
@@ -53,6 +55,28 @@ export function createProgress(): Progress {
     clear() {
       if (isTerminal) process.stderr.write('\r\x1b[2K');
     },
+  };
+}
+
+export interface EventReporter {
+  onEvent(event: RunEvent): void;
+  /** Takes the last step off the terminal. */
+  end(): void;
+}
+
+/** Shows what a run tells: notes stay, steps take each other's place. */
+export function reportEvents(): EventReporter {
+  const progress = createProgress();
+  const lineOf = describeEvents();
+  return {
+    onEvent(event) {
+      const line = lineOf(event);
+      if (line === null) return;
+      if (line.kind !== 'note') return progress.show(line.text, line.kind === 'step');
+      progress.clear();
+      say(line.text);
+    },
+    end: progress.clear,
   };
 }
 

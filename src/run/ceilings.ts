@@ -1,9 +1,7 @@
 // Which ceilings the cases of a run need, and their measurement in workers: once before the first round and once after
 // the last, so that they are as old as the rounds that they explain.
 
-import { createProgress } from '../commands/terminal.js';
 import { type Ceiling, unknownCeiling } from '../contract/ceilings.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
@@ -11,13 +9,13 @@ import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { stepWork, tokenNeed } from '../stats/work.js';
-import { type AskOptions, askCeilings } from '../worker/ask.js';
+import type { Executor, KernelRatesQuestion } from '../worker/executor.js';
+import type { Listener } from './events.js';
 
-interface Needed {
-  ep: ExecutionProvider;
-  threads: number;
-  workingSets: number[];
-  arithmetics: Arithmetic[];
+interface CeilingOptions {
+  executor: Executor;
+  signal: AbortSignal;
+  onEvent: Listener;
 }
 
 /** Measures what `cases` need and adds it to the document. */
@@ -25,20 +23,21 @@ export async function addCeilings(
   document: ResultDocument,
   cases: CaseResult[],
   workOf: (result: CaseResult) => Work,
-  signal: AbortSignal,
+  { executor, signal, onEvent }: CeilingOptions,
 ): Promise<void> {
-  const progress = createProgress();
   for (const needed of neededCeilings(cases, workOf)) {
     const { ep, threads } = needed;
-    const count = threads === 1 ? '1 thread' : `${threads} threads`;
-    progress.show(`ceilings of this machine: ${ep}, ${count} · a few seconds`, true);
-    const found = await measureCeilings(needed, { signal }).finally(progress.clear);
+    onEvent({ type: 'measuring-ceilings', ep, threads });
+    const found = await measureCeilings(executor, needed, signal);
     document.ceilings = [...(document.ceilings ?? []), ...found];
   }
 }
 
-function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): Needed[] {
-  const all = new Map<string, { needed: Needed; workingSets: Set<number>; arithmetics: Set<Arithmetic> }>();
+function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): KernelRatesQuestion[] {
+  const all = new Map<
+    string,
+    { needed: KernelRatesQuestion; workingSets: Set<number>; arithmetics: Set<Arithmetic> }
+  >();
   for (const result of cases) {
     const { ep, threads, workload, runtime } = result.key;
     if (workload.kind === 'micro') continue;
@@ -66,11 +65,15 @@ function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Wor
 const TIMEOUT_SECONDS = 120;
 
 /** A worker that fails is an unknown ceiling with its reason, not the end of a run. */
-export async function measureCeilings(needed: Needed, options: Partial<AskOptions> = {}): Promise<Ceiling[]> {
+export async function measureCeilings(
+  executor: Executor,
+  needed: KernelRatesQuestion,
+  signal?: AbortSignal,
+): Promise<Ceiling[]> {
   try {
-    return await askCeilings(needed, { timeoutSeconds: TIMEOUT_SECONDS, ...options });
+    return await executor.kernelRates(needed, { timeoutSeconds: TIMEOUT_SECONDS, ...(signal && { signal }) });
   } catch (error) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const { ep, threads, workingSets, arithmetics } = needed;
     const reason = failureOf(error).message;
     const about = { ep, threads, operator: null, measuredAt: new Date().toISOString() };
@@ -85,13 +88,13 @@ export async function measureCeilings(needed: Needed, options: Partial<AskOption
   }
 }
 
-/** Of one file, where it is stored; null: there is none. */
-export async function measureStorage(path: string | null): Promise<Ceiling> {
+/** The rate at which `path` is read from where it is stored; null: there is no such file. */
+export async function measureStorage(executor: Executor, path: string | null): Promise<Ceiling> {
   const about = { kind: 'storage-read', ep: null, threads: null, operator: null, workingSetBytes: null } as const;
   const unknown = (reason: string) => unknownCeiling({ ...about, measuredAt: new Date().toISOString() }, reason);
   if (path === null) return unknown('there is no checkpoint on this disk to read');
   try {
-    return (await askCeilings({ path }, { timeoutSeconds: TIMEOUT_SECONDS }))[0]!;
+    return await executor.storageRate(path, { timeoutSeconds: TIMEOUT_SECONDS });
   } catch (error) {
     return unknown(failureOf(error).message);
   }

@@ -38,6 +38,8 @@ export function beginDocument(
 export interface CheckpointFacts {
   checkpoint: Checkpoint;
   facts: GraphFacts;
+  /** Of its configuration; null where that does not tell. */
+  vocab: number | null;
   /** Whether models.json pins these bytes; meaningless for synthetic ones. */
   pinned?: boolean;
 }

@@ -1,22 +1,22 @@
 // The rounds of a document: checkpoints, ceilings, rounds in their order, ceilings again, answers to one prompt. The
 // document is saved after each step.
-
-import { createProgress, say } from '../commands/terminal.js';
-import type { CaseResult, ResultDocument } from '../contract/result.js';
+import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
 import { requireWritable, saveResult } from '../contract/result-store.js';
-import { plural } from '../report/format.js';
+import type { Sources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { wantedCases } from '../stats/enough.js';
 import { roundTimeoutSeconds } from '../suite/plan.js';
-import { runRound } from '../worker/parent.js';
+import type { Executor } from '../worker/executor.js';
+import type { Begun } from './begin.js';
 import { addCeilings } from './ceilings.js';
 import { runCold } from './cold-start.js';
 import { recordRound } from './document.js';
-import { openRunEnergy } from './energy.js';
-import { checkpointName, filesOf, jobOf, prepareAll } from './jobs.js';
-import { requireLimits } from './limit-support.js';
+import { openRunEnergy, type RunEnergy } from './energy.js';
+import type { Listener } from './events.js';
+import { type Checkpoints, filesOf, jobOf, prepareAll } from './jobs.js';
+import { requireLimits } from './limits-held.js';
 import { unprovenRound } from './placement.js';
-import { askForAnswers } from './prompt-answers.js';
+import { askForAnswers, unanswered } from './prompt-answers.js';
 import { earlierResults, scheduleOf } from './schedule.js';
 import { tuneThreads } from './tune-threads.js';
 
@@ -24,75 +24,94 @@ import { tuneThreads } from './tune-threads.js';
 const CEILINGS_AGAIN = 2;
 
 export interface MeasureOptions {
-  results: string;
-  allowFallback?: boolean;
-  ceilings?: boolean;
-  /** What is searched for before the rounds. */
-  tune?: 'threads';
+  executor: Executor;
+  sources: Sources;
+  /** Earlier results are read from here, to tell how long rounds take. */
+  results: string | null;
+  /** Measure also where the CPU computes part of what a GPU was asked for. */
+  allowFallback: boolean;
+  ceilings: boolean;
+  tune?: 'threads' | undefined;
+  signal: AbortSignal;
+  onEvent: Listener;
 }
 
-export async function measure(
-  document: ResultDocument,
-  path: string,
-  signal: AbortSignal,
-  { tune, results, allowFallback = false, ceilings = true }: MeasureOptions,
-): Promise<void> {
-  requireWritable(path);
-  await requireLimits(document.cases);
-  const checkpoints = await prepareAll(document, signal);
-  const factsOf = (result: CaseResult) => checkpoints.get(checkpointName(result))!;
-  const progress = createProgress();
-  if (tune !== undefined) {
-    await tuneThreads(document, {
-      jobOf: (result, round) => jobOf(document, result, round, factsOf(result)),
-      onRound: (done, total, threads) =>
-        progress.show(`[${done + 1}/${total}] trying ${plural(threads, 'thread')}`, true),
-      timeoutSeconds: document.suite.content.timeoutSeconds,
-      signal,
-    }).finally(progress.clear);
+export async function measure({ document, path }: Begun, options: MeasureOptions): Promise<void> {
+  const { executor, signal, onEvent, ceilings } = options;
+  const { timeoutSeconds } = document.suite.content;
+  if (path !== null) requireWritable(path);
+  const save = () => path !== null && saveResult(path, document);
+  await requireLimits(executor, document.cases, onEvent);
+  const wanted = [...wantedCases(document), ...unanswered(document.cases)];
+  const checkpoints = await prepareAll(document, wanted, options);
+  if (options.tune !== undefined) {
+    const search = (result: CaseResult, round: number) => jobOf(document, result, round, checkpoints.of(result));
+    await tuneThreads(document, { executor, jobOf: search, timeoutSeconds, signal, onEvent });
   }
   const measured = wantedCases(document);
-  const workOf = (result: CaseResult) => factsOf(result).facts.work;
-  if (ceilings) await addCeilings(document, measured, workOf, signal);
-  const schedule = scheduleOf(document, factsOf, earlierResults(results, document));
-  say(schedule.plan());
-  const { timeoutSeconds, cold } = document.suite.content;
-  const energy = await openRunEnergy(document, signal);
+  const workOf = (result: CaseResult) => checkpoints.of(result).facts.work;
+  if (ceilings) await addCeilings(document, measured, workOf, options);
+  await runRounds(document, checkpoints, save, options);
+  let explained = measured.filter((result) => result.status === 'ok');
+  for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
+    await addCeilings(document, explained, workOf, options);
+    save();
+    explained = explained.filter((result) => isImpossible(document, result));
+  }
+  const filesFor = (result: CaseResult) => {
+    const prepared = checkpoints.find(result);
+    return prepared === null ? null : filesOf(result, prepared);
+  };
+  await askForAnswers(document.cases, { executor, filesOf: filesFor, timeoutSeconds, signal, onEvent });
+  save();
+}
+
+async function runRounds(
+  document: ResultDocument,
+  checkpoints: Checkpoints,
+  save: () => void,
+  options: MeasureOptions,
+): Promise<void> {
+  const { results, signal, onEvent } = options;
+  const earlier = results === null ? [] : earlierResults(results, document);
+  const schedule = scheduleOf(document, checkpoints.of, earlier);
+  onEvent(schedule.plan());
+  const energy = await openRunEnergy(document, signal, onEvent);
   try {
-    for (const { result, round, line, correction, took } of schedule.rounds()) {
-      if (correction !== null) say(correction);
-      progress.show(line, true);
-      const started = performance.now();
-      const prepared = factsOf(result);
-      const job = () => jobOf(document, result, round, prepared);
-      const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
-      const run = () => runRound(job(), { ...limits, energy: energy.of(result.key.ep) });
-      const outcome =
-        (await unprovenRound(result, document.cases, job(), { allowFallback, ...limits }).finally(progress.clear)) ??
-        (await (cold ? runCold(prepared.checkpoint, limits, run) : run()).finally(progress.clear));
+    for (const { result, round, started, replanned, took } of schedule.rounds()) {
+      if (replanned !== null) onEvent(replanned);
+      onEvent(started);
+      const startedAt = performance.now();
+      const prepared = checkpoints.of(result);
+      const outcome = await runOne(document, result, round, checkpoints, energy, options);
       recordRound(document, result, outcome, prepared);
-      saveResult(path, document);
-      took(performance.now() - started);
+      save();
+      took(performance.now() - startedAt);
+      onEvent({ type: 'round-ended', result, round: outcome });
     }
   } finally {
     energy.close();
   }
   const account = schedule.account();
-  if (account !== null) say(account);
-  let explained = measured.filter((result) => result.status === 'ok');
-  for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
-    await addCeilings(document, explained, workOf, signal);
-    saveResult(path, document);
-    explained = explained.filter((result) => isImpossible(document, result));
-  }
-  await askForAnswers(document.cases, {
-    filesOf(result) {
-      const prepared = checkpoints.get(checkpointName(result));
-      return prepared === undefined ? null : filesOf(result, prepared);
-    },
-    onRun: (done, total) => progress.show(`[${done + 1}/${total}] comparing tokens`, true),
-    timeoutSeconds: document.suite.content.timeoutSeconds,
-    signal,
-  }).finally(progress.clear);
-  saveResult(path, document);
+  if (account !== null) onEvent(account);
+}
+
+async function runOne(
+  document: ResultDocument,
+  result: CaseResult,
+  round: number,
+  checkpoints: Checkpoints,
+  energy: RunEnergy,
+  { executor, allowFallback, signal }: MeasureOptions,
+): Promise<Round> {
+  const { timeoutSeconds, cold } = document.suite.content;
+  const prepared = checkpoints.of(result);
+  const limits = { timeoutSeconds: roundTimeoutSeconds(result.key, timeoutSeconds), signal };
+  const proof = { executor, allowFallback, ...limits };
+  const unproven = await unprovenRound(result, document.cases, jobOf(document, result, round, prepared), proof);
+  if (unproven !== null) return unproven;
+  // After the proof, since the job carries how long a pass may be.
+  const job = jobOf(document, result, round, prepared);
+  const metered = { ...limits, energy: energy.of(result.key.ep) };
+  return cold ? runCold(executor, prepared.checkpoint, job, metered) : executor.round(job, metered);
 }

@@ -1,12 +1,14 @@
-// Proves where a case on a GPU runs, before its first round: a GPU that is missing, or of which the CPU did the work,
-// fails the case instead of giving numbers under a wrong name.
+// Proves where a case on a GPU runs, before its first round. A missing GPU, or one whose work the CPU did, fails the case:
+// its numbers would stand under a wrong name.
 
 import { fallbackOf, type Placement } from '../contract/placement.js';
 import type { CaseResult, Round } from '../contract/result.js';
+import { workloadRow } from '../contract/workloads.js';
 import { type EdgeproofError, failureOf } from '../errors.js';
-import { type AskOptions, askPlacement } from '../worker/ask.js';
+import type { AskOptions, Executor } from '../worker/executor.js';
 
 export interface PlacementOptions extends AskOptions {
+  executor: Executor;
   allowFallback: boolean;
 }
 
@@ -15,11 +17,10 @@ export async function unprovenRound(
   result: CaseResult,
   cases: CaseResult[],
   job: { graph: string; vocabSize: number; round: number },
-  { allowFallback, ...options }: PlacementOptions,
+  { executor, allowFallback, ...options }: PlacementOptions,
 ): Promise<Round | null> {
   const { ep, threads, options: session, workload } = result.key;
-  const onSession = workload.kind !== 'micro' || workload.task === 'session-run';
-  if (ep === 'cpu' || !onSession) return null;
+  if (ep === 'cpu' || !workloadRow(workload).opensSession(workload)) return null;
   const startedAt = new Date().toISOString();
   const failed = (error: EdgeproofError): Round => ({
     status: 'failed',
@@ -31,7 +32,7 @@ export async function unprovenRound(
     const { graph, vocabSize } = job;
     result.placement ??=
       knownPlacement(cases, result) ??
-      (await askPlacement({ ep, graph, threads, options: session, vocabSize }, options));
+      (await executor.placement({ ep, graph, threads, options: session, vocabSize }, options));
   } catch (error) {
     options.signal?.throwIfAborted();
     return failed(error as EdgeproofError);

@@ -1,19 +1,19 @@
 // Asks every way in which a checkpoint was run for its answer to one prompt, after the rounds, and stores the answers.
 // The reference is asked last: it is told what the others chose, and says how far that was from its own choice.
 
-import { say } from '../commands/terminal.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
 import { EdgeproofError } from '../errors.js';
 import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
-import { type AskOptions, askParity } from '../worker/ask.js';
-import type { ParityQuestion } from '../worker/protocol.js';
+import type { AskOptions, Executor, PromptQuestion } from '../worker/executor.js';
+import type { Listener } from './events.js';
 
-type Files = Omit<ParityQuestion, 'about' | 'key' | 'against'>;
+type Files = Omit<PromptQuestion, 'key' | 'against'>;
 
 export interface ParityOptions extends AskOptions {
+  executor: Executor;
   /** null where the checkpoint is not at hand. */
   filesOf(result: CaseResult): Files | null;
-  onRun(done: number, total: number): void;
+  onEvent: Listener;
 }
 
 /** An answer that cannot be had fails no case: its figures stand, and parity stays unknown. */
@@ -22,15 +22,16 @@ export async function askForAnswers(cases: CaseResult[], options: ParityOptions)
   for (const [done, result] of runs.entries()) {
     const files = options.filesOf(result);
     if (files === null) continue;
-    options.onRun(done, runs.length);
+    options.onEvent({ type: 'comparing-tokens', done, total: runs.length });
     try {
-      const answer = await askParity({ key: result.key, against: chosenByOthers(cases, result), ...files }, options);
+      const question = { key: result.key, against: chosenByOthers(cases, result), ...files };
+      const answer = await options.executor.promptAnswer(question, options);
       const stored = cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result)) ?? result;
       stored.answer = answer;
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof EdgeproofError)) throw error;
-      say(`${result.id}: its tokens are not compared: ${error.message}`);
+      options.onEvent({ type: 'answer-failed', result, message: error.message });
     }
   }
 }

@@ -1,36 +1,24 @@
-// What a run needs beyond its files: told before anything is written or measured.
-
-import type { CaseResult, ResultDocument } from '../contract/result.js';
+// What the cases of a run need, checked before anything is written or measured.
+import type { ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { findLlamaCpp, installCommand } from '../worker/runtimes/llama-cpp-package.js';
-import { tokensOf } from './jobs.js';
-import { findSource } from './prepare.js';
+import type { Sources } from '../models/source.js';
 
-/** An optional runtime that is missing is told before anything is written. */
-export function requireRuntimes({ cases }: ResultDocument): void {
-  const runtime = 'llama.cpp';
-  if (cases.some(({ key }) => key.runtime === runtime) && findLlamaCpp() === null)
-    throw problem('runtime-not-installed', { runtime, command: installCommand() });
-}
-
-/** Also finds every model, so that a missing one is told before the first is measured. */
-export function requireContext(document: ResultDocument): void {
-  for (const { id, key } of document.cases) {
-    const source = findSource(key);
-    if (source.weights === 'real' && source.located.kind === 'onnx' && needsFolder(key)) {
+/** Also finds every model, so that a missing one is reported before the first is measured. */
+export function requireModels({ cases }: ResultDocument, { sourceOf }: Sources): void {
+  for (const { id, key } of cases) {
+    const source = sourceOf(key);
+    const workload = workloadRow(key.workload);
+    const needsFolder = RUNTIMES[key.runtime].needsFolder || workload.needsTokenizer(key.workload);
+    if (source.weights === 'real' && source.located.kind === 'onnx' && needsFolder) {
       throw problem('input-invalid', {
         what: `${id}: a single .onnx file has no tokenizer and no configuration`,
         expected: 'a folder in transformers.js layout, or --runtime onnxruntime with a generate workload',
       });
     }
-    const tokens = tokensOf(key);
+    const tokens = workload.positions(key.workload);
     const { context } = source.facts;
     if (context !== null && tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
   }
-}
-
-function needsFolder({ runtime, workload }: CaseResult['key']): boolean {
-  return RUNTIMES[runtime].needsFolder || workloadRow(workload).needsTokenizer(workload);
 }

@@ -1,25 +1,33 @@
-// The rounds of a run in their order, with the time that they will take: told before the first, corrected as they end.
+// The rounds of a run in their order, with the time that they will take: estimated before the first, corrected as they end.
 import { basename, dirname } from 'node:path';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { listResults, readResult } from '../contract/result-store.js';
 import { roundsRule } from '../contract/rounds.js';
-import { caseLabel, labelsOf } from '../report/labels.js';
-import { correctionLine, planLine, roundProgress, tookLine } from '../report/progress.js';
 import { expectedRounds, type WantedRound, wantedCases, wantedRounds } from '../stats/enough.js';
 import { forecast } from '../stats/forecast.js';
-import { expectedRoundTime, type RoundTime } from '../stats/round-time.js';
+import { type Basis, expectedRoundTime, type RoundTime } from '../stats/round-time.js';
 import type { CheckpointFacts } from './document.js';
+import type { RunEvent } from './events.js';
 
 /** Results of this machine that are read to learn how long rounds take. */
 const EARLIER_RESULTS = 5;
 
+type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+export interface ScheduledRound extends WantedRound {
+  /** What is known when it starts. */
+  started: Event<'round-started'>;
+  /** Once, when every case has had a round: the plan is known better. */
+  replanned: Event<'replanned'> | null;
+  /** The caller says how long it took, in wall time. */
+  took(ms: number): void;
+}
+
 export interface Schedule {
-  /** What will be run and how long it takes, in a line. */
-  plan(): string;
-  /** `took` tells the wall time of the round handed out; `correction` says once when the plan is known better. */
-  rounds(): Generator<WantedRound & { line: string; correction: string | null; took(ms: number): void }>;
-  /** How long it took, next to what was planned; null where nothing ran to its end. */
-  account(): string | null;
+  plan(): Event<'planned'>;
+  rounds(): Generator<ScheduledRound>;
+  /** How long it took beside what was planned; null where no round ran, or a case failed. */
+  account(): Event<'rounds-ended'> | null;
 }
 
 export function scheduleOf(
@@ -29,45 +37,53 @@ export function scheduleOf(
 ): Schedule {
   const { content } = document.suite;
   const rule = roundsRule(content.rounds);
-  const labels = labelsOf(document.cases);
   const cases = wantedCases(document).map((result) => {
     const time = expectedRoundTime(result, factsOf(result).facts, content, earlier);
-    const known = earlier.flatMap((document) => document.cases.filter(({ id }) => id === result.id))[0] ?? result;
+    const known = earlier.flatMap(({ cases }) => cases.filter(({ id }) => id === result.id))[0] ?? result;
     const atFirst = { expectedMs: time.ms, expectedRounds: expectedRounds(known, rule) };
     return { result, time, ...atFirst, measuredMs: [] as number[], failed: false };
   });
   const started = performance.now();
-  const left = () => {
-    const going = cases.filter(({ failed }) => !failed);
-    return forecast(going, rule, performance.now() - started);
-  };
+  const elapsed = () => performance.now() - started;
+  const left = () =>
+    forecast(
+      cases.filter(({ failed }) => !failed),
+      rule,
+      elapsed(),
+    );
   let planned = left();
   let basis = weakest(cases.map(({ time }) => time));
   let done = 0;
   return {
-    plan: () => planLine({ cases: cases.length, rule, ...planned, basis }),
+    plan: () => ({ type: 'planned', cases: cases.length, rule, ms: planned.ms, basis }),
     *rounds() {
-      const isOverBudget = () => performance.now() - started > (rule.budgetSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+      const isOverBudget = () => elapsed() > (rule.budgetSeconds ?? Number.POSITIVE_INFINITY) * 1000;
       for (const { result, round } of wantedRounds(document, isOverBudget)) {
         const entry = cases.find((known) => known.result === result)!;
         if (entry.failed) continue;
-        const { rounds, ms } = left();
-        const label = caseLabel(labels, result);
-        const line = roundProgress({ done, total: done + Math.max(1, rounds), label, round, rule, leftMs: ms });
-        let correction: string | null = null;
+        const { rounds, ms: leftMs } = left();
+        const total = done + Math.max(1, rounds);
+        let replanned: ScheduledRound['replanned'] = null;
         if (basis !== 'measured' && cases.every(({ measuredMs, failed }) => failed || measuredMs.length > 0)) {
           basis = 'measured';
-          planned = { rounds: done + rounds, ms: performance.now() - started + ms };
-          correction = correctionLine(planned.ms);
+          planned = { rounds: done + rounds, ms: elapsed() + leftMs };
+          replanned = { type: 'replanned', ms: planned.ms };
         }
-        yield { result, round, line, correction, took: (ms: number) => entry.measuredMs.push(ms) };
+        const took = (ms: number) => entry.measuredMs.push(ms);
+        yield {
+          result,
+          round,
+          started: { type: 'round-started', result, round, done, total, rule, leftMs },
+          replanned,
+          took,
+        };
         entry.failed = result.rounds.some(({ index, status }) => index === round && status === 'failed');
         done++;
       }
     },
     account() {
       const failed = cases.some((entry) => entry.failed);
-      return done === 0 || failed ? null : tookLine(performance.now() - started, planned.ms);
+      return done === 0 || failed ? null : { type: 'rounds-ended', ms: elapsed(), plannedMs: planned.ms };
     },
   };
 }
@@ -88,7 +104,7 @@ export function earlierResults(directory: string, document: ResultDocument): Res
     .filter(({ startedAt }) => startedAt !== document.startedAt);
 }
 
-function weakest(times: RoundTime[]): RoundTime['basis'] {
+function weakest(times: RoundTime[]): Basis {
   const bases = times.map(({ basis }) => basis);
   if (bases.includes('assumed')) return 'assumed';
   return bases.includes('scaled') ? 'scaled' : 'measured';

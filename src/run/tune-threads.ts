@@ -3,32 +3,22 @@
 
 import { caseId } from '../contract/case-key.js';
 import type { CaseResult, OkRound, ResultDocument } from '../contract/result.js';
-import type { Suite } from '../contract/suite.js';
 import type { ThreadSearch } from '../contract/threads.js';
-import { problem } from '../errors.js';
 import { METRICS } from '../stats/metrics.js';
 import { runOf } from '../stats/parity.js';
 import { chooseThreads, threadCounts } from '../stats/threads.js';
-import { runRound } from '../worker/parent.js';
-import type { Job } from '../worker/protocol.js';
+import type { Executor, Job } from '../worker/executor.js';
+import type { Listener } from './events.js';
 
 const ROUNDS = 3;
 const WORKLOAD = { prompt: 128, new: 16 };
 
 export interface TuneOptions {
+  executor: Executor;
   jobOf(result: CaseResult, round: number): Job;
-  onRound(done: number, total: number, threads: number): void;
+  onEvent: Listener;
   timeoutSeconds: number;
   signal: AbortSignal;
-}
-
-/** A suite that names numbers of threads wants these. */
-export function requireAutomaticThreads({ threads }: Suite): void {
-  if (threads.length === 1 && threads[0] === 'auto') return;
-  throw problem('input-invalid', {
-    what: `--tune threads chooses the number of threads, but the suite asks for ${threads.join(', ')}`,
-    expected: 'threads auto (--threads auto), or no --tune',
-  });
 }
 
 export async function tuneThreads(document: ResultDocument, options: TuneOptions): Promise<void> {
@@ -68,9 +58,14 @@ async function tryAll(
   let done = doneBefore;
   for (let round = 0; round < ROUNDS; round++) {
     for (const entry of round % 2 === 0 ? tried : tried.toReversed()) {
-      options.onRound(done++, runs * counts.length * ROUNDS, entry.threads);
+      const total = runs * counts.length * ROUNDS;
+      options.onEvent({ type: 'trying-threads', done: done++, total, threads: entry.threads });
       const searched = searchedCase(result, entry.threads);
-      const outcome = await runRound({ ...options.jobOf(searched, round), iterations: 1, warmup: 1 }, options);
+      const job = { ...options.jobOf(searched, round), iterations: 1, warmup: 1 };
+      const outcome = await options.executor.round(job, {
+        timeoutSeconds: options.timeoutSeconds,
+        signal: options.signal,
+      });
       if (outcome.status === 'ok') addRates(entry, outcome, searched);
     }
   }

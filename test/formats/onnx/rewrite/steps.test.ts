@@ -1,12 +1,11 @@
 // The steps on graphs of ours and of others: what they do, what they leave alone, and why they do not apply.
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SyntheticDtype } from '../../../../src/contract/dtypes.js';
 import type { GraphLayout } from '../../../../src/contract/layouts.js';
 import { graphFacts } from '../../../../src/formats/onnx/facts.js';
 import { planExternalData } from '../../../../src/formats/onnx/graph-builder.js';
 import type { OnnxModel } from '../../../../src/formats/onnx/model.js';
-import { DEFAULT_STEPS, rewrite, STEPS, type StepName } from '../../../../src/formats/onnx/rewrite/steps.js';
+import { rewrite, STEPS, type StepName } from '../../../../src/formats/onnx/rewrite/steps.js';
 import { architectureOf } from '../../../../src/networks/architectures.js';
 import { buildDecoder } from '../../../../src/networks/decoder.js';
 import { unfusedDecoder } from '../../../fixtures/unfused-decoder.js';
@@ -198,17 +197,6 @@ describe('larger-blocks', () => {
       '- no MatMulNBits has blocks that could be larger',
     ]);
   });
-});
-
-it('docs/tune.md lists every step, and which are taken by default', () => {
-  const page = readFileSync(new URL('../../../../docs/tune.md', import.meta.url), 'utf8');
-  const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (yes|no) \|/gm)].map(([, step, taken]) => [
-    step,
-    taken === 'yes',
-  ]);
-  expect(new Map(listed as [string, boolean][])).toEqual(
-    new Map(STEPS.map((step) => [step, DEFAULT_STEPS.includes(step)])),
-  );
 });
 
 it('all steps together leave a decoder of as many parameters, and nothing that nobody uses', () => {

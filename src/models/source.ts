@@ -1,0 +1,130 @@
+// From the name of a model to what a run must know of it before anything large is written or hashed: where its files are
+// or what they are made from, and the facts of its configuration. Each name is looked up once.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseKey } from '../contract/case-key.js';
+import type { ConfigFacts } from '../contract/config-facts.js';
+import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
+import { parseJson, validate } from '../contract/json-file.js';
+import { type FileFormat, LAYOUTS, type Layout } from '../contract/layouts.js';
+import type { Weights } from '../contract/suite.js';
+import { problem } from '../errors.js';
+import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
+import { readGguf } from '../formats/gguf/read.js';
+import { graphFacts } from '../formats/onnx/facts.js';
+import { readModel } from '../formats/onnx/read.js';
+import type { ModelConfig } from '../networks/architecture.js';
+import { configFacts, configFactsIn } from '../networks/config-facts.js';
+import { cacheDirectory } from './cache.js';
+import { dtypesOf } from './checkpoint-plan.js';
+import { dtypeOfFile, type Located, locateReal, tunedIn } from './locate-real.js';
+import { type ModelReference, resolveReference } from './reference.js';
+import { configSchema, loadRegistry, type Model } from './registry.js';
+
+/** What a model runs with unless told, its dtype where it has but one, and the format of its real weights. */
+export interface ModelTraits {
+  weights: Weights;
+  dtype: Dtype | null;
+  format: FileFormat;
+  /** Its files are there and are used as they are, whatever weights and layouts a suite asks for. */
+  given?: boolean;
+}
+
+/** What synthetic weights are made from. */
+type Described = Pick<Model, 'id' | 'config'> & Partial<Pick<Model, 'parameters'>>;
+
+export type Source = { name: string; facts: ConfigFacts } & (
+  | { weights: 'synthetic'; model: Described; layout: Layout; dtype: SyntheticDtype }
+  | { weights: 'real'; located: Located }
+);
+
+export type SourceKey = Pick<CaseKey, 'model' | 'weights' | 'layout' | 'dtype'>;
+
+/** The models of one run. */
+export interface Sources {
+  registry: Model[];
+  traitsOf(model: string): ModelTraits;
+  /** Throws where the files are missing, or the checkpoint cannot be made. */
+  sourceOf(key: SourceKey): Source;
+}
+
+export function openSources(): Sources {
+  const registry = loadRegistry();
+  const reference = once((model: string) => resolveReference(model, registry));
+  const traits = once((model: string) => traitsOf(reference(model)));
+  const sources = new Map<string, Source>();
+  return {
+    registry,
+    traitsOf: traits,
+    sourceOf({ model, weights, layout, dtype }) {
+      const key = JSON.stringify([model, weights, layout, dtype]);
+      const found = sources.get(key) ?? findSource({ model, weights, layout, dtype }, reference(model));
+      sources.set(key, found);
+      return found;
+    },
+  };
+}
+
+function once<T>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, find(name));
+    return known.get(name)!;
+  };
+}
+
+function traitsOf(reference: ModelReference): ModelTraits {
+  const synthetic = reference.kind === 'registry' || reference.kind === 'config';
+  const weights = synthetic ? 'synthetic' : 'real';
+  if (reference.kind === 'gguf') return { weights, dtype: ggufDtype(readGguf(reference.path)), format: 'gguf' };
+  const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
+  if (tuned !== null) {
+    const { weights, dtype } = tuned.manifest;
+    return { weights, dtype, format: 'onnx', given: true };
+  }
+  return { weights, dtype: reference.kind === 'onnx' ? dtypeOfFile(reference.path) : null, format: 'onnx' };
+}
+
+function findSource({ model, weights, layout, dtype }: SourceKey, reference: ModelReference): Source {
+  // Without a layout nothing is made: the files are there, though their weights may be synthetic.
+  if (weights === 'real' || layout === null) {
+    const located = locateReal(model, reference, dtype, cacheDirectory());
+    const path = join(located.directory, located.graph);
+    const facts = located.kind === 'gguf' ? ggufConfigFacts(readGguf(path)) : configFactsIn(located.directory);
+    return { name: `${model} ${dtype}`, weights: 'real', located, facts };
+  }
+  const known = dtypesOf(layout);
+  if (!(known as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known });
+  const described = describedModel(model, reference);
+  const name = `${model} ${layout} ${dtype}`;
+  const facts = configFacts(described.config);
+  return { name, weights, model: described, layout, dtype: dtype as SyntheticDtype, facts };
+}
+
+/** The configuration that synthetic weights are made from. */
+function describedModel(name: string, reference: ModelReference): Described {
+  if (reference.kind === 'registry') return reference.model;
+  if (reference.kind === 'config') {
+    const text = readFileSync(reference.path, 'utf8');
+    const config = validate(reference.path, parseJson(reference.path, text), configSchema) as ModelConfig;
+    const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
+    return { id: `config-${config.model_type}-${hash}`, config };
+  }
+  throw problem('input-invalid', {
+    what: `${name} has real weights; synthetic ones are made from a configuration`,
+    expected: 'an id of models.json, a config.json, or --weights real',
+  });
+}
+
+/** The file format of a source. */
+export function formatOf(source: Source): FileFormat {
+  if (source.weights === 'synthetic') return LAYOUTS[source.layout].format;
+  return source.located.kind === 'gguf' ? 'gguf' : 'onnx';
+}
+
+/** What a .onnx or .gguf file says of its own speed. */
+export function factsOf(path: string): GraphFacts {
+  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+}

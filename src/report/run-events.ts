@@ -1,0 +1,91 @@
+// The events of a run as lines of text. Pure; commands/terminal.ts shows them.
+import type { ResultDocument } from '../contract/result.js';
+import type { PrepareEvent, RunEvent } from '../run/events.js';
+import { duration, plural } from './format.js';
+import { caseLabel, type Labels, labelsOf } from './labels.js';
+import { limitWords } from './limit-notes.js';
+import { byteProgress, correctionLine, planLine, roundProgress, tookLine } from './progress.js';
+
+export interface EventLine {
+  text: string;
+  /**
+   * note: is printed and stays. step: takes the place of the last step on a terminal, a line of its own elsewhere.
+   * bytes: as a step, but on a terminal only, since there are many of them.
+   */
+  kind: 'note' | 'step' | 'bytes';
+}
+
+const note = (text: string): EventLine => ({ text, kind: 'note' });
+const step = (text: string): EventLine => ({ text, kind: 'step' });
+
+/** Returns the line of each event in turn, null for those that have none. */
+export function describeEvents(): (event: RunEvent) => EventLine | null {
+  let document: ResultDocument | undefined;
+  let labels: Labels | undefined;
+  return (event) => {
+    switch (event.type) {
+      case 'begun':
+        document = event.document;
+        return null;
+      case 'threads-chosen':
+        return note(`threads=auto is ${event.threads}: ${event.why}`);
+      case 'result-unreadable':
+        return note(`passed over: ${event.message}`);
+      case 'limits-held':
+        return note(`${limitWords(event.limits)}: held by ${event.method}${caution(event.method)}`);
+      case 'trying-threads':
+        return step(`[${event.done + 1}/${event.total}] trying ${plural(event.threads, 'thread')}`);
+      case 'measuring-ceilings':
+        return step(`ceilings of this machine: ${event.ep}, ${plural(event.threads, 'thread')} · a few seconds`);
+      case 'measuring-idle':
+        return step(`energy (${event.source}): measuring the idle machine for ${duration(event.ms)}`);
+      case 'planned':
+        return note(planLine(event));
+      case 'replanned':
+        return note(correctionLine(event.ms));
+      case 'round-started': {
+        // Searching for threads changes the cases, so that labels are made late.
+        labels ??= labelsOf(document?.cases ?? [event.result]);
+        return step(roundProgress({ ...event, label: caseLabel(labels, event.result) }));
+      }
+      case 'round-ended':
+        return null;
+      case 'rounds-ended':
+        return note(tookLine(event.ms, event.plannedMs));
+      case 'comparing-tokens':
+        return step(`[${event.done + 1}/${event.total}] comparing tokens`);
+      case 'answer-failed':
+        return note(`${event.result.id}: its tokens are not compared: ${event.message}`);
+      default:
+        return describePreparation(event);
+    }
+  };
+}
+
+function describePreparation(event: PrepareEvent): EventLine {
+  switch (event.type) {
+    case 'verifying':
+    case 'writing': {
+      const { type, name, doneBytes, totalBytes, elapsedMs } = event;
+      return { text: byteProgress(`${type} ${name}`, doneBytes, totalBytes, elapsedMs), kind: 'bytes' };
+    }
+    case 'written': {
+      const wrote = byteProgress(`wrote synthetic ${event.name}`, event.bytes, event.bytes, event.elapsedMs);
+      return note(event.fault === null ? wrote : `${event.name}: ${event.fault}; it was written anew\n${wrote}`);
+    }
+    case 'decoder-only':
+      return note(`${event.name}: only the text decoder is written and measured, without encoders and speech`);
+    case 'not-pinned':
+      return note(
+        `${event.name} is not pinned (commit ${event.revision.slice(0, 8)}): models.json does not vouch for these bytes`,
+      );
+    case 'not-expected-to-fit':
+      return note(`${event.name} is not expected to fit: ${event.arithmetic}; measuring what happens`);
+  }
+}
+
+function caution(method: string): string {
+  return method.includes('prlimit')
+    ? '; without a control group, memory is what the worker may write, resident or not, and mapped files are free'
+    : '';
+}

@@ -1,0 +1,92 @@
+// The result document of a run: begun from a suite, or one that goes on.
+import type { ResultDocument } from '../contract/result.js';
+import { findResult, newestResult, readResult, resultPath } from '../contract/result-store.js';
+import { extendRounds, type RoundsOverrides } from '../contract/rounds.js';
+import type { Suite } from '../contract/suite.js';
+import { problem } from '../errors.js';
+import { measureClock } from '../machine/clock.js';
+import { describeMachine } from '../machine/describe.js';
+import { automaticThreads } from '../machine/threads.js';
+import type { ModelTraits } from '../models/source.js';
+import { wantedCases } from '../stats/enough.js';
+import { planLimitedCases } from '../suite/limited-plan.js';
+import type { Executor } from '../worker/executor.js';
+import { beginDocument, requireResumable } from './document.js';
+import type { Listener } from './events.js';
+import { describeTool } from './provenance.js';
+
+export interface BeginOptions {
+  executor: Executor;
+  /** The folder of result documents; null: the document is kept in memory alone. */
+  results: string | null;
+  /** Names this machine instead of its hardware slug. */
+  machine?: string | undefined;
+  /** What is searched for before the rounds. */
+  tune?: 'threads' | undefined;
+  onEvent: Listener;
+}
+
+/** `R` is null for a run that stores nothing. */
+export interface Begun<R extends string | null = string | null> {
+  document: ResultDocument;
+  /** Where it is stored; null: nowhere. */
+  path: R;
+}
+
+/** Nothing is written yet. */
+export function beginRun(suite: Suite, traitsOf: (model: string) => ModelTraits, options: BeginOptions): Begun {
+  const { executor, results, tune, onEvent } = options;
+  if (tune !== undefined) requireAutomaticThreads(suite);
+  const machine = describeMachine(options.machine);
+  const auto = automaticThreads(machine);
+  if (tune === undefined && suite.threads.includes('auto')) onEvent({ type: 'threads-chosen', ...auto });
+  const document = beginDocument(suite, planLimitedCases(suite, auto.threads, traitsOf), {
+    startedAt: new Date().toISOString(),
+    tool: describeTool(),
+    machine: { ...machine, clock: measureClock() },
+    versions: executor.versions(),
+    threads: { auto, searches: [] },
+  });
+  return { document, path: results === null ? null : resultPath(results, document) };
+}
+
+/** A suite that names numbers of threads wants these. */
+function requireAutomaticThreads({ threads }: Suite): void {
+  if (threads.length === 1 && threads[0] === 'auto') return;
+  throw problem('input-invalid', {
+    what: `--tune threads chooses the number of threads, but the suite asks for ${threads.join(', ')}`,
+    expected: 'threads auto (--threads auto), or no --tune',
+  });
+}
+
+/**
+ * Continues a stored document with its own suite; only the number of rounds may grow. `name` is a path, a name or true for
+ * the newest unfinished document.
+ */
+export function continueRun(
+  name: string | true,
+  more: RoundsOverrides,
+  options: BeginOptions & { results: string },
+): Begun<string> {
+  const { executor, results, machine, onEvent } = options;
+  const path = typeof name === 'string' ? findResult(results, name) : newestUnfinished(results, more, onEvent);
+  const document = withRounds(readResult(path), more);
+  requireResumable(path, document, { machine: describeMachine(machine), versions: executor.versions() });
+  return { document, path };
+}
+
+function withRounds(document: ResultDocument, more: RoundsOverrides): ResultDocument {
+  const { content } = document.suite;
+  const rounds = extendRounds(content.rounds, more);
+  return { ...document, suite: { ...document.suite, content: { ...content, rounds } } };
+}
+
+function newestUnfinished(directory: string, more: RoundsOverrides, onEvent: Listener): string {
+  const found = newestResult(
+    directory,
+    (document) => wantedCases(withRounds(document, more)).length > 0,
+    ({ message }) => onEvent({ type: 'result-unreadable', message }),
+  );
+  if (found !== null) return found.path;
+  throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
+}

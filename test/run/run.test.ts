@@ -1,0 +1,227 @@
+// The engine without a model: a fake executor gives the rounds, so that order, precision, resuming and failures are seen.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { okRounds, type ResultDocument } from '../../src/contract/result.js';
+import { readResult } from '../../src/contract/result-store.js';
+import type { RunEvent } from '../../src/run/events.js';
+import { hasFailed, resume, run } from '../../src/run/run.js';
+import type { Executor } from '../../src/worker/executor.js';
+import { steadyRound } from '../fixtures/document.js';
+import { type FakeExecutor, fakeExecutor, labelOf, type RoundScript, STEADY } from '../fixtures/fake-executor.js';
+import { tinyWorkplace } from '../fixtures/tiny-suite.js';
+
+const { suite, results } = tinyWorkplace();
+const machine = 'fakebox';
+const PLAIN = { ceilings: false, machine, results: null };
+const rounds = (executor: FakeExecutor) => executor.log.filter((line) => line.startsWith('round'));
+const counts = (document: ResultDocument) => document.cases.map((result) => okRounds(result).length);
+
+describe('order of the rounds', () => {
+  it('interleaves cases and walks every other lap backwards', async () => {
+    const executor = fakeExecutor();
+    const lengths = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
+    await run(suite({ workloads: lengths, rounds: 3 }), { ...PLAIN, executor });
+    expect(rounds(executor)).toEqual([
+      'round 0 pp16 tg4',
+      'round 0 pp32 tg4',
+      'round 1 pp32 tg4',
+      'round 1 pp16 tg4',
+      'round 2 pp16 tg4',
+      'round 2 pp32 tg4',
+    ]);
+  });
+
+  it('measures ceilings before the rounds and after them, and asks for tokens last', async () => {
+    const executor = fakeExecutor();
+    await run(suite(), { ...PLAIN, ceilings: true, executor });
+    expect(executor.log).toEqual([
+      'ceilings cpu 1',
+      'round 0 pp16 tg4',
+      'round 1 pp16 tg4',
+      'ceilings cpu 1',
+      'answer pp16 tg4',
+    ]);
+  });
+
+  it('evicts the checkpoint right before each cold round and keeps the proof', async () => {
+    const executor = fakeExecutor();
+    const { document } = await run(suite({ cold: true }), { ...PLAIN, executor });
+    expect(executor.log.slice(0, 4)).toEqual([
+      expect.stringMatching(/^evict \d files$/),
+      'round 0 pp16 tg4',
+      expect.stringMatching(/^evict \d files$/),
+      'round 1 pp16 tg4',
+    ]);
+    expect(okRounds(document.cases[0]!).map(({ pageCache }) => pageCache?.evicted)).toEqual([true, true]);
+  });
+});
+
+describe('rounds until a metric is precise', () => {
+  const until = { minimum: 3, maximum: 12, halfWidthPercent: 2, metric: 'decodeRate' };
+  const noisy =
+    (amount: number): RoundScript =>
+    ({ round }) =>
+      steadyRound(100, 10 * (1 + (round % 2 === 0 ? amount : -amount)), 4);
+
+  it('stops at the minimum when rounds agree', async () => {
+    const { document } = await run(suite({ rounds: until }), { ...PLAIN, executor: fakeExecutor() });
+    expect(counts(document)).toEqual([3]);
+  });
+
+  it('goes on to the maximum when they do not', async () => {
+    const { document } = await run(suite({ rounds: until }), { ...PLAIN, executor: fakeExecutor(noisy(0.2)) });
+    expect(counts(document)).toEqual([12]);
+  });
+
+  it('gives more rounds to the noisy case alone', async () => {
+    const script: RoundScript = (job) => (labelOf(job.key).startsWith('pp16') ? noisy(0.2)(job) : STEADY(job));
+    const workloads = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
+    const { document } = await run(suite({ rounds: until, workloads }), { ...PLAIN, executor: fakeExecutor(script) });
+    expect(counts(document)).toEqual([12, 3]);
+  });
+});
+
+describe('failures', () => {
+  const lengths = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
+  const halfBroken: RoundScript = (job) => (labelOf(job.key).startsWith('pp16') ? 'failed' : STEADY(job));
+
+  it('records a failed round, tries that case no more, and goes on with the others', async () => {
+    const executor = fakeExecutor(halfBroken);
+    const { document } = await run(suite({ workloads: lengths }), { ...PLAIN, executor });
+    expect(rounds(executor)).toEqual(['round 0 pp16 tg4', 'round 0 pp32 tg4', 'round 1 pp32 tg4']);
+    expect(document.cases.map(({ status }) => status)).toEqual(['failed', 'ok']);
+    expect(hasFailed(document)).toBe(true);
+  });
+
+  it('says no for a rate that the ceilings do not allow', async () => {
+    const { document } = await run(suite(), { ...PLAIN, executor: fakeExecutor() });
+    expect(hasFailed(document)).toBe(false);
+    const slowest = { value: 1, low: 1, high: 1 };
+    const kernelRates: Executor['kernelRates'] = async (question, options) =>
+      (await fakeExecutor().kernelRates(question, options)).map((ceiling) => ({ ...ceiling, ...slowest }));
+    const executor = fakeExecutor(STEADY, { kernelRates });
+    const slow = await run(suite(), { ...PLAIN, ceilings: true, executor });
+    expect(hasFailed(slow.document)).toBe(true);
+  });
+
+  it('keeps ceilings that could not be measured as unknown, with the reason', async () => {
+    const executor = fakeExecutor(STEADY, { kernelRates: () => Promise.reject(new Error('no such kernel')) });
+    const { document } = await run(suite(), { ...PLAIN, ceilings: true, executor });
+    expect(document.ceilings?.map(({ value, method }) => [value, method])).toContainEqual([
+      null,
+      'not measured: no such kernel',
+    ]);
+    expect(hasFailed(document)).toBe(false);
+  });
+
+  it('refuses what the executor cannot run before anything is written', async () => {
+    const executor = fakeExecutor(STEADY, {
+      requireReady: () => {
+        throw new Error('not installed');
+      },
+    });
+    const folder = join(results, 'refused');
+    await expect(run(suite(), { ...PLAIN, results: folder, executor })).rejects.toThrow('not installed');
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+});
+
+describe('limits', () => {
+  const limits = [{}, { memory: '1GB' }];
+
+  it('are tried before the first round, and each set is a case of its own', async () => {
+    const events: RunEvent[] = [];
+    const executor = fakeExecutor();
+    const { document } = await run(suite({ limits, rounds: 1 }), {
+      ...PLAIN,
+      executor,
+      onEvent: (event) => events.push(event),
+    });
+    expect(executor.log.slice(0, 3)).toEqual(['limits', 'round 0 pp16 tg4', 'round 0 pp16 tg4']);
+    expect(document.cases.map(({ key }) => key.limits?.memoryBytes ?? null)).toEqual([null, 1e9]);
+    expect(events).toContainEqual({
+      type: 'limits-held',
+      limits: { memoryBytes: 1e9, swapBytes: 0 },
+      method: 'a fake group',
+    });
+  });
+
+  it('that cannot be held end the run before a round', async () => {
+    const executor = fakeExecutor(STEADY, { tryLimits: () => Promise.reject(new Error('no control groups')) });
+    await expect(run(suite({ limits }), { ...PLAIN, executor })).rejects.toThrow('no control groups');
+    expect(rounds(executor)).toEqual([]);
+  });
+});
+
+describe('storing and going on', () => {
+  it('stores nothing without a folder, and the whole document with one', async () => {
+    const memory = await run(suite(), { ...PLAIN, executor: fakeExecutor() });
+    expect(memory.path).toBeNull();
+    const stored = await run(suite(), { ...PLAIN, results, executor: fakeExecutor() });
+    expect(readResult(stored.path)).toEqual(JSON.parse(JSON.stringify(stored.document)));
+  });
+
+  it('has saved every round that was over when it is interrupted, and goes on from there', async () => {
+    const folder = join(results, 'interrupted');
+    const controller = new AbortController();
+    const script: RoundScript = (job) => {
+      if (job.round < 2) return STEADY(job);
+      controller.abort(new Error('Ctrl-C'));
+      return Promise.reject(new Error('killed'));
+    };
+    const interrupted = run(suite({ rounds: 4 }), {
+      ...PLAIN,
+      results: folder,
+      executor: fakeExecutor(script),
+      signal: controller.signal,
+    });
+    await expect(interrupted).rejects.toMatchObject({
+      code: 'interrupted',
+      hint: expect.stringContaining('edgeproof run --resume'),
+    });
+    const [name] = readdirSync(join(folder, machine));
+    const path = join(folder, machine, name!);
+    expect(counts(readResult(path))).toEqual([2]);
+
+    const executor = fakeExecutor();
+    const { document } = await resume(true, {}, { ...PLAIN, results: folder, executor });
+    expect(rounds(executor)).toEqual(['round 2 pp16 tg4', 'round 3 pp16 tg4']);
+    expect(counts(document)).toEqual([4]);
+    await expect(resume(true, {}, { ...PLAIN, results: folder, executor })).rejects.toThrow('complete');
+
+    const more = await resume(path, { rounds: 6 }, { ...PLAIN, results: folder, executor: fakeExecutor() });
+    expect(counts(more.document)).toEqual([6]);
+  });
+
+  it('tries a failed round again when it goes on', async () => {
+    const folder = join(results, 'failed');
+    const broken = fakeExecutor(({ round }) => (round === 1 ? 'failed' : steadyRound(100, 10, 4)));
+    const first = await run(suite({ rounds: 3 }), { ...PLAIN, results: folder, executor: broken });
+    expect(first.document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'failed']);
+    const { document } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
+    expect(document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('refuses to go on with other versions', async () => {
+    const folder = join(results, 'versions');
+    await run(suite({ rounds: 1 }), { ...PLAIN, results: folder, executor: fakeExecutor() });
+    const other = { ...fakeExecutor().versions(), onnxruntime: '2.0.0' };
+    const executor = fakeExecutor(STEADY, { versions: () => other });
+    await expect(resume(true, { rounds: 2 }, { ...PLAIN, results: folder, executor })).rejects.toThrow(
+      'it was begun with onnxruntime 1.0.0, this is 2.0.0',
+    );
+  });
+});
+
+describe('events', () => {
+  it('tell the plan, each round, and how long it took', async () => {
+    const types: string[] = [];
+    await run(suite(), { ...PLAIN, executor: fakeExecutor(), onEvent: ({ type }) => types.push(type) });
+    expect(types.filter((type) => !['verifying', 'writing', 'written'].includes(type))).toEqual(
+      ['begun', 'planned', 'round-started', 'replanned', 'round-started', 'rounds-ended', 'comparing-tokens'].flatMap(
+        (type) => (type === 'round-started' ? ['round-started', 'round-ended'] : [type]),
+      ),
+    );
+  });
+});
