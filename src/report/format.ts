@@ -5,8 +5,18 @@ import { relativeHalfWidth } from '../stats/summary.js';
 /** Three significant digits or more, with thousands separated: 1,387 · 46.1 · 0.442 */
 export function number(value: number): string {
   const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return withDigits(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).format(value);
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Formats are kept, because making one takes longer than a row of a table. */
+function withDigits(digits: number): Intl.NumberFormat {
+  const known = formats.get(digits);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  formats.set(digits, format);
+  return format;
 }
 
 /** Decimal megabytes or gigabytes, as model hubs list them. */

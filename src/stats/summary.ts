@@ -6,19 +6,16 @@ import { student95 } from './student.js';
 /** null for an empty list. */
 export function summarize(values: readonly number[]): Summary | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return { n: sorted.length, median: quantile(sorted, 0.5), interval: interval(sorted) };
 }
 
 export function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 /** Linear interpolation between closest ranks (type 7, as R and NumPy do by default). `sorted` ascending, not empty. */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const at = (sorted.length - 1) * p;
   const below = Math.floor(at);
   const low = sorted[below]!;
@@ -26,14 +23,14 @@ export function quantile(sorted: readonly number[], p: number): number {
   return low + (high - low) * (at - below);
 }
 
-function interval(sorted: readonly number[]): Interval | null {
+function interval(sorted: Float64Array): Interval | null {
   const n = sorted.length;
   if (n < 2) return null;
   const middle = quantile(sorted, 0.5);
   const [error, method] =
     n === 2
       ? ([(sorted[1]! - sorted[0]!) / 2, 'Student t'] as const)
-      : ([medianStandardError(sorted), 'bootstrap'] as const);
+      : ([medianStandardError([...sorted]), 'bootstrap'] as const);
   const half = student95(n - 1) * error;
   return { low: middle - half, high: middle + half, method };
 }

@@ -8,7 +8,7 @@ import { median, quantile, samplesForPercentile } from './summary.js';
 /** Gaps between consecutive tokens of all timed iterations, and the percentiles that they support. */
 export function interTokenLatency(result: CaseResult): InterTokenLatency {
   const series = gapSeries(result).map(({ gaps }) => gaps);
-  const sorted = series.flat().sort((a, b) => a - b);
+  const sorted = Float64Array.from(series.flat()).sort();
   const supported = (p: number) => {
     if (sorted.length < samplesForPercentile(p)) return null;
     const value = quantile(sorted, p);
