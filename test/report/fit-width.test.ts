@@ -88,6 +88,32 @@ describe('wrapped', () => {
   });
 });
 
+it('aligns what is seen: wide scripts, emoji and colours', () => {
+  const row = (name: string, value: string) => ({ name, value });
+  const page: Page = {
+    heading: [],
+    columns: [
+      { key: 'name', title: 'name' },
+      { key: 'value', title: 'value', align: 'right' },
+    ],
+    rows: [row('模型', '1'), row('👩‍🔬 lab', '22'), row('\u001b[1mbold\u001b[22m', '333'), row('é', '4')],
+    notes: ['模型 模型 模型 模型'],
+    json: null,
+    records: [],
+  };
+  expect(render(page, 'table', PLAIN, 12).replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(`
+    "name     value
+    模型         1
+    👩‍🔬 lab      22
+    ESC[1mboldESC[22m       333
+    é            4
+
+    模型 模型
+      模型 模型
+    "
+  `);
+});
+
 it('a table in a narrow terminal, by eye', () => {
   const page: Page = {
     heading: ['quick · a model of some name'],

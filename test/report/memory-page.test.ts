@@ -2,12 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult, OkRound } from '../../src/contract/result.js';
 import { memoryPage, momentInWords, peakNotes } from '../../src/report/memory-page.js';
-import { render } from '../../src/report/render.js';
-import { PLAIN } from '../../src/report/table.js';
 import { memoryView } from '../../src/stats/memory-view.js';
 import { showView } from '../../src/stats/show.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
+import { asMarkdown, inTerminal } from '../fixtures/printed.js';
 
 const MB = 1e6;
 const phase = (peak: number, file: number, end: number | null) => ({
@@ -38,21 +37,69 @@ function packing() {
   return result;
 }
 
-it('shows every phase, what is not known as nothing, and the arithmetic of the cache', () => {
-  const text = render(memoryPage(memoryView(documentOf([packing()]), 'results/x.json')), 'table', PLAIN);
-  expect(text).toBe(`quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
-read as test
+describe('memory by phase: what is not known is left out, and the cache is predicted', () => {
+  const page = memoryPage(memoryView(documentOf([packing()]), 'results/x.json'));
 
-case          phase            peak   anonymous   file-backed   swapped   at its end   PSS then
-                                 MB          MB            MB        MB           MB         MB
-pp512 tg128   before loading   64.6        20.6          44.0         0         64.3       44.3
-              load              583         508          75.0         0          312        292
-              first run         330         255          75.0         0          328        308
-              decode            329         254          75.0         0
+  it('in 140 columns', () => expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+    "
+    quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
+    read as test
 
-pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB were left of it).
-  KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of the first run anonymous memory grew by 16 MB
-`);
+    case          phase            peak   anonymous   file-backed   swapped   at its end   PSS then
+                                     MB          MB            MB        MB           MB         MB
+    pp512 tg128   before loading   64.6        20.6          44.0         0         64.3       44.3
+                  load              583         508          75.0         0          312        292
+                  first run         330         255          75.0         0          328        308
+                  decode            329         254          75.0         0
+
+    pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB were left of it).
+      KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of the first run anonymous memory grew by 16 MB
+    "
+  `));
+
+  it('in 80 columns', () => expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+    "
+    quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by
+      phase · results/x.json
+    read as test
+
+    case          phase            peak   anonymous   file-backed   swapped
+                                     MB          MB            MB        MB
+    pp512 tg128   before loading   64.6        20.6          44.0         0
+                  load              583         508          75.0         0
+                  first run         330         255          75.0         0
+                  decode            329         254          75.0         0
+
+    case          phase            at its end   PSS then
+                                           MB         MB
+    pp512 tg128   before loading         64.3       44.3
+                  load                    312        292
+                  first run               328        308
+                  decode
+
+    pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB
+      were left of it).
+      KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of
+      the first run anonymous memory grew by 16 MB
+    "
+  `));
+
+  it('as Markdown', () => expect(asMarkdown(page)).toMatchInlineSnapshot(`
+    "
+    quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
+    read as test
+
+    | case | phase | peak (MB) | anonymous (MB) | file-backed (MB) | swapped (MB) | at its end (MB) | PSS then (MB) |
+    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+    | pp512 tg128 | before loading | 64.6 | 20.6 | 44.0 | 0 | 64.3 | 44.3 |
+    |  | load | 583 | 508 | 75.0 | 0 | 312 | 292 |
+    |  | first run | 330 | 255 | 75.0 | 0 | 328 | 308 |
+    |  | decode | 329 | 254 | 75.0 | 0 |  |  |
+
+    pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB were left of it).
+      KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of the first run anonymous memory grew by 16 MB
+    "
+  `));
 });
 
 describe('the moment of the peak', () => {
