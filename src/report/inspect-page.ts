@@ -1,7 +1,7 @@
 // The facts of a graph as a page: what decides its speed comes first. Pure.
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { ModelsInspectView } from '../contract/views/models-inspect.js';
-import { bytes, count } from './format.js';
+import { bytes, count, plural } from './format.js';
 import type { Page } from './page.js';
 
 export function inspectPage(view: ModelsInspectView): Page {
@@ -11,7 +11,7 @@ export function inspectPage(view: ModelsInspectView): Page {
     const plain = list.filter(({ name }) => !/^(past_key_values|present)\./.test(name));
     const cached = list.length - plain.length;
     const names = plain.map(({ name, type, dims }) => `${name} ${type ?? '?'}${shape(dims)}`);
-    return [...names, ...(cached > 0 ? [`${cached} KV tensors`] : [])].join(', ');
+    return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
   };
   const { head, embedding, kv } = facts;
   const rows: [string, string][] = [
