@@ -141,7 +141,7 @@ function caseNotes(entry: CaseComparison): string[] {
   ];
 }
 
-/** Of lists such as `kv=shared malloc=null` only what differs. */
+/** Reduces lists such as `kv=shared malloc=null` to what differs. */
 function changed(baseline: string, candidate: string): string {
   const [before, after] = [baseline, candidate].map((text) => text.split(' '));
   if (![...before!, ...after!].every((word) => word.includes('='))) return `${baseline} → ${candidate}`;

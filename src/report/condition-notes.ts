@@ -29,7 +29,7 @@ function gradeNote(grade: Grade, graded: Graded[]): string[] {
   ];
 }
 
-/** Equal reasons once, with the range of their shares; how many rounds had one, where not all `rounds` did. */
+/** Names each reason once, with the range of its shares, and in how many rounds if not in all of them. */
 export function reasonsInWords(reasons: readonly Reason[], rounds: number): string {
   const words = [...new Set(reasons.map((reason) => reason.words))];
   return words

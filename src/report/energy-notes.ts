@@ -5,7 +5,7 @@ import { LEAST_UPDATES } from '../stats/energy.js';
 import { duration, number } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
-/** Without energy, only what can be done about it: `edgeproof machine` says why there is none. */
+/** Without energy, only remedies are listed; `edgeproof machine` says why there is none. */
 export function energyNotes({ energy, cases }: ShowView, labels: Labels): string[] {
   const { sources, idleWatts, longestUpdateMs, remedies } = energy;
   if (sources.length === 0) return remedies.map((remedy) => `No energy: ${remedy}`);

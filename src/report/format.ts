@@ -10,7 +10,7 @@ export function number(value: number): string {
 
 const formats = new Map<number, Intl.NumberFormat>();
 
-/** Formats are kept, because making one takes longer than a row of a table. */
+/** Formats are reused, because making one takes longer than printing a row. */
 function withDigits(digits: number): Intl.NumberFormat {
   const known = formats.get(digits);
   if (known !== undefined) return known;

@@ -82,7 +82,7 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
   return all === active ? text(all) : `${text(all)}, of which ${text(active)} for one token`;
 }
 
-/** What its ceiling is computed from. */
+/** The figures that the ceiling of decoding is computed from. */
 function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
 }

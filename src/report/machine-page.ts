@@ -55,7 +55,7 @@ function ceilingName({ kind, ep, workingSetBytes }: CeilingGroup): string {
   return `matrix products ${ep} ${kind.replace('matmul-', '')}`;
 }
 
-/** `1 thread: 15.3 GB/s · 2 threads: 28.9 GB/s (1.9 ×)`; an operator is named where it is another one than before. */
+/** `1 thread: 15.3 GB/s · 2 threads: 28.9 GB/s (1.9 ×)`; an operator is named if it differs from the one before. */
 function ceilingText({ kind, unit, best, reason }: CeilingGroup): string {
   if (reason !== null) return reason;
   const parts = best.map(({ threads, value, operator, timesFirst }, i) => {

@@ -71,7 +71,7 @@ const MOMENTS: Record<string, string> = {
   decode: 'during decode',
 };
 
-/** When memory is at its highest, once for all cases; only where the phases were told apart. */
+/** When memory is at its highest, in one line for all cases whose phases were told apart. */
 export function peakNotes(cases: readonly CaseView[]): string[] {
   const moments = cases.flatMap(({ peakMemoryByPhase, peakMoment }) => {
     const areToldApart = Object.keys(peakMemoryByPhase).length > 1;

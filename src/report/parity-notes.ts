@@ -27,7 +27,7 @@ export function parityNotes(cases: readonly CaseView[]): string[] {
   return [...lines, ...ownFileNote(cases)];
 }
 
-/** `the same 32 as by onnxruntime`, or where they part and what that means. */
+/** `the same 32 as by onnxruntime`, or where they differ first and what that means. */
 export function parityText(parity: Parity, reference: string): string {
   const { tokens, firstDivergence, gap, gapIsLarger, tolerance, verdict } = parity;
   if (firstDivergence === null) return `the same ${tokens} as ${reference}`;
@@ -46,7 +46,7 @@ function checkpointName({ key }: CaseView): string {
   return [key.model, key.layout, key.dtype].filter((word) => word !== null).join(' ');
 }
 
-/** What tells a run from the other one. */
+/** The words that distinguish a run from the other one. */
 function runName({ key }: CaseView, other: CaseView): string {
   const words = [
     key.runtime,
@@ -56,7 +56,7 @@ function runName({ key }: CaseView, other: CaseView): string {
   return words.join(' ');
 }
 
-/** A runtime with a file format of its own reads no file that another runtime reads. */
+/** Says which runtimes cannot be compared because they read files of their own format. */
 function ownFileNote(cases: readonly CaseView[]): string[] {
   const apart = RUNTIME_NAMES.filter((name) => RUNTIMES[name].format !== 'onnx');
   return apart.flatMap((name) => {

@@ -5,7 +5,7 @@ import type { CaseView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { plural } from './format.js';
 
-/** Cases that ran alike share a line. */
+/** Cases with the same placement share a line. */
 export function placementNotes(cases: readonly CaseView[]): string[] {
   const lines = cases.flatMap(({ placement, key }) => {
     if (placement === null) return [];
@@ -24,7 +24,7 @@ export function placementNotes(cases: readonly CaseView[]): string[] {
   return [...new Set(lines)];
 }
 
-/** A runtime that reads each prompt in one pass computes long ones wrongly there. */
+/** Says what a runtime did about passes that the execution provider computes wrongly. */
 function passNote({ ep, runtime, workload }: CaseView['key'], longest: number | undefined): string[] {
   const lengths = lengthsOf(workload);
   if (longest === undefined || lengths === null) return [];

@@ -61,7 +61,7 @@ function heading({ suite, path, machine, engines, iterations, cases }: ShowView,
   ];
 }
 
-/** Measured ones: `5 rounds`, or `5 to 8 rounds` where cases differ. */
+/** Measured rounds: `5 rounds`, or `5 to 8 rounds` where cases differ. */
 function roundsOf(cases: readonly CaseView[]): string {
   const counts = cases.map(({ rounds }) => rounds.length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];

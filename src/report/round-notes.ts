@@ -7,7 +7,7 @@ import { duration, number, plural, unitLabel } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 const WATCHED = METRIC_NAMES.filter((name) => METRICS[name].isWatched);
-/** A gap of so many median gaps is one that a reader of the text would notice. */
+/** A gap this many times the median gap would be noticed by a reader of the text. */
 const LONG_STALL = 5;
 
 export function roundNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {

@@ -7,7 +7,7 @@ import { duration, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 const WIDEST = 60;
-/** Bars of temperature begin at a room's. */
+/** Bars of temperature start at room temperature. */
 const ROOM_CELSIUS = 20;
 
 export function sustainedNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {

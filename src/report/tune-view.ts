@@ -13,7 +13,7 @@ import type { Page } from './page.js';
 export interface TuneReport {
   name: string;
   weights: Weights;
-  /** Of the original and of what was made of it. */
+  /** The manifests of the original and of the rewritten checkpoint. */
   sides: [Manifest, Manifest];
   directory: string;
   reports: StepReport[];

@@ -50,7 +50,7 @@ export function isImpossible(document: Ceilings, result: CaseResult): boolean {
   return prefill?.impossible === true || decode?.impossible === true;
 }
 
-/** Of the same execution provider and threads; of bandwidths, those over no more memory than a token reads. */
+/** Ceilings of the same execution provider and threads. Bandwidths count if measured over no more memory than a token reads. */
 function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: number): Ceiling[] {
   const same = ceilings.filter(({ ep, threads, value }) => ep === key.ep && threads === key.threads && value !== null);
   const sizes = same.flatMap(({ workingSetBytes }) => (workingSetBytes === null ? [] : [workingSetBytes]));
@@ -86,7 +86,7 @@ function shareOf(
   };
 }
 
-/** Reading and computing may overlap, products of different arithmetics not. null without a bandwidth. */
+/** Reading and computing may overlap; products of different arithmetics may not. null without a bandwidth. */
 function floorOf(need: Need, ceilings: Ceiling[], of: 'value' | 'high') {
   const bytesPerSecond = bestOf(ceilings, ['read-bandwidth'], of);
   if (bytesPerSecond === null) return null;
@@ -106,7 +106,7 @@ function floorOf(need: Need, ceilings: Ceiling[], of: 'value' | 'high') {
   };
 }
 
-/** What multiplies in few bits could be multiplied in more, if a machine were faster at that. */
+/** A product in few bits could also be computed in more bits, if a machine is faster at that. */
 function kindsFor(arithmetic: Arithmetic): Ceiling['kind'][] {
   return ARITHMETICS.slice(0, ARITHMETICS.indexOf(arithmetic) + 1).map((name) => `matmul-${name}` as const);
 }
@@ -117,7 +117,7 @@ function bestOf(ceilings: Ceiling[], kinds: Ceiling['kind'][], of: 'value' | 'hi
   return best > 0 ? best : null;
 }
 
-/** The best that one operator reaches here; its own kernels may be far from the machine's best. */
+/** The best rate of one operator, whose kernels may be far from the machine's best. */
 export function operatorRate(
   { ceilings }: Pick<ResultDocument, 'ceilings'>,
   { key }: CaseResult,

@@ -43,7 +43,7 @@ export function compareResults(
   return judgeCases(cases, options.minimumEffect);
 }
 
-/** What is looked up for every case of a side. */
+/** A document with its answers, which are looked up for every case. */
 interface Side {
   document: ResultDocument;
   answers: Answers;
@@ -53,11 +53,11 @@ function sideOf(document: ResultDocument): Side {
   return { document, answers: answersIn(document.cases) };
 }
 
-/** A case whose rounds are read but not yet judged. */
+/** A case whose rounds have been read but not yet judged. */
 type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
-/** The tests of all cases are one family: the exit code answers for all of them. */
+/** The tests of all cases are adjusted together, because one exit code answers for all of them. */
 function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
   const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
   const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
@@ -150,7 +150,7 @@ function differencesOf(
     }));
 }
 
-/** Whoever compares across models expects other weights; across runtimes other options; and so on. */
+/** What else may differ where a dimension may: comparing across models, for example, implies other weights. */
 const IMPLIED: Record<string, string[]> = {
   model: ['weights', 'graph', 'workload'],
   weights: ['layout', 'graph'],
@@ -169,7 +169,7 @@ function impliedBy(across: string[]): string[] {
   return across.flatMap((dimension) => (isOptionDimension(dimension) ? ['options'] : (IMPLIED[dimension] ?? [])));
 }
 
-/** Other files were asked for: what they compute may differ. */
+/** Whether the user asked to compare different files, which may compute different things. */
 function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
@@ -198,7 +198,7 @@ export function exitCodeOf(comparison: Comparison): 0 | 1 | 2 {
   return changes.some((change) => change.outcome !== 'too few rounds') ? 0 : 2;
 }
 
-/** From the same files on both sides; where the user asked for others, it is an answer like any other. */
+/** Faster with other tokens from the same files is a fault. From different files it is an ordinary answer. */
 function isFasterByFault(entry: CaseComparison): boolean {
   if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
   return entry.changes.some(({ outcome }) => outcome === 'faster but different');

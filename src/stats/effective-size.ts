@@ -1,7 +1,7 @@
 // How many independent samples a set of series is worth, whose neighbours resemble each other. Pure.
 // Geyer (1992): autocorrelations are added up in pairs as long as a pair is positive.
 
-/** At most the number of values: series whose neighbours repel each other are not counted as more. */
+/** Never more than the number of values, even where neighbours differ more than by chance. */
 export function effectiveSize(series: readonly (readonly number[])[]): number {
   const count = series.reduce((sum, values) => sum + values.length, 0);
   const longest = series.reduce((most, values) => Math.max(most, values.length), 0);

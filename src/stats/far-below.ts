@@ -7,14 +7,14 @@ import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import { operatorRate } from './ceiling-share.js';
 
-/** A share below this is far below; a prompt's kernels come less close to their best than a stream of weights does. */
+/** A share below this is far below. The limit for prompts is lower, because their kernels come less close to their best. */
 export const FAR_BELOW: Record<PhaseWithCeiling, number> = { prefill: 0.3, decode: 0.4 };
-/** A step that could be this short is mostly other work: starting nodes, norms, sampling. */
+/** A step this short would consist mostly of other work: starting nodes, norms, sampling. */
 const SHORT_STEP_MS = 4;
 const LARGE_LOOP_SHARE = 0.1;
 const SLOW_OPERATOR = 0.7;
 
-/** null when the share is not far below; an empty list when nothing that is known explains it. */
+/** null if the share is not far below; an empty list if nothing known explains it. */
 export function whyFarBelow(
   document: Pick<ResultDocument, 'ceilings' | 'machine'>,
   result: CaseResult,

@@ -8,7 +8,7 @@ import { groupBy } from './group-by.js';
 import { METRICS, timedPasses } from './metrics.js';
 import { median, summarize } from './summary.js';
 
-/** Over rounds, of the median over the timed iterations of each; null for other workloads than `generate`. */
+/** Median over the timed iterations of each round, summarised over rounds; null for workloads other than `generate`. */
 export function wholeTime(result: CaseResult): Summary | null {
   if (result.key.workload.kind !== 'generate') return null;
   const times = okRounds(result).map((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
@@ -17,7 +17,7 @@ export function wholeTime(result: CaseResult): Summary | null {
 
 type WholeTime = Pick<CaseView, 'wholeMs'>;
 
-/** The cases of one workload, fastest first; of several workloads the one that most cases have, then the longest. */
+/** The cases of one workload, fastest first. Of several workloads, the most common one is ranked, then the longest. */
 export function rankCases<T extends Pick<CaseView, 'wholeMs' | 'key' | 'status'>>(cases: readonly T[]): T[] {
   const ranked = cases.filter(({ wholeMs, status }) => wholeMs !== null && status !== 'impossible');
   const byWorkload = groupBy(ranked, ({ key }) => JSON.stringify(key.workload));
@@ -26,7 +26,7 @@ export function rankCases<T extends Pick<CaseView, 'wholeMs' | 'key' | 'status'>
   return most.sort((a, b) => a.wholeMs!.median - b.wholeMs!.median);
 }
 
-/** Slower by less than matters, or by less than the rounds can tell: their intervals overlap. */
+/** True if the difference is too small to matter, or if the intervals overlap. */
 export function isNotShownSlower({ wholeMs: best }: WholeTime, { wholeMs: other }: WholeTime): boolean {
   if (other!.median < best!.median * (1 + METRICS.ttftMs.minimumEffect)) return true;
   const [fast, slow] = [best!.interval95, other!.interval95];

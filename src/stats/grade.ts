@@ -6,7 +6,7 @@ import type { OkRound } from '../contract/result.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import { driftOf } from './drift.js';
 
-/** Up to `a` a share leaves a round at A; above `c` it makes it a C. */
+/** A share up to `a` keeps grade A; a share above `c` means grade C. */
 export const LIMITS = {
   others: { a: 0.05, c: 0.15, words: 'other programs took % of a core' },
   steal: { a: 0.05, c: 0.15, words: 'the hypervisor took % of a core' },
@@ -17,7 +17,7 @@ export const LIMITS = {
   drift: { a: 0.05, c: 0.15, words: 'the time per token drifted by %' },
 } as const;
 
-/** Enough of the weights in the page cache for a load time that does not depend on the disk. */
+/** With this share of the weights in the page cache, load time does not depend on the disk. */
 export const RESIDENT = 0.95;
 
 const DISK = 'only % of the weights lay in the page cache, so loading read the disk';
@@ -78,7 +78,7 @@ function plainReasons(condition: Condition, phases: OkRound['memory']['phases'])
   return rules.flatMap(([holds, words, share]): Reason[] => (holds ? [{ grade: 'B', words, share }] : []));
 }
 
-/** A sustained workload measures how a machine bears its own heat: that is its result, not what disturbs it. */
+/** A sustained workload measures how a machine copes with its own heat, so heat is its result and no disturbance. */
 const HEAT: readonly string[] = [LIMITS.heat.words, LIMITS.clock.words, LIMITS.drift.words, THROTTLED, COOLED];
 
 function isSustained({ iterations }: OkRound): boolean {

@@ -9,7 +9,7 @@ import { summarize } from './summary.js';
 import { relativeSpread, roundsToSee, visibleEffect } from './visible-effect.js';
 
 const ALPHA = 0.05;
-/** The change that a user most often asks about. */
+/** The change that users ask about most often. */
 const ASKED_EFFECT = 0.05;
 
 /** The rounds of both sides. */
@@ -19,7 +19,7 @@ export interface Samples {
   candidate: readonly number[];
 }
 
-/** Changes in the order of `samples`, and the rounds a side before any of them can be shown. */
+/** Changes in the order of `samples`, and how many rounds a side it takes before any of them can be shown. */
 export function judge(
   samples: readonly Samples[],
   minimumEffect?: number,
@@ -41,7 +41,7 @@ export function judge(
 interface Test {
   p: number;
   adjustedP: number;
-  /** What p has to be below when all other tests find nothing. */
+  /** The level that p must reach if all other tests find nothing. */
   alpha: number;
   minimumEffect: number;
 }

@@ -4,7 +4,7 @@ import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
 import type { KvMemory, PeakMoment } from '../contract/views/memory.js';
 import { median } from './summary.js';
 
-/** The highest value of each phase over all rounds, in the order in which phases come. */
+/** The highest value of each phase over all rounds, in the order of the phases. */
 export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
   const phases: Record<string, PhaseMemory> = {};
   for (const round of okRounds(result)) {
@@ -15,7 +15,7 @@ export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
   return phases;
 }
 
-/** Numbers one by one; null only where both are. */
+/** The larger of each pair of numbers; null only if both are. */
 function larger<T extends object>(a: T, b: T): T {
   const entries = Object.entries(a).map(([name, value]) => {
     const other = (b as Record<string, unknown>)[name];
@@ -25,7 +25,7 @@ function larger<T extends object>(a: T, b: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Peaks this close are one and the same. */
+/** Peaks this close to each other count as equal. */
 const SAME = 0.01;
 
 /** The first phase that has the highest peak. */
@@ -53,7 +53,7 @@ export function kvMemory(result: CaseResult): KvMemory | null {
   };
 }
 
-/** To the end of the first phase in which all positions have been written. */
+/** Growth up to the end of the first phase in which all positions have been written. */
 function growthOf({ memory: { phases } }: OkRound): { bytes: number; until: string } | null {
   const loaded = phases.load?.end?.anonymousBytes;
   const until = ['firstRun', 'decode'].find((phase) => phases[phase]?.end?.anonymousBytes != null);

@@ -12,17 +12,17 @@ import { sustainedOf } from './sustained.js';
 
 export interface Metric {
   title: string;
-  /** The heading of its column in the table of a result, and the place of that column; null: it has none. */
+  /** The title and the place of its column in the table of a result; null: it has no column. */
   column: { title: string; place: number } | null;
   unit: MetricFigures['unit'];
   better: MetricFigures['better'];
   /** Relative change below which a difference does not matter, however significant it is. */
   minimumEffect: number;
-  /** Its place in a comparison, and whether only figures of one energy source compare; null: it is not compared. */
+  /** Its row in a comparison, and whether both sides must have read energy from the same source; null: it is not compared. */
   compared: { place: number; sameEnergySource?: true } | null;
-  /** A gain is no gain when other tokens were computed. */
+  /** A gain does not count as better if other tokens were computed. */
   isSpeed?: true;
-  /** People look at it first: rounds that stand apart are named, and a comparison says how many rounds it needs. */
+  /** Rounds that stand apart are named, and a comparison says how many rounds it needs. */
   isWatched?: true;
   /** The phase whose ceiling it has a share of. */
   ceiling?: PhaseWithCeiling;

@@ -21,14 +21,14 @@ function areComparable({ before, after, otherFiles }: Pair): boolean {
   return !otherFiles || (before.key.weights === 'real' && after.key.weights === 'real');
 }
 
-/** Over the prompt that every run is given; null where a side has no answer to it, or the two cannot be compared. */
+/** Compared on the prompt that every run is given; null if a side has no answer to it, or if the two cannot be compared. */
 export function parityAcross(pair: Pair): Parity | null {
   const { before, after, answers } = pair;
   if (answers.before === null || answers.after === null || !areComparable(pair)) return null;
   return parityOf({ answer: answers.before, result: before }, { answer: answers.after, result: after });
 }
 
-/** The prompt that all are given decides, as it alone tells a near-tie; without it, `same` tokens of the rounds. */
+/** The common prompt decides, because only its answer tells a near-tie. Without it, `same` tokens of the rounds decide. */
 export function judgeSpeed(
   metric: MetricName,
   outcome: Outcome,

@@ -21,7 +21,7 @@ interface Side {
   result: CaseResult;
 }
 
-/** null where the two were not asked the same. A near-tie must be shown: without logits, other tokens are different. */
+/** null if the two got different prompts. A near-tie has to be proven: without logits, other tokens count as different. */
 export function parityOf(reference: Side, other: Side): Parity | null {
   if (JSON.stringify(reference.answer.prompt) !== JSON.stringify(other.answer.prompt)) return null;
   const [a, b] = [reference.answer.tokens, other.answer.tokens];
@@ -63,7 +63,7 @@ function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { g
 
 const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*|QAttention|ConvInteger)$/;
 
-/** The coarsest numbers that the products of a checkpoint are computed in; an unknown graph counts as exact. */
+/** The coarsest arithmetic of a checkpoint's matrix products; an unknown graph counts as exact. */
 export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
   const { arithmetic } = RUNTIMES[key.runtime];
   if (arithmetic !== null) return arithmetic(key.dtype);
@@ -74,7 +74,7 @@ export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
   return facts.kv?.shapes?.some(({ type }) => type === 'float16') ? 'float16' : 'float32';
 }
 
-/** Cases that ran one checkpoint in one way, whatever was asked of them: their answer is stored with one of them. */
+/** Names the way in which a checkpoint was run, whatever the workload. Cases that share it share one stored answer. */
 export function runOf({ key }: CaseResult): string {
   const { runtime, ep, options = null } = key;
   return JSON.stringify([checkpointOf({ key }), runtime, ep, options]);

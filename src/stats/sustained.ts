@@ -5,9 +5,9 @@ import type { Sustained, Window } from '../contract/views/rounds.js';
 import { median } from './summary.js';
 
 export const WINDOW_SECONDS = 10;
-/** Below this share of the peak, and never above it again: throttled. */
+/** A rate below this share of the peak that never recovers counts as throttled. */
 export const THROTTLED = 0.9;
-/** Fewer windows have no last quarter to speak of. */
+/** With fewer windows there is no meaningful last quarter. */
 export const LEAST_WINDOWS = 4;
 
 /** null for other workloads, and for fewer than four windows. */
@@ -30,7 +30,7 @@ export function sustainedOf(round: OkRound): Sustained | null {
   };
 }
 
-/** Windows of which at least half was spent decoding: a long prompt leaves gaps, the last one is cut short. */
+/** Windows that were spent decoding for at least half of their time. Long prompts leave gaps, and the last window is cut short. */
 function windowsOf(round: OkRound): Window[] {
   const spent: { tokens: number; ms: number }[] = [];
   for (const iteration of round.iterations) {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const intervalSchema = z.strictObject({
   low: z.number(),
   high: z.number(),
-  method: z.enum(['bootstrap', 'Student t']).describe('Two values have no bootstrap.'),
+  method: z.enum(['bootstrap', 'Student t']).describe('Two values are too few for a bootstrap.'),
 });
 export type Interval = z.output<typeof intervalSchema>;
 
