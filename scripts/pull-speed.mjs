@@ -1,7 +1,8 @@
-// `npm run pull-speed`: how fast `models pull` is against `curl` on the same file, and against the usual tools
-// that hash as well, interleaved, from a hub on loopback; and how much memory it takes above an idle process. The hub is
-// another process, as it would be elsewhere; it sends people on to nginx for large files, as hubs do to their CDN, and
-// in a second round sends them itself, which costs as much of a core as a pull.
+// `npm run pull-speed [megabytes] [rounds]`: how fast `models pull` is, against `curl` on the same file (which hashes
+// nothing) and against `curl | tee | sha256sum` (the same work), and how much memory it takes above an idle process. The
+// three take turns, so that whatever else the machine does hits them alike. The hub is a process of its own on loopback.
+// In the first half it redirects to nginx for the large file, as real hubs redirect to a CDN; in the second half it sends
+// the file itself, which costs about as much of a core as a pull. Needs curl, and nginx for the first half.
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -26,7 +27,7 @@ import { fileURLToPath } from 'node:url';
 const SELF = fileURLToPath(import.meta.url);
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const COMMIT = 'c0ffee00'.repeat(5);
-/** Of the file; some virtual machines hand freed memory back to their host, and then larger files measure that, too. */
+/** Some virtual machines return freed memory to their host; larger files then measure that, too. */
 const MEGABYTES = Number(process.argv[2] ?? 512);
 const ROUNDS = Number(process.argv[3] ?? 5);
 const LARGE = 'onnx/model_q4.onnx_data';
@@ -35,7 +36,7 @@ const CHUNK_BYTES = 1 << 20;
 if (process.send === undefined) await compare();
 else serve(process.argv[2], process.argv[3]);
 
-/** The hub: one repository with one large file, streamed from disk unless there is a CDN. */
+/** The hub: one repository with one large file, streamed from disk, or redirected to `cdn` if there is one. */
 function serve(directory, cdn) {
   const files = JSON.parse(readFileSync(join(directory, 'tree.json'), 'utf8'));
   createServer((request, response) => {
@@ -63,6 +64,7 @@ function stored(name) {
 }
 
 async function compare() {
+  requireCurl();
   const scratch = mkdtempSync(join(process.env.EDGEPROOF_CACHE ?? tmpdir(), 'edgeproof-pull-speed-'));
   const sha256 = writeRepository(scratch);
   const started = [];
@@ -77,7 +79,7 @@ async function compare() {
       const rows = [];
       for (let round = 0; round <= ROUNDS; round++) {
         const row = await oneRound({ ...env, HF_ENDPOINT: hub.endpoint }, { scratch, sha256, idleBytes, round });
-        // The first round warms the page cache of the file that is served.
+        // The first round only reads the served file into the page cache.
         if (round > 0) rows.push(row);
       }
       tell(rows, sender === null ? 'a hub in Node' : 'nginx');
@@ -108,28 +110,25 @@ async function oneRound(env, { scratch, sha256, idleBytes, round }) {
       rmSync(path);
     },
   ];
-  // Whoever writes into memory that was not in use just before is up to three times slower: each goes first in turn.
+  // On some machines, who writes into memory that was not in use just before is slower; so each goes first in turn.
   for (let i = 0; i < steps.length; i++) await steps[(round + i) % steps.length]();
   return row;
 }
 
 function tell(rows, sender) {
-  console.log(`${MEGABYTES} MB from loopback, sent by ${sender}, in MB/s:`);
-  for (const { curl, pull, hashed, aboveIdleMB } of rows) {
-    const rates = { curl, pull, 'curl | tee | sha256sum': hashed };
-    const words = Object.entries(rates).map(([name, rate]) => `${name} ${rate.toFixed(0)}`);
-    console.log(`  ${words.join('   ')}   memory above idle ${aboveIdleMB.toFixed(0)} MB`);
-  }
-  const ratio = (other) => {
-    const ratios = rows.map((row) => row.pull / row[other]).toSorted((a, b) => a - b);
-    return `${median(ratios).toFixed(2)} (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`;
+  const show = (name, digits, pick) => {
+    const sorted = rows.map(pick).toSorted((a, b) => a - b);
+    const [least, middle, most] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].map((x) => x.toFixed(digits));
+    console.log(`  ${name.padEnd(44)} ${middle.padStart(6)}  (${least} to ${most})`);
   };
-  console.log(`  median ratio to curl, which hashes nothing: ${ratio('curl')}; the aim is 0.80`);
-  console.log(`  median ratio to curl | tee | sha256sum, the same work: ${ratio('hashed')}\n`);
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  console.log(`${MEGABYTES} MiB from ${sender} on loopback, ${rows.length} rounds: median (least to most)`);
+  show('models pull, MB/s', 0, (row) => row.pull);
+  show('curl, MB/s', 0, (row) => row.curl);
+  show('curl | tee | sha256sum, MB/s', 0, (row) => row.hashed);
+  show('pull / curl (the aim is 0.50)', 2, (row) => row.pull / row.curl);
+  show('pull / (curl | tee | sha256sum)', 2, (row) => row.pull / row.hashed);
+  show('memory above idle, MB (the aim is 100)', 0, (row) => row.aboveIdleMB);
+  console.log();
 }
 
 /** Returns the SHA-256 of the large file. */
@@ -137,7 +136,7 @@ function writeRepository(scratch) {
   const graph = Buffer.from('080a3a0a0a060a01611201622200', 'hex');
   const data = openSync(join(scratch, stored(LARGE)), 'w');
   const hash = createHash('sha256');
-  const chunk = Buffer.alloc(1 << 20);
+  const chunk = Buffer.alloc(CHUNK_BYTES);
   for (let i = 0; i < MEGABYTES; i++) {
     chunk.writeUInt32LE(i);
     hash.update(chunk);
@@ -153,7 +152,7 @@ function writeRepository(scratch) {
     oid: oid(bytes),
   }));
   for (const [path, bytes] of Object.entries(small)) writeFileSync(join(scratch, stored(path)), bytes);
-  const lfs = { oid: hash.digest('hex'), size: MEGABYTES << 20, pointerSize: 134 };
+  const lfs = { oid: hash.digest('hex'), size: MEGABYTES * CHUNK_BYTES, pointerSize: 134 };
   tree.push({ type: 'file', path: LARGE, size: lfs.size, oid: oid(Buffer.from('')), lfs });
   writeFileSync(join(scratch, 'tree.json'), JSON.stringify(tree));
   return lfs.oid;
@@ -165,7 +164,7 @@ async function startHub(scratch, cdn) {
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
 }
 
-/** A server that costs as little as a CDN's; null, and a line that says why, where there is none. */
+/** A server that costs this machine little, as a CDN would; null, and a line that says why, if it does not start. */
 async function startNginx(scratch) {
   const port = await freePort();
   const log = join(scratch, 'nginx.log');
@@ -183,7 +182,7 @@ async function startNginx(scratch) {
       server { listen 127.0.0.1:${port}; root ${scratch}; }
     }`;
   writeFileSync(join(scratch, 'nginx.conf'), configuration);
-  // Debian keeps it where only a superuser's PATH leads.
+  // Debian keeps it in a directory that only root has in PATH.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const child = spawn('nginx', ['-p', scratch, '-e', log, '-c', join(scratch, 'nginx.conf')], { env, stdio: 'ignore' });
   const failed = new Promise((_resolve, reject) => {
@@ -195,7 +194,9 @@ async function startNginx(scratch) {
     return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
   } catch ({ code, message }) {
     child.kill();
-    console.log(`nginx is left out: ${code === 'ENOENT' ? 'it is not installed (nginx-light)' : message}\n`);
+    console.log(
+      `nginx is left out: ${code === 'ENOENT' ? 'it is not installed (Debian, Ubuntu: apt-get install nginx-light)' : message}\n`,
+    );
     return null;
   }
 }
@@ -212,7 +213,7 @@ async function freePort() {
   return port;
 }
 
-/** Resolves as soon as somebody listens there. */
+/** Resolves as soon as the port accepts connections. */
 async function answers(port) {
   for (let tries = 0; tries < 100; tries++) {
     const socket = connect(port, '127.0.0.1');
@@ -226,11 +227,19 @@ async function answers(port) {
   throw new Error('it does not answer');
 }
 
+function requireCurl() {
+  try {
+    execFileSync('curl', ['--version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error('curl is not installed (Debian, Ubuntu: apt-get install curl)');
+  }
+}
+
 function curlRate(url, path) {
   return Number(execFileSync('curl', ['-sL', '-o', path, '-w', '%{speed_download}', url], { encoding: 'utf8' })) / 1e6;
 }
 
-/** What `models pull` does, by the usual tools: received, written, hashed, compared. */
+/** What `models pull` does, with the usual tools: receive, write, hash, compare. */
 function hashedRate(url, path, sha256) {
   const started = performance.now();
   const printed = execFileSync('sh', ['-c', 'curl -sL "$1" | tee "$2" | sha256sum', 'sh', url, path], {
@@ -241,7 +250,7 @@ function hashedRate(url, path, sha256) {
   return statSync(path).size / 1e6 / seconds;
 }
 
-/** From the first question to the hub until every hash was compared; curl's rate leaves out its own start likewise. */
+/** From the first request to the hub until every hash is compared. Like curl's own rate, it leaves out process start. */
 function pullRate(stderr) {
   const [, value, unit] = /downloaded in .* \(([\d.]+) (MB|GB)\/s\)/.exec(stderr) ?? [];
   if (value === undefined) throw new Error(`no rate in:\n${stderr}`);

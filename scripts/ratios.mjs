@@ -1,5 +1,5 @@
-// `npm run ratios [-- --rounds 9]`: what edgeproof promises of its own speed, as ratios of interleaved runs.
-// Absolute times depend on the machine and its neighbours; these ratios should not. Nothing else may run meanwhile.
+// `npm run ratios [-- --rounds 9]`: checks what edgeproof promises about its own speed, as ratios of interleaved runs. Absolute
+// times depend on the machine and its load; these ratios should not. Nothing else may run meanwhile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-ratios-'));
-/** Kept when the caller names a place. */
+/** A folder named by the caller is kept. */
 const results = process.env.EDGEPROOF_RATIOS_RESULTS ?? join(scratch, 'results');
 
 /** @param {string[]} parameters @param {Record<string, string>} [env] */

@@ -1,13 +1,17 @@
-// `npm run study`: how often does a comparison raise a false alarm, how often does it find a slowdown of 5 %?
-// First simulated, then on this machine: equal runs, and runs slowed in the worker's token stream; rounds take turns.
-// Nothing else may run meanwhile. What it prints and stores: docs/research/study.md.
+// `npm run study`: how often does a comparison raise a false alarm, and how often does it find a slowdown of 5 %?
+// First simulated, then on this machine with equal runs and with runs slowed on purpose; rounds take turns. Nothing else
+// may run meanwhile. docs/research/study.md explains what it prints and stores.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureClock } from '../dist/machine/clock.js';
+import { describeMachine } from '../dist/machine/describe.js';
+import { describeTool } from '../dist/run/provenance.js';
 import { judge } from '../dist/stats/judgement.js';
 import * as random from '../dist/stats/random.js';
+import { runtimeVersions } from '../dist/worker/installed.js';
 import { askedRounds } from './study/protocol.mjs';
-import { changesOf, openCase, pairOf } from './study/real.mjs';
+import { changesOf, pairOf, SUITE } from './study/real.mjs';
 import { simulate } from './study/simulated.mjs';
 
 const { values: options } = parseArgs({
@@ -55,8 +59,9 @@ function printSimulated() {
 }
 
 async function real() {
-  const opened = await openCase();
-  const { machine, tool, versions, startedAt } = opened.about;
+  const startedAt = new Date().toISOString();
+  const machine = { ...describeMachine(), clock: measureClock() };
+  const about = { startedAt, tool: describeTool(), machine, versions: runtimeVersions(), suite: SUITE, settings };
   const stamp = startedAt.replace(/[-:]|\.\d+/g, '');
   const path = options.resume ?? join(options.results, machine.id, `study-${stamp}.json`);
   /** @type {Pair[]} */
@@ -66,9 +71,8 @@ async function real() {
     ...Array.from({ length: number('slowed') }, () => settings.slowdown),
   ];
   for (const slowdown of wanted.slice(pairs.length)) {
-    pairs.push(await measurePair(opened, slowdown));
+    pairs.push(await measurePair(slowdown));
     mkdirSync(dirname(path), { recursive: true });
-    const about = { startedAt, tool, machine, versions, suite: opened.suite, settings };
     writeFileSync(path, `${JSON.stringify({ ...about, simulated, pairs }, null, 1)}\n`);
     process.stderr.write(`pair ${pairs.length} of ${wanted.length}: ${describe(pairs.at(-1))}\n`);
   }
@@ -82,14 +86,14 @@ async function real() {
   );
 }
 
-/** @param {import('./study/real.mjs').Opened} opened @param {number} slowdown @returns {Promise<Pair>} */
-async function measurePair(opened, slowdown) {
+/** @param {number} slowdown @returns {Promise<Pair>} */
+async function measurePair(slowdown) {
   const started = performance.now();
-  const { compareAt } = pairOf(opened, slowdown);
-  const { rounds, asked, comparison } =
-    slowdown === 1
-      ? { rounds: settings.rounds, asked: null, comparison: await compareAt(settings.rounds) }
-      : await askedRounds(compareAt, changesOf, settings.most);
+  const { compareAt, close } = pairOf(slowdown);
+  const { rounds, asked, comparison } = await (slowdown === 1
+    ? compareAt(settings.rounds).then((comparison) => ({ rounds: settings.rounds, asked: null, comparison }))
+    : askedRounds(compareAt, changesOf, settings.most)
+  ).finally(close);
   const changes = changesOf(comparison);
   return {
     slowdown,

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// edgeproof's door: argv → command → exit code, and the only catch-all. Commands are loaded when they are called,
-// so that `--help` answers at once and only `run`'s workers ever load a native library.
+// The entry point: argv → command → exit code, and the only catch-all. Commands are loaded when they are called, so that
+// `--help` answers at once and only workers load native libraries.
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
-import { collect, list, machineName, output, positive, results, whole } from './commands/cli-options.js';
+import { Command, CommanderError, Help, Option } from 'commander';
+import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
+import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -14,72 +15,40 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 let exitCode = 0;
 const program = new Command('edgeproof')
   .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
-  .version(version)
+  .version(version, '-V, --version', 'show the version')
+  .addHelpOption(help())
   .exitOverride()
+  .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
+  .helpCommand('help [command]', 'show the help of a command')
   .addHelpText(
     'after',
     `
 Start with:
-  edgeproof run                       the quick suite: no download, about a minute
+  edgeproof run                       the quick suite: no download, one minute
   edgeproof run -p 128,512 -n 64      other prompt and output lengths
-  edgeproof compare previous latest   what changed since the suite ran before
+  edgeproof compare previous latest   what changed since the last run
+  edgeproof <command> --help          the options of a command
 
-Exit codes: 0 fine, 1 the answer is no (a case failed, something got worse), 2 could not answer.`,
+Exit codes: 0 fine; 1 the answer is no (a case failed, something got worse);
+2 could not answer.`,
   );
 
-program
-  .command('run')
+program.commandsGroup('Measure:');
+declareRun(program.command('run'))
   .summary('measure a suite and store the result')
   .description('Runs every case of a suite in fresh worker processes and stores the result after each round.')
   .argument('[suite]', 'name of a suite in benchmarks/, or a JSON file', 'quick')
-  .option('-m, --model <models>', 'ids, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files', list)
-  .option('--weights <kinds>', 'synthetic or real; by default what the model has', list)
-  .option('--layout <layouts>', 'graph layouts of synthetic ONNX weights: tuned, split, published', list)
-  .option('--dtype <dtypes>', 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …', list)
-  .option('--runtime <names>', 'runtimes: onnxruntime, transformers.js, llama.cpp', list)
-  .option('--ep <names>', 'execution providers: cpu, webgpu, cuda, dml, coreml', list)
-  .option('-t, --threads <ranges>', 'thread counts: 2, or 1,2, or 1-8*2, or auto')
-  .option('--option <name=values>', 'session options, again for others: spinning=off,on or session.xyz=1', collect)
-  .option('--memory-limit <sizes>', 'hold workers to this much memory: 2GB, or 512MB,1GB', list)
-  .option('--swap-limit <sizes>', 'swap beyond --memory-limit (default: none)', list)
-  .option('--cpu-quota <cores>', 'hold workers to this much processor time: 1.5, or 0.5,1', list)
-  .option('--cpus <list>', 'let workers run on these processors only: 0,1 or 0-3')
-  .option('-p, --prompt <ranges>', 'prompt tokens: 512, or 128,512, or 128-1024*2')
-  .option('-n, --new <ranges>', 'generated tokens')
-  .option('-d, --depth <ranges>', 'tokens already in the KV cache: 0, or 0-4096+1024')
-  .option('--seconds <number>', 'how long a sustained workload runs; from 60 on its curve is shown', whole(1))
-  .option('-r, --rounds <number>', 'fresh processes per case; with --target or --budget at least', whole(1))
-  .option('--target <percent>', 'go on until half the 95 % interval is this small', positive)
-  .option('--budget <seconds>', 'start no further round later than this', positive)
-  .option('--iterations <number>', 'timed passes inside a round', whole(1))
-  .option('--warmup <number>', 'untimed passes before them, or auto: until they stop getting faster', (text) =>
-    text === 'auto' ? text : whole(0)(text),
-  )
-  .option('--cold', 'evict the checkpoint from the page cache before each round, and prove it')
-  .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
-  .option('--timeout <seconds>', 'longest life of one worker', positive)
-  .addOption(
-    new Option('--tune <what>', 'search for the best number of threads first, and use it').choices(['threads']),
-  )
-  .option('--allow-fallback', 'measure also where the CPU computes part of what a GPU was asked for')
-  .option('--no-ceilings', 'do not measure what this machine can do at best, before and after')
-  .option('--resume [result]', 'go on with an unfinished result, or add rounds with --rounds')
-  .addOption(results())
-  .addOption(machineName())
-  .addOption(output())
   .action(async (suite: string, o) => {
-    const [{ run }, { suiteOverrides }] = await Promise.all([
-      import('./commands/run.js'),
-      import('./commands/suite-overrides.js'),
-    ]);
-    exitCode = await run(suite, suiteOverrides(o), o);
+    const { run } = await import('./commands/run.js');
+    exitCode = await run(suite, await suiteOverrides(o), o);
   });
 
+program.commandsGroup('Look at results:');
 program
   .command('show')
   .summary('print a stored result')
   .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
-  .option('--memory', 'where the memory went, phase by phase')
+  .option('--memory', 'show where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
   .action(async (result: string, o) => {
@@ -88,15 +57,14 @@ program
 
 const comparing = (command: Command) =>
   command
-    .option(
-      '--across <dimensions>',
-      'compare although these differ: machine, model, dtype, threads, runtimeVersion …',
-      list,
-      [],
-    )
-    .option('--minimum-effect <percent>', "smallest change that counts, instead of each metric's own", positive)
     .addOption(
-      new Option('--grade <grade>', 'use rounds of this condition or better (docs/condition.md)')
+      new Option('--across <dimensions>', 'compare cases although these differ: machine, model, dtype, threads …')
+        .argParser(list)
+        .default([], 'none'),
+    )
+    .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
+    .addOption(
+      new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
         .choices(['A', 'B', 'C'])
         .default('B'),
     )
@@ -105,33 +73,35 @@ const comparing = (command: Command) =>
 
 comparing(program.command('compare'))
   .summary('compare two results, case by case')
-  .description(
-    'Shows what changed from baseline to candidate: only changes that are significant and large enough to matter.',
-  )
+  .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
   .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
-  .argument('<candidate>')
+  .argument('<candidate>', 'as above')
   .action(async (baseline: string, candidate: string, o) => {
     exitCode = (await import('./commands/compare.js')).compare(baseline, candidate, o);
   });
 
 comparing(program.command('regress'))
-  .summary('fail if the newest result is worse than its baseline')
-  .description('A gate for scripts: exit 1 when anything is shown to be worse, 2 when nothing could be compared.')
+  .summary('fail if the newest result is worse than the one before')
+  .description('For scripts: exit code 1 if anything is shown to be worse, 2 if nothing could be compared.')
   .argument('[candidate]', 'a file, `latest`, or part of a file name', 'latest')
-  .option('--baseline <result>', 'instead of the newest earlier result of the same suite and machine')
+  .option(
+    '--baseline <result>',
+    'what to compare with (default: the newest earlier result of the same suite and machine)',
+  )
   .action(async (candidate: string, o) => {
     exitCode = (await import('./commands/compare.js')).regress(candidate, o);
   });
 
+program.commandsGroup('Models and this machine:');
 addModels(program, (code) => {
   exitCode = code;
 });
 
 program
   .command('machine')
-  .summary('what edgeproof sees of this computer, and what it can do at best')
+  .summary('describe this computer, and measure what it can do at best')
   .option('--no-ceilings', 'do not measure read bandwidth, matrix products and storage')
-  .option('--self-test', 'measure what edgeproof itself costs a measurement: about three minutes')
+  .option('--self-test', 'measure how much edgeproof itself disturbs a measurement (three minutes)')
   .addOption(machineName())
   .addOption(output())
   .action(async (o) => {

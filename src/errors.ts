@@ -1,5 +1,5 @@
-// Everything that can go wrong and what the user can do about it: one error class, one catalogue.
-// A message says what is wrong and where; a hint says what to do next.
+// The errors that a user can cause or meet: one class, one catalogue. A message says what is wrong and where; a hint
+// says what to do next.
 
 interface Problem {
   message: string;
@@ -25,7 +25,7 @@ const CATALOGUE = {
   }),
   'json-broken': (p: { path: string; reason: string; hint?: string }): Problem => ({
     message: `${p.path} is not JSON: ${p.reason}`,
-    hint: p.hint ?? 'the file may be cut off or hand-edited; restore it from git or write it again',
+    hint: p.hint ?? 'the file may be cut off or edited by hand; restore it from git or write it again',
   }),
   'suite-unknown': (p: { name: string; known: string[] }): Problem => ({
     message: `there is no suite "${p.name}"`,
@@ -33,7 +33,7 @@ const CATALOGUE = {
   }),
   'model-unknown': (p: { name: string; known: string[] }): Problem => ({
     message: `models.json has no model "${p.name}"`,
-    hint: `nearest to it: ${list(p.known)}; all of them: edgeproof models list`,
+    hint: `similar names: ${list(p.known)}. To see all models: edgeproof models list`,
   }),
   'architecture-unknown': (p: { modelType: string; known: string[] }): Problem => ({
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
@@ -41,23 +41,23 @@ const CATALOGUE = {
   }),
   'config-unsupported': (p: { modelType: string; issues: string[] }): Problem => ({
     message: `this ${p.modelType} configuration cannot be built:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
-    hint: 'a field named above asks for something that edgeproof does not implement, or is missing',
+    hint: 'a field named above is missing, or asks for something that edgeproof does not implement',
   }),
   'gguf-unsupported': (p: { modelType: string; known: string[] }): Problem => ({
-    message: `no synthetic GGUF can be made for model_type "${p.modelType}", so llama.cpp cannot run it here`,
-    hint: `supported: ${list(p.known)}; or name a real .gguf file`,
+    message: `no synthetic GGUF can be made for model_type "${p.modelType}", so llama.cpp cannot run this model`,
+    hint: `supported: ${list(p.known)}. Or name a real .gguf file`,
   }),
   'gguf-invalid': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path} is not a readable GGUF file: ${p.reason}`,
-    hint: 'the file may be cut off, altered, or of another format; fetch or synthesize it again',
+    hint: 'the file may be cut off, altered or of another format; download or synthesize it again',
   }),
   'dtype-unsupported': (p: { dtype: string; known: readonly string[] }): Problem => ({
     message: `dtype "${p.dtype}" is not supported for synthetic checkpoints`,
     hint: `use one of: ${list(p.known)}`,
   }),
   'hub-offline': (p: { repo: string }): Problem => ({
-    message: `${p.repo} cannot be pulled: HF_HUB_OFFLINE forbids the network, and the Python tools' cache has no such files`,
-    hint: 'unset HF_HUB_OFFLINE, or pull it where there is a network and copy the cache',
+    message: `${p.repo} cannot be pulled: HF_HUB_OFFLINE forbids downloads, and the cache of the Python tools does not have the files`,
+    hint: 'unset HF_HUB_OFFLINE, or pull it on a connected machine and copy the cache',
   }),
   'hub-unreachable': (p: { host: string; reason: string; attempts: number; waitSeconds: number | null }): Problem => ({
     message: [
@@ -65,54 +65,54 @@ const CATALOGUE = {
       ...(p.attempts > 1 ? [`tried ${p.attempts} times`] : []),
       ...(p.waitSeconds === null ? [] : [`it asks to come back in ${p.waitSeconds} s`]),
     ].join('; '),
-    hint: 'what has arrived is kept: run the same command again. HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy',
+    hint: 'the downloaded part is kept: run the same command again. Set HF_ENDPOINT to use a mirror, HTTPS_PROXY to use a proxy',
   }),
   'hub-untrusted': (p: { host: string; code: string }): Problem => ({
     message: `the certificate of ${p.host} is not trusted (${p.code})`,
-    hint: 'a proxy that opens TLS, or a mirror of your own: name its root certificate in NODE_EXTRA_CA_CERTS',
+    hint: 'if a proxy inspects TLS, or the mirror is your own, name its root certificate in NODE_EXTRA_CA_CERTS',
   }),
   'hub-gated': (p: { repo: string; page: string; hasToken: boolean }): Problem => ({
-    message: `${p.repo} is gated: its authors ask for an agreement first`,
-    hint: `accept the conditions at ${p.page}${p.hasToken ? ' with the account of HF_TOKEN' : ', then set HF_TOKEN to a token of that account'}`,
+    message: `${p.repo} is gated: its authors require you to accept their conditions first`,
+    hint: `accept the conditions at ${p.page}${p.hasToken ? ' with the account that HF_TOKEN belongs to' : ', then set HF_TOKEN to a token of that account'}`,
   }),
   'hub-refused': (p: { repo: string; status: number; hasToken: boolean }): Problem => ({
-    message: `the hub refuses ${p.repo} (status ${p.status})`,
+    message: `the hub refuses access to ${p.repo} (status ${p.status})`,
     hint: p.hasToken
-      ? 'HF_TOKEN is not valid, has run out, or may not read this repository'
+      ? 'HF_TOKEN is invalid, has expired, or may not read this repository'
       : 'a private repository needs a token: set HF_TOKEN',
   }),
   'hub-not-found': (p: { what: string; url: string; hasToken: boolean }): Problem => ({
     message: `the hub has no such ${p.what}: ${p.url}`,
     hint: p.hasToken
-      ? 'check the name, and whether HF_TOKEN may read it'
-      : 'check the name; a private one needs HF_TOKEN',
+      ? 'check the name, and whether HF_TOKEN may read the repository'
+      : 'check the name; a private repository needs HF_TOKEN',
   }),
   'hub-invalid': (p: { url: string; reason: string }): Problem => ({
-    message: `${p.url} gave an answer that cannot be used: ${p.reason}`,
-    hint: 'HF_ENDPOINT may not be a hub, or a proxy may answer in its place',
+    message: `${p.url} gave an unusable answer: ${p.reason}`,
+    hint: 'check that HF_ENDPOINT is a hub, and that no proxy answers in its place',
   }),
   'download-altered': (p: { repo: string; path: string; reason: string }): Problem => ({
-    message: `${p.repo}: ${p.path} is not what the repository promises: ${p.reason}`,
-    hint: 'nothing of it was kept; a mirror or proxy may be at fault. Try again, or another HF_ENDPOINT',
+    message: `${p.repo}: ${p.path} differs from what the repository lists: ${p.reason}`,
+    hint: 'the file was discarded. A mirror or proxy may have altered it: try again, or set another HF_ENDPOINT',
   }),
   'hash-failed': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path}: cannot be hashed: ${p.reason}`,
-    hint: 'what has arrived is kept: run the same command again',
+    hint: 'the downloaded part is kept: run the same command again',
   }),
   'files-in-use': (p: { what: string; owner: string }): Problem => ({
     message: `${p.what} is being pulled by ${p.owner}`,
-    hint: 'wait until it has ended, or stop it',
+    hint: 'wait until that process has ended, or stop it',
   }),
   'dtype-missing': (p: { where: string; dtype: string; available: readonly string[] }): Problem => ({
     message: `${p.where} has no files of dtype ${p.dtype}`,
     hint:
       p.available.length === 0
-        ? 'it has no onnx/*.onnx that transformers.js would find'
+        ? 'it has no onnx/*.onnx that transformers.js would look for'
         : `it has: ${list(p.available)}`,
   }),
   'layout-invalid': (p: { where: string; reason: string }): Problem => ({
     message: `${p.where} is not a model in transformers.js layout: ${p.reason}`,
-    hint: 'expected config.json, tokenizer.json and onnx/model<suffix>.onnx; or name a single .onnx file',
+    hint: 'expected config.json, tokenizer.json and onnx/model<suffix>.onnx. Or name a single .onnx file',
   }),
   'checkpoint-altered': (p: { name: string; fault: string; command: string }): Problem => ({
     message: `${p.name}: ${p.fault}`,
@@ -120,7 +120,7 @@ const CATALOGUE = {
   }),
   'pin-mismatch': (p: { name: string; fault: string; command: string }): Problem => ({
     message: `${p.name} is not what models.json pins: ${p.fault}`,
-    hint: `get the pinned files with: ${p.command}; or pin what is here with: edgeproof models pin`,
+    hint: `get the pinned files with: ${p.command}; or pin the files that are here with: edgeproof models pin`,
   }),
   'does-not-fit': (p: { name: string; arithmetic: string }): Problem => ({
     message: `${p.name} does not fit: ${p.arithmetic}`,
@@ -136,7 +136,7 @@ const CATALOGUE = {
   }),
   'onnx-invalid': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path} is not a readable ONNX model: ${p.reason}`,
-    hint: 'the file may be cut off, altered, or of another format; fetch or synthesize it again',
+    hint: 'the file may be cut off, altered or of another format; download or synthesize it again',
   }),
   'external-data-invalid': (p: { path: string; tensor: string; reason: string }): Problem => ({
     message: `${p.path}: external data of tensor "${p.tensor}": ${p.reason}`,
@@ -144,11 +144,11 @@ const CATALOGUE = {
   }),
   'decoder-unsupported': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path} cannot be driven as a decoder: ${p.reason}`,
-    hint: 'edgeproof feeds input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
+    hint: 'edgeproof can feed the inputs input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
   }),
   'kv-dtype-unsupported': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path} cannot have its KV cache in int8: ${p.reason}`,
-    hint: 'use layout split, or make a graph for prompts with `edgeproof models tune --steps prefill-graph`',
+    hint: 'use layout split, or add a graph for prompts with `edgeproof models tune --steps prefill-graph`',
   }),
   'huge-pages-unavailable': (p: { reason: string }): Problem => ({
     message: `no huge pages here: ${p.reason}`,
@@ -156,7 +156,7 @@ const CATALOGUE = {
   }),
   'nothing-to-tune': (p: { path: string; reports: readonly { step: string; note: string }[] }): Problem => ({
     message: `${p.path}: no step applies:\n${p.reports.map(({ step, note }) => `  ${step}: ${note}`).join('\n')}`,
-    hint: 'the graph is as fast as these steps make it; `edgeproof models inspect` shows its format',
+    hint: 'these steps cannot make this graph faster; `edgeproof models inspect` shows its format',
   }),
   'directory-unwritable': (p: { path: string; purpose: string; reason: string; option: string }): Problem => ({
     message: `cannot write ${p.purpose} to ${p.path}: ${p.reason}`,
@@ -168,11 +168,11 @@ const CATALOGUE = {
   }),
   'result-unknown': (p: { name: string; directory: string }): Problem => ({
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
-    hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes one',
+    hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes results',
   }),
   'result-newer': (p: { path: string; found: number; known: number }): Problem => ({
     message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
-    hint: 'update edgeproof to read it',
+    hint: 'update edgeproof to read this file',
   }),
   'resume-mismatch': (p: { path: string; reason: string }): Problem => ({
     message: `${p.path} cannot be resumed: ${p.reason}`,
@@ -185,7 +185,7 @@ const CATALOGUE = {
   }),
   'runtime-failed': (p: { runtime: string; reason: string }): Problem => ({
     message: `${p.runtime}: ${p.reason}`,
-    hint: 'the runtime refused the checkpoint or failed in it; try another dtype, layout or runtime',
+    hint: 'the runtime refused the checkpoint or failed while running it; try another dtype, layout or runtime',
   }),
   'ep-unavailable': (p: { ep: string; reason: string; install: string }): Problem => ({
     message: `${p.ep} does not work here: ${p.reason}`,
@@ -193,11 +193,11 @@ const CATALOGUE = {
   }),
   'ep-fallback': (p: { ep: string; nodes: number; of: number; operators: string[] }): Problem => ({
     message: `${p.nodes} of ${p.of} computing nodes ran on the CPU instead of ${p.ep}: ${list(p.operators)}`,
-    hint: 'try another dtype or layout, or accept it with --allow-fallback; the result then tells the share of the CPU',
+    hint: 'try another dtype or layout, or accept it with --allow-fallback; the result then states the share of the CPU',
   }),
   'runtime-missing': (p: { runtime: string; reason: string }): Problem => ({
     message: `the native library of ${p.runtime} cannot be loaded: ${p.reason}`,
-    hint: 'onnxruntime-node ships for Linux x64/arm64, Windows x64/arm64 and macOS arm64; reinstall with `npm ci`',
+    hint: 'onnxruntime-node supports Linux x64/arm64, Windows x64/arm64 and macOS arm64; reinstall with `npm ci`',
   }),
   'runtime-not-installed': (p: { runtime: string; command: string }): Problem => ({
     message: `the runtime ${p.runtime} is optional and not installed`,
@@ -211,19 +211,19 @@ const CATALOGUE = {
     message: `workers cannot be held to ${p.limits} here: ${p.reason}`,
     hint:
       p.hint ??
-      'control groups need Linux and the right to make them: root, or `systemd-run --user --scope -p Delegate=yes edgeproof run …` (docs/limits.md)',
+      'this needs Linux and permission to create control groups: root, or `systemd-run --user --scope -p Delegate=yes edgeproof run …` (docs/limits.md)',
   }),
   'worker-crashed': (p: { exit: string; stderr: string }): Problem => ({
     message: `the worker died (${p.exit})${p.stderr === '' ? '' : `: ${p.stderr}`}`,
-    hint: 'a crash in native code is a bug of the runtime or a damaged checkpoint; run the case alone to confirm',
+    hint: 'a crash in native code means a bug of the runtime or a damaged checkpoint; run the case alone to confirm',
   }),
   'worker-killed': (p: { signal: string }): Problem => ({
     message: `the worker was killed from outside (${p.signal})`,
-    hint: 'if nobody killed it, look for the kernel out-of-memory killer in `dmesg`',
+    hint: 'if nobody killed it, look for the out-of-memory killer in `dmesg`',
   }),
   'worker-protocol': (p: { reason: string }): Problem => ({
     message: `the worker sent something that is not a message: ${p.reason}`,
-    hint: 'a native library may write to the wrong file descriptor; please report it with the case id',
+    hint: 'a native library may have written to the wrong file descriptor; please report this with the case id',
   }),
   'worker-timeout': (p: { seconds: number; phase: string }): Problem => ({
     message: `the worker was stopped after ${p.seconds} s (phase: ${p.phase})`,
@@ -236,7 +236,7 @@ const CATALOGUE = {
 
 export type ErrorCode = keyof typeof CATALOGUE | 'internal';
 
-/** What is stored in a result document and sent between processes. */
+/** An error as result documents store it and processes send it. */
 export interface Failure {
   code: ErrorCode;
   message: string;
@@ -255,7 +255,7 @@ export class EdgeproofError extends Error {
   }
 }
 
-/** The catalogue entry `code`, filled in: `throw problem('suite-unknown', { name, known })`. */
+/** The error of this code: `throw problem('suite-unknown', { name, known })`. */
 export function problem<C extends keyof typeof CATALOGUE>(
   code: C,
   parameters: Parameters<(typeof CATALOGUE)[C]>[0],
@@ -266,13 +266,13 @@ export function problem<C extends keyof typeof CATALOGUE>(
   return new EdgeproofError({ code, message, hint: hint ?? null }, cause);
 }
 
-/** Any thrown value as a storable failure; what is not ours keeps its own words under the code `internal`. */
+/** Any thrown value as a failure that can be stored; errors of others keep their message, with the code `internal`. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof EdgeproofError) return { code: error.code, message: error.message, hint: error.hint };
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
 }
 
-/** The words of a system error (`EACCES: permission denied`), without the path that the caller names anyway. */
+/** The message of a system error without its path, which the caller names: `EACCES: permission denied`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message.replace(/, \w+ '.*$/, '');

@@ -7,7 +7,8 @@ import type { Comparison } from './contract/views/compare.js';
 import type { RunEvent } from './run/events.js';
 import { type RunOptions, run as runSuite } from './run/run.js';
 import { compareResults } from './stats/compare.js';
-import { loadSuite, overrideSuite, type SuiteOverrides } from './suite/load.js';
+import { loadSuite } from './suite/load.js';
+import { overrideSuite, type SuiteOverrides } from './suite/overrides.js';
 import { localExecutor } from './worker/local-executor.js';
 
 export { readResult } from './contract/result-store.js';

@@ -1,14 +1,14 @@
-// Rounds as a busy machine gives them, seeded: noise of each round, drift that neighbours in time share, and spikes when
-// someone else takes the processor. Two sides take turns, as in a real study. Imports nothing that is built: tests use it, too.
+// Seeded rounds of a busy machine: noise of each round, drift that neighbouring rounds share, and spikes when another
+// process takes the processor. Two sides take turns, as in a real study. Imports nothing from dist/, since tests use it too.
 
-/** Relative standard deviations as on shared virtual machines (results/): drift fades over a few rounds. */
+/** Relative standard deviations as on shared virtual machines (results/). Drift fades over a few rounds. */
 const DRIFT = { deviation: 0.015, memory: 0.8 };
 const SPIKE = { probability: 0.05, least: 0.1, most: 0.4 };
-/** Times of a case without noise, in ms; memory in bytes hardly varies. */
+/** What a case takes without noise, in ms and bytes. Memory hardly varies. */
 const TRUE_VALUES = { ttftMs: 400, tpotMs: 20, loadMs: 300, peakRssBytes: 5e8 };
 
 /**
- * Two sides whose rounds take turns (a b, b a, a b …), for ever. The second is slower by `slowdown`.
+ * An endless series of rounds of two sides that take turns (a b, b a, a b …). The second is slower by `slowdown`.
  * @param {typeof import('../../src/stats/random.js')} random
  * @param {{ seed: number, spread: number, slowdown: number }} options
  */

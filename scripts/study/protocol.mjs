@@ -1,14 +1,14 @@
-// One comparison as a careful user makes it: a few rounds on both sides, then as many as the tool asks for.
+// One comparison as a careful user makes it: a few rounds on both sides, then as many as edgeproof asks for.
 
-/** Rounds a side to begin with, and where patience ends. */
+/** Rounds on each side to begin with. */
 export const FIRST_ROUNDS = 5;
-/** The figures of which a user wants to see 5 %. */
+/** The metrics in which a user wants to see a change of 5 %. */
 const ASKED = ['decodeRate', 'prefillRate'];
 
 /**
- * The comparison, once both sides hold the rounds it asks for to see 5 %, or `most`.
+ * Adds rounds until both sides have as many as the comparison needs to see 5 %, or `most`.
  * @template T
- * @param {(rounds: number) => Promise<T> | T} compareAt measures up to so many rounds a side and compares
+ * @param {(rounds: number) => Promise<T> | T} compareAt measures until each side has this many rounds, and compares
  * @param {(comparison: T) => { metric: string, roundsToSee5Percent: number | null }[]} changesOf
  * @param {number} most
  * @returns {Promise<{ rounds: number, comparison: T, asked: number | null }>}

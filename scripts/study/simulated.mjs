@@ -1,4 +1,4 @@
-// The simulated part of the study: many comparisons of noisy rounds, judged by the very code that `compare` runs.
+// The simulated part of the study: many comparisons of noisy rounds, judged by the code that `compare` runs.
 
 import { turns } from './noise.mjs';
 import { askedRounds } from './protocol.mjs';
@@ -7,7 +7,7 @@ import { askedRounds } from './protocol.mjs';
 /** @typedef {import('../../src/stats/judgement.js').Samples} Samples */
 
 /**
- * What the study and its test give from the built tool and from its source.
+ * The parts of edgeproof that are studied: the study passes those that are built, its test the sources.
  * @typedef {{
  *   judge: (samples: Samples[]) => { changes: MetricChange[] },
  *   random: typeof import('../../src/stats/random.js'),
@@ -37,7 +37,7 @@ export async function simulateComparison({ judge, random }, { most, ...noise }) 
 }
 
 /**
- * Shares of comparisons: any alarm among equals, the slowdown found in the decode rate.
+ * Counts comparisons: equal runs that raise any alarm, slowed ones whose decode rate is found to be worse.
  * @param {Tool} tool
  * @param {{ spread: number, equal: number, slowed: number, slowdown: number, most: number }} options
  */

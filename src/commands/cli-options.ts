@@ -1,10 +1,11 @@
-// Options that several verbs have, and how the values of options are read.
+// Options that several verbs share, and readers for the values of options.
 import { InvalidArgumentError, Option } from 'commander';
 
+export const help = () => new Option('-h, --help', 'show this help');
 export const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
-export const results = () => new Option('--results <directory>', 'where result documents are kept').default('results');
+export const results = () => new Option('--results <directory>', 'where results are stored').default('results');
 export const machineName = () =>
-  new Option('--machine <name>', 'name this machine instead of its hardware slug')
+  new Option('--machine <name>', 'name of this machine in results (default: from its hardware)')
     .env('EDGEPROOF_MACHINE')
     .argParser(name);
 export const list = (text: string) => text.split(',').map((item) => item.trim());

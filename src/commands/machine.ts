@@ -8,7 +8,6 @@ import { energyFacts } from '../machine/energy/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { machinePage } from '../report/machine-page.js';
 import { ceilingsByThreads } from '../stats/ceilings-by-threads.js';
-import { GPU_METER } from '../worker/ask.js';
 import type { Executor } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { machineCeilings } from './machine-ceilings.js';
@@ -26,7 +25,7 @@ async function machineView(options: { machine?: string; ceilings: boolean }): Pr
   const versions = executor.versions();
   const clock = measureClock();
   const { threads, why } = automaticThreads(found);
-  const [executionProviders, energy] = await Promise.all([probeAll(executor), energyFacts(GPU_METER)]);
+  const [executionProviders, energy] = await Promise.all([probeAll(executor), energyFacts()]);
   const working = executionProviders.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
   const ceilings = options.ceilings ? await machineCeilings(executor, found, working) : null;
   return {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
-import type { Weights } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';

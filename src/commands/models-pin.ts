@@ -18,7 +18,10 @@ export async function pinModel(name: string, options: { registry?: string }): Pr
   const registry = loadRegistry(path);
   const reference = resolveReference(name, registry);
   if (reference.kind !== 'registry') {
-    throw problem('input-invalid', { what: `${name} has no entry in ${path} to hold a pin`, expected: 'an id of it' });
+    throw problem('input-invalid', {
+      what: `${name} is not in ${path}, so there is no entry to pin`,
+      expected: 'an id of that file',
+    });
   }
   const cache = cacheDirectory();
   const { repo } = hubTarget(reference);
@@ -47,7 +50,7 @@ export async function pinModel(name: string, options: { registry?: string }): Pr
   return 0;
 }
 
-/** As published: what was rewritten here is nobody's to pin. */
+/** Whether the files are as published; a checkpoint that was tuned here cannot be pinned. */
 function isReal(checkpoint: Checkpoint): checkpoint is Checkpoint<RealManifest> {
   return checkpoint.manifest.weights === 'real' && checkpoint.manifest.tuned === undefined;
 }

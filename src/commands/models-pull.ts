@@ -1,5 +1,4 @@
-// `models pull`: gets real checkpoints from the hub, or verifies those that are here. Prints their directories.
-
+// `models pull`: downloads real checkpoints from the hub, or verifies those already here. Prints their directories.
 import { ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { hubSettings } from '../hub/endpoint.js';
@@ -51,7 +50,7 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
   return 0;
 }
 
-/** From the first question to the hub until every hash was compared. */
+/** `elapsedMs` runs from the first request to the hub until every hash is compared. */
 function downloaded(amount: number, elapsedMs: number): string {
   const rate = amount === 0 ? '' : ` (${bytes(amount / (elapsedMs / 1000))}/s)`;
   return `${bytes(amount)} downloaded in ${duration(elapsedMs)}${rate}`;
@@ -94,7 +93,7 @@ async function pullWithProgress(
 
 const REDRAW_MS = 100;
 
-/** A bar on a terminal, a plain line at every tenth elsewhere. */
+/** A bar on a terminal; elsewhere, one line for every tenth. */
 function progressOf(what: string, progress: Progress): (state: PullProgress) => void {
   const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number; shown: number }>();
   return ({ step, doneBytes, totalBytes }) => {
@@ -103,7 +102,7 @@ function progressOf(what: string, progress: Progress): (state: PullProgress) => 
     steps.set(step, started);
     const tenth = Math.floor((doneBytes / totalBytes) * 10);
     const isTenth = tenth > started.tenth;
-    // Bytes arrive in thousands of pieces; nobody reads that many lines.
+    // Bytes arrive in thousands of pieces, far more than anybody reads.
     if (!isTenth && now - started.shown < REDRAW_MS) return;
     started.tenth = Math.max(tenth, started.tenth);
     started.shown = now;
@@ -117,6 +116,6 @@ function knownDtype(text: string): OnnxDtype {
   if (found !== undefined) return found;
   throw problem('input-invalid', {
     what: `--dtype ${text}: unknown dtype`,
-    expected: `some of ${ONNX_DTYPES.join(', ')}`,
+    expected: `one or more of ${ONNX_DTYPES.join(', ')}`,
   });
 }

@@ -1,10 +1,11 @@
-// `models rm`: frees the space of a model's checkpoints and of pulls that were left unfinished.
+// `models rm`: deletes a model's checkpoints and its unfinished pulls, and says how much space that freed.
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Weights } from '../contract/suite.js';
+import { entriesOf } from '../contract/directory.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { type LockOptions, lockOf, ownerInWords, withLock } from '../hub/lock.js';
-import { cacheDirectory, entriesOf } from '../models/cache.js';
+import { cacheDirectory } from '../models/cache.js';
 import { checkpointsOf, removeEmptyParents } from '../models/find-checkpoints.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pulledCommit, repositoryDirectory } from '../models/real.js';
@@ -41,7 +42,7 @@ export async function removeModel(name: string, options: RemoveOptions): Promise
   }
   let freed = 0;
   const remove = async (directory: string) => {
-    // A pull may have ended meanwhile.
+    // A pull may have finished and renamed it meanwhile.
     if (!existsSync(directory)) return;
     freed += bytesOnDisk(directory);
     rmSync(directory, { recursive: true, force: true });
@@ -56,15 +57,15 @@ export async function removeModel(name: string, options: RemoveOptions): Promise
   return 0;
 }
 
-/** A pull that is under way keeps its files. */
+/** Refuses to delete the files of a pull that is still running. */
 function notPulled(directory: string): LockOptions {
   return {
     refuse: directory,
-    onWait: (owner) => say(`${ownerInWords(owner)} has locked ${directory}; looking whether it lives`),
+    onWait: (owner) => say(`${ownerInWords(owner)} has locked ${directory}; checking whether it is still running`),
   };
 }
 
-/** `<dtype>.partial` directories of the repository. */
+/** The `<dtype>.partial` directories of the repository. */
 function unfinishedPulls(name: string, cache: string, registry: Model[], dtype: string | undefined): string[] {
   if (!name.includes('/') && !registry.some(({ id }) => id === name.split('@')[0])) return [];
   const reference = resolveReference(name, registry);
@@ -78,7 +79,7 @@ function unfinishedPulls(name: string, cache: string, registry: Model[], dtype: 
     .filter((path) => path.endsWith(dtype === undefined ? '.partial' : `${join(dirname(path), dtype)}.partial`));
 }
 
-/** What the file system gives back: holes of an unfinished download take no space. */
+/** The space that deleting it frees; the holes of an unfinished download take none. */
 function bytesOnDisk(directory: string): number {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
     const found = lstatSync(join(directory, name));

@@ -1,4 +1,4 @@
-// `models synthesize`: writes a synthetic checkpoint, or verifies the one that is there. Prints its directory.
+// `models synthesize`: writes a synthetic checkpoint, or verifies an existing one. Prints its directory.
 
 import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
@@ -21,7 +21,7 @@ export async function synthesizeModel(
     { sources: openSources(), signal: interruptible(), onEvent },
   ).finally(end);
   say(
-    `${id} ${options.layout} ${options.dtype} is whole: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
+    `${id} ${options.layout} ${options.dtype} is complete: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
   );
   process.stdout.write(`${checkpoint.directory}\n`);
   return 0;

@@ -1,16 +1,18 @@
 // `models tune`: rewrites a graph into a faster one, as a new checkpoint, and says what that gains and what it costs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { partialPath, removeAbandoned } from '../contract/directory.js';
 import type { Dtype } from '../contract/dtypes.js';
 import type { Position } from '../contract/fidelity.js';
 import type { Layout } from '../contract/layouts.js';
 import type { ResultDocument } from '../contract/result.js';
-import { suiteSchema, type Weights } from '../contract/suite.js';
+import { suiteSchema } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { DEFAULT_STEPS, STEPS, type StepName } from '../formats/onnx/rewrite/steps.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
-import { cacheDirectory, partialPath, removeAbandoned } from '../models/cache.js';
+import { cacheDirectory } from '../models/cache.js';
 import type { Checkpoint } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';

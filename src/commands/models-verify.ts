@@ -1,4 +1,4 @@
-// `models verify`: hashes the checkpoints on this disk again. Exit code 1 when a byte differs.
+// `models verify`: hashes the checkpoints on this disk again. Exit code 1 if a byte differs.
 import { EdgeproofError } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type Checkpoint, checkpointBytes, faultOf, listCheckpoints, variantOf } from '../models/checkpoint.js';

@@ -1,33 +1,35 @@
-// The verb `models` on the command line: its subcommands, each loaded when it is called.
+// The verb `models`: its subcommands and their options. Each is loaded when it is called.
 import { type Command, Option } from 'commander';
+import { SYNTHETIC_DTYPES } from '../contract/dtypes.js';
+import { LAYOUT_NAMES } from '../contract/layouts.js';
+import { ROUTINGS } from '../contract/routings.js';
+import { WEIGHTS } from '../contract/weights.js';
 import { list, machineName, output, results, whole } from './cli-options.js';
 
 const layout = () =>
-  new Option('--layout <layout>', 'layout of a synthetic checkpoint: of its graphs, or gguf for llama.cpp').choices([
-    'tuned',
-    'split',
-    'published',
-    'gguf',
-  ]);
-const weights = () => new Option('--weights <kind>', 'only this kind').choices(['synthetic', 'real']);
-const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(['fp32', 'fp16', 'q4', 'q4f16', 'int8']);
+  new Option('--layout <layout>', 'layout of a synthetic checkpoint (docs/checkpoints.md)').choices(LAYOUT_NAMES);
+const weights = () => new Option('--weights <kind>', 'only weights of this kind').choices(WEIGHTS);
+const dtype = () => new Option('--dtype <dtype>', 'weight format').choices(SYNTHETIC_DTYPES);
 
-/** `finish` is told the exit code. */
+/** `finish` receives the exit code. */
 export function addModels(program: Command, finish: (code: number) => void): void {
   const models = program
     .command('models')
-    .summary('list, pull, inspect, synthesize, tune and remove checkpoints')
-    .description('Checkpoints: real ones from the hub, synthetic ones made here, tuned ones rewritten from either.');
+    .summary('list, pull, inspect, synthesize, tune, remove checkpoints')
+    .description(
+      'Manages checkpoints: real ones from the hub, synthetic ones made here, tuned ones rewritten from either.',
+    );
   models
     .command('list')
-    .summary('known models and what of them is on this disk')
+    .summary('list known models and their checkpoints on this disk')
     .addOption(output())
     .action(async (o) => {
       finish((await import('./models-list.js')).listModels(o));
     });
   models
     .command('pull')
-    .summary('get real checkpoints from the Hugging Face hub, verified by hash; goes on where it was interrupted')
+    .summary('download real checkpoints from the Hugging Face hub')
+    .description('Downloads checkpoints and verifies their hashes. Continues where it was interrupted.')
     .argument('<model...>', 'hub ids (org/name, org/name@revision) or ids of models.json')
     .addOption(
       new Option('--dtype <dtypes>', 'weight formats, separated by commas').argParser(list).default(['q4'], 'q4'),
@@ -37,23 +39,23 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     });
   models
     .command('pin')
-    .summary('write the commit and the hashes of what was pulled into models.json')
+    .summary('record the commit and hashes of what was pulled in models.json')
     .argument('<model>', 'a model id of models.json, or id@commit')
-    .option('--registry <file>', 'another models.json')
+    .option('--registry <file>', 'a models.json other than the one of edgeproof')
     .action(async (model: string, o) => {
       finish(await (await import('./models-pin.js')).pinModel(model, o));
     });
   models
     .command('verify')
-    .summary('hash checkpoints again; exit 1 when a byte differs')
-    .argument('[model]', 'a model or hub id; all checkpoints without')
+    .summary('check the hashes of checkpoints; exit code 1 if one differs')
+    .argument('[model]', 'a model or hub id (default: all checkpoints)')
     .addOption(output())
     .action(async (model: string | undefined, o) => {
       finish(await (await import('./models-verify.js')).verifyModels(model, o));
     });
   models
     .command('inspect')
-    .summary('what a graph says of its own speed: parameters, bytes, operators, head, KV cache')
+    .summary('show what decides the speed of a graph: size, operators, KV cache')
     .argument('<file or model>', 'any .onnx or .gguf file, folder, hub id or model id')
     .addOption(weights())
     .addOption(layout().default('tuned'))
@@ -64,25 +66,22 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     });
   models
     .command('synthesize')
-    .summary('write a synthetic checkpoint: the exact graph of a model, filled with seeded random weights')
+    .summary('write a checkpoint with the exact graph of a model and random weights')
     .argument('<model>', 'a model id of models.json, or a config.json')
     .addOption(layout().default('tuned'))
     .addOption(dtype().default('q4'))
     .option('--seed <number>', 'seed of the weights', whole(0), 1)
     .addOption(
-      new Option('--routing <routing>', 'which experts tokens use (default: balanced)').choices([
-        'balanced',
-        'skewed',
-        'one',
-        'router',
-      ]),
+      new Option('--routing <routing>', 'experts that tokens use, for mixtures of experts (default: balanced)').choices(
+        ROUTINGS,
+      ),
     )
     .action(async (model: string, o) => {
       finish(await (await import('./models-synthesize.js')).synthesizeModel(model, o));
     });
   models
     .command('tune')
-    .summary('rewrite a graph into a faster one, as a new checkpoint, and measure what it gains and costs')
+    .summary('rewrite a graph into a faster one, and measure gain and cost')
     .description(
       'Rewrites the graph of a checkpoint step by step (docs/tune.md), writes it beside the original and compares both: speed, memory, logits.',
     )
@@ -90,11 +89,11 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .addOption(weights())
     .addOption(layout().default('published'))
     .option('--dtype <dtype>', 'weight format', 'q4')
-    .option('--steps <names>', 'these steps instead of the default ones', list)
-    .option('--without <names>', 'not these steps', list, [])
+    .option('--steps <names>', 'apply these steps instead of the default ones', list)
+    .addOption(new Option('--without <names>', 'leave out these steps').argParser(list).default([], 'none'))
     .addOption(new Option('--head-bits <bits>', 'bits of a quantised head').choices(['4', '8']).default('8'))
-    .option('--to <directory>', 'where to write it, instead of the cache')
-    .option('-r, --rounds <number>', 'fresh processes for each side; 0 measures no speed', whole(0), 5)
+    .option('--to <directory>', 'where to write the checkpoint (default: the cache)')
+    .option('-r, --rounds <number>', 'fresh processes for each side; 0 does not measure speed', whole(0), 5)
     .option('--no-fidelity', 'do not compare the logits')
     .addOption(results())
     .addOption(machineName())
@@ -105,7 +104,7 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     });
   models
     .command('rm')
-    .summary("remove a model's checkpoints from this disk")
+    .summary('remove the checkpoints of a model from this disk')
     .argument('<model>', 'a model or hub id')
     .addOption(weights())
     .addOption(layout())

@@ -3,7 +3,8 @@ import { problem } from '../errors.js';
 import { resultPage } from '../report/result-page.js';
 import { hasFailed, resume, run as runSuite } from '../run/run.js';
 import { showView } from '../stats/show.js';
-import { loadSuite, overrideSuite, type SuiteOverrides } from '../suite/load.js';
+import { loadSuite } from '../suite/load.js';
+import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 

@@ -12,7 +12,7 @@ export function cpuNumbers(list: string): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-/** 0, 1, 2, 5 → `0-2,5`, as the kernel writes it. */
+/** 0, 1, 2, 5 → `0-2,5` */
 export function cpuList(numbers: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const number of numbers) {
@@ -23,6 +23,7 @@ export function cpuList(numbers: readonly number[]): string {
   return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
+/** Whether no range runs backwards, as `3-1` does. */
 export function isGrowing(list: string): boolean {
   return list.split(',').every((part) => {
     const [first, last = first] = part.split('-').map(Number) as [number, number?];

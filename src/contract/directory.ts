@@ -1,9 +1,12 @@
-// Makes directories one level at a time: Node's own recursive mkdir never returns where a file system refuses with
-// ENOENT (/proc, some network mounts).
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+// Directories as every room needs them: made, listed, and cleared of what dead processes left half-written.
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { problem, reasonOf } from '../errors.js';
 
-/** Creates `path` and its parents; throws the system's error of the first level that cannot be made. */
+/**
+ * Creates `path` and its parents; throws the system's error for the first level that cannot be made. Node's own
+ * recursive mkdir never returns where a file system answers ENOENT (/proc, some network mounts).
+ */
 export function createDirectory(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(path);
@@ -12,5 +15,41 @@ export function createDirectory(path: string): void {
     mkdirSync(path);
   } catch (error) {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
+/** The sorted names in a directory; none where there is no directory. */
+export function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
+  }
+}
+
+const PARTIAL = /\.partial-(\d+)(\.old)?$/;
+
+/** The name under which this process writes `path` until it is complete and renamed. */
+export function partialPath(path: string): string {
+  return `${path}.partial-${process.pid}`;
+}
+
+/** Removes what processes that have died left half-written in `directory`. */
+export function removeAbandoned(directory: string): void {
+  for (const name of entriesOf(directory)) {
+    const pid = Number(PARTIAL.exec(name)?.[1] ?? 0);
+    if (pid !== 0 && pid !== process.pid && !isAlive(pid))
+      rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

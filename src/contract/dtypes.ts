@@ -5,7 +5,7 @@ interface DtypeRow {
   suffix: string | null;
   /** Bits of a stored weight. */
   bits: number;
-  /** What the scales add: one of these for each block of weights. */
+  /** The scales: one for each block of weights. */
   scale?: { bits: number; block: number };
   /** Activations and the KV cache are in half precision. */
   half?: boolean;
@@ -33,9 +33,9 @@ export const DTYPES = {
 
 type Table = typeof DTYPES;
 export type Dtype = keyof Table;
-/** Formats that ONNX files have. */
+/** Formats of ONNX files. */
 export type OnnxDtype = { [D in Dtype]: Table[D]['suffix'] extends string ? D : never }[Dtype];
-/** Formats that synthetic checkpoints can be written in. */
+/** Formats of synthetic checkpoints. */
 export type SyntheticDtype = { [D in Dtype]: Table[D] extends { synthetic: true } ? D : never }[Dtype];
 
 type List<T> = readonly [T, ...T[]];
@@ -55,7 +55,7 @@ export function kvValueBytes(dtype: Dtype): 2 | 4 {
   return rowOf(dtype).half === true ? 2 : 4;
 }
 
-/** Bits of a weight and of its share of the scales. */
+/** Bits of a weight, and of its share of a scale. */
 export function bitsPerWeight(dtype: Dtype): { bits: number; scaleBits: number } {
   const { bits, scale } = rowOf(dtype);
   return { bits, scaleBits: scale === undefined ? 0 : scale.bits / scale.block };

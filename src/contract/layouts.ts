@@ -3,11 +3,11 @@ import type { ExecutionProvider } from './execution-providers.js';
 
 interface LayoutRow {
   format: FileFormat;
-  /** The decoder graph that is built for it; null where the file holds no graph. */
+  /** The decoder graph that is built for it; null if the file holds no graph. */
   graph: 'tuned' | 'published' | null;
-  /** Prompts are read by a second graph, in int8. */
+  /** A second graph, in int8, reads the prompts. */
   prefillGraph?: boolean;
-  /** The only execution providers that run it; any where it is left out. */
+  /** The only execution providers that run it; every one if missing. */
   eps?: readonly ExecutionProvider[];
 }
 
@@ -15,9 +15,9 @@ export const FILE_FORMATS = ['onnx', 'gguf'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 export const LAYOUTS = {
-  /** Quantised head and embedding; only the wanted positions enter the head. */
+  /** Head and embedding are quantised; only positions whose logits are wanted enter the head. */
   tuned: { format: 'onnx', graph: 'tuned' },
-  /** What the hub's own export does. */
+  /** As exported on the hub. */
   published: { format: 'onnx', graph: 'published' },
   /** `tuned`, and a second graph that reads prompts in int8. */
   split: { format: 'onnx', graph: 'tuned', prefillGraph: true, eps: ['cpu'] },
@@ -38,7 +38,7 @@ export const ONNX_LAYOUTS = LAYOUT_NAMES.filter((name) => LAYOUTS[name].format =
   ...OnnxLayout[],
 ];
 
-/** The facts of a layout; of files that are used as they are, only their format is known. */
+/** null for files that are used as they are: only their format is known. */
 export function layoutRow(layout: Layout | null): LayoutRow | null {
   return layout === null ? null : LAYOUTS[layout];
 }

@@ -1,24 +1,24 @@
-// The runtimes: what each reads, where it runs, what it can be asked and told. Adding one is a row here and a file of the
-// same name in worker/runtimes/. Pure.
+// The runtimes: the files that each reads, where it runs, its workloads and options. A new runtime is a row here and a
+// file in worker/runtimes/. Pure.
 import type { Dtype } from './dtypes.js';
 import type { ExecutionProvider } from './execution-providers.js';
 import type { FileFormat, Layout } from './layouts.js';
-import type { OptionName } from './option-set.js';
+import type { OptionName } from './options.js';
 import type { WorkloadKind } from './workloads.js';
 
 export const RUNTIME_NAMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
-/** Versions of what a result was measured with, by name; null: not installed. */
+/** The versions that a result was measured with; null if not installed. */
 export type Versions = { node: string; v8: string } & Record<RuntimeName, string | null>;
 
 /** A package that users install themselves. */
 export interface OptionalPackage {
-  /** The release that edgeproof is made for and tested with. */
+  /** The release that edgeproof is tested with. */
   release: string;
-  /** The scope of its binary packages, and their names where they are not `<platform>-<arch>`. */
+  /** The scope of its binary packages; names are listed if they are not `<platform>-<arch>`. */
   builds: { scope: string; names: Record<string, string> };
-  /** The file inside that tells the version of the engine it brings. */
+  /** The file in them that holds the version of the engine. */
   engine: { name: string; file: string; field: string };
 }
 
@@ -28,30 +28,30 @@ export interface RuntimeRow {
   layouts: readonly Layout[];
   eps: readonly ExecutionProvider[];
   workloads: readonly WorkloadKind[];
-  /** Session options that it takes, beside its defaults; config: any session config entry of ONNX Runtime. */
+  /** Session options that can be set; config: any session config entry of ONNX Runtime. */
   options: readonly (OptionName | 'config')[];
-  /** Options that an identity names even where they are the default, since results have always named them. */
+  /** Options that an identity names even when they are the default, as in older results. */
   namedDefaults: readonly OptionName[];
-  /** The npm package, and how to get it where it is not a dependency. */
+  /** The npm package; `optional` says how to get it if it is not a dependency. */
   package: string;
   optional: OptionalPackage | null;
   /** The version, as the identity of a case has it. */
   version(versions: Versions): string;
   /** The engine below it and its version, as headings have it. */
   engine(versions: Versions): string;
-  /** Whose kernels multiply: those of ONNX Runtime are held against its ceilings, others against bandwidth alone. */
+  /** Kernels of ONNX Runtime are compared with its ceilings, others with bandwidth alone. */
   kernels: 'onnxruntime' | 'own';
-  /** The coarsest numbers that products are computed in, where that does not stand in the graph. */
+  /** The coarsest type that products are computed in; null if the graph says. */
   arithmetic: ((dtype: Dtype) => 'float32' | 'float16' | 'int8') | null;
-  /** It answers with the logits behind its tokens. */
+  /** It can return the logits of its tokens. */
   showsLogits: boolean;
-  /** It reads prompts in passes as long as the execution provider computes rightly. */
+  /** It splits prompts into passes that the execution provider computes correctly. */
   splitsPrompts: boolean;
-  /** It needs a folder in transformers.js layout, not only a graph. */
+  /** It needs a folder in transformers.js layout, not just a graph. */
   needsFolder: boolean;
-  /** It computes in half precision where the graph does; ONNX Runtime on a CPU converts to single precision. */
+  /** It computes in half precision if the graph does; ONNX Runtime on a CPU converts to single precision. */
   hasHalfKernels: boolean;
-  /** What each step costs beside computing, as an explanation of a low share of the ceiling. */
+  /** What slows each step besides computing; explains a low share of the ceiling. */
   stepCost: string | null;
   /** Environment of its worker process. */
   environment: Record<string, string>;
@@ -124,15 +124,15 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     version: (versions) => `node-llama-cpp ${versions['llama.cpp']}`,
     engine: (versions) => `node-llama-cpp ${versions['llama.cpp']}`,
     kernels: 'own',
-    // It rounds activations to 8 bits for its block formats, and keeps its KV cache in float16.
+    // Activations of its block formats are rounded to 8 bits; its KV cache is in float16.
     arithmetic: (dtype) => (/^fp/.test(dtype) ? 'float16' : 'int8'),
     showsLogits: false,
     splitsPrompts: true,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,
-    // Its threads belong to the one that called: with several callers in Node's pool, each call wakes another team while
-    // the last one still spins. One caller is as fast as llama-bench (docs/research/).
+    // Each calling thread of Node's pool gets its own team of threads, and the previous team still spins. With one
+    // calling thread it is as fast as llama-bench (docs/research/).
     environment: { UV_THREADPOOL_SIZE: '1' },
   },
 };

@@ -7,10 +7,8 @@ import { limitSetSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
+import { WEIGHTS } from './weights.js';
 import { workloadSchema } from './workloads.js';
-
-export const WEIGHTS = ['synthetic', 'real'] as const;
-export type Weights = (typeof WEIGHTS)[number];
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 
@@ -27,7 +25,7 @@ export const suiteSchema = z
       .describe('Default: synthetic for ids of models.json and config.json, real for everything else.'),
     layouts: oneOrMore(z.enum(ONNX_LAYOUTS))
       .default(['tuned'])
-      .describe('Graph layouts of synthetic ONNX checkpoints; a GGUF has but one.'),
+      .describe('Graph layouts of synthetic ONNX checkpoints; GGUF files have only one.'),
     dtypes: oneOrMore(z.enum(ONNX_DTYPES))
       .default(['q4'])
       .describe('Weight formats, named as transformers.js names them.'),
@@ -40,25 +38,32 @@ export const suiteSchema = z
       .describe('Intra-op threads; auto = usable physical cores.'),
     options: oneOrMore(optionSetSchema)
       .optional()
-      .describe('Sets of session options, each a case of its own; {} is the runtime as it comes.'),
+      .describe('Sets of session options, each a case of its own; {} leaves the defaults of the runtime.'),
     limits: oneOrMore(limitSetSchema)
       .optional()
-      .describe('Limits that workers run under, each set a case of its own; {} is no limit (docs/limits.md).'),
+      .describe('Sets of limits for workers, each a case of its own; {} sets no limit (docs/limits.md).'),
     workloads: oneOrMore(workloadSchema),
     rounds: roundsSchema
       .default(5)
-      .describe('Fresh worker processes per case: a number, or until a metric is precise. compare needs 5 or more.'),
+      .describe(
+        'Fresh worker processes for each case: a number, or until a metric is precise. compare needs 5 or more.',
+      ),
     iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
     warmup: z
       .union([z.int().min(0), z.literal('auto')])
       .default('auto')
-      .describe('Passes before them, stored and marked; auto = until they stop getting faster, 3 to 8.'),
+      .describe('Passes before the timed ones, stored and marked; auto = until they stop getting faster, 3 to 8.'),
     cold: z
       .boolean()
       .optional()
-      .describe('Every round starts with the checkpoint evicted from the page cache, proven by residency.'),
+      .describe('Evict the checkpoint from the page cache before every round, and check that it is gone.'),
     seed: z.int().min(0).max(1_000_000_000).default(1).describe('Seed of prompts and synthetic weights.'),
-    timeoutSeconds: z.number().positive().max(2_147_483).default(600).describe('Longest life of one worker.'),
+    timeoutSeconds: z
+      .number()
+      .positive()
+      .max(2_147_483)
+      .default(600)
+      .describe('A worker that takes longer is stopped.'),
   })
   .describe('What edgeproof measures: every combination of the lists is one case.');
 

@@ -1,4 +1,4 @@
-// What is asked of a model: the workloads, as a suite writes them (lists of lengths) and as a case has them (one of each).
+// The workloads: their schemas in a suite (lists of lengths) and in a case (one of each), and a row of facts for each.
 import { z } from 'zod';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
@@ -7,9 +7,7 @@ const generateSchema = z
   .strictObject({
     kind: z.literal('generate'),
     prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
-    new: oneOrMore(z.int().min(1)).describe(
-      'Generated tokens (tg), exactly as many: end-of-sequence never stops a run.',
-    ),
+    new: oneOrMore(z.int().min(1)).describe('Generated tokens (tg); end-of-sequence never stops a run earlier.'),
     depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
   })
   .describe('Prefill and decode, timed token by token.');
@@ -18,9 +16,9 @@ const sustainedSchema = z
   .strictObject({
     kind: z.literal('sustained'),
     prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
-    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass, exactly as many.'),
+    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass; end-of-sequence never stops one earlier.'),
     depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
-    seconds: z.int().min(1).max(86_400).describe('How long passes follow one another; the last one is finished.'),
+    seconds: z.int().min(1).max(86_400).describe('How long passes are repeated; the last one is finished.'),
   })
   .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
 
@@ -57,7 +55,7 @@ export type WorkloadKind = CaseWorkload['kind'];
 /** A workload of this kind, as a case has it. */
 export type WorkloadOf<K extends WorkloadKind> = Extract<CaseWorkload, { kind: K }>;
 /** Workloads that read a prompt and generate tokens. */
-export type LengthsWorkload = WorkloadOf<'generate' | 'sustained'>;
+export type LengthsWorkload = Extract<CaseWorkload, { prompt: number }>;
 
 interface WorkloadRow<K extends WorkloadKind> {
   /** What is timed, in order. */
@@ -70,7 +68,7 @@ interface WorkloadRow<K extends WorkloadKind> {
   label(workload: WorkloadOf<K>): string;
   /** Positions that the KV cache must hold. */
   positions(workload: WorkloadOf<K>): number;
-  /** How long it is meant to last, on top of what any round takes. */
+  /** How long it is meant to last, beyond what every round takes. */
   seconds(workload: WorkloadOf<K>): number;
   /** Whether a session of the graph is opened. */
   opensSession(workload: WorkloadOf<K>): boolean;

@@ -1,25 +1,24 @@
-// One file of a repository, whole and verified: transfer, hash as it comes, compare with what the listing promised.
+// Downloads one file of a repository and verifies it: its hash must be the one in the repository's listing.
 import { rmSync } from 'node:fs';
 import { problem } from '../errors.js';
 import { RestartError } from './failures.js';
-import type { Digests } from './file-hash.js';
+import { type Digests, fileHash } from './file-hash.js';
 import type { Http } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { runningHash } from './running-hash.js';
 import { transfer, type Wanted, wholeState } from './transfer.js';
 import { doneBytes, freshState, frontier, loadState, removeState, type TransferState } from './transfer-state.js';
 
 export interface DownloadOptions {
   connections: number;
-  /** Larger files are asked for in ranges of this size. */
+  /** Larger files are fetched in ranges of this size. */
   partBytes: number;
-  /** Bytes on disk of this file; falls back to 0 when the download has to start anew. */
+  /** Bytes of this file on disk; falls back to 0 if the download has to start again. */
   onProgress(doneBytes: number): void;
-  /** Bytes that came over the network. */
+  /** This many more bytes came over the network. */
   onReceived(bytes: number): void;
 }
 
-/** Leaves the file at `wanted.path` and returns its SHA-256, or throws; what can be continued stays on disk. */
+/** Writes the file to `wanted.path` and returns its SHA-256. If it throws, what the next pull can continue stays on disk. */
 export async function downloadFile(http: Http, wanted: Wanted, options: DownloadOptions): Promise<string> {
   const { file, path } = wanted;
   let state = loadState(path, file.bytes, options.partBytes);
@@ -42,7 +41,7 @@ export async function downloadFile(http: Http, wanted: Wanted, options: Download
     rmSync(path, { force: true });
     removeState(path);
     options.onProgress(0);
-    // An earlier pull or a bad connection may be at fault; the same again from the start means it.
+    // Once may be an earlier pull or a bad connection; twice is what the server has.
     if (restarted) throw problem('download-altered', { repo: wanted.repo, path: file.path, reason });
   }
 }
@@ -54,11 +53,12 @@ async function receiveAndHash(
   options: DownloadOptions,
 ): Promise<Digests> {
   const { file, path } = wanted;
-  const hash = runningHash({ path, bytes: file.bytes, git: file.gitOid !== null });
+  const hash = fileHash({ path, bytes: file.bytes, git: file.gitOid !== null, signal: http.signal });
   let done = doneBytes(state);
   options.onProgress(done);
   try {
-    if (done > 0) hash.advance(frontier(state));
+    // What an earlier pull left counts only if its hash is right.
+    hash.follow(frontier(state));
     await transfer(http, wanted, state, {
       connections: options.connections,
       hash,
@@ -70,11 +70,11 @@ async function receiveAndHash(
     });
     return await hash.digests();
   } finally {
-    await hash.end();
+    hash.end();
   }
 }
 
-/** What is wrong with a whole file, in words; null when it is what the listing promised. */
+/** What is wrong with a complete file, in words; null if it is what the listing promises. */
 export function mismatch(file: RemoteFile, { sha256, gitOid }: Digests): string | null {
   if (file.sha256 !== null && file.sha256 !== sha256) {
     return `its SHA-256 is ${sha256}, the repository lists ${file.sha256}`;

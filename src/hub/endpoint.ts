@@ -1,18 +1,18 @@
-// Which hub, as whom, and where the Python tools keep its files: the environment variables that huggingface_hub reads.
+// The settings of a pull, from the environment variables that huggingface_hub reads: the hub, the token, its cache.
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { problem } from '../errors.js';
 
 export interface HubSettings {
-  /** Origin and path of the hub, without a slash at the end. */
+  /** Address of the hub, without a slash at the end. */
   endpoint: string;
   token: string | null;
-  /** HF_HUB_OFFLINE: nothing may be asked of the network. */
+  /** HF_HUB_OFFLINE: no network. */
   offline: boolean;
   /** The download cache of the Python tools. */
   hubCache: string;
-  /** A server that sends nothing for this long is given up. */
+  /** How long a server may send nothing before the connection is given up. */
   idleMs: number;
 }
 
@@ -35,11 +35,11 @@ export function hubSettings(env: Environment = process.env): HubSettings {
 
 function endpointOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  // The text is not repeated where it may hold a password.
+  // The address may hold a password, so the message does not repeat it.
   if (url !== null && (url.username !== '' || url.password !== '')) {
     throw problem('input-invalid', {
       what: 'HF_ENDPOINT holds a user name or password',
-      expected: 'HF_TOKEN for that',
+      expected: 'the address alone; a token goes into HF_TOKEN',
     });
   }
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
@@ -55,7 +55,10 @@ function tokenOf(env: Environment, home: string): string | null {
   const token = (env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || tokenFile(env, home)).trim();
   if (token === '') return null;
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw problem('input-invalid', { what: 'the hub token holds spaces or control characters', expected: 'hf_…' });
+  throw problem('input-invalid', {
+    what: 'the hub token holds spaces or control characters',
+    expected: 'a token such as hf_…',
+  });
 }
 
 function tokenFile(env: Environment, home: string): string {
@@ -69,7 +72,10 @@ function tokenFile(env: Environment, home: string): string {
 function idleSeconds(text: string | undefined): number {
   const seconds = Number(text || DEFAULT_IDLE_SECONDS);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw problem('input-invalid', { what: `HF_HUB_DOWNLOAD_TIMEOUT ${text} is not a time`, expected: 'seconds' });
+  throw problem('input-invalid', {
+    what: `HF_HUB_DOWNLOAD_TIMEOUT ${text} is not a time`,
+    expected: 'a number of seconds, such as 30',
+  });
 }
 
 function expandHome(path: string | undefined): string | null {

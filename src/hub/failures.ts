@@ -1,9 +1,9 @@
-// Failures that this folder answers itself: tried again, started anew, or asked another way. None reaches a user.
+// Failures that hub/ handles itself, by another attempt or a fresh start. Users never see them.
 
-/** May pass: a broken connection, a busy server. `waitMs` is what the server asked for. */
+/** Another attempt may succeed: a broken connection, a busy server. `waitMs` is how long the server asks us to wait. */
 export class TransientError extends Error {
   readonly waitMs: number | null;
-  /** How often it was tried, once no further attempt is made. */
+  /** The number of attempts, set once no further one is made. */
   attempts = 1;
 
   constructor(message: string, waitMs: number | null = null, cause?: unknown) {
@@ -12,7 +12,7 @@ export class TransientError extends Error {
   }
 }
 
-/** What has arrived cannot be continued: the content differs, or the server knows no ranges (`wholeOnly`). */
+/** What has arrived cannot be continued: the content differs, or the server does not know ranges (`wholeOnly`). */
 export class RestartError extends Error {
   readonly wholeOnly: boolean;
 
@@ -21,6 +21,3 @@ export class RestartError extends Error {
     this.wholeOnly = wholeOnly;
   }
 }
-
-/** An answer that the bulk reader does not understand; another client may. */
-export class FramingError extends Error {}

@@ -1,17 +1,22 @@
-// The files of a checkpoint, each from the Python tools' cache where its bytes are right, else from the hub.
+// Gets the files of a checkpoint, each from the cache of the Python tools if its bytes are right, else from the hub.
 import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckpointFile } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { type DownloadOptions, downloadFile, mismatch } from './download.js';
+import { digestsOf } from './file-hash.js';
 import { cachedCopy } from './hf-cache.js';
 import type { Http } from './http.js';
 import type { Listing, RemoteFile } from './listing.js';
-import { digestsOf } from './running-hash.js';
 import { isDiskError } from './transfer.js';
 import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
+
+export interface FetchedFile {
+  path: string;
+  bytes: number;
+  sha256: string;
+}
 
 export interface Fetching {
   http: Http;
@@ -23,7 +28,7 @@ export interface Fetching {
   onProgress(doneBytes: number, totalBytes: number): void;
 }
 
-/** Small files side by side, then large ones one after the other over all connections. */
+/** Small files side by side, then large ones one after another, each over several connections where that helps. */
 export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const done = new Map<string, number>();
@@ -56,7 +61,7 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOSPC' || code === 'EDQUOT' ? outOfSpace(fetching.partial, files, error) : error;
   }
-  const described = files.map(({ path, bytes }): CheckpointFile => ({ path, bytes, sha256: hashes.get(path)! }));
+  const described = files.map(({ path, bytes }): FetchedFile => ({ path, bytes, sha256: hashes.get(path)! }));
   return { files: described, ...counted };
 }
 
@@ -69,7 +74,7 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
   if (copy !== null) {
     rmSync(path, { force: true });
     removeState(path);
-    const { fault, sha256 } = await copied(copy, path, file);
+    const { fault, sha256 } = await copied(copy, path, file, http.signal);
     if (fault === null) {
       onNote(`${file.path}: taken from ${hubCache}`);
       options.onProgress(file.bytes);
@@ -84,20 +89,20 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
 
 type Copied = { fault: null; sha256: string } | { fault: string; sha256: null };
 
-async function copied(from: string, to: string, file: RemoteFile): Promise<Copied> {
+async function copied(from: string, to: string, file: RemoteFile, signal: AbortSignal | undefined): Promise<Copied> {
   try {
-    // A file system that can shares the blocks instead of copying them.
+    // Shares the blocks instead of copying them where the file system can.
     copyFileSync(from, to, fsConstants.COPYFILE_FICLONE);
   } catch (error) {
     if (isDiskError(error)) throw error;
     return { fault: reasonOf(error), sha256: null };
   }
-  const digests = await digestsOf(to, file.gitOid !== null);
+  const digests = await digestsOf(to, file.gitOid !== null, signal);
   const fault = mismatch(file, digests);
   return fault === null ? { fault, sha256: digests.sha256 } : { fault, sha256: null };
 }
 
-/** Throws disk-full when what is still missing does not go onto the disk. */
+/** Throws disk-full if the disk has no room for what is still missing. */
 export function requireSpace(partial: string, files: RemoteFile[]): void {
   const { bavail, bsize } = statfsSync(partial);
   if (bavail * bsize < missingBytes(partial, files)) throw outOfSpace(partial, files);

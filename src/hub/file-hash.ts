@@ -1,7 +1,8 @@
-// The hash of a file as far as it is on disk, read back from the page cache: what is hashed is what was written, be it
-// by this pull or an earlier one, and in whatever order.
+// The hash of a file while it is being downloaded. A piece that continues what has been hashed is hashed from memory as
+// soon as it is on disk; everything else (other parts, an earlier pull) is read back from disk in the background.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
+import { problem, reasonOf } from '../errors.js';
 
 export interface Digests {
   sha256: string;
@@ -10,37 +11,84 @@ export interface Digests {
 }
 
 export interface FileHash {
-  /** Goes on to `upTo`. A file that is shorter ends in a hash that differs. */
-  advance(upTo: number): void;
-  digests(): Digests;
-  close(): void;
+  /** `pieces` have been written at offset `start`. */
+  written(pieces: readonly Uint8Array[], start: number): void;
+  /** The first `upTo` bytes are on disk: reads back those of them that are not hashed yet. */
+  follow(upTo: number): void;
+  /** Of the whole file, which must be on disk. Throws if a part of it could not be read. */
+  digests(): Promise<Digests>;
+  /** Stops reading. */
+  end(): void;
+}
+
+export interface HashJob {
+  path: string;
+  bytes: number;
+  /** Whether git's hash is wanted, too. */
+  git: boolean;
+  signal: AbortSignal | undefined;
 }
 
 const READ_BYTES = 1 << 18;
 
-export function fileHash(path: string, bytes: number, git: boolean): FileHash {
+export function fileHash({ path, bytes, git, signal }: HashJob): FileHash {
   const sha256 = createHash('sha256');
   const sha1 = git ? createHash('sha1').update(`blob ${bytes}\0`) : null;
-  const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, bytes));
-  let file: number | null = null;
   let hashed = 0;
-  return {
-    advance(upTo) {
-      if (upTo === hashed) return;
-      file ??= openSync(path, 'r');
-      while (hashed < upTo) {
-        const read = readSync(file, buffer, 0, Math.min(buffer.length, upTo - hashed), hashed);
-        if (read === 0) return;
-        const piece = buffer.subarray(0, read);
-        sha256.update(piece);
-        sha1?.update(piece);
-        hashed += read;
+  let readers = 0;
+  let reading = Promise.resolve();
+  let ended = false;
+
+  const add = (piece: Uint8Array) => {
+    sha256.update(piece);
+    sha1?.update(piece);
+    hashed += piece.length;
+  };
+
+  const readBack = async (upTo: number) => {
+    if (hashed >= upTo || ended) return;
+    try {
+      const pieces = createReadStream(path, { start: hashed, end: upTo - 1, highWaterMark: READ_BYTES });
+      for await (const piece of pieces) {
+        if (ended) return;
+        signal?.throwIfAborted();
+        add(piece as Buffer);
       }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw problem('hash-failed', { path, reason: reasonOf(error) }, error);
+    }
+  };
+
+  const follow = (upTo: number) => {
+    if (hashed >= upTo) return;
+    readers++;
+    reading = reading
+      .then(() => readBack(upTo))
+      .finally(() => {
+        readers--;
+      });
+    // digests() reports the error.
+    reading.catch(() => {});
+  };
+
+  return {
+    written(pieces, start) {
+      if (readers === 0 && start === hashed) for (const piece of pieces) add(piece);
     },
-    digests: () => ({ sha256: sha256.digest('hex'), gitOid: sha1?.digest('hex') ?? null }),
-    close() {
-      if (file !== null) closeSync(file);
-      file = null;
+    follow,
+    async digests() {
+      follow(bytes);
+      await reading;
+      return { sha256: sha256.digest('hex'), gitOid: sha1?.digest('hex') ?? null };
+    },
+    end() {
+      ended = true;
     },
   };
+}
+
+/** The digests of a file that is complete on disk. */
+export function digestsOf(path: string, git: boolean, signal?: AbortSignal): Promise<Digests> {
+  return fileHash({ path, bytes: statSync(path).size, git, signal }).digests();
 }

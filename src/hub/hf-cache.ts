@@ -1,5 +1,5 @@
-// What the Python tools have already downloaded: `models--org--name/snapshots/<commit>/`, links into `blobs/`, whose
-// names are the files' hashes. Copied, never linked: ONNX Runtime refuses external data behind links.
+// Files that the Python tools have already downloaded: `models--org--name/snapshots/<commit>/` holds links into `blobs/`,
+// where each file is named by its hash. They are copied, because ONNX Runtime refuses external data behind links.
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Listing, RemoteFile } from './listing.js';
@@ -10,7 +10,7 @@ function repositoryFolder(hubCache: string, repo: string): string {
   return join(hubCache, `models--${repo.replace('/', '--')}`);
 }
 
-/** Where that cache has this file of the commit, in the right size; its content is still to be checked. */
+/** The path of this file in that cache, if its size is right; its content is not checked yet. */
 export function cachedCopy(hubCache: string, repo: string, commit: string, file: RemoteFile): string | null {
   const path = join(repositoryFolder(hubCache, repo), 'snapshots', commit, file.path);
   try {
@@ -18,12 +18,12 @@ export function cachedCopy(hubCache: string, repo: string, commit: string, file:
     const found = statSync(path);
     return found.isFile() && found.size === file.bytes ? path : null;
   } catch {
-    // Absent, another user's, or a link to nowhere: the hub has it too.
+    // Absent, unreadable, or a broken link: it is downloaded instead.
     return null;
   }
 }
 
-/** The repository as far as that cache holds it, without asking the hub; null where it does not know the revision. */
+/** What that cache holds of the repository, without asking the hub; null if it does not know the revision. */
 export function cachedListing(hubCache: string, repo: string, revision: string): Listing | null {
   const folder = repositoryFolder(hubCache, repo);
   const commit = COMMIT.test(revision) ? revision : referenceIn(folder, revision);
@@ -48,7 +48,7 @@ function referenceIn(folder: string, revision: string): string | null {
   }
 }
 
-/** Files of a snapshot whose link leads somewhere, by their path in the repository. */
+/** Paths, in the repository, of the snapshot's files whose links are not broken. */
 function namesIn(snapshot: string): string[] {
   try {
     return readdirSync(snapshot, { recursive: true, encoding: 'utf8' })

@@ -1,131 +1,102 @@
-// GET requests to the hub and its CDN: proxies, timeouts, redirects, refusals in words. The token goes to the hub
-// alone; addresses are told without their query, which may be a signature.
+// GET requests to the hub and its CDN through undici: proxies, timeouts, redirects, and refusals in words. Only the hub
+// gets the token. Addresses are shown without their query, which may hold a signature.
+import type { Readable } from 'node:stream';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { EdgeproofError, problem } from '../errors.js';
-import { bulkGet } from './bulk-get.js';
 import type { HubSettings } from './endpoint.js';
-import { FramingError, TransientError } from './failures.js';
+import { TransientError } from './failures.js';
 import { LONGEST_WAIT_MS, RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
-import { pour, type Sink } from './sink.js';
 
 const MOST_REDIRECTS = 5;
 const LARGEST_ANSWER_BYTES = 32 << 20;
-const ROOM_BYTES = 1 << 16;
+
+type Headers = Record<string, string | undefined>;
 
 export interface HttpAnswer {
   status: number;
-  headers: Record<string, string | undefined>;
-  /** The address that answered in the end. */
+  headers: Headers;
+  /** The address that gave the final answer. */
   url: URL;
-  /** Headers of the hub's own redirect, where it passed us on to a CDN. */
-  hubHeaders: Record<string, string | undefined>;
-  read(sink: Sink): Promise<void>;
+  /** Headers of the hub's own answer, where it redirected us to a CDN. */
+  hubHeaders: Headers;
+  body: Readable;
+  /** Gives up the body. */
   discard(): void;
 }
 
 export interface GetOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** A large body is expected. */
-  bulk?: boolean;
 }
 
 export interface Http {
   settings: HubSettings;
   retries: RetryPolicy;
   signal: AbortSignal | undefined;
-  /** One request, redirects followed. Throws TransientError where another attempt may help. `repo` is for messages. */
+  /** One request, following redirects. Throws TransientError where another attempt may help; messages name `repo`. */
   get(url: URL, repo: string, options?: GetOptions): Promise<HttpAnswer>;
-  /** A whole small answer, retried; throws when it is larger than 32 MiB. */
-  getBytes(url: URL, repo: string): Promise<{ headers: HttpAnswer['headers']; bytes: Buffer }>;
+  /** A small answer as a whole, with retries; throws if it is larger than 32 MiB. */
+  getBytes(url: URL, repo: string): Promise<{ headers: Headers; bytes: Buffer }>;
   close(): Promise<void>;
 }
 
 export function createHttp(settings: HubSettings, signal?: AbortSignal, retries: RetryPolicy = RETRIES): Http {
-  const limits = {
-    headersTimeout: settings.idleMs,
-    bodyTimeout: settings.idleMs,
-    connect: { timeout: settings.idleMs },
-  };
-  const dispatcher = new EnvHttpProxyAgent(limits);
+  const { idleMs, token } = settings;
+  const dispatcher = new EnvHttpProxyAgent({
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    connect: { timeout: idleMs },
+  });
   const ours = new URL(settings.endpoint).origin;
 
-  const isProxied = ['http_proxy', 'https_proxy'].some((name) => process.env[name] || process.env[name.toUpperCase()]);
-
-  const once = async (url: URL, headers: Record<string, string>, abort: AbortSignal | undefined, bulk: boolean) => {
-    const authorization: Record<string, string> =
-      settings.token !== null && url.origin === ours ? { authorization: `Bearer ${settings.token}` } : {};
-    const all = { 'user-agent': 'edgeproof', 'accept-encoding': 'identity', ...headers, ...authorization };
+  const once = async (url: URL, wanted: Record<string, string>, abort: AbortSignal | undefined) => {
+    const authorization = token !== null && url.origin === ours ? { authorization: `Bearer ${token}` } : {};
+    const headers = { 'user-agent': 'edgeproof', 'accept-encoding': 'identity', ...wanted, ...authorization };
     try {
-      if (bulk) return await bulkGet(url, { headers: all, idleMs: settings.idleMs, signal: abort });
-    } catch (error) {
-      abort?.throwIfAborted();
-      if (!(error instanceof FramingError)) throw failed(url, error, settings);
-    }
-    try {
-      const options = { dispatcher, headers: all, ...(abort === undefined ? {} : { signal: abort }) };
-      return streamed(await request(url, options));
+      return await request(url, { dispatcher, headers, signal: abort ?? null });
     } catch (error) {
       abort?.throwIfAborted();
       throw failed(url, error, settings);
     }
   };
 
-  const get: Http['get'] = async (first, repo, { headers = {}, signal: abort = signal, bulk = false } = {}) => {
+  // undici's own redirects would follow https to http, and hide the hub's headers about the content it links to.
+  const get: Http['get'] = async (first, repo, { headers: wanted = {}, signal: abort = signal } = {}) => {
     let url = first;
-    let hubHeaders: HttpAnswer['headers'] = {};
+    let hubHeaders: Headers | null = null;
     for (let hops = 0; ; hops++) {
-      const answer = await once(url, headers, abort, bulk && !isProxied);
-      const known = answer.headers;
-      if (hops === 0) hubHeaders = known;
-      if (answer.statusCode < 300 || answer.statusCode === 304) {
-        return {
-          status: answer.statusCode,
-          headers: known,
-          url,
-          hubHeaders,
-          read: answer.read,
-          discard: answer.discard,
-        };
-      }
-      answer.discard();
-      if (answer.statusCode >= 400) throw refusal(answer.statusCode, known, url, repo, settings);
-      const next =
-        known.location !== undefined && URL.canParse(known.location, url.href) ? new URL(known.location, url) : null;
-      const isDowngrade = url.protocol === 'https:' && next?.protocol !== 'https:';
-      if (next === null || !/^https?:$/.test(next.protocol) || isDowngrade || hops === MOST_REDIRECTS) {
-        throw problem('hub-invalid', {
-          url: shown(url),
-          reason: `a redirect that leads nowhere (${answer.statusCode})`,
-        });
+      const { statusCode: status, headers: fields, body } = await once(url, wanted, abort);
+      const headers = flatten(fields);
+      const discard = () => void body.dump().catch(() => {});
+      hubHeaders ??= headers;
+      if (status < 300 || status === 304) return { status, headers, url, hubHeaders, body, discard };
+      discard();
+      if (status >= 400) throw refusal(status, headers, url, repo, settings);
+      const next = redirectOf(url, headers.location);
+      if (next === null || hops === MOST_REDIRECTS) {
+        throw problem('hub-invalid', { url: shown(url), reason: `a redirect that leads nowhere (${status})` });
       }
       url = next;
     }
   };
 
   const readAll = async (url: URL, repo: string) => {
-    const { headers, read } = await get(url, repo);
+    const { headers, body } = await get(url, repo);
     const chunks: Buffer[] = [];
-    const room = Buffer.allocUnsafe(ROOM_BYTES);
     let size = 0;
     try {
-      await read({
-        room: () => room,
-        took(bytes) {
-          size += bytes;
-          if (size > LARGEST_ANSWER_BYTES) {
-            throw problem('hub-invalid', {
-              url: shown(url),
-              reason: `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`,
-            });
-          }
-          chunks.push(Buffer.from(room.subarray(0, bytes)));
-        },
-      });
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > LARGEST_ANSWER_BYTES) {
+          const reason = `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`;
+          throw problem('hub-invalid', { url: shown(url), reason });
+        }
+        chunks.push(chunk);
+      }
     } catch (error) {
-      throw error instanceof EdgeproofError
-        ? error
-        : new TransientError(networkReason(url, error, settings), null, error);
+      signal?.throwIfAborted();
+      if (error instanceof EdgeproofError) throw error;
+      throw new TransientError(networkReason(url, error, settings), null, error);
     }
     return { headers, bytes: Buffer.concat(chunks) };
   };
@@ -143,7 +114,15 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
   };
 }
 
-/** What to tell once no further attempt is made. */
+/** Where a redirect leads; null where it must not be followed. */
+function redirectOf(from: URL, location: string | undefined): URL | null {
+  if (location === undefined || !URL.canParse(location, from.href)) return null;
+  const next = new URL(location, from);
+  const isDowngrade = from.protocol === 'https:' && next.protocol !== 'https:';
+  return /^https?:$/.test(next.protocol) && !isDowngrade ? next : null;
+}
+
+/** The error to report when no further attempt is made. */
 export function finalError(error: unknown, url: URL): unknown {
   if (!(error instanceof TransientError)) return error;
   const { attempts, message: reason, waitMs } = error;
@@ -151,25 +130,19 @@ export function finalError(error: unknown, url: URL): unknown {
   return problem('hub-unreachable', { host: url.host, reason, attempts, waitSeconds }, error);
 }
 
-/** An address without its query and password: both may be secrets. */
+/** An address without its query and password, either of which may be secret. */
 export function shown(url: URL): string {
   return url.origin + url.pathname;
 }
 
-function refusal(
-  status: number,
-  headers: HttpAnswer['headers'],
-  url: URL,
-  repo: string,
-  { endpoint, token }: HubSettings,
-): Error {
+function refusal(status: number, headers: Headers, url: URL, repo: string, { endpoint, token }: HubSettings): Error {
   const code = headers['x-error-code'];
   const fromHub = url.origin === new URL(endpoint).origin;
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const words = status === 429 ? 'too many requests (429)' : `status ${status}`;
     return new TransientError(words, retryAfterMs(headers['retry-after'], Date.now()));
   }
-  // A signed address of the CDN runs out; asking the hub again gives a fresh one.
+  // Signed addresses of a CDN expire; the hub gives a fresh one.
   if (!fromHub && (status === 401 || status === 403)) return new TransientError(`${url.host} answered ${status}`);
   const page = `${endpoint}/${repo}`;
   if (code === 'GatedRepo') return problem('hub-gated', { repo, page, hasToken: token !== null });
@@ -182,7 +155,7 @@ function refusal(
   return problem('hub-invalid', { url: shown(url), reason: `status ${status}` });
 }
 
-/** What OpenSSL and Node say of a certificate that does not prove the host. */
+/** The codes of OpenSSL and Node for a certificate that does not prove the host's identity. */
 const UNTRUSTED = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
 
 function failed(url: URL, error: unknown, settings: HubSettings): Error {
@@ -193,30 +166,17 @@ function failed(url: URL, error: unknown, settings: HubSettings): Error {
 
 export function networkReason(url: URL, error: unknown, { idleMs }: HubSettings): string {
   const code = (error as { code?: string }).code ?? '';
-  if (/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/.test(code)) {
+  if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return `${url.host} sent nothing for ${idleMs / 1000} s`;
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `${url.host} did not answer within ${idleMs / 1000} s`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${url.hostname} is not known (${code})`;
   if (code.startsWith('UND_ERR')) return `the connection broke (${code})`;
-  // Messages of a proxy or a library may hold addresses with passwords; the code says enough.
+  // The error's own message may hold an address with a password, so only the code is shown.
   return `the connection failed${code === '' ? '' : ` (${code})`}`;
 }
 
-function streamed({ statusCode, headers, body }: Dispatcher.ResponseData) {
-  return {
-    statusCode,
-    headers: flatten(headers),
-    async read(sink: Sink) {
-      for await (const chunk of body as AsyncIterable<Buffer>) pour(sink, chunk);
-    },
-    discard() {
-      body.on('error', () => {}).destroy();
-    },
-  };
-}
-
-function flatten(headers: Dispatcher.ResponseData['headers']): HttpAnswer['headers'] {
+function flatten(headers: Dispatcher.ResponseData['headers']): Headers {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value[0] : value]),
   );

@@ -1,5 +1,5 @@
-// What a repository holds at a revision: the commit, its licence, and every file with its size and hash.
-// The protocol is @huggingface/hub's, over our own requests; every answer is checked before it is believed.
+// Lists a repository at a revision: the commit, the licence, and every file with its size and hash. @huggingface/hub
+// speaks the protocol over our own requests, and every answer is validated before it is used.
 import { listFiles, modelInfo } from '@huggingface/hub';
 import { z } from 'zod';
 import { problem } from '../errors.js';
@@ -11,9 +11,9 @@ const MOST_ANSWERS = 100;
 export interface RemoteFile {
   path: string;
   bytes: number;
-  /** Of files in LFS; null for small files, which git hashes. */
+  /** Known for files in LFS; null for small files, for which gitOid is known. */
   sha256: string | null;
-  /** git's own hash of the content (of an LFS file: of its pointer, so null here). */
+  /** git's hash of the content; null for LFS files, where git only hashes a pointer to them. */
   gitOid: string | null;
 }
 
@@ -62,7 +62,7 @@ function checked<T extends z.ZodType>(schema: T, value: unknown, url: string): z
   throw problem('hub-invalid', { url, reason: `${issue?.path.join('.') || 'the answer'}: ${issue?.message}` });
 }
 
-/** Our requests in the form of `fetch`. Pages of a listing that name the hub behind a mirror are asked of the mirror. */
+/** Our requests in the form of `fetch`. A mirror's listing may name the hub behind it; its next page comes from the mirror. */
 function fetchFor(http: Http, repo: string): typeof fetch {
   const ours = new URL(http.settings.endpoint);
   let answers = 0;

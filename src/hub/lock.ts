@@ -1,28 +1,28 @@
-// One process at a time, on this machine and on others that share the disk: a lock file that names its owner, kept
-// fresh while the owner lives. A second process waits.
+// Lets one process at a time work on a directory, also where several machines share the disk: a lock file names its
+// owner, who keeps touching it. A second process waits.
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive } from '../contract/directory.js';
 import { problem } from '../errors.js';
-import { isAlive } from '../models/cache.js';
 
 const REFRESH_MS = 2000;
-/** Without a sign of life for this long, the owner is gone (killed on another machine, or its pid was reused). */
+/** An untouched lock of this age has lost its owner: killed on another machine, or its pid is in use again. */
 const STALE_MS = 30_000;
 const POLL_MS = 200;
 
 export interface Owner {
   pid: number;
-  /** null: not told, as older versions do not; then it is taken for this machine. */
+  /** null in locks of older versions, which did not write it; then this machine is assumed. */
   host: string | null;
 }
 
 export interface LockOptions {
   signal?: AbortSignal | undefined;
-  /** Called once, when there is something to wait for. */
+  /** Called once, if the lock has to be waited for. */
   onWait?: (owner: Owner) => void;
-  /** A living owner is an error that names this, instead of something to wait for. */
+  /** Instead of waiting for a living owner, throw an error that names this. */
   refuse?: string;
   staleMs?: number;
 }
@@ -58,7 +58,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   }
 }
 
-/** The lock of a checkpoint's directory, and of the pull that makes it. */
+/** The lock of a checkpoint's directory, which is also that of its `.partial` directory. */
 export function lockOf(directory: string): string {
   return `${directory.replace(/\.partial$/, '')}.lock`;
 }
@@ -67,7 +67,7 @@ export function ownerInWords({ pid, host }: Owner): string {
   return host === null || host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
 }
 
-/** The name appears with its content, so that nobody reads an empty lock. */
+/** Links a file that is already written, so that nobody ever reads an empty lock. */
 function take(path: string, mine: string): boolean {
   const prepared = `${path}.${randomUUID()}`;
   writeFileSync(prepared, mine);
@@ -100,9 +100,9 @@ interface Look {
 }
 
 interface Watched extends Look {
-  /** By our clock, when the lock was first seen as it is: clocks of two machines need not agree. */
+  /** When we first saw the lock in this state, by our own clock: another machine's may be wrong. */
   sinceMs: number;
-  /** It was refreshed under our eyes. */
+  /** Whether it was touched since we first saw it. */
   beats: boolean;
 }
 
@@ -134,7 +134,7 @@ function stateOf({ text, modifiedMs, sinceMs, beats }: Watched, staleMs: number)
   return 'alive';
 }
 
-/** Moves a dead lock away; another process may do the same, so what was moved is looked at again. */
+/** Moves a dead lock away. Another process may have replaced it by then, so what was moved is checked again. */
 function breakLock(path: string, dead: string): void {
   const moved = `${path}.dead-${randomUUID()}`;
   try {
@@ -142,12 +142,12 @@ function breakLock(path: string, dead: string): void {
   } catch {
     return;
   }
-  // It was taken anew between the look and the move: put it back.
+  // A new owner took the lock in between: put it back.
   if (look(moved)?.text !== dead) {
     try {
       linkSync(moved, path);
     } catch {
-      // Somebody else holds the name by now.
+      // Yet another process has the lock by now.
     }
   }
   rmSync(moved, { force: true });
@@ -158,6 +158,6 @@ function touch(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // The lock was broken by somebody who thought us dead; the work goes on, its files are checked by hash.
+    // Another process took us for dead and removed the lock. The work goes on; its files are verified by hash.
   }
 }

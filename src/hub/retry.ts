@@ -1,4 +1,4 @@
-// Trying again: what may pass by itself is tried with growing pauses; everything else fails at once.
+// Tries again, with growing pauses, what may succeed the next time; everything else fails at once.
 import { setTimeout as pause } from 'node:timers/promises';
 import { TransientError } from './failures.js';
 
@@ -10,12 +10,12 @@ export interface RetryPolicy {
 
 export const RETRIES: RetryPolicy = { attempts: 6, firstPauseMs: 500, longestPauseMs: 20_000 };
 
-/** A server that asks for a longer pause than this is told to the user instead. */
+/** If a server asks for a longer pause than this, the pull fails and says so. */
 export const LONGEST_WAIT_MS = 120_000;
 
 /**
- * Runs `operation` until it succeeds or fails for good. `progressed` tells whether the last attempt got anywhere:
- * then the count starts anew, so that a large file survives any number of interruptions.
+ * Runs `operation` until it succeeds or fails for good. `progressed` tells whether the last attempt got further; the
+ * count then starts again at one, so that a large file survives any number of interruptions.
  */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -38,7 +38,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Doubles with each attempt; half of it is chance, so that many clients do not return at once. */
+/** Doubles with each attempt. Half of it is random, so that many clients do not come back at the same moment. */
 function pauseMs({ firstPauseMs, longestPauseMs }: RetryPolicy, attempt: number): number {
   const full = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
   return full * (0.5 + Math.random() / 2);

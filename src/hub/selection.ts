@@ -1,9 +1,9 @@
-// Which files of a repository or folder a dtype needs. Only names of a fixed pattern are ever taken, so that a hostile
-// listing cannot name a path of its own choosing.
+// Selects the files of a repository or folder that a dtype needs. Only names of a fixed pattern are ever selected, so that
+// a hostile listing cannot choose where files are written.
 import { ONNX_DTYPES, type OnnxDtype, suffixOf } from '../contract/dtypes.js';
 import { problem } from '../errors.js';
 
-/** Beside the graphs; all but config.json may be missing. */
+/** Files beside the graphs; only config.json is required. */
 const SMALL_FILES = [
   'config.json',
   'generation_config.json',
@@ -31,7 +31,7 @@ export interface Selection {
   paths: string[];
 }
 
-/** The dtype and stem that a path of transformers.js layout stands for; null where it is no graph. */
+/** The dtype and stem in a path of transformers.js layout; null if it is not a graph. */
 export function graphFile(path: string): GraphFile | null {
   const match = GRAPH.exec(path);
   if (match === null) return null;
@@ -39,7 +39,7 @@ export function graphFile(path: string): GraphFile | null {
   return { path, stem: match[1]!, dtype };
 }
 
-/** The files that `dtype` needs, of all `paths` there are; `where` names them in the error. */
+/** Those of `paths` that `dtype` needs; error messages name `where`. */
 export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype): Selection {
   const graphs = paths.map(graphFile).filter((graph) => graph !== null);
   const stems = stemsOf(graphs);
@@ -56,7 +56,7 @@ export function selectFiles(where: string, paths: readonly string[], dtype: Onnx
   return { graph: main.path, paths: [...SMALL_FILES.filter((path) => paths.includes(path)), ...wanted] };
 }
 
-/** One graph is a whole model; else all sessions are needed, the decoder first. */
+/** `model` alone if there is one; otherwise every session of the model, the decoder first. */
 function stemsOf(graphs: GraphFile[]): string[] {
   const stems = [...new Set(graphs.map((graph) => graph.stem))];
   if (stems.includes('model')) return ['model'];

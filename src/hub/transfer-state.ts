@@ -1,9 +1,9 @@
-// How far the download of one file is: parts, the bytes that each has on disk, and the ETag they belong to.
-// Kept in a small file beside the data, so that a pull that was killed goes on where it stood.
+// How far the download of one file has come: its parts, the bytes of each on disk, and the ETag that they belong to.
+// Saved in a small file beside the data, so that a pull that was killed continues where it stopped.
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Large enough that a request's round trip does not count, small enough that four connections share a file. */
+/** Large enough for a request's round trip not to matter, small enough for four connections to share a file. */
 export const PART_BYTES = 64 << 20;
 
 export interface Part {
@@ -53,19 +53,19 @@ export function isWhole(part: Part): boolean {
   return part.done >= part.bytes;
 }
 
-/** Bytes from the start of the file without a gap. */
+/** The number of bytes from the start of the file to the first gap. */
 export function frontier({ parts }: TransferState): number {
   const gap = parts.find((part) => !isWhole(part));
   return gap === undefined ? parts.reduce((sum, part) => sum + part.bytes, 0) : gap.start + gap.done;
 }
 
-/** What an earlier pull left, where it belongs to a file of this size; else a fresh start. */
+/** What an earlier pull left, if it belongs to a file of this size; otherwise a fresh state. */
 export function loadState(data: string, bytes: number, partBytes: number): TransferState {
   try {
     const state = stateSchema.parse(JSON.parse(readFileSync(statePath(data), 'utf8')));
     if (state.bytes === bytes && lstatSync(data).isFile()) return state;
   } catch {
-    // No state, or a damaged one: the download starts anew.
+    // No state, or a damaged one: the download starts again.
   }
   return freshState(bytes, partBytes);
 }

@@ -1,37 +1,43 @@
-// The bytes of one file: parts by byte range over a few connections, each written where it belongs. Whatever breaks is
-// asked for again from where it stood; what no longer belongs to the same content is an error, never mixed.
+// Gets the bytes of one file: parts by byte range over a few connections, each written to its place. A broken connection
+// is continued where it stopped; an answer that belongs to other content is an error and never mixed in.
 import { closeSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { EdgeproofError } from '../errors.js';
 import { RestartError, TransientError } from './failures.js';
+import type { FileHash } from './file-hash.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { createRoom, partSink } from './part-sink.js';
 import { withRetries } from './retry.js';
-import type { RunningHash } from './running-hash.js';
-import { doneBytes, freshState, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
+import {
+  doneBytes,
+  freshState,
+  frontier,
+  isWhole,
+  type Part,
+  saveState,
+  type TransferState,
+} from './transfer-state.js';
+import { writePart } from './write-part.js';
 
 export interface Wanted {
   repo: string;
   commit: string;
   file: RemoteFile;
-  /** Where the bytes go. */
+  /** Where the file is written. */
   path: string;
 }
 
 export interface TransferOptions {
-  /** At most; one while it is fast. */
+  /** The most connections to use; a fast one stays alone. */
   connections: number;
-  hash: RunningHash;
-  /** Bytes just received. */
+  hash: FileHash;
+  /** This many more bytes are on disk. */
   onBytes(bytes: number): void;
 }
 
 const SAVE_EVERY_MS = 1000;
-/** A connection that brings less than this in this time is slow. */
+/** Other connections join one that brings less than this in this time. */
 const SLOW_BYTES = 100e6;
 const SLOW_MS = 500;
-/** Bodies from here on are worth a connection of their own. */
-const BULK_BYTES = 16_000;
 
 export async function transfer(
   http: Http,
@@ -39,36 +45,25 @@ export async function transfer(
   state: TransferState,
   options: TransferOptions,
 ): Promise<void> {
-  const isFresh = doneBytes(state) === 0;
-  // Never through a link that somebody left there.
-  if (isFresh) rmSync(wanted.path, { force: true });
-  const output = openSync(wanted.path, isFresh ? 'wx' : 'r+');
+  const before = doneBytes(state);
+  // A fresh file is created anew, so that nothing is written through a link that lies there.
+  if (before === 0) rmSync(wanted.path, { force: true });
+  const output = openSync(wanted.path, before === 0 ? 'wx' : 'r+');
   const stop = new AbortController();
   const signal = http.signal === undefined ? stop.signal : AbortSignal.any([http.signal, stop.signal]);
   const pending = state.parts.filter((part) => !isWhole(part));
-  const source: Source = {
-    http,
-    wanted,
-    state,
-    output,
-    signal,
-    options,
-    savedAt: performance.now(),
-    cdn: null,
-    gap: 0,
-  };
+  const source: Source = { http, wanted, state, output, signal, options, savedAt: performance.now(), cdn: null };
   const lane = async () => {
-    const room = createRoom(state.bytes);
     try {
       for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
-        await receivePart(source, part, room);
+        await receivePart(source, part);
+        options.hash.follow(frontier(state));
       }
     } catch (error) {
       stop.abort(error);
     }
   };
   const lanes = [lane()];
-  const before = doneBytes(state);
   const company = setTimeout(() => {
     if (doneBytes(state) - before >= SLOW_BYTES) return;
     while (lanes.length < options.connections && pending.length > 0) lanes.push(lane());
@@ -95,73 +90,58 @@ interface Source {
   signal: AbortSignal;
   options: TransferOptions;
   savedAt: number;
-  /** Index of the first part that is not whole. */
-  gap: number;
-  /** Where the hub sent us last: further ranges go there without asking it again. */
+  /** Where the hub redirected us last; further ranges are asked for there directly. */
   cdn: URL | null;
 }
 
-async function receivePart(source: Source, part: Part, room: Buffer): Promise<void> {
+async function receivePart(source: Source, part: Part): Promise<void> {
   const { http, signal } = source;
-  const before = { done: part.done };
-  const first = resolveUrl(source);
+  let before = part.done;
+  const progressed = () => {
+    const moved = part.done > before;
+    before = part.done;
+    source.cdn = null;
+    return moved;
+  };
   try {
-    await withRetries(
-      http.retries,
-      signal,
-      () => receive(source, part, room),
-      () => {
-        const moved = part.done > before.done;
-        before.done = part.done;
-        source.cdn = null;
-        return moved;
-      },
-    );
+    await withRetries(http.retries, signal, () => receive(source, part), progressed);
   } catch (error) {
-    throw finalError(error, first);
+    throw finalError(error, resolveUrl(source));
   }
 }
 
-async function receive(source: Source, part: Part, room: Buffer): Promise<void> {
-  const { http, wanted, state, signal, options } = source;
+async function receive(source: Source, part: Part): Promise<void> {
+  const { http, wanted, state, signal } = source;
   const start = part.start + part.done;
   const end = part.start + part.bytes - 1;
   const whole = start === 0 && part.bytes === state.bytes;
   const headers: Record<string, string> = whole ? {} : { range: `bytes=${start}-${end}` };
   if (!whole && state.etag !== null && !state.etag.startsWith('W/')) headers['if-range'] = state.etag;
-  const bulk = part.bytes - part.done >= BULK_BYTES;
-  const sink = partSink({
-    file: source.output,
-    part,
-    room,
-    onReceived: options.onBytes,
-    onWritten: () => written(source),
-  });
-  const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, { headers, signal, bulk });
+  const answer = await http.get(source.cdn ?? resolveUrl(source), wanted.repo, { headers, signal });
   try {
     requireSameContent(source, answer, { start, end, whole });
     if (answer.url.origin !== new URL(http.settings.endpoint).origin) source.cdn = answer.url;
-    await answer.read(sink).finally(sink.end);
+    const onWritten = (pieces: readonly Buffer[], at: number) => written(source, pieces, at);
+    await writePart(answer.body, { file: source.output, part, onWritten });
   } catch (error) {
     answer.discard();
     signal.throwIfAborted();
     if (isOurs(error) || isDiskError(error)) throw error;
     throw new TransientError(networkReason(answer.url, error, http.settings), null, error);
   }
-  if (part.done < part.bytes) throw new TransientError(`${answer.url.host} closed the connection too early`);
+  if (!isWhole(part)) throw new TransientError(`${answer.url.host} closed the connection too early`);
 }
 
-function written(source: Source): void {
+function written(source: Source, pieces: readonly Buffer[], start: number): void {
   const { state, options, wanted } = source;
-  while (source.gap < state.parts.length - 1 && isWhole(state.parts[source.gap]!)) source.gap++;
-  const { start, done } = state.parts[source.gap]!;
-  options.hash.advance(start + done);
+  options.hash.written(pieces, start);
+  options.onBytes(pieces.reduce((sum, piece) => sum + piece.length, 0));
   if (performance.now() - source.savedAt < SAVE_EVERY_MS) return;
   source.savedAt = performance.now();
   saveState(wanted.path, state);
 }
 
-/** Throws RestartError unless this answer continues the bytes that are on disk. */
+/** Throws RestartError unless this answer continues what is on disk. */
 function requireSameContent(
   { wanted: { file, commit }, state }: Source,
   { status, headers, hubHeaders, url }: HttpAnswer,
@@ -198,7 +178,7 @@ function resolveUrl({ http, wanted }: Source): URL {
   return new URL(`${http.settings.endpoint}/${wanted.repo}/resolve/${wanted.commit}/${wanted.file.path}`);
 }
 
-/** Said by this side, or understood already; the rest is the network's. */
+/** Raised by this program, and so not the network's. */
 function isOurs(error: unknown): boolean {
   return error instanceof RestartError || error instanceof TransientError || error instanceof EdgeproofError;
 }
@@ -207,7 +187,7 @@ export function isDiskError(error: unknown): boolean {
   return /^(ENOSPC|EDQUOT|EFBIG|EIO|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** One stream from the first byte to the last, for a server without ranges. */
+/** The file as a single part, for a server that does not know ranges. */
 export function wholeState(bytes: number): TransferState {
   return freshState(bytes, Math.max(1, bytes));
 }

@@ -1,4 +1,4 @@
-// The clock that everything is timed with: the smallest step that it shows, and what one reading costs.
+// The clock that everything is timed with: its smallest step, and what one reading costs.
 
 import type { Clock } from '../contract/machine.js';
 
@@ -9,7 +9,7 @@ export function measureClock(now: () => number = () => performance.now()): Clock
   return { resolutionNs: smallestStepNs(now), overheadNs: readingNs(now) };
 }
 
-/** A clock with a coarse step repeats itself between two of them. */
+/** A coarse clock returns the same value many times before it steps. */
 function smallestStepNs(now: () => number): number {
   let smallest = Number.POSITIVE_INFINITY;
   let last = now();
@@ -17,14 +17,14 @@ function smallestStepNs(now: () => number): number {
     const next = now();
     if (next <= last) continue;
     smallest = Math.min(smallest, next - last);
-    // A clock of a millisecond is known after a few steps; a fast one is given as many readings as it likes.
+    // A few steps are enough for a clock of a millisecond; a fine one gets all readings.
     seen += next - last > 0.01 ? READINGS / 20 : 1;
     last = next;
   }
   return Math.max(1, Math.round(smallest * 1e6));
 }
 
-/** The quickest of a few passes: interruptions only ever add. */
+/** The quickest of a few passes, since interruptions only add time. */
 function readingNs(now: () => number): number {
   const passes = Array.from({ length: PASSES }, () => {
     const started = now();

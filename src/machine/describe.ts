@@ -1,4 +1,4 @@
-// What this machine is: processor, memory, system. No hostname, no user: results are meant to be published.
+// Describes this machine: processor, memory, system. Leaves out hostname and user, since results are meant to be published.
 
 import os from 'node:os';
 import type { Machine } from '../contract/machine.js';
@@ -8,7 +8,7 @@ import { readText } from './kernel-text.js';
 const INTERESTING =
   /^(avx|avx2|fma|f16c|avx_vnni|avx512f|avx512_vnni|avx512_bf16|avx512_fp16|amx_tile|amx_int8|amx_bf16|asimddp|i8mm|sve|sve2|bf16|asimdhp)$/;
 
-/** `name` overrides the hardware slug. */
+/** `name` replaces the slug made from the hardware. */
 export function describeMachine(name?: string): Machine {
   const cpuinfo = readText('/', 'proc/cpuinfo') ?? '';
   const model =

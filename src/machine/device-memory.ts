@@ -1,13 +1,13 @@
-// Memory of a GPU that one process holds, where the driver tells it: DRM files on Linux (AMD, Intel), nvidia-smi for
-// CUDA. Elsewhere null with the reason.
+// The GPU memory that one process holds, where the driver reports it: DRM files on Linux (AMD, Intel), nvidia-smi for CUDA.
+// Elsewhere null with the reason.
 
 import { spawnSync } from 'node:child_process';
 import type { DeviceMemory } from '../contract/memory.js';
 import { readDrmMemory } from './drm-memory.js';
 
 const UNREADABLE: Record<string, string> = {
-  webgpu: 'neither WebGPU nor this driver tells how much memory it holds',
-  dml: 'DirectML does not tell how much memory it holds',
+  webgpu: 'neither WebGPU nor this driver reports how much memory it holds',
+  dml: 'DirectML does not report how much memory it holds',
   coreml: 'Core ML shares main memory',
 };
 const QUERY = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];
@@ -22,7 +22,7 @@ export function readDeviceMemory(ep: string, pid: number, root = '/'): DeviceMem
   return parseComputeApps(stdout, pid);
 }
 
-/** Lines of `pid, MiB`, as nvidia-smi lists processes; inside a container or on Windows it may not know them. */
+/** Parses lines of `pid, MiB`. Inside a container or on Windows nvidia-smi may not list the process. */
 export function parseComputeApps(csv: string, pid: number): DeviceMemory {
   const used = csv
     .split('\n')

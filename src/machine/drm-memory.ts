@@ -1,17 +1,17 @@
-// GPU memory of a process from its open DRM files, as amdgpu, i915 and xe tell it: /proc/<pid>/fdinfo, keys as in the
-// kernel's "DRM client usage stats". NVIDIA's own driver has none; nvidia-smi does (device-memory.ts).
+// GPU memory of a process from its open DRM files, as amdgpu, i915 and xe report it: /proc/<pid>/fdinfo, with the keys of the
+// kernel's "DRM client usage stats". NVIDIA's own driver has none of them, so device-memory.ts asks nvidia-smi.
 import { listEntries, readText } from './kernel-text.js';
 
 const UNITS: Record<string, number> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
 export interface DrmMemory {
-  /** Of all regions: an integrated GPU keeps in gtt or system what a card keeps in vram. */
+  /** Summed over all regions, since an integrated GPU keeps in gtt or system what a card keeps in vram. */
   usedBytes: number;
   /** `amdgpu vram`, `amdgpu gtt` … */
   regions: string[];
 }
 
-/** null where the process has no such file open, or its driver does not tell. */
+/** null where the process has no such file open, or its driver reports nothing. */
 export function readDrmMemory(pid: number, root = '/'): DrmMemory | null {
   const directory = `proc/${pid}/fdinfo`;
   const clients = new Map<string, DrmClient>();
@@ -37,7 +37,7 @@ export interface DrmClient {
   regions: Map<string, number>;
 }
 
-/** Several files of one client tell the same memory: `id` names the client. */
+/** Several files of one client report the same memory; `id` names the client. */
 export function parseFdinfo(text: string): DrmClient | null {
   const fields = new Map(
     [...text.matchAll(/^(drm-[^:]+):[ \t]*(.*)$/gm)].map(([, key, value]) => [key!, value!.trim()]),
@@ -45,7 +45,7 @@ export function parseFdinfo(text: string): DrmClient | null {
   const [driver, id] = [fields.get('drm-driver'), fields.get('drm-client-id')];
   if (driver === undefined || id === undefined) return null;
   const regions = new Map<string, number>();
-  // `memory` is what older kernels call `resident`.
+  // Older kernels say `memory` for `resident`.
   for (const kind of ['memory', 'resident']) {
     for (const [key, value] of fields) {
       const region = key.startsWith(`drm-${kind}-`) ? key.slice(`drm-${kind}-`.length) : null;

@@ -1,11 +1,11 @@
-// Whether this process has its memory in huge pages, told after a model is loaded: who asked for them must have them.
-import { readFileSync } from 'node:fs';
+// Whether this process has memory in huge pages, checked after a model is loaded.
 import { problem } from '../errors.js';
+import { readText } from './kernel-text.js';
 import { ownHugePageBytes } from './own-memory.js';
 
 const SWITCH = '/sys/kernel/mm/transparent_hugepage/enabled';
 
-/** Throws when they were asked for and the system gave none. */
+/** Throws if they were requested but not granted. */
 export function usesHugePages(asked: boolean | undefined): boolean {
   const given = (ownHugePageBytes() ?? 0) > 0;
   if (!asked || given) return given;
@@ -14,10 +14,7 @@ export function usesHugePages(asked: boolean | undefined): boolean {
 
 function reason(): string {
   if (process.platform !== 'linux') return `${process.platform} does not give them to a process that asks`;
-  try {
-    const mode = readFileSync(SWITCH, 'utf8').trim();
-    return mode.includes('[never]') ? `${SWITCH} says ${mode}` : 'the C library is not glibc 2.35 or newer';
-  } catch {
-    return `there is no ${SWITCH}`;
-  }
+  const mode = readText('/', SWITCH);
+  if (mode === null) return `there is no ${SWITCH}`;
+  return mode.includes('[never]') ? `${SWITCH} says ${mode}` : 'the C library is not glibc 2.35 or newer';
 }

@@ -1,36 +1,22 @@
 // Memory of this process at one moment, for a worker that reports between its timed regions. Linux: smaps_rollup, which
-// walks the page tables: exact, and a share of each page that others have mapped too. Elsewhere what libuv asks the system.
-
-import { readFileSync } from 'node:fs';
+// walks the page tables; it is exact and divides shared pages among their users. Elsewhere what Node gets from the system.
 import type { MomentMemory } from '../contract/memory.js';
+import { bytesField, readText } from './kernel-text.js';
+
+const ROLLUP = 'proc/self/smaps_rollup';
 
 export function readOwnMemory(): MomentMemory {
-  return rollup() ?? { rssBytes: process.memoryUsage.rss(), pssBytes: null, anonymousBytes: null, swapBytes: null };
+  const rolledUp = parseRollup(readText('/', ROLLUP));
+  return rolledUp ?? { rssBytes: process.memoryUsage.rss(), pssBytes: null, anonymousBytes: null, swapBytes: null };
 }
 
-function rollup(): MomentMemory | null {
-  try {
-    return parseRollup(readFileSync('/proc/self/smaps_rollup', 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
-/** Of this process, in pages of 2 MiB; null where the system does not tell. */
+/** Memory of this process in pages of 2 MiB; null where the system does not say. */
 export function ownHugePageBytes(): number | null {
-  try {
-    const [, kib] = /^AnonHugePages:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8')) ?? [];
-    return kib === undefined ? null : Number(kib) * 1024;
-  } catch {
-    return null;
-  }
+  return bytesField(readText('/', ROLLUP), 'AnonHugePages');
 }
 
-export function parseRollup(text: string): MomentMemory | null {
-  const bytes = (field: string) => {
-    const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text);
-    return match === null ? null : Number(match[1]) * 1024;
-  };
+export function parseRollup(text: string | null): MomentMemory | null {
+  const bytes = (field: string) => bytesField(text, field);
   const rssBytes = bytes('Rss');
   if (rssBytes === null) return null;
   return { rssBytes, pssBytes: bytes('Pss'), anonymousBytes: bytes('Anonymous'), swapBytes: bytes('Swap') };

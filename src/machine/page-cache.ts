@@ -1,5 +1,5 @@
-// The page cache of files: dropped, and proven to be. Linux only, by the calls of libc; asked of a worker (answer.ts).
-// posix_fadvise(2) only advises, so mincore(2) tells page by page what is left.
+// Drops files from the page cache and proves that they are gone. posix_fadvise(2) only advises, so mincore(2) is asked page
+// by page what is left. Linux only. Runs in a worker (answer.ts), because it loads a native library.
 import { closeSync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import type { PageCache } from '../contract/page-cache.js';
@@ -22,7 +22,7 @@ export function evictFiles(paths: string[]): PageCache {
   }
 }
 
-/** Drops the pages of an open file and returns the bytes that stayed; throws where that cannot be known. */
+/** Drops the pages of an open file and returns the bytes that stayed. Throws where that cannot be known. */
 export function dropPages(fd: number): number {
   if (process.platform !== 'linux') throw new Error(`edgeproof cannot evict files on ${process.platform}`);
   const libc = openLibc();
@@ -49,7 +49,7 @@ function openLibc() {
   const munmap = libc.func('int munmap(intptr_t address, size_t length)');
   const pageBytes = libc.func('int getpagesize()')() as number;
   return {
-    /** Dirty pages cannot be dropped: they are written first. */
+    /** Writes dirty pages first, because they cannot be dropped. */
     drop(fd: number): void {
       fdatasyncSync(fd);
       const error = fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) as number;

@@ -1,7 +1,8 @@
-// Memory of another process from the kernel's own counters, per phase: peak RSS exactly, its split by sampling.
-// Linux: /proc/<pid>/status; VmHWM is the kernel's high-water mark and is reset between phases through clear_refs.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Memory of another process from the kernel's own counters, per phase: the peak of RSS exactly, its parts by sampling.
+// Linux: /proc/<pid>/status. VmHWM, the kernel's high-water mark, is reset between phases through clear_refs.
+import { writeFileSync } from 'node:fs';
 import type { PhaseMemory } from '../contract/memory.js';
+import { bytesField, readText } from './kernel-text.js';
 import { phasesOfReports, type ReportedMoment, reportedMethod } from './reported-memory.js';
 
 export interface MemoryReading {
@@ -14,28 +15,20 @@ export interface MemoryReading {
 
 /** null where the system has no /proc/<pid>/status, or the process is gone. */
 export function readProcessMemory(pid: number): MemoryReading | null {
-  let status: string;
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return null;
-  }
-  return parseStatus(status);
+  const status = readText('/', `proc/${pid}/status`);
+  return status === null ? null : parseStatus(status);
 }
 
-/** The fields of /proc/<pid>/status that we use; null for a zombie, which has none of them. */
+/** Parses /proc/<pid>/status; null for a zombie, which has none of these fields. */
 export function parseStatus(status: string): MemoryReading | null {
-  const bytes = (field: string) => {
-    const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status);
-    return match === null ? null : Number(match[1]) * 1024;
-  };
+  const bytes = (field: string) => bytesField(status, field);
   const [rss, peak, anonymous, file] = ['VmRSS', 'VmHWM', 'RssAnon', 'RssFile'].map(bytes);
   if (rss == null || peak == null || anonymous == null || file == null) return null;
   const swapBytes = bytes('VmSwap') ?? 0;
   return { rssBytes: rss, peakRssBytes: peak, anonymousBytes: anonymous, fileBytes: file, swapBytes };
 }
 
-/** Sets the process's high-water mark back to its present size; false where that is not allowed. */
+/** Resets the high-water mark of the process to its present size; false where that is not allowed. */
 export function resetPeak(pid: number): boolean {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
@@ -46,11 +39,11 @@ export function resetPeak(pid: number): boolean {
 }
 
 export interface MemoryWatch {
-  /** Ends the present phase and begins another; a phase may be entered many times. */
+  /** Ends the present phase and begins another. A phase may be entered many times. */
   enter(phase: string): void;
-  /** What the worker read of itself at the end of a phase. */
+  /** Takes what the worker read of itself at the end of a phase. */
   report(moment: ReportedMoment): void;
-  /** Resting, it reads nothing and has no timer: the self-test compares that with watching. */
+  /** While resting, nothing is read and no timer runs; the self-test compares this with watching. */
   rest(resting: boolean): void;
   /** Reads once more and stops sampling. */
   stop(): void;
@@ -60,7 +53,10 @@ export interface MemoryWatch {
 
 const SAMPLE_INTERVAL_MS = 200;
 
-/** Watches a process from outside. Every 50 ms cost a 2-core machine 2 to 3 % of its prefill rate; 200 ms cannot be told from none. */
+/**
+ * Watches a process from outside. Sampling every 50 ms cost a 2-core machine 2 to 3 % of its prefill rate; every 200 ms costs
+ * nothing that can be measured.
+ */
 export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
   const phases: Record<string, PhaseMemory> = {};
   const reports: ReportedMoment[] = [];
@@ -76,7 +72,7 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
     const known = phases[phase];
     const largest = (value: number, before: number | null | undefined) => Math.max(value, before ?? 0);
     phases[phase] = {
-      // Without resets the mark only tells of this phase once it has risen in it; then samples stand in.
+      // Where it cannot be reset, the mark may come from an earlier phase, so the samples are used instead.
       peakRssBytes: largest(resets ? reading.peakRssBytes : reading.rssBytes, known?.peakRssBytes),
       peakAnonymousBytes: largest(reading.anonymousBytes, known?.peakAnonymousBytes),
       peakFileBytes: largest(reading.fileBytes, known?.peakFileBytes),
@@ -85,7 +81,7 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
     };
   };
   let timer: NodeJS.Timeout;
-  /** At whole multiples of the interval: as often as ever, however short the time between two rests. */
+  /** Samples at whole multiples of the interval, so that frequent rests do not make samples rarer. */
   const sampleLater = () => {
     timer = setTimeout(
       () => {

@@ -1,10 +1,10 @@
-// Phases of a worker where its memory cannot be read from outside (macOS, Windows): it reports its size and its peak so
-// far at the end of each phase that is not timed. A peak that did not rise belongs to an earlier phase.
+// Memory per phase where it cannot be read from outside (macOS, Windows): the worker reports its size and its peak so far at
+// the end of each phase that is not timed. A peak that did not rise belongs to an earlier phase.
 import type { MomentMemory, PhaseMemory } from '../contract/memory.js';
 
 export interface ReportedMoment {
   phase: string;
-  /** Highest since the process began. */
+  /** The highest since the process started. */
   peakRssBytes: number;
   end: MomentMemory;
 }

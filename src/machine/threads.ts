@@ -1,22 +1,20 @@
-// What `threads: auto` is on this machine and why: one thread for each physical core that this process may use, of the
-// fast kind where there are two.
+// The number of threads that `threads: auto` means on this machine, and why: one for each physical core that this process may
+// use, counting only the fast cores where there are two kinds.
 import { cpuNumbers } from '../contract/cpu-list.js';
 import type { Machine } from '../contract/machine.js';
+import type { ResultDocument } from '../contract/result.js';
 import { quotaCores } from './condition/cgroup.js';
 import { allowedCpus } from './condition/cpu-time.js';
 import { readText } from './kernel-text.js';
 
-export interface ThreadChoice {
-  threads: number;
-  /** `4 physical cores, cgroup quota 2.0, cpuset 0-3` */
-  why: string;
-}
+/** `why` reads like `4 physical cores, cgroup quota 2.0, cpuset 0-3`. */
+export type ThreadChoice = NonNullable<ResultDocument['threads']>['auto'];
 
-/** ARM's kernels give each processor a capacity; below this share of the largest one it is of the slow kind. */
+/** On ARM each processor has a capacity. It counts as slow below this share of the largest capacity. */
 const FAST_SHARE = 2 / 3;
 const CPUS = 'sys/devices/system/cpu';
 
-/** `root` holds another system's files, for tests. */
+/** `root` is a folder with the files of another system in tests. */
 export function automaticThreads(machine: Machine, root = '/'): ThreadChoice {
   const text = (path: string) => readText(root, path) ?? '';
   const cpuset = allowedCpus(root);
@@ -28,7 +26,7 @@ export function automaticThreads(machine: Machine, root = '/'): ThreadChoice {
   const allowed = cpuNumbers(cpuset);
   const fast = fastCpus(text, allowed);
   const preferred = allowed.filter((cpu) => fast.has(cpu));
-  // Whoever is pinned to slow cores runs there.
+  // A process that is pinned to slow cores runs on those.
   const used = preferred.length === 0 ? allowed : preferred;
   const all = Math.min(countCores(text, allowed), machine.physicalCores);
   const cores = Math.min(countCores(text, used), machine.physicalCores);
@@ -48,7 +46,7 @@ function quotaText(quota: number | null): string[] {
   return quota === null ? [] : [`cgroup quota ${quota.toFixed(1)}`];
 }
 
-/** Intel names its performance cores; ARM tells capacities; elsewhere all are alike. */
+/** Intel lists its performance cores, ARM has capacities; elsewhere all cores are alike. */
 function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
   const named = text('sys/devices/cpu_core/cpus');
   if (named !== '') return new Set(cpuNumbers(named));
@@ -57,7 +55,7 @@ function fastCpus(text: (path: string) => string, cpus: number[]): Set<number> {
   return new Set(cpus.filter((cpu) => capacity(cpu) >= FAST_SHARE * largest));
 }
 
-/** Processors that share a core count once. */
+/** Counts processors that share a core once. */
 function countCores(text: (path: string) => string, cpus: number[]): number {
   return new Set(cpus.map((cpu) => text(`${CPUS}/cpu${cpu}/topology/thread_siblings_list`) || String(cpu))).size;
 }

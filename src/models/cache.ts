@@ -1,5 +1,4 @@
-// Where checkpoints live on this disk, and what is in there.
-import { readdirSync, rmSync } from 'node:fs';
+// Where checkpoints live on this disk.
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { createDirectory } from '../contract/directory.js';
@@ -27,41 +26,5 @@ export function createCacheDirectory(path: string): void {
       { path, purpose: 'checkpoints', reason: reasonOf(error), option: 'EDGEPROOF_CACHE' },
       error,
     );
-  }
-}
-
-/** Names in a directory; an absent directory is an empty one. */
-export function entriesOf(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
-      return [];
-    throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
-  }
-}
-
-const PARTIAL = /\.partial-(\d+)(\.old)?$/;
-
-/** The name under which this process builds `path` before it is renamed into place. */
-export function partialPath(path: string): string {
-  return `${path}.partial-${process.pid}`;
-}
-
-/** Removes what dead processes left half-written beside `path`. */
-export function removeAbandoned(directory: string): void {
-  for (const name of entriesOf(directory)) {
-    const pid = Number(PARTIAL.exec(name)?.[1] ?? 0);
-    if (pid !== 0 && pid !== process.pid && !isAlive(pid))
-      rmSync(join(directory, name), { recursive: true, force: true });
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,10 +1,9 @@
-// A synthetic checkpoint before a byte of it is written: its small files, and every weight with its place in the data
-// file. One for ONNX (graph and external data), one for GGUF (a single file).
-
+// The plan of a synthetic checkpoint: its small files, and every weight with its place in the data file. An ONNX
+// checkpoint has a graph and a data file, a GGUF checkpoint has everything in one file.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
-import type { Layout, OnnxLayout } from '../contract/layouts.js';
+import { kvValueBytes, SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
+import { type GraphLayout, type Layout, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { problem } from '../errors.js';
 import { graphFacts } from '../formats/onnx/facts.js';
@@ -14,7 +13,7 @@ import { encodeModel } from '../formats/onnx/write.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
-import { planGguf } from '../networks/gguf/plan.js';
+import { planGguf } from '../networks/gguf/file-plan.js';
 import { GGUF_DTYPES, type GgufDtype } from '../networks/gguf/tensors.js';
 import type { DecoderPlan } from '../networks/plan.js';
 import type { FilledWeight } from '../networks/random-weights.js';
@@ -26,7 +25,7 @@ export interface CheckpointSpec {
   layout: Layout;
   dtype: SyntheticDtype;
   seed: number;
-  /** Which experts tokens use, for models that have experts; `balanced` unless given. */
+  /** Which experts tokens use. Only for models that have experts, and `balanced` there unless given. */
   routing?: Routing;
 }
 
@@ -36,39 +35,46 @@ export interface CheckpointPlan {
   /** Paths and contents of all files but the data. */
   small: Record<string, string | Uint8Array>;
   dataPath: string;
-  /** What stands in the data file before the weights. */
+  /** The first bytes of the data file, before the weights. */
   header: Uint8Array;
   weights: FilledWeight[];
-  /** Of the data file. */
+  /** Size of the data file. */
   bytes: number;
   parameters: number;
-  /** Of everything above, the seed and the generator. */
+  /** SHA-256 over everything above, the seed and the version of the generator. */
   hash: string;
 }
 
-/** Raise it when the bytes of a plan change: old checkpoints are then remade. */
+/** Raise this when the same plan gives other bytes; checkpoints that were made before are then made anew. */
 const GENERATOR = 1;
 const SPECIAL_TOKENS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
 
-/** Blocks with float32 activations; kernels of int8 give no others. */
-const SPLIT_DTYPES = ['q4', 'int8'] as const;
+/** Dtypes whose decoder graph a prefill graph can be derived from: blocks, multiplied with float32 activations. */
+const PREFILL_DTYPES = ['q4', 'int8'] as const;
 
 /** The dtypes that a synthetic checkpoint of this layout can have. */
 export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
-  if (layout === 'gguf') return Object.keys(GGUF_DTYPES) as GgufDtype[];
-  return layout === 'split' ? SPLIT_DTYPES : SYNTHETIC_DTYPES;
+  const { format, prefillGraph } = layoutRow(layout)!;
+  if (format === 'gguf') return Object.keys(GGUF_DTYPES) as GgufDtype[];
+  return prefillGraph ? PREFILL_DTYPES : SYNTHETIC_DTYPES;
 }
 
+/**
+ * Throws architecture-unknown, config-unsupported or gguf-unsupported for a config that cannot be built,
+ * dtype-unsupported, and input-invalid where a routing is asked of a model without experts.
+ */
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
-  const { model, layout, seed } = spec;
+  const { model, layout, dtype, seed } = spec;
   const architecture = architectureOf(model.config);
   const decoder = architecture.plan(model.config);
   const config = architecture.decoderConfig(model.config);
   const routing = routingOf(spec, decoder);
+  if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
+  const { graph, prefillGraph: hasPrefillGraph = false } = layoutRow(layout)!;
   const plan =
-    layout === 'gguf'
+    graph === null
       ? ggufFile(spec, config, decoder)
-      : onnxFiles({ config, layout, dtype: spec.dtype, decoder, routing: routing ?? 'router' });
+      : onnxFiles({ config, layout: graph, hasPrefillGraph, dtype, decoder, routing: routing ?? 'router' });
   const hash = createHash('sha256');
   hash.update(JSON.stringify([GENERATOR, seed, plan.weights])).update(plan.header);
   for (const [path, content] of Object.entries(plan.small)) hash.update(path).update(content);
@@ -79,19 +85,18 @@ type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
 
 interface OnnxSpec {
   config: ModelConfig;
-  layout: OnnxLayout;
+  layout: GraphLayout;
+  hasPrefillGraph: boolean;
   dtype: SyntheticDtype;
   decoder: DecoderPlan;
   routing: Routing;
 }
 
-function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files {
-  if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
+function onnxFiles({ config, layout, hasPrefillGraph, dtype, decoder, routing }: OnnxSpec): Files {
   const graph = `onnx/model${suffixOf(dtype)}.onnx`;
   const dataPath = `${graph}_data`;
   const location = basename(dataPath);
-  const graphLayout = layout === 'split' ? 'tuned' : layout;
-  const placed = planExternalData(buildDecoder(decoder, dtype, graphLayout, routing), location);
+  const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing), location);
   const files: Files = {
     small: { ...transformersFiles(config, dtype, decoder.vocab), [graph]: encodeModel(placed.model) },
     dataPath,
@@ -100,7 +105,7 @@ function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files
     bytes: placed.bytes,
     parameters: graphFacts(placed.model).parameters,
   };
-  const prompts = layout === 'split' ? prefillGraph(placed.model, location, placed.bytes) : null;
+  const prompts = hasPrefillGraph ? prefillGraph(placed.model, location, placed.bytes) : null;
   if (prompts === null) return files;
   const weightOf = (name: string) => placed.weights.find((weight) => weight.name === name)!;
   const derived = prompts.derived.map((weight): FilledWeight => {
@@ -117,13 +122,12 @@ function onnxFiles({ config, layout, dtype, decoder, routing }: OnnxSpec): Files
 }
 
 function ggufFile({ model, dtype }: CheckpointSpec, config: ModelConfig, plan: DecoderPlan): Files {
-  const format = GGUF_DTYPES[dtype as GgufDtype];
-  if (format === undefined) throw problem('dtype-unsupported', { dtype, known: dtypesOf('gguf') });
-  const planned = planGguf({ id: model.id, config, plan, dtype: dtype as GgufDtype, specialTokens: SPECIAL_TOKENS });
-  return { small: { 'config.json': json(config) }, dataPath: `model-${format}.gguf`, ...planned };
+  const ggufDtype = dtype as GgufDtype;
+  const planned = planGguf({ id: model.id, config, plan, dtype: ggufDtype, specialTokens: SPECIAL_TOKENS });
+  return { small: { 'config.json': json(config) }, dataPath: `model-${GGUF_DTYPES[ggufDtype]}.gguf`, ...planned };
 }
 
-/** null for a model without experts, which cannot be asked to route. */
+/** null for a model without experts. Throws where a routing is asked of it all the same. */
 function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Routing | null {
   if (decoder.layers.some(({ mlp }) => mlp.kind === 'experts')) return routing ?? 'balanced';
   if (routing === undefined) return null;
@@ -133,7 +137,7 @@ function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Ro
 
 function transformersFiles(described: ModelConfig, dtype: SyntheticDtype, vocab: number): CheckpointPlan['small'] {
   const eos = vocab - SPECIAL_TOKENS.length;
-  const kvType = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const kvType = kvValueBytes(dtype) === 2 ? 'float16' : 'float32';
   const config = {
     ...described,
     eos_token_id: eos,

@@ -1,15 +1,15 @@
 // A checkpoint on this disk: a directory in transformers.js layout plus `edgeproof.json`, which lists every file
 // with its hash. The manifest is written last, so a directory without one is not a checkpoint.
-
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { entriesOf } from '../contract/directory.js';
 import { readJsonFile } from '../contract/json-file.js';
+import { LAYOUTS } from '../contract/layouts.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { isPrefillGraph } from '../formats/onnx/prefill-graph.js';
-import { entriesOf } from './cache.js';
 
 export const MANIFEST = 'edgeproof.json';
 
@@ -20,9 +20,10 @@ export interface Checkpoint<M extends Manifest = Manifest> {
   manifest: M;
 }
 
+/** Reads the manifest. Throws file-unreadable, json-broken or file-invalid. The files are not looked at. */
 export function openCheckpoint(directory: string): Checkpoint {
   const manifest = readJsonFile(join(directory, MANIFEST), manifestSchema);
-  const extension = manifest.weights === 'synthetic' && manifest.layout === 'gguf' ? '.gguf' : '.onnx';
+  const extension = manifest.weights === 'synthetic' ? `.${LAYOUTS[manifest.layout].format}` : '.onnx';
   const wanted = manifest.weights === 'real' ? manifest.graph : extension;
   const graph = manifest.files.find(({ path }) => path.endsWith(wanted) && !isPrefillGraph(path));
   if (graph === undefined) {
@@ -31,13 +32,23 @@ export function openCheckpoint(directory: string): Checkpoint {
   return { directory, graph: join(directory, graph.path), manifest };
 }
 
+/** null where there is none, or its manifest cannot be read. */
+export function tryOpenCheckpoint(directory: string): Checkpoint | null {
+  try {
+    return openCheckpoint(directory);
+  } catch (error) {
+    if (error instanceof EdgeproofError) return null;
+    throw error;
+  }
+}
+
 export function checkpointBytes(manifest: Manifest): number {
   return manifest.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /**
- * `tuned q4`, `tuned q4 balanced` where there are experts; a real checkpoint has the layout that its maker gave it. What
- * `models tune` made of either has the steps behind it.
+ * How lists name a checkpoint of a model: `tuned q4`, `tuned q4 balanced` (with experts), `q4` (real weights), and
+ * `q4 + accuracy-level, quantise-head` (written by `models tune`).
  */
 export function variantOf(manifest: Manifest): string {
   const layout = manifest.weights === 'real' ? null : manifest.layout;
@@ -46,7 +57,7 @@ export function variantOf(manifest: Manifest): string {
   return manifest.tuned === undefined ? variant : `${variant} + ${manifest.tuned.steps.join(', ')}`;
 }
 
-/** `<cache>/synthetic/<model>/<layout>-<dtype>`, with the routing behind it where there are experts. */
+/** `<cache>/synthetic/<model>/<layout>-<dtype>`, followed by `-<routing>` for a model with experts. */
 export function syntheticDirectory(
   cache: string,
   model: string,
@@ -57,7 +68,7 @@ export function syntheticDirectory(
   return join(cache, 'synthetic', model, [layout, dtype, routing].filter((part) => part !== null).join('-'));
 }
 
-/** Every complete checkpoint in the cache; one that cannot be read is told to `onBroken` and passed over. */
+/** Every complete checkpoint in the cache. Calls `onBroken` for those whose manifest cannot be read. */
 export function listCheckpoints(cache: string, onBroken: (error: EdgeproofError) => void = () => {}): Checkpoint[] {
   const within = (directories: string[]) =>
     directories.flatMap((directory) => entriesOf(directory).map((name) => join(directory, name)));
@@ -77,7 +88,7 @@ export function listCheckpoints(cache: string, onBroken: (error: EdgeproofError)
     });
 }
 
-/** What is wrong with the files of a checkpoint: a sentence for the first fault, or null when all hashes hold. */
+/** The first file that is missing or altered, in a sentence; null when size and hash of every file are as listed. */
 export async function faultOf(
   checkpoint: Checkpoint,
   onBytes: (bytes: number) => void = () => {},
@@ -92,6 +103,7 @@ export async function faultOf(
   return null;
 }
 
+/** SHA-256 in hexadecimal; `onBytes` is given the bytes of each chunk. */
 export async function hashFile(path: string, onBytes: (bytes: number) => void = () => {}): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 22 }), async (chunks: AsyncIterable<Buffer>) => {

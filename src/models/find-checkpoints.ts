@@ -1,4 +1,5 @@
-// The checkpoints of the cache that a name stands for: an id of models.json, a hub id, or the name that a list shows.
+// Finds the checkpoints in the cache that a name stands for: an id of models.json, a hub id, or a name that
+// `models list` shows.
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Manifest } from '../contract/manifest.js';
@@ -7,13 +8,13 @@ import { pulledCommit } from './real.js';
 import { resolveReference } from './reference.js';
 import type { Model } from './registry.js';
 
-/** The model of models.json that a checkpoint belongs to, whichever name it was got by. */
+/** The model of models.json that a checkpoint belongs to, whatever name it was pulled under. */
 export function modelOf(manifest: Manifest, registry: Model[]): Model | undefined {
   if (manifest.weights === 'synthetic') return registry.find(({ id }) => id === manifest.model);
   return registry.find(({ hub }) => hub !== null && hub === manifest.source.repo);
 }
 
-/** Throws model-unknown where the name means nothing; empty where nothing of it is here. */
+/** Throws model-unknown for a name without a meaning; returns an empty list where the cache has no such checkpoint. */
 export function checkpointsOf(name: string, cache: string, registry: Model[]): Checkpoint[] {
   const all = listCheckpoints(cache);
   const listed = all.filter(({ manifest }) => manifest.weights === 'synthetic' && manifest.model === name);
@@ -38,7 +39,7 @@ export function checkpointsOf(name: string, cache: string, registry: Model[]): C
   );
 }
 
-/** Removes directories that have become empty, up to the cache itself. */
+/** Removes the parents of `directory` that are empty, up to but not including the cache. */
 export function removeEmptyParents(directory: string, cache: string): void {
   for (let at = dirname(directory); at.startsWith(cache) && at !== cache; at = dirname(at)) {
     try {

@@ -1,4 +1,5 @@
-// Real weights on this disk, found without a network: pulled from the hub, in a folder, or a single .onnx or .gguf file.
+// Finds real weights on this disk, without a network: pulled from the hub, in a folder, or in a single .onnx or .gguf
+// file.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Dtype, ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
@@ -14,22 +15,26 @@ import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint } from './
 import { pulledCommit, realDirectory } from './real.js';
 import { DEFAULT_REVISION, type ModelReference } from './reference.js';
 
-/** Files of a real checkpoint, not yet hashed. */
+/** The files of a checkpoint with real weights, which are not hashed yet. */
 export interface Located {
-  /** What the user called it. */
+  /** As the user named it. */
   name: string;
   directory: string;
   /** Relative to the directory, like all paths here. */
   graph: string;
   dtype: Dtype;
   paths: string[];
-  /** How to get it again. */
+  /** The command that makes or pulls it again; '' for files of the user. */
   command: string;
-  /** What the pull recorded; null for files of the user's own. */
+  /** With the recorded hashes; null for files of the user. */
   pulled: Checkpoint | null;
   kind: 'hub' | 'folder' | 'onnx' | 'gguf';
 }
 
+/**
+ * Throws checkpoint-missing with the command that pulls it, dtype-missing, or input-invalid for a config.json. Hashes
+ * nothing.
+ */
 export function locateReal(name: string, reference: ModelReference, wanted: Dtype, cache: string): Located {
   if (reference.kind === 'gguf') return ggufFile(name, reference.path);
   const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
@@ -51,7 +56,7 @@ export function locateReal(name: string, reference: ModelReference, wanted: Dtyp
   }
 }
 
-/** The repository and revision that a name stands for; a pin decides unless the name says otherwise. */
+/** The repository and revision that a name stands for: the revision in the name, else the pinned one, else `main`. */
 export function hubTarget(reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>): {
   repo: string;
   revision: string;
@@ -91,7 +96,7 @@ function inCache(
   return { name, directory, graph: manifest.graph, dtype, paths, command, pulled, kind: 'hub' };
 }
 
-/** What `models tune` wrote into that folder; null for any other. */
+/** The checkpoint that `models tune` wrote to this folder; null for any other folder. */
 export function tunedIn(path: string): Checkpoint | null {
   const found = existsSync(join(path, MANIFEST)) ? openCheckpoint(path) : null;
   return found?.manifest.tuned === undefined ? null : found;
@@ -143,7 +148,7 @@ function ggufFile(name: string, path: string): Located {
   return { name, directory: dirname(path), graph, dtype, paths: [graph], command: '', pulled: null, kind: 'gguf' };
 }
 
-/** What the name of a single .onnx file says of its dtype, else what its most frequent matrix format says. */
+/** The dtype that the name of an .onnx file states; without one, that of its most frequent matrix format. */
 export function dtypeOfFile(path: string): OnnxDtype {
   const named = graphFile(`onnx/${basename(path)}`)?.dtype;
   if (named !== undefined && named !== 'fp32') return named;
@@ -157,7 +162,7 @@ export function locatedBytes({ directory, paths }: Located): number {
   return paths.reduce((sum, path) => sum + statSync(join(directory, path)).size, 0);
 }
 
-/** Hashes every file: pulled ones must be what was pulled, others are recorded as they are. */
+/** Hashes every file. Throws checkpoint-altered where a recorded hash differs; files of the user get a new manifest. */
 export async function openReal(located: Located, onBytes: (bytes: number) => void): Promise<Checkpoint> {
   const { name, pulled, command } = located;
   if (pulled === null) return describe(located, onBytes);

@@ -1,13 +1,13 @@
-// Pins: models.json holds the commit and the hashes of real weights; bytes that differ from them are refused.
+// Pins: models.json holds the commit and the hashes of real weights, and other bytes are refused.
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { RealManifest } from '../contract/manifest.js';
 import type { Checkpoint } from './checkpoint.js';
-import { memberSpans } from './json-spans.js';
 import { loadRegistry, type Model, type Pin } from './registry.js';
 
 export type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
 
-/** How a real checkpoint stands to the pin of its model. */
+/** Whether a real checkpoint has the bytes that its model's pin records. */
 export function pinState(manifest: RealManifest, pin: Pin | undefined): PinState {
   if (manifest.tuned !== undefined || pin === undefined || manifest.source.revision !== pin.revision)
     return { state: 'not pinned' };
@@ -23,12 +23,12 @@ export function pinState(manifest: RealManifest, pin: Pin | undefined): PinState
   return { state: 'pinned' };
 }
 
-/** The pin of a repository, whichever name a model was called by. */
+/** The pin of a repository, whichever name the model was given by. */
 export function pinOf(repo: string | null, registry: Model[]): Pin | undefined {
   return registry.find((model) => repo !== null && model.hub === repo)?.pin;
 }
 
-/** The pin that covers these checkpoints of one commit, and what an older pin of that commit has beside them. */
+/** A pin of these checkpoints of one commit, and of what an older pin of the same commit already covers. */
 export function pinFor(checkpoints: Checkpoint<RealManifest>[], revision: string, old: Pin | undefined): Pin {
   const files = new Map((old?.revision === revision ? old.files : []).map((file) => [file.path, file]));
   for (const { manifest } of checkpoints) {
@@ -37,12 +37,12 @@ export function pinFor(checkpoints: Checkpoint<RealManifest>[], revision: string
   return { revision, files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-/** Writes `pin` into the registry file; every other byte of it stays as it is. */
+/** Writes `pin` into the registry file and keeps every other byte of it. */
 export function writePin(registryPath: string, id: string, pin: Pin): void {
   const index = loadRegistry(registryPath).findIndex((model) => model.id === id);
   const text = readFileSync(registryPath, 'utf8');
   const edited = withPin(text, index, pin);
-  // Where it is a link, the link stays and the file it leads to is replaced.
+  // If it is a link, the link stays and the file behind it is replaced.
   const target = realpathSync(registryPath);
   const partial = `${target}.partial-${process.pid}`;
   writeFileSync(partial, edited);
@@ -50,12 +50,16 @@ export function writePin(registryPath: string, id: string, pin: Pin): void {
   renameSync(partial, target);
 }
 
-/** The registry's text with the pin of its `index`-th model replaced, or put before `config`. */
+/**
+ * The registry's text with the pin of its `index`-th model replaced, or inserted before `config`. jsonc-parser's modify()
+ * would also reformat the neighbours that share a line with the pin.
+ */
 export function withPin(text: string, index: number, pin: Pin): string {
-  const members = memberSpans(text, ['models', index]);
-  const anchor = members.find(({ name }) => name === 'pin') ?? members.find(({ name }) => name === 'config')!;
-  const indent = /[ \t]*$/.exec(text.slice(0, anchor.nameStart))![0];
-  const value = JSON.stringify(pin, null, 2).replaceAll('\n', `\n${indent}`);
-  if (anchor.name === 'pin') return text.slice(0, anchor.valueStart) + value + text.slice(anchor.valueEnd);
-  return `${text.slice(0, anchor.nameStart)}"pin": ${value},\n${indent}${text.slice(anchor.nameStart)}`;
+  const root = parseTree(text)!;
+  const member = (name: string) => findNodeAtLocation(root, ['models', index, name])?.parent;
+  const [old, config] = [member('pin'), member('config')!];
+  const { offset, length } = old ?? { offset: config.offset, length: 0 };
+  const newLine = `${text.includes('\r\n') ? '\r\n' : '\n'}${/[ \t]*$/.exec(text.slice(0, offset))![0]}`;
+  const content = `"pin": ${JSON.stringify(pin, null, 2).replaceAll('\n', newLine)}`;
+  return applyEdits(text, [{ offset, length, content: old === undefined ? `${content},${newLine}` : content }]);
 }

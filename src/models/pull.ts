@@ -1,5 +1,5 @@
-// Pulls a checkpoint: revision → commit → files of one dtype → verified, then visible at once under its final name.
-// Until then everything lies in `<dtype>.partial`, which the next pull continues.
+// Pulls a checkpoint: resolves the revision to a commit, gets the files of one dtype and verifies them in
+// `<dtype>.partial`, then renames that directory. An interrupted pull leaves it for the next one to continue.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { OnnxDtype } from '../contract/dtypes.js';
@@ -41,13 +41,13 @@ export interface PullOptions {
   retries?: RetryPolicy;
   partBytes?: number;
   onProgress?: (progress: PullProgress) => void;
-  /** Something a person should know: waiting for another process, a copy that was found. */
+  /** Something for the user to know: waiting for another process, a copy that was found. */
   onNote?: (note: string) => void;
 }
 
 export interface Pulled {
   checkpoint: Checkpoint;
-  /** 'here' when it was there and whole. */
+  /** 'here' if it was already on this disk and complete. */
   outcome: 'here' | 'pulled';
   downloadedBytes: number;
 }
@@ -76,7 +76,7 @@ export async function pullCheckpoint(request: PullRequest, options: PullOptions)
   }
 }
 
-/** What the hub says; offline, what the Python tools' cache holds. */
+/** The hub's listing; offline, that of the Python tools' cache. */
 async function listingOf(http: Http, { repo, revision }: PullRequest): Promise<Listing> {
   if (!http.settings.offline) return listRepository(http, repo, revision);
   const listing = cachedListing(http.settings.hubCache, repo, revision);
@@ -124,13 +124,13 @@ async function pullInto(
     files: fetched.files,
   };
   writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-  // Whatever lies there was found faulty above.
+  // If anything is there, wholeCheckpoint() found a fault in it.
   rmSync(directory, { recursive: true, force: true });
   renameSync(partial, directory);
   return { checkpoint: openCheckpoint(directory), outcome: 'pulled', downloadedBytes: fetched.downloadedBytes };
 }
 
-/** The checkpoint that is already there, if its files are those of the listing and every hash holds. */
+/** The checkpoint that is already there, if its files are those of the listing and every hash is right. */
 async function wholeCheckpoint(
   directory: string,
   files: RemoteFile[],
@@ -163,12 +163,12 @@ async function wholeCheckpoint(
   return null;
 }
 
-/** A system error in words: what could not be written, or read. */
+/** A system error as a message that says what could not be written or read; other errors as they are. */
 export function explained(error: unknown, cache: string): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (!isDiskError(error) && code !== 'EACCES' && code !== 'EPERM') return error;
   const reason = reasonOf(error);
-  // All that a pull touches elsewhere it only reads.
+  // Outside the cache, a pull only reads.
   if (path !== undefined && !isInside(cache, path)) return problem('file-unreadable', { path, reason }, error);
   return problem(
     'directory-unwritable',

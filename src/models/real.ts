@@ -1,12 +1,12 @@
-// Where pulled checkpoints live: `<cache>/real/<org>--<name>/<commit>/<dtype>`, and `refs/` beside the commits, which
-// remembers what a revision was when it was pulled, so that a run needs no network.
+// Where pulled checkpoints are kept: `<cache>/real/<org>--<name>/<commit>/<dtype>`. `refs/` beside the commits records
+// which commit a revision meant at its last pull, so that a run needs no network.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { entriesOf } from '../contract/directory.js';
 import { problem } from '../errors.js';
-import { entriesOf } from './cache.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
-/** As the hub has them; `--` separates the parts in folder names and is not allowed in them. */
+/** The hub's rule for names; `--`, which separates the two parts in folder names, is not allowed in them. */
 const REPO_PART = /^(?!.*(?:--|\.\.))[A-Za-z0-9](?:[A-Za-z0-9._-]{0,95})$/;
 
 export function isRepo(text: string): boolean {
@@ -23,7 +23,7 @@ export function repositoryDirectory(cache: string, repo: string): string {
   return join(cache, 'real', repo.replace('/', '--'));
 }
 
-/** Throws where this disk does not tell the repository's folder from that of another one, which is here. */
+/** Throws if this disk ignores case and already has the folder of a repository that differs only in case. */
 export function requireOwnFolder(cache: string, repo: string): void {
   const directory = repositoryDirectory(cache, repo);
   if (!existsSync(directory)) return;
@@ -31,12 +31,12 @@ export function requireOwnFolder(cache: string, repo: string): void {
   if (other === null) return;
   const known = other.replace('--', '/');
   throw problem('input-invalid', {
-    what: `${repo} would lie where ${known} lies: ${cache} is on a disk that does not tell upper case from lower case`,
-    expected: `${known}, where that is the repository you mean; else remove it first: edgeproof models rm ${known}`,
+    what: `${repo} and ${known} would share a folder, because the disk of ${cache} ignores upper and lower case`,
+    expected: `${known}, if that is the repository you mean; otherwise remove it first: edgeproof models rm ${known}`,
   });
 }
 
-/** The name that is `folder` but for case, where `folder` itself is not among the names. */
+/** The name that differs from `folder` only in case; null if there is none, or if `folder` itself is there. */
 export function otherSpelling(names: string[], folder: string): string | null {
   if (names.includes(folder)) return null;
   return names.find((name) => name.toLowerCase() === folder.toLowerCase()) ?? null;
@@ -47,7 +47,7 @@ export function realDirectory(cache: string, repo: string, commit: string, dtype
   return join(repositoryDirectory(cache, repo), commit, dtype);
 }
 
-/** The commit that `revision` stood for at the last pull; null when it was never pulled. */
+/** The commit that `revision` meant at its last pull; null if it was never pulled. */
 export function pulledCommit(cache: string, repo: string, revision: string): string | null {
   if (isCommit(revision)) return revision;
   try {
@@ -64,7 +64,7 @@ export function rememberRevision(cache: string, repo: string, revision: string, 
   writeFileSync(referencePath(cache, repo, revision), `${commit}\n`);
 }
 
-/** Revisions may hold slashes (`refs/pr/1`); a name in one folder may not. */
+/** Revisions may contain slashes (`refs/pr/1`), file names may not. */
 function referencePath(cache: string, repo: string, revision: string): string {
   return join(repositoryDirectory(cache, repo), 'refs', encodeURIComponent(revision).replaceAll('.', '%2E'));
 }

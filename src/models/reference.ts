@@ -1,4 +1,5 @@
-// What `-m` and a suite's `models` mean: an id of models.json, a hub id, a folder, an .onnx or .gguf file or a config.json.
+// Model references, as `-m` and the `models` of a suite have them: an id of models.json, a hub id, a folder, an .onnx
+// or .gguf file, or a config.json.
 import { existsSync, statSync } from 'node:fs';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
@@ -15,8 +16,9 @@ export type ModelReference =
 export const DEFAULT_REVISION = 'main';
 
 /**
- * An id of models.json comes first. A path is what starts with `.`, `/` or `~`, ends in `.onnx`, `.gguf` or `.json`, or exists.
- * Everything else with one slash is a hub id; `@revision` may follow ids.
+ * In this order: a path where `text` starts with `.`, `/` or `~` or ends in `.onnx`, `.gguf` or `.json`; an id of
+ * models.json; a path that exists; a hub id (`org/name`). `@revision` may follow ids. Throws model-unknown with similar
+ * ids, or input-invalid.
  */
 export function resolveReference(text: string, registry: Model[] = loadRegistry()): ModelReference {
   if (/^(?:[./~]|[A-Za-z]:[\\/])/.test(text) || /\.(?:onnx|gguf|json)$/.test(text)) return pathOf(text);
@@ -61,7 +63,7 @@ function pathOf(text: string): ModelReference {
 
 const MOST_SUGGESTIONS = 5;
 
-/** The ids that look most like `name`, for a person who mistyped one. */
+/** The ids that are most similar to `name`, by the pairs of letters they share (Dice). */
 function nearest(name: string, registry: Model[]): string[] {
   const pairs = (text: string) => new Set([...text.toLowerCase()].map((_, i) => text.toLowerCase().slice(i, i + 2)));
   const wanted = pairs(name);

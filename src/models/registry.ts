@@ -1,11 +1,11 @@
-// models.json: which models there are, where they come from, what they weigh.
+// models.json: the models that edgeproof knows, where they come from, and their sizes.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readJsonFile } from '../contract/json-file.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { configSchemaOf } from '../networks/architectures.js';
 
-/** A config.json: complete for its architecture where we know that one. */
+/** A config.json. If edgeproof can build its architecture, it must have everything that takes. */
 export const configSchema = z.looseObject({ model_type: z.string() }).superRefine((config, context) => {
   const parsed = configSchemaOf(config.model_type)?.safeParse(config);
   for (const { path, message } of parsed?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });

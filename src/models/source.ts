@@ -9,7 +9,7 @@ import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
 import { parseJson, validate } from '../contract/json-file.js';
 import { type FileFormat, LAYOUTS, type Layout } from '../contract/layouts.js';
-import type { Weights } from '../contract/suite.js';
+import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
@@ -23,12 +23,15 @@ import { dtypeOfFile, type Located, locateReal, tunedIn } from './locate-real.js
 import { type ModelReference, resolveReference } from './reference.js';
 import { configSchema, loadRegistry, type Model } from './registry.js';
 
-/** What a model runs with unless told, its dtype where it has but one, and the format of its real weights. */
+/** What is known of a model before it is planned. */
 export interface ModelTraits {
+  /** The weights that it runs with unless the suite says which. */
   weights: Weights;
+  /** Its only dtype; null where the suite chooses. */
   dtype: Dtype | null;
+  /** The format of its real weights. */
   format: FileFormat;
-  /** Its files are there and are used as they are, whatever weights and layouts a suite asks for. */
+  /** Its files exist and are used as they are, whatever weights and layouts the suite asks for. */
   given?: boolean;
 }
 

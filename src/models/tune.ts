@@ -1,23 +1,24 @@
-// Writes tuned checkpoints: the graph of another one, rewritten step by step, with its tokenizer and configuration.
-// Streaming and atomic, like synthesis; the same source and steps give the same bytes, so that a redo finds them.
+// Tuned checkpoints: the graph of another one, rewritten step by step, with its tokenizer and configuration. The same
+// source and steps give the same bytes, so a checkpoint that was made before is found again.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, posix, relative, resolve } from 'node:path';
 import type { CheckpointFile, Manifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
-import { decoderOf } from '../formats/onnx/decoder.js';
+import { decoderOf } from '../formats/onnx/decoder-interface.js';
 import { externalFiles } from '../formats/onnx/external-data.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { isPrefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';
 import { readWholeModel } from '../formats/onnx/read.js';
 import type { Draft, RewriteOptions } from '../formats/onnx/rewrite/draft.js';
+import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
+import { bytesOf } from '../formats/onnx/rewrite/recipe-bytes.js';
 import { rewrite, type StepName, type StepReport } from '../formats/onnx/rewrite/steps.js';
 import { encodeModel } from '../formats/onnx/write.js';
-import { createCacheDirectory, partialPath, removeAbandoned } from './cache.js';
-import { type Checkpoint, faultOf, hashFile, MANIFEST, openCheckpoint, variantOf } from './checkpoint.js';
-import { requireSpace, writeFailure, writeWhole } from './synthesize.js';
-import { dataChunks, openTensors, placeTensors } from './tuned-graph.js';
+import { type Checkpoint, MANIFEST, openCheckpoint, variantOf } from './checkpoint.js';
+import { ensureCheckpoint } from './ensure-checkpoint.js';
+import { openTensors, placeTensors } from './tuned-graph.js';
+import type { CheckpointContents, SmallFile } from './write-checkpoint.js';
 
 export interface TuneOptions extends RewriteOptions {
   steps: readonly StepName[];
@@ -31,13 +32,17 @@ export interface TuneOptions extends RewriteOptions {
 export interface Tuned {
   checkpoint: Checkpoint;
   reports: StepReport[];
-  /** false: it was there, made of the same source by the same steps, and whole. */
+  /** false: it was there already, made of the same source by the same steps, and whole. */
   written: boolean;
 }
 
-/** Raise it when a step's result changes: old checkpoints are then made anew. */
+/** Raise this when the result of a step changes; checkpoints that were made before are then made anew. */
 const REWRITER = 1;
 
+/**
+ * The graph of `source` rewritten by `options.steps`, as a checkpoint with the tokenizer and configuration of the
+ * source. Throws decoder-unsupported, nothing-to-tune, or input-invalid where `options.directory` holds anything else.
+ */
 export async function tuneCheckpoint(source: Checkpoint, options: TuneOptions): Promise<Tuned> {
   const model = readWholeModel(source.graph);
   const decoder = decoderOf(model);
@@ -56,59 +61,42 @@ export async function tuneCheckpoint(source: Checkpoint, options: TuneOptions): 
     steps,
   };
   const directory = resolve(options.directory ?? placeFor(source.manifest, tuned.plan, options.cache));
-  const found = await findWhole(directory, tuned.plan);
-  if (found !== null) return { checkpoint: found, reports, written: false };
-  const others = files.filter((file) => !isRewritten(file)).map(({ path }) => path);
-  await writeCheckpoint({ source, draft, graph, others, tuned, directory }, options);
-  return { checkpoint: openCheckpoint(directory), reports, written: true };
-}
-
-interface Work {
-  source: Checkpoint;
-  draft: Draft;
-  /** Paths inside the checkpoint, old and new. */
-  graph: string;
-  others: string[];
-  tuned: NonNullable<Manifest['tuned']>;
-  directory: string;
-}
-
-async function writeCheckpoint(
-  { source, draft, graph, others, tuned, directory }: Work,
-  options: TuneOptions,
-): Promise<void> {
-  const parent = dirname(directory);
-  createCacheDirectory(parent);
-  removeAbandoned(parent);
-  const dataPath = `${graph}_data`;
-  const rewritten = placeTensors(draft, basename(dataPath));
-  await requireSpace(parent, rewritten.bytes);
-  const partial = partialPath(directory);
+  requireOwnPlace(directory);
+  const others = files.filter((file) => !isRewritten(file)).map(({ path }) => otherFile(path, source, graph));
+  const tensors = openTensors(source.graph);
   try {
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(dirname(join(partial, graph)), { recursive: true });
-    const files: CheckpointFile[] = [];
-    if (rewritten.placed.length > 0) {
-      const sha256 = await writeData(join(partial, dataPath), source.graph, rewritten, options);
-      files.push({ path: dataPath, bytes: rewritten.bytes, sha256 });
-    }
-    const graphs = { [graph]: rewritten.model, ...(rewritten.prefill && { [prefillPath(graph)]: rewritten.prefill }) };
-    for (const [path, model] of Object.entries(graphs)) await writeFile(join(partial, path), encodeModel(model));
-    for (const path of others) await copyOther(path, source, partial, basename(graph));
-    for (const path of [...Object.keys(graphs), ...others]) {
-      const at = join(partial, path);
-      files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at) });
-    }
-    const { parameters } = graphFacts(rewritten.model);
-    const manifest: Manifest = { ...source.manifest, parameters, files, tuned };
-    await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    await rm(directory, { recursive: true, force: true });
-    await rename(partial, directory);
-  } catch (error) {
-    throw await writeFailure(error, parent, rewritten.bytes);
+    const wanted = {
+      directory,
+      reject: ({ manifest }: Checkpoint) => (manifest.tuned?.plan === tuned.plan ? null : 'stale'),
+      contents: () => contentsOf(draft, tensors.read, { graph, others, source, tuned }),
+    };
+    const { signal, onBytes } = options;
+    const { checkpoint, written } = await ensureCheckpoint(wanted, {
+      signal,
+      onProgress: ({ step, doneBytes, totalBytes }) => step === 'write' && onBytes?.(doneBytes, totalBytes),
+    });
+    return { checkpoint, reports, written: written !== null };
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    tensors.close();
   }
+}
+
+function contentsOf(
+  draft: Draft,
+  read: ReadTensor,
+  p: { graph: string; others: SmallFile[]; source: Checkpoint; tuned: NonNullable<Manifest['tuned']> },
+): CheckpointContents {
+  const path = `${p.graph}_data`;
+  const { model, prefill, placed, bytes } = placeTensors(draft, basename(path));
+  const parts = placed.map((part) => ({ ...part, chunks: () => bytesOf(part.recipe, read) }));
+  const graphs = [{ path: p.graph, content: encodeModel(model) }];
+  if (prefill !== null) graphs.push({ path: prefillPath(p.graph), content: encodeModel(prefill) });
+  const { parameters } = graphFacts(model);
+  return {
+    data: parts.length === 0 ? null : { path, bytes, parts },
+    small: [...graphs, ...p.others],
+    manifest: (files) => ({ ...p.source.manifest, parameters, files, tuned: p.tuned }),
+  };
 }
 
 /** `<cache>/rewritten/<model>/<variant>-<plan>`. */
@@ -120,49 +108,22 @@ function placeFor(manifest: Manifest, plan: string, cache: string): string {
   return join(cache, 'rewritten', plain(model), `${plain(variant)}-${plan.slice(0, 8)}`);
 }
 
-/** The checkpoint of that plan, when it is there and whole; throws where something else is in its place. */
-async function findWhole(directory: string, plan: string): Promise<Checkpoint | null> {
-  if (!existsSync(directory)) return null;
+/** Throws where something is in `directory` that `models tune` did not write. */
+function requireOwnPlace(directory: string): void {
+  if (!existsSync(directory)) return;
   const found = existsSync(join(directory, MANIFEST)) ? openCheckpoint(directory) : null;
-  if (found?.manifest.tuned === undefined) {
-    const what = `${directory} exists and is not a checkpoint that \`models tune\` wrote`;
-    throw problem('input-invalid', { what, expected: 'a directory that does not exist yet' });
-  }
-  return found.manifest.tuned.plan === plan && (await faultOf(found)) === null ? found : null;
+  if (found?.manifest.tuned !== undefined) return;
+  const what = `${directory} exists and is not a checkpoint that \`models tune\` wrote`;
+  throw problem('input-invalid', { what, expected: 'a directory that does not exist yet' });
 }
 
-async function writeData(
-  path: string,
-  graph: string,
-  { placed, bytes }: ReturnType<typeof placeTensors>,
-  { signal, onBytes }: TuneOptions,
-): Promise<string> {
-  const hash = createHash('sha256');
-  const tensors = openTensors(graph);
-  const file = await open(path, 'wx');
-  try {
-    let done = 0;
-    for (const chunk of dataChunks(placed, tensors.read)) {
-      await writeWhole(file, chunk, done);
-      hash.update(chunk);
-      done += chunk.length;
-      signal?.throwIfAborted();
-      onBytes?.(done, bytes);
-    }
-  } finally {
-    await file.close();
-    tensors.close();
-  }
-  return hash.digest('hex');
-}
-
-/** Copied, not linked: ONNX Runtime refuses external data behind links. The configuration learns of the data file. */
-async function copyOther(path: string, source: Checkpoint, directory: string, graph: string): Promise<void> {
-  const [from, to] = [join(source.directory, path), join(directory, path)];
-  await mkdir(dirname(to), { recursive: true });
-  if (path !== 'config.json') return copyFile(from, to);
-  const text = readFileSync(from, 'utf8');
-  await writeFile(to, withOneDataFile(text, graph));
+/**
+ * A file of the source for the tuned checkpoint: copied, except that config.json must say that there is one data file.
+ */
+function otherFile(path: string, source: Checkpoint, graph: string): SmallFile {
+  const copyOf = join(source.directory, path);
+  if (path !== 'config.json') return { path, copyOf };
+  return { path, content: withOneDataFile(readFileSync(copyOf, 'utf8'), basename(graph)) };
 }
 
 /** config.json for a graph with one data file; the same bytes where it says so already. */

@@ -1,17 +1,14 @@
-// A rewritten graph on its way to the disk: which of its tensors go into the data file, and their bytes, read from the
-// files of the source or made from them.
+// Lays out a rewritten graph for writing: which tensors go into its data file, where, and how their bytes are made from
+// the files of the source.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
+import { nextPage } from '../formats/onnx/external-data.js';
 import type { Initializer, OnnxModel } from '../formats/onnx/model.js';
 import { prefillGraph } from '../formats/onnx/prefill-graph.js';
 import type { Draft } from '../formats/onnx/rewrite/draft.js';
-import { bytesOf } from '../formats/onnx/rewrite/made-bytes.js';
 import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
-
-/** Page alignment lets the runtime map each tensor in place. */
-const ALIGNMENT_BYTES = 4096;
 
 export interface PlacedRecipe {
   offset: number;
@@ -21,14 +18,14 @@ export interface PlacedRecipe {
 
 export interface PlacedGraph {
   model: OnnxModel;
-  /** The graph that reads prompts, where the draft asks for one. */
+  /** The prefill graph, where the draft asks for one. */
   prefill: OnnxModel | null;
-  /** What is written into the data file. */
+  /** The content of the data file, in the order of offsets. */
   placed: PlacedRecipe[];
   bytes: number;
 }
 
-/** The graph with all its large tensors in the file `location`. */
+/** Moves all large tensors to the data file `location`. */
 export function placeTensors(draft: Draft, location: string): PlacedGraph {
   const { model, made } = draft;
   const placed: PlacedRecipe[] = [];
@@ -36,9 +33,9 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   const initializers = model.initializers.map((tensor): Initializer => {
     const { data } = tensor;
     const recipe = made.get(tensor.name);
-    // Small ones stay in the graph, and so do those whose values are in typed fields.
+    // Small tensors stay in the graph, and so do those with values in typed fields (int64_data …).
     if (recipe === undefined && data.kind === 'inline' && (data.data !== null || data.at === undefined)) return tensor;
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const offset = nextPage(end);
     end = offset + data.bytes;
     placed.push({ offset, bytes: data.bytes, recipe: recipe ?? { kind: 'stored', tensor } });
     return { ...tensor, data: { kind: 'external', location, offset, bytes: data.bytes } };
@@ -55,17 +52,9 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
 }
 
-/** All bytes of the data file in order. */
-export function* dataChunks(placed: readonly PlacedRecipe[], read: ReadTensor): Generator<Uint8Array> {
-  let end = 0;
-  for (const { offset, bytes, recipe } of placed) {
-    if (offset > end) yield new Uint8Array(offset - end);
-    yield* bytesOf(recipe, read);
-    end = offset + bytes;
-  }
-}
-
-/** Reads tensors of the graph at `path`, from it and from the files beside it. */
+/**
+ * Reads tensors of the graph at `path`, and of the data files beside it. Throws file-unreadable where one is too short.
+ */
 export function openTensors(path: string): { read: ReadTensor; close(): void } {
   const files = new Map<string, number>();
   const fileOf = (name: string) => {

@@ -1,4 +1,5 @@
-// model_type → the architecture that can write it. Adding one is a file in architectures/ and a line here.
+// The table of architectures by model_type. Adding one: a file in architectures/ and a row here, and what its modelling
+// code computes in test/reference/ (CONTRIBUTING.md).
 import type { ZodType } from 'zod';
 import { problem } from '../errors.js';
 import type { Architecture, ModelConfig } from './architecture.js';
@@ -19,33 +20,38 @@ import { qwen2Moe } from './architectures/qwen2_moe.js';
 import { qwen3 } from './architectures/qwen3.js';
 import { qwen3Moe } from './architectures/qwen3_moe.js';
 
-const ARCHITECTURES: readonly Architecture[] = [
+export const ARCHITECTURES = {
   qwen2,
-  qwen2_5Vl,
-  qwen2_5Omni,
+  qwen2_5_vl: qwen2_5Vl,
+  qwen2_5_omni: qwen2_5Omni,
   qwen3,
   llama,
-  gemma3Text,
+  gemma3_text: gemma3Text,
   phi3,
   ernie4_5,
   granitemoehybrid,
-  qwen2Moe,
-  qwen3Moe,
-  deepseekV2,
-  deepseekV3,
-  ernie4_5Moe,
-  gptOss,
-  minimaxM2,
-];
+  qwen2_moe: qwen2Moe,
+  qwen3_moe: qwen3Moe,
+  deepseek_v2: deepseekV2,
+  deepseek_v3: deepseekV3,
+  ernie4_5_moe: ernie4_5Moe,
+  gpt_oss: gptOss,
+  minimax_m2: minimaxM2,
+} as const satisfies Record<string, Architecture>;
 
-/** What a config of this model_type must look like; none when we know no such architecture. */
+export type ModelType = keyof typeof ARCHITECTURES;
+
+const rowOf = (modelType: string): Architecture | undefined =>
+  Object.hasOwn(ARCHITECTURES, modelType) ? ARCHITECTURES[modelType as ModelType] : undefined;
+
+/** What a config.json of this model_type must look like; undefined where the architecture is unknown. */
 export function configSchemaOf(modelType: string): ZodType | undefined {
-  return ARCHITECTURES.find((architecture) => architecture.modelType === modelType)?.configSchema;
+  return rowOf(modelType)?.configSchema;
 }
 
+/** Throws architecture-unknown with the known model types. */
 export function architectureOf(config: ModelConfig): Architecture {
-  const found = ARCHITECTURES.find((architecture) => architecture.modelType === config.model_type);
+  const found = rowOf(config.model_type);
   if (found !== undefined) return found;
-  const known = ARCHITECTURES.map((architecture) => architecture.modelType);
-  throw problem('architecture-unknown', { modelType: config.model_type, known });
+  throw problem('architecture-unknown', { modelType: config.model_type, known: Object.keys(ARCHITECTURES) });
 }

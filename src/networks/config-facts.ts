@@ -1,11 +1,11 @@
-// The few facts that a run needs of any config.json, whatever its architecture: vocabulary, context, KV cache.
+// The few facts that a run needs from a config.json of any architecture: vocabulary, context, KV cache.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigFacts } from '../contract/config-facts.js';
 
 const UNKNOWN: ConfigFacts = { vocab: null, context: null, kvValuesPerToken: null };
 
-/** Reads a config as transformers writes it; multimodal ones keep the decoder's inside. */
+/** Reads a config as transformers writes it. Those of multimodal models have the decoder's fields inside. */
 export function configFacts(config: unknown): ConfigFacts {
   if (typeof config !== 'object' || config === null) return UNKNOWN;
   const outer = config as Record<string, unknown>;
@@ -20,7 +20,7 @@ export function configFacts(config: unknown): ConfigFacts {
   const hidden = whole('hidden_size');
   const headSize = whole('head_dim') ?? (hidden !== null && heads !== null ? hidden / heads : null);
   const kvHeads = whole('num_key_value_heads') ?? heads;
-  // Latent attention and linear layers keep other things than keys and values.
+  // Latent attention and linear layers cache something other than keys and values.
   const types = Array.isArray(all.layer_types) ? all.layer_types : [];
   const plain =
     all.kv_lora_rank === undefined && types.every((type) => /^(full|sliding)_attention$/.test(String(type)));
@@ -36,7 +36,7 @@ function object(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-/** The facts of the config.json in a folder; all unknown where it cannot be read. */
+/** The facts of the config.json in a folder; all null where it cannot be read. */
 export function configFactsIn(directory: string): ConfigFacts {
   try {
     return configFacts(JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8')));

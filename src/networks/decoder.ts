@@ -1,12 +1,11 @@
-// Composes the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
-
+// Builds the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
 import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { GraphLayout } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { createGraphBuilder, type Graph } from '../formats/onnx/graph-builder.js';
-import { groupedAttention, sequenceLengths } from './blocks/attention.js';
 import { type Composition, scaled } from './blocks/composition.js';
 import { experts } from './blocks/experts.js';
+import { groupedAttention, sequenceLengths } from './blocks/grouped-attention.js';
 import { languageHead } from './blocks/head.js';
 import { latentAttention } from './blocks/latent-attention.js';
 import { embedding, precisionOf } from './blocks/linear.js';
@@ -44,7 +43,7 @@ export function buildDecoder(
 function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, layer: number): void {
   const name = `model.layers.${layer}`;
   const sandwich = plan.norms === 'sandwich';
-  /** A block's output on its way into the stream. */
+  /** The output of a block as it is added to the stream. */
   const leave = (output: string, norm: string) =>
     sandwich ? rmsNorm(c, { input: output, name: `${name}.${norm}`, size: c.plan.hidden }) : output;
 

@@ -1,25 +1,25 @@
-// What a decoder is, as plain data: a family's file makes it of config.json, decoder.ts composes the graph from it.
-// Sizes are in elements. An optional field that is absent adds no node and no weight.
+// A decoder as plain data: architectures/ make it from config.json, decoder.ts builds the graph from it. Sizes are in
+// elements. An optional field that is absent adds no node and no weight.
 
 export interface DecoderPlan {
   hidden: number;
   vocab: number;
-  /** Positions that can be used: rows of the rotary tables. */
+  /** The most positions of a sequence: the rows of the rotary tables. */
   context: number;
   normEpsilon: number;
   tiedHead: boolean;
-  /** What embeddings are multiplied by (Gemma: √hidden). */
+  /** Factor of the embeddings (Gemma: √hidden). */
   embeddingScale?: number;
-  /** What each block's output is multiplied by before it is added to the residual stream. */
+  /** Factor of each block's output before it is added to the residual stream. */
   residualScale?: number;
   logitsScale?: number;
   /** c: logits become c · tanh(logits / c). */
   logitsSoftcap?: number;
-  /** The hub's exports of the family keep rotary tables at full width: both halves of a row are equal. */
+  /** The hub's exports have rotary tables of the full head size, whose two halves are equal. */
   publishesWideTables?: boolean;
   /**
-   * The hub's 4-bit exports of the family have zero points, and quantise the embedding too; its integers are stored for
-   * a tied head once more.
+   * The hub's 4-bit exports have zero points and quantise the embedding too. A tied head has a second copy of its
+   * integers there.
    */
   publishesQuantizedEmbedding?: boolean;
   layers: LayerPlan[];
@@ -28,7 +28,7 @@ export interface DecoderPlan {
 export interface LayerPlan {
   attention: AttentionPlan;
   mlp: MlpPlan;
-  /** `pre`: a norm before attention and MLP. `sandwich`: one behind each as well, before it is added. */
+  /** `pre`: a norm before attention and MLP. `sandwich`: also one behind each, before it is added to the stream. */
   norms: 'pre' | 'sandwich';
 }
 
@@ -42,29 +42,31 @@ export interface GroupedAttention {
   kvHeads: number;
   headSize: number;
   rope: Rope;
-  /** What the products of queries and keys are multiplied by. */
+  /** Factor of the products of queries and keys. */
   scale: number;
   qkvBias?: boolean;
   outputBias?: boolean;
-  /** Norms of queries and keys before they are rotated: of each head (one weight of headSize each), or across all heads. */
+  /** Norms of queries and keys before they are rotated: true for one over each head, or one across all heads. */
   qkNorm?: boolean | 'across heads';
-  /** The last positions, its own included, that a position sees. */
+  /** How many of the last positions, its own included, a position sees. */
   window?: number;
   /** c: scores become c · tanh(scores / c). */
   softcap?: number;
-  /** One learned logit a head that takes part in the softmax and has no value. */
+  /** Each head has a learned logit that takes part in the softmax but has no value. */
   sinks?: boolean;
 }
 
-/** Keys and values of all heads are projections of one small vector a token; only a part of each key has a position. */
+/**
+ * Keys and values of all heads are projected from one small vector for each token. Only a part of each key is rotated.
+ */
 export interface LatentAttention {
   kind: 'latent';
   heads: number;
-  /** Elements of the vector that keys and values are made of. */
+  /** Elements of the latent vector that keys and values are projected from. */
   rank: number;
-  /** Likewise for queries; null: projected directly. */
+  /** The same for queries; null where they are projected directly. */
   queryRank: number | null;
-  /** Elements of a query and key head without a position; `rope.size` with one follow. */
+  /** Elements of a query or key head that are not rotated; `rope.size` rotated ones follow. */
   plainSize: number;
   valueSize: number;
   rope: Rope;
@@ -76,12 +78,12 @@ export interface Rope {
   theta: number;
   /** Elements of a head that are rotated, from its first on. */
   size: number;
-  /** true: neighbours are a pair. false: element i and element i + size / 2 are. */
+  /** A rotated pair is two neighbours; otherwise elements i and i + size / 2. */
   interleaved: boolean;
   scaling: RopeScaling;
 }
 
-/** How a model is stretched beyond the context it was first trained on. */
+/** How a model is stretched beyond the context that it was first trained on. */
 export type RopeScaling =
   | { kind: 'none' }
   | { kind: 'linear'; factor: number }
@@ -95,7 +97,7 @@ export type RopeScaling =
       truncate: boolean;
       magnitude: number;
     }
-  /** One divisor a frequency. */
+  /** One divisor for each frequency. */
   | { kind: 'longrope'; factors: number[]; magnitude: number };
 
 /** down(activation(gate(x)) · up(x)). */
@@ -116,19 +118,19 @@ export interface Experts {
   activation: 'silu' | { alpha: number; limit: number };
   bias?: boolean;
   router: Router;
-  /** An MLP that every token passes through; `gated`: multiplied by a sigmoid gate of its own. */
+  /** An MLP that every token passes through. `gated`: its output is multiplied by a sigmoid gate. */
   shared?: { intermediate: number; gated: boolean };
 }
 
 export interface Router {
   scoring: 'softmax' | 'sigmoid';
   bias?: boolean;
-  /** A learned vector is added to the scores that choose, not to those that weigh. */
+  /** A learned vector is added to the scores when experts are chosen, but not when they are weighted. */
   correction?: boolean;
-  /** Only experts of the `kept` best of `count` groups are eligible. */
+  /** Only experts in the `kept` best of `count` groups can be chosen. */
   groups?: { count: number; kept: number; by: 'best' | 'best two' };
-  /** Weights of the chosen are divided by their sum. */
+  /** The weights of the chosen experts are divided by their sum. */
   normalized: boolean;
-  /** What the mixture is multiplied by. */
+  /** Factor of the sum over the chosen experts. */
   scale?: number;
 }

@@ -1,4 +1,4 @@
-// Seeded bytes for synthetic weights, streamed chunk by chunk: the same seed and tensor name give the same bytes anywhere.
+// Seeded bytes for synthetic weights, in chunks. The same seed and tensor name give the same bytes on every machine.
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Fill, PlacedWeight } from '../formats/onnx/graph-builder.js';
 import { toFloat16 } from '../formats/onnx/half.js';
@@ -17,12 +17,12 @@ export function keyStream(label: string): (length: number) => Buffer {
   return (length) => cipher.update(ZEROS.subarray(0, length));
 }
 
-/** How the bytes of a weight come about, in any file format. */
+/** How a weight is filled, in any file format. */
 export type WeightFill =
   | Fill
   /** Random bytes in blocks, each with a half-precision scale in [2^exponent, 2^(exponent+1)) of random sign. */
   | { kind: 'blocks'; blockBytes: number; scaleAt: number; exponent: number }
-  /** These numbers, in single precision. */
+  /** The given numbers in single precision. */
   | { kind: 'values'; values: number[] }
   /** Computed from two other weights. */
   | { kind: 'derived'; weight: DerivedWeight; packed: FilledWeight; scales: FilledWeight };
@@ -76,7 +76,9 @@ function wholeWeight(weight: FilledWeight, seed: number): Uint8Array {
   return bytes;
 }
 
-/** Keeps the random sign and mantissa of each float and sets its exponent: no denormals, no NaN, no rounding. */
+/**
+ * Keeps the random sign and mantissa of each float and sets its exponent, so that there are no denormals and no NaN.
+ */
 function shapeFloats(
   chunk: Uint8Array,
   type: PlacedWeight['type'],

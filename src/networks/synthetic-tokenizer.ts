@@ -1,6 +1,6 @@
-// A byte-level BPE tokenizer of exactly the vocabulary size a model has, written without any real vocabulary.
-// Real vocabularies cannot be had offline; this one merges letters into all two-letter pieces, then four-letter
-// pieces, so that English text splits into pieces of a few letters and tokenisation costs what it costs elsewhere.
+// A byte-level BPE tokenizer with exactly the vocabulary size of a model, for use where its real vocabulary is not
+// available offline. It merges letters into all two-letter pieces, then four-letter pieces, so that English text splits
+// into pieces of a few letters and tokenisation takes a realistic time.
 
 const SPLIT =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -22,7 +22,7 @@ function* mergePairs(): Generator<[string, string]> {
   for (const [a, b] of pairs) for (const [c, d] of pairs) yield [a + b, c + d];
 }
 
-/** `special` tokens take the last ids; everything before is bytes and merges. Throws if the size cannot be met. */
+/** `special` tokens have the last ids. Throws where so many pieces cannot be made, or fewer than the 256 bytes. */
 export function syntheticTokenizer(vocabSize: number, special: string[]) {
   const alphabet = byteAlphabet();
   const vocab = new Map(alphabet.map((token, id) => [token, id]));

@@ -1,9 +1,9 @@
 // One sentence that a newcomer understands, under the table: of several cases the one that is done first. Pure.
 
-import { limitDimensions } from '../contract/limits.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { MOST_UNCERTAIN } from '../stats/show.js';
+import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, duration, number, plural } from './format.js';
 import { dimensionWord, type Labels } from './labels.js';
 import { limitWords } from './limit-notes.js';

@@ -1,25 +1,20 @@
-// How cases are named in tables: what all share goes into the heading, what differs into the row. Pure.
+// How cases are named in tables: what all of them share goes into the heading, what differs into the rows. Pure.
 
-import { type CaseKey, caseDimensions } from '../contract/case-key.js';
-import { defaultOption, isOptionDimension } from '../contract/option-set.js';
-import { plural } from './format.js';
+import type { CaseKey } from '../contract/case-key.js';
+import { workloadRow } from '../contract/workloads.js';
+import { caseDimensions } from '../suite/case-id.js';
+import { DIMENSION_NAMES, dimensionOf, dimensionRow } from '../suite/dimensions.js';
 
-const LENGTHS = new Set(['prompt', 'new', 'depth', 'seconds']);
-const LIMITS = ['memory-limit', 'swap-limit', 'cpu-quota', 'cpus'];
-
-/** llama-bench's labels: `pp512 tg128`, with `@ d4096` where the cache was filled before, `for 180 s` where passes are repeated. */
+/** llama-bench's labels: `pp512 tg128`, `pp512 tg128 @ d4096`, `pp64 tg128 for 180 s`. */
 export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
-  if (workload.kind === 'micro') return workload.task;
-  const depth = workload.depth > 0 ? ` @ d${workload.depth}` : '';
-  const time = workload.kind === 'sustained' ? ` for ${workload.seconds} s` : '';
-  return `pp${workload.prompt} tg${workload.new}${depth}${time}`;
+  return workloadRow(workload).label(workload);
 }
 
 /** A case, as a result has it or a view. */
 type Keyed = { key: CaseKey };
 
 export interface Labels {
-  /** Values of the dimensions that all cases share, in words. */
+  /** The values that all cases share, in words. */
   shared: string;
   /** The dimensions that vary, each a column. */
   varying: string[];
@@ -27,45 +22,58 @@ export interface Labels {
 }
 
 export function labelsOf(cases: readonly Keyed[]): Labels {
-  const dimensionsOf = ({ key }: Keyed): Record<string, string> => ({
-    ...caseDimensions(key),
-    weights: key.weights,
-  });
   const all = cases.map(dimensionsOf);
-  const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !LENGTHS.has(name));
-  const options = names.filter(isOptionDimension);
-  const varying = names.filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
-  const first = all[0] ?? {};
-  const fixed = (name: string) => (varying.includes(name) ? null : (first[name] ?? null));
-  const told = (name: string) => (fixed(name) === null ? null : dimensionWord([name, fixed(name)!]));
-  const words = [
-    fixed('model'),
-    [fixed('layout'), fixed('dtype')].filter((word) => word !== null).join(' ') || null,
-    fixed('runtime'),
-    fixed('ep'),
-    told('threads'),
-    ...options.map(told),
-    ...LIMITS.map(told),
-  ];
+  const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !isLength(name));
+  const isVarying = (name: string) => new Set(all.map((dimensions) => dimensions[name])).size > 1;
+  const fixed = Object.fromEntries(names.filter((name) => !isVarying(name)).map((name) => [name, all[0]![name]!]));
+  const varying = names.filter(isVarying);
   return {
-    shared: words.filter((word) => word !== null).join(' · '),
+    shared: headingOf(fixed),
     varying,
     values(result) {
-      const defaults = options.map((name): [string, string] => [name, defaultOption(name)]);
-      const dimensions = [...defaults, ...Object.entries(dimensionsOf(result))];
-      return Object.fromEntries(dimensions.filter(([name]) => varying.includes(name)));
+      const unnamed = varying.flatMap((name) => {
+        const value = rowOf(name)?.unnamed?.(name);
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      const own = Object.entries(dimensionsOf(result)).filter(([name]) => varying.includes(name));
+      return Object.fromEntries([...unnamed, ...own]);
     },
   };
 }
 
+/** Beyond what the id says: ids of synthetic cases leave out their weights. */
+function dimensionsOf({ key }: Keyed): Record<string, string> {
+  return { ...caseDimensions(key), weights: key.weights };
+}
+
+/** `qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads`, in the order of the table of dimensions. */
+function headingOf(fixed: Record<string, string>): string {
+  const names = DIMENSION_NAMES.flatMap((dimension) =>
+    Object.keys(fixed).filter((name) => dimensionOf(name) === dimension && dimensionRow(dimension).label !== null),
+  );
+  return names.reduce((heading, name) => {
+    const { follows } = rowOf(name)!;
+    const separator = heading === '' ? '' : follows !== undefined && follows in fixed ? ' ' : ' · ';
+    return heading + separator + dimensionWord([name, fixed[name]!]);
+  }, '');
+}
+
 /** A dimension and its value outside of a table: `2 threads`, `spinning off`, `memory-limit 2GB`. */
 export function dimensionWord([name, value]: [string, string]): string {
-  if (name === 'threads') return plural(Number(value), 'thread');
-  if (isOptionDimension(name)) return `${name.replace('option.', '')} ${value}`;
-  return LIMITS.includes(name) ? `${name} ${value}` : value;
+  return rowOf(name)?.label?.(value, name) ?? value;
 }
 
 /** What tells a case from the others of its table, in words. */
 export function caseLabel(labels: Labels, result: Keyed): string {
   return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');
+}
+
+function rowOf(name: string) {
+  const dimension = dimensionOf(name);
+  return dimension === null ? null : dimensionRow(dimension);
+}
+
+/** Lengths are in the name of the workload already. */
+function isLength(name: string): boolean {
+  return rowOf(name)?.field === 'workloads';
 }

@@ -1,6 +1,7 @@
 // What the limits of each case did: it loads and runs, it swaps, it is held back, or it runs out of memory. Pure.
-import { type Limits, limitDimensions } from '../contract/limits.js';
+import type { Limits } from '../contract/limits.js';
 import type { CaseLimitEffects, CaseView } from '../contract/views/show.js';
+import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, plural } from './format.js';
 import { workloadLabel } from './labels.js';
 

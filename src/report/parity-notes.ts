@@ -1,9 +1,9 @@
 // A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
 
-import { optionDimensions } from '../contract/option-set.js';
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { Parity } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';
+import { optionDimensions } from '../suite/option-dimensions.js';
 import { number } from './format.js';
 
 export function parityNotes(cases: readonly CaseView[]): string[] {

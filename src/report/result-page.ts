@@ -1,12 +1,12 @@
 // A result as a page: speed, latency and memory of each case, and below the table what follows from it. Pure.
-import { limitDimensions } from '../contract/limits.js';
 import { METRIC_NAMES } from '../contract/metric-names.js';
-import { optionDimensions } from '../contract/option-set.js';
 import { PHASES_WITH_CEILING } from '../contract/views/figures.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { worstGrade } from '../stats/grade.js';
 import { METRICS, SHOWN_METRICS } from '../stats/metrics.js';
+import { limitDimensions } from '../suite/case-id.js';
+import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';

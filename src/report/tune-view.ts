@@ -2,8 +2,8 @@
 // moved. Pure.
 
 import type { Manifest } from '../contract/manifest.js';
-import type { Weights } from '../contract/suite.js';
 import type { Comparison, MetricChange } from '../contract/views/compare.js';
+import type { Weights } from '../contract/weights.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
 import type { Fidelity } from '../stats/fidelity.js';
 import { METRICS } from '../stats/metrics.js';

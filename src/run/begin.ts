@@ -1,7 +1,6 @@
 // The result document of a run: begun from a suite, or one that goes on.
 import type { ResultDocument } from '../contract/result.js';
 import { findResult, newestResult, readResult, resultPath } from '../contract/result-store.js';
-import { extendRounds, type RoundsOverrides } from '../contract/rounds.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
@@ -9,7 +8,8 @@ import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import type { ModelTraits } from '../models/source.js';
 import { wantedCases } from '../stats/enough.js';
-import { planLimitedCases } from '../suite/limited-plan.js';
+import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
+import { planCases } from '../suite/plan.js';
 import type { Executor } from '../worker/executor.js';
 import { beginDocument, requireResumable } from './document.js';
 import type { Listener } from './events.js';
@@ -40,7 +40,7 @@ export function beginRun(suite: Suite, traitsOf: (model: string) => ModelTraits,
   const machine = describeMachine(options.machine);
   const auto = automaticThreads(machine);
   if (tune === undefined && suite.threads.includes('auto')) onEvent({ type: 'threads-chosen', ...auto });
-  const document = beginDocument(suite, planLimitedCases(suite, auto.threads, traitsOf), {
+  const document = beginDocument(suite, planCases(suite, auto.threads, traitsOf), {
     startedAt: new Date().toISOString(),
     tool: describeTool(),
     machine: { ...machine, clock: measureClock() },

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Case } from '../contract/case-key.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { Manifest } from '../contract/manifest.js';
-import { DEFAULT_OPTIONS, type OptionName } from '../contract/option-set.js';
+import { DEFAULT_OPTIONS, type OptionName } from '../contract/options.js';
 import { type CaseResult, type Identity, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';

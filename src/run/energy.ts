@@ -5,7 +5,6 @@ import type { EnergySource } from '../machine/energy/account.js';
 import { idleMs, measureIdle } from '../machine/energy/idle.js';
 import { isMeter } from '../machine/energy/meter.js';
 import { closeSources, openSources, sourceFor } from '../machine/energy/sources.js';
-import { GPU_METER } from '../worker/ask.js';
 import type { Listener } from './events.js';
 
 export interface RunEnergy {
@@ -19,7 +18,7 @@ export async function openRunEnergy(
   onEvent: Listener,
 ): Promise<RunEnergy> {
   const eps = [...new Set(cases.map(({ key }) => key.ep))];
-  const opened = await openSources(eps.some((ep) => ep !== 'cpu') ? GPU_METER : null);
+  const opened = await openSources({ gpu: eps.some((ep) => ep !== 'cpu') });
   const close = () => closeSources(opened);
   const baseline = async (ep: ExecutionProvider): Promise<[ExecutionProvider, EnergySource]> => {
     const source = sourceFor(ep, opened);

@@ -1,10 +1,10 @@
 // The engine: suite → rounds → document. It prints nothing: what happens is told by events, and an executor runs models.
 import type { ResultDocument } from '../contract/result.js';
-import type { RoundsOverrides } from '../contract/rounds.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { openSources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
+import type { RoundsOverrides } from '../suite/override-rounds.js';
 import type { Executor } from '../worker/executor.js';
 import { type Begun, beginRun, continueRun } from './begin.js';
 import type { Listener } from './events.js';

@@ -1,12 +1,12 @@
 // `run --tune threads`: before the rounds, a short search for each way in which a checkpoint is run; its cases then run with
 // the number of threads that was found, and the document keeps all that was tried.
 
-import { caseId } from '../contract/case-key.js';
 import type { CaseResult, OkRound, ResultDocument } from '../contract/result.js';
 import type { ThreadSearch } from '../contract/threads.js';
 import { METRICS } from '../stats/metrics.js';
 import { runOf } from '../stats/parity.js';
 import { chooseThreads, threadCounts } from '../stats/threads.js';
+import { caseId } from '../suite/case-id.js';
 import type { Executor, Job } from '../worker/executor.js';
 import type { Listener } from './events.js';
 

@@ -1,9 +1,10 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 
-import { caseDimensions } from '../contract/case-key.js';
-import { isOptionDimension } from '../contract/option-set.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
+import { caseDimensions } from '../suite/case-id.js';
+import { impliedBy } from '../suite/dimensions.js';
+import { isOptionDimension } from '../suite/option-dimensions.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
 import { judge, type Samples } from './judgement.js';
@@ -148,25 +149,6 @@ function differencesOf(
       baseline: sides[0][dimension] ?? '(none)',
       candidate: sides[1][dimension] ?? '(none)',
     }));
-}
-
-/** What else may differ where a dimension may: comparing across models, for example, implies other weights. */
-const IMPLIED: Record<string, string[]> = {
-  model: ['weights', 'graph', 'workload'],
-  weights: ['layout', 'graph'],
-  layout: ['weights', 'graph', 'workload'],
-  dtype: ['weights', 'graph', 'workload'],
-  runtime: ['options', 'runtimeVersion'],
-  threads: ['options'],
-  ep: ['options'],
-  prompt: ['workload', 'options'],
-  new: ['workload', 'options'],
-  depth: ['workload', 'options'],
-  seconds: ['workload'],
-};
-
-function impliedBy(across: string[]): string[] {
-  return across.flatMap((dimension) => (isOptionDimension(dimension) ? ['options'] : (IMPLIED[dimension] ?? [])));
 }
 
 /** Whether the user asked to compare different files, which may compute different things. */

@@ -1,14 +1,10 @@
-// Finds a suite by name or path and applies what the command line overrides.
+// Finds a suite by name or path.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readJsonFile, validate } from '../contract/json-file.js';
-import type { LimitSet } from '../contract/limits.js';
-import type { OptionSet } from '../contract/option-set.js';
-import { overrideRounds } from '../contract/rounds.js';
+import { readJsonFile } from '../contract/json-file.js';
 import { type Suite, suiteSchema } from '../contract/suite.js';
 import { problem } from '../errors.js';
-import type { WarmUp } from './warm-up.js';
 
 const SUITES = fileURLToPath(new URL('../../benchmarks/', import.meta.url));
 
@@ -24,57 +20,4 @@ export function loadSuite(nameOrPath: string): Suite {
   const path = isPath ? nameOrPath : join(SUITES, `${nameOrPath}.json`);
   if (!existsSync(path)) throw problem('suite-unknown', { name: nameOrPath, known: suiteNames() });
   return readJsonFile(path, suiteSchema);
-}
-
-export interface SuiteOverrides {
-  models?: string[];
-  weights?: string[];
-  layouts?: string[];
-  dtypes?: string[];
-  runtimes?: string[];
-  eps?: string[];
-  threads?: (number | 'auto')[];
-  options?: OptionSet[];
-  limits?: LimitSet[];
-  prompt?: number[];
-  new?: number[];
-  depth?: number[];
-  seconds?: number;
-  rounds?: number;
-  target?: number;
-  budget?: number;
-  iterations?: number;
-  warmup?: WarmUp;
-  cold?: boolean;
-  seed?: number;
-  timeoutSeconds?: number;
-}
-
-/** The suite with overridden dimensions; --prompt, --new and --depth replace those of every workload that has lengths. */
-export function overrideSuite(suite: Suite, overrides: SuiteOverrides): Suite {
-  const { prompt, new: tokens, depth, seconds, rounds: count, target, budget, ...dimensions } = overrides;
-  const given = Object.fromEntries(Object.entries(dimensions).filter(([, value]) => value !== undefined));
-  const lengths = Object.fromEntries(
-    Object.entries({ prompt, new: tokens, depth }).filter(([, value]) => value !== undefined),
-  );
-  if (Object.keys(lengths).length > 0 && !suite.workloads.some((workload) => workload.kind !== 'micro')) {
-    const what = `suite ${suite.name} has no generate or sustained workload, so --prompt, --new and --depth have nothing to change`;
-    throw problem('input-invalid', { what, expected: 'a suite with a generate workload, such as quick' });
-  }
-  if (seconds !== undefined && !suite.workloads.some((workload) => workload.kind === 'sustained')) {
-    const what = `suite ${suite.name} has no sustained workload, so --seconds has nothing to change`;
-    throw problem('input-invalid', { what, expected: 'a suite with a sustained workload, such as sustained' });
-  }
-  const workloads = suite.workloads.map((workload) => {
-    if (workload.kind === 'micro') return workload;
-    const lasting = workload.kind === 'sustained' && seconds !== undefined ? { seconds } : {};
-    return { ...workload, ...lengths, ...lasting };
-  });
-  const rounds = overrideRounds(suite.rounds, { rounds: count, target, budget });
-  return validate(
-    'the command line',
-    { ...suite, ...given, rounds, workloads },
-    suiteSchema,
-    'see `edgeproof run --help`',
-  );
 }

@@ -1,11 +1,12 @@
-// Which option sets of a suite a case can have: a set goes where it can, and a suite of which a set goes nowhere, or a
-// case that can have none, is refused.
+// Each option set of a suite applies to every case that supports it. A set that applies to none, or a case that supports
+// none of the sets, is an error.
 
 import type { CaseKey } from '../contract/case-key.js';
 import { layoutRow } from '../contract/layouts.js';
-import { distinctOptions, type OptionSet, optionDimensions } from '../contract/option-set.js';
+import { distinctOptions, type OptionSet } from '../contract/option-set.js';
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { problem } from '../errors.js';
+import { optionDimensions } from './option-dimensions.js';
 
 type Place = Pick<CaseKey, 'runtime' | 'ep' | 'layout'>;
 
@@ -17,7 +18,7 @@ interface Misfit {
 export function fitOptions(sets: OptionSet[]) {
   const unused = new Map<OptionSet, Misfit | null>(sets.map((set) => [set, null]));
   return {
-    /** Those of the sets that a case can have; throws where there is none. */
+    /** The sets that cases of this place support; throws if there is none. */
     forCase(place: Place): OptionSet[] {
       const misfits = new Map(sets.map((set) => [set, misfitOf(place, set)]));
       const fitting = sets.filter((set) => misfits.get(set) === null);
@@ -26,7 +27,7 @@ export function fitOptions(sets: OptionSet[]) {
       for (const set of unused.keys()) unused.set(set, misfits.get(set)!);
       return fitting;
     },
-    /** Throws for a set that no case can have. */
+    /** Throws if a set applied to no case. */
     requireUsed(): void {
       for (const misfit of unused.values()) if (misfit !== null) throw problem('input-invalid', misfit);
     },

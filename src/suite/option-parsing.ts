@@ -1,18 +1,10 @@
 // `--option spinning=off,on`: option sets as the command line writes them.
-import {
-  DEFAULT_OPTIONS,
-  GRAPH_OPTIMIZATIONS,
-  KV_DTYPE_RULE,
-  KV_DTYPES,
-  NAMED_OPTIONS,
-  type OptionSet,
-} from '../contract/option-set.js';
+import type { OptionSet } from '../contract/option-set.js';
+import { OPTION_NAMES, type OptionName, optionRow, optionWord } from '../contract/options.js';
 import { problem } from '../errors.js';
 
-const SWITCHES: Record<string, boolean> = { on: true, off: false };
-
-/** `spinning=off,on` and `session.xyz=1` as the product of their lists, as llama-bench's lists are. */
-export function parseOptions(texts: string[]): OptionSet[] {
+/** The product of all lists: `spinning=off,on` with `session.xyz=1,2` gives four sets. */
+export function parseOptions(texts: readonly string[]): OptionSet[] {
   const lists = new Map<string, string[]>();
   for (const text of texts) {
     const [, name, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
@@ -24,23 +16,21 @@ export function parseOptions(texts: string[]): OptionSet[] {
   return sets;
 }
 
-function withOption(set: OptionSet, name: string, value: string): OptionSet {
-  if (name.includes('.')) return { ...set, config: { ...set.config, [name]: value } };
-  if (!(name in DEFAULT_OPTIONS)) {
-    const expected = `one of ${NAMED_OPTIONS.join(', ')}, or a session config key such as session.dynamic_block_base`;
+function withOption(set: OptionSet, name: string, text: string): OptionSet {
+  if (name.includes('.')) return { ...set, config: { ...set.config, [name]: text } };
+  if (!isOptionName(name)) {
+    const expected = `one of ${OPTION_NAMES.join(', ')}, or a session config key such as session.dynamic_block_base`;
     throw invalid(`--option ${name}: there is no such option`, expected);
   }
-  if (name === 'graphOptimization') return { ...set, [name]: oneOf(GRAPH_OPTIMIZATIONS, name, value) };
-  if (name === 'kvDtype') return { ...set, [name]: oneOf(KV_DTYPES, name, value, `; ${KV_DTYPE_RULE}`) };
-  const state = SWITCHES[value];
-  if (state === undefined) throw invalid(`--option ${name}=${value}`, `${name}=on or ${name}=off`);
-  return { ...set, [name]: state };
+  const { values, note } = optionRow(name);
+  const value = values.find((known) => optionWord(known) === text);
+  if (value !== undefined) return { ...set, [name]: value };
+  const expected = values.includes(true) ? `${name}=on or ${name}=off` : `one of ${values.join(', ')}`;
+  throw invalid(`--option ${name}=${text}`, note === undefined ? expected : `${expected}; ${note}`);
 }
 
-function oneOf<T extends string>(known: readonly T[], name: string, value: string, more = ''): T {
-  const found = known.find((word) => word === value);
-  if (found === undefined) throw invalid(`--option ${name}=${value}`, `one of ${known.join(', ')}${more}`);
-  return found;
+function isOptionName(name: string): name is OptionName {
+  return (OPTION_NAMES as string[]).includes(name);
 }
 
 function invalid(what: string, expected: string) {

@@ -1,58 +1,47 @@
-// Suite → cases: the product of its dimensions, each with a readable id.
+// Suite → cases: every combination of its dimensions, each with a readable id, in the order in which they run.
 
-import { type Case, type CaseKey, caseId } from '../contract/case-key.js';
-import type { Dtype } from '../contract/dtypes.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
+import type { Case, CaseKey } from '../contract/case-key.js';
 import { type FileFormat, LAYOUT_NAMES, LAYOUTS, type Layout, layoutRow } from '../contract/layouts.js';
 import { distinctOptions, type OptionSet } from '../contract/option-set.js';
 import { RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
-import type { Suite, Weights } from '../contract/suite.js';
+import type { Suite } from '../contract/suite.js';
 import { type CaseWorkload, workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
+import type { ModelTraits } from '../models/source.js';
+import { caseId } from './case-id.js';
+import { limitedThreads, limitsOf } from './case-limits.js';
 import { fitOptions } from './option-fit.js';
 
-/** What a model runs with unless told, its dtype where it has but one, and the format of its real weights. */
-export interface ModelTraits {
-  weights: Weights;
-  dtype: Dtype | null;
-  format: FileFormat;
-  /** Its files are there and are used as they are, whatever weights and layouts a suite asks for. */
-  given?: boolean;
-}
+type TraitsOf = (model: string) => ModelTraits;
 
-/** Cases in suite order. `automaticThreads` resolves `auto`. */
+/** `automaticThreads` is what `auto` means where no limit lowers it. */
 export function planCases(
   suite: Suite,
   automaticThreads: number,
-  traitsOf: (model: string) => ModelTraits = () => ({ weights: 'synthetic', dtype: null, format: 'onnx' }),
+  traitsOf: TraitsOf = () => ({ weights: 'synthetic', dtype: null, format: 'onnx' }),
 ): Case[] {
   const cases = new Map<string, Case>();
   const optionSets = fitOptions(suite.options ?? [{}]);
-  const variants = suite.models.flatMap((model) => {
-    const traits = traitsOf(model);
-    const dtypes = traits.dtype === null ? suite.dtypes : [traits.dtype];
-    const { format, given = false } = traits;
-    const kinds = given ? [traits.weights] : (suite.weights ?? [traits.weights]);
-    return kinds.map((weights) => ({ model, weights, dtypes, format, given }));
-  });
-  for (const { model, weights, dtypes, format, given } of variants)
-    for (const { layout, runtimes } of weights === 'synthetic' && !given
-      ? syntheticFiles(suite)
-      : realFiles(suite, format))
-      for (const dtype of dtypes)
-        for (const runtime of runtimes)
-          for (const ep of suite.eps)
-            for (const threads of suite.threads)
-              for (const asked of optionSets.forCase({ runtime, ep, layout }))
-                for (const workload of suite.workloads.flatMap((workload) => workloadRow(workload).expand(workload))) {
-                  if (!runs(runtime, layout, ep, workload)) continue;
-                  const used = threads === 'auto' ? automaticThreads : threads;
-                  const key: CaseKey = { model, weights, layout, dtype, runtime, ep, threads: used, workload };
-                  const options = optionsFor(key, asked);
-                  if (options !== undefined) key.options = options;
-                  const id = caseId(key);
-                  cases.set(id, { id, key });
-                }
+  const workloads = suite.workloads.flatMap((workload) => workloadRow(workload).expand(workload));
+  const places = placesOf(suite, traitsOf);
+  for (const limits of (suite.limits ?? [{}]).map(limitsOf))
+    for (const place of places)
+      for (const asked of suite.threads)
+        for (const set of optionSets.forCase(place))
+          for (const workload of workloads) {
+            if (!runs(place, workload)) continue;
+            const threads = asked === 'auto' ? limitedThreads(automaticThreads, limits ?? {}) : asked;
+            const options = optionsFor(workload, set);
+            const key: CaseKey = {
+              ...place,
+              threads,
+              workload,
+              ...(options === undefined ? {} : { options }),
+              ...(limits === undefined ? {} : { limits }),
+            };
+            const id = caseId(key);
+            cases.set(id, { id, key });
+          }
   optionSets.requireUsed();
   if (cases.size > 0) return [...cases.values()];
   throw problem('input-invalid', {
@@ -62,9 +51,23 @@ export function planCases(
   });
 }
 
-/** Tokenizing opens no session. */
-function optionsFor({ workload }: CaseKey, asked: OptionSet): OptionSet | undefined {
-  return workloadRow(workload).opensSession(workload) ? distinctOptions(asked) : undefined;
+/** Files, and what runs them where. */
+type Place = Pick<CaseKey, 'model' | 'weights' | 'layout' | 'dtype' | 'runtime' | 'ep'>;
+
+function placesOf(suite: Suite, traitsOf: TraitsOf): Place[] {
+  const places: Place[] = [];
+  for (const model of suite.models) {
+    const traits = traitsOf(model);
+    const { given = false } = traits;
+    for (const weights of given ? [traits.weights] : (suite.weights ?? [traits.weights]))
+      for (const { layout, runtimes } of weights === 'synthetic' && !given
+        ? syntheticFiles(suite)
+        : existingFiles(suite, traits.format))
+        for (const dtype of traits.dtype === null ? suite.dtypes : [traits.dtype])
+          for (const runtime of runtimes)
+            for (const ep of suite.eps) places.push({ model, weights, layout, dtype, runtime, ep });
+  }
+  return places;
 }
 
 interface Files {
@@ -72,7 +75,7 @@ interface Files {
   runtimes: RuntimeName[];
 }
 
-/** Synthetic weights exist in all file formats: the layouts of a suite are those of its ONNX graphs. */
+/** A suite names the layouts of ONNX graphs; every other file format has its own. */
 function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
   const others = LAYOUT_NAMES.filter((layout) => LAYOUTS[layout].format !== 'onnx');
   return [...layouts, ...others].map((layout) => ({
@@ -81,16 +84,21 @@ function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
   }));
 }
 
-function realFiles({ runtimes }: Suite, format: FileFormat): Files[] {
+function existingFiles({ runtimes }: Suite, format: FileFormat): Files[] {
   return [{ layout: null, runtimes: runtimes.filter((runtime) => RUNTIMES[runtime].format === format) }];
 }
 
-function runs(runtime: RuntimeName, layout: Layout | null, ep: ExecutionProvider, { kind }: CaseWorkload): boolean {
+function runs({ runtime, layout, ep }: Place, { kind }: CaseWorkload): boolean {
   const { eps, workloads } = RUNTIMES[runtime];
   return eps.includes(ep) && workloads.includes(kind) && (layoutRow(layout)?.eps?.includes(ep) ?? true);
 }
 
-/** A workload that is meant to last does so on top of what any other worker may take. */
+/** Options change nothing where no session is opened. */
+function optionsFor(workload: CaseWorkload, set: OptionSet): OptionSet | undefined {
+  return workloadRow(workload).opensSession(workload) ? distinctOptions(set) : undefined;
+}
+
+/** The timeout holds for everything else; the time that a workload is meant to last comes on top. */
 export function roundTimeoutSeconds({ workload }: CaseKey, timeoutSeconds: number): number {
   return timeoutSeconds + workloadRow(workload).seconds(workload);
 }

@@ -1,11 +1,11 @@
-// When warm-up is over: passes are repeated until they stop getting faster. Pure: the worker decides by it as it
-// goes, and whoever reads the stored passes later can tell whether the trend had ended.
+// When warm-up is over: passes are repeated until they stop getting faster. The worker decides by it while it runs, and
+// reports tell from the stored passes whether the trend had ended. Pure.
 
 export type WarmUp = number | 'auto';
 
 const FEWEST = 3;
 export const MOST_WARM_UP_PASSES = 8;
-/** Faster by less is noise of a pass. */
+/** A smaller gain is the noise of a pass. */
 const GAIN = 0.05;
 
 /** Arrival times of the tokens of one pass. */
@@ -16,7 +16,7 @@ export function isWarmingUp(warmUp: WarmUp, passes: readonly Pass[]): boolean {
   return !trendHasEnded(passes) && passes.length < MOST_WARM_UP_PASSES;
 }
 
-/** Neither of the last two passes is faster than the fastest before them, in prefill or in decode, by 5 % or more. */
+/** The last two passes are less than 5 % faster than the fastest one before them, in prefill and in decode. */
 export function trendHasEnded(passes: readonly Pass[]): boolean {
   if (passes.length < FEWEST) return false;
   return [prefillMs, decodeMs].every((time) => {

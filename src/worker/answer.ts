@@ -1,20 +1,20 @@
-// Entry of a worker that answers one question about this machine and measures nothing: the question on stdin,
-// one line of JSON on fd 3. Asked by ask.ts; the other entry, child.ts, runs rounds.
+// Entry of a worker that answers one question (ask.ts): the question comes on stdin, the answer goes to fd 3 as JSON. Rounds
+// have an entry of their own (child.ts).
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
 import { evictFiles } from '../machine/page-cache.js';
-import { findFidelity } from './fidelity.js';
-import { measureCeilings } from './kernel-rates.js';
 import { answerPrompt } from './prompt-answer.js';
 import { type Answer, MESSAGE_FD, type Question } from './protocol.js';
 import { longestPass } from './runtimes/ort/attention.js';
+import { findFidelity } from './runtimes/ort/fidelity.js';
+import { kernelRates } from './runtimes/ort/kernel-rates.js';
 import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
-import { measureStorage } from './storage.js';
+import { storageRate } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
-  if (question.about === 'storage') return { ceilings: [measureStorage(question.path)] };
+  if (question.about === 'storage') return { ceilings: [storageRate(question.path)] };
   if (question.about === 'parity') return { prompt: await answerPrompt(question) };
   if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };
   probe(question.ep);
@@ -24,13 +24,13 @@ async function answer(question: Question): Promise<Answer> {
     case 'placement':
       return { placement: await findPlacement(question) };
     case 'ceilings':
-      return { ceilings: measureCeilings(question) };
+      return { ceilings: kernelRates(question) };
     case 'fidelity':
       return findFidelity(question);
   }
 }
 
-// As in child.ts: the parent decides what Ctrl-C means.
+// Ctrl-C reaches the whole process group; the parent decides what happens to its worker.
 process.on('SIGINT', () => {});
 
 const question = JSON.parse(readFileSync(0, 'utf8')) as Question;

@@ -1,6 +1,6 @@
-// The parent side of a question: does an execution provider work here, where do the nodes of a graph run on it, how fast
-// can it read and multiply at best, which tokens does a case answer a fixed prompt with, and how far are the logits of one
-// graph from those of another? Each is asked in a process of its own, since a missing or broken driver may end it.
+// The parent side of a question to a worker: does an execution provider work, where do the nodes of a graph run, how fast are
+// kernels and the disk, which tokens answer a fixed prompt, how far are the logits of two graphs apart. Each question gets a
+// process of its own, since a missing or broken driver may crash it.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -28,9 +28,6 @@ const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
 const PROBE_SECONDS = 60;
 const LONGEST_ANSWER = 1 << 20;
 
-/** The command that reads the energy counters of NVIDIA GPUs, for whoever opens sources of energy. */
-export const GPU_METER = [process.execPath, fileURLToPath(new URL('./gpu-meter.js', import.meta.url))];
-
 export interface AskOptions {
   timeoutSeconds: number;
   /** Aborting kills the worker; the question then rejects with the signal's reason. */
@@ -39,9 +36,9 @@ export interface AskOptions {
 }
 
 export interface Probe {
-  /** null when the provider works on this machine, else why it does not (`ep-unavailable`, with what to install). */
+  /** null when the provider works on this machine, else `ep-unavailable` with the reason and what to install. */
   failure: Failure | null;
-  /** The most tokens that it computes rightly in one pass; null where nothing limits them. */
+  /** The most tokens in one pass that it computes correctly; null where there is no limit. */
   longestPass: number | null;
 }
 
@@ -52,7 +49,7 @@ export async function probeProvider(ep: ExecutionProvider, options: Partial<AskO
   return { failure: 'failure' in answer ? (answer.failure as Failure) : wrong(), longestPass: null };
 }
 
-/** Throws what the worker failed with: `ep-unavailable` when the provider itself does not work. */
+/** Throws the worker's failure: `ep-unavailable` when the provider itself does not work. */
 export async function askPlacement(
   question: Omit<PlacementQuestion, 'about'>,
   options: AskOptions,
@@ -63,7 +60,7 @@ export async function askPlacement(
   throw problem('worker-protocol', { reason: 'an answer without a placement' });
 }
 
-/** Rates of the kernels that cases use; throws `ep-unavailable` when the provider itself does not work. */
+/** The rates of the kernels that cases use, or of the disk. Throws `ep-unavailable` when the provider does not work. */
 export async function askCeilings(
   question: Omit<CeilingsQuestion, 'about'> | { path: string },
   options: AskOptions,
@@ -77,7 +74,7 @@ export async function askCeilings(
   throw problem('worker-protocol', { reason: 'an answer without ceilings' });
 }
 
-/** The tokens of a case, and what it thought of others. */
+/** The tokens that a case answers the fixed prompt with, and how close other tokens came. */
 export async function askParity(question: Omit<ParityQuestion, 'about'>, options: AskOptions): Promise<PromptAnswer> {
   const answer = await ask({ about: 'parity', ...question }, options);
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
@@ -85,7 +82,7 @@ export async function askParity(question: Omit<ParityQuestion, 'about'>, options
   throw problem('worker-protocol', { reason: 'an answer without tokens' });
 }
 
-/** Drops the page cache of files; says whether that is proven, and throws only what killed the worker. */
+/** Drops files from the page cache and says whether that is proven. Throws only if the worker fails. */
 export async function askEviction(files: string[], options: AskOptions): Promise<PageCache> {
   const answer = await ask({ about: 'eviction', files }, options);
   if ('failure' in answer) throw new EdgeproofError(answer.failure as Failure);
@@ -93,7 +90,7 @@ export async function askEviction(files: string[], options: AskOptions): Promise
   throw problem('worker-protocol', { reason: 'an answer about no page cache' });
 }
 
-/** The positions at which both graphs were asked; one graph is in memory at a time. `logits` names a file to be written. */
+/** Compares two graphs position by position, with one of them in memory at a time. `logits` names a file to be written. */
 export async function askFidelity(
   question: Omit<FidelityQuestion, 'about' | 'graph' | 'sequences'>,
   graphs: { original: string; candidate: string },

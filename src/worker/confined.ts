@@ -1,20 +1,21 @@
-// One round under the limits of its case: the command that starts the worker inside of them, whether they hold, what
-// they did, and a death or failure that they explain. Without limits it does nothing.
+// The limits of a case around the worker of one round: the command that starts it inside them, whether they hold, what they
+// did, and failures that they explain. Without limits it does nothing.
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HeldLimits } from '../contract/held-limits.js';
-import { type Limits, sizeWord } from '../contract/limits.js';
+import { sizeWord } from '../contract/limit-text.js';
+import type { Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
 import { type AskOptions, askEviction } from './ask.js';
 import type { Job, Phase } from './protocol.js';
 
-export interface LimitedWorker {
+export interface ConfinedWorker {
   command: [string, ...string[]];
   enter(phase: Phase): void;
-  /** Ends a worker that is not held to its limits. */
+  /** Calls `end` if the worker is not held to its limits. */
   requireHeld(pid: number, end: (problem: EdgeproofError) => void): void;
-  /** Out of memory under the limit, where that is the cause. */
+  /** Turns a failure into out-of-memory where the limit caused it. */
   explain(failure: Failure): Failure;
   held(): { limits?: HeldLimits };
   release(): Promise<void>;
@@ -22,23 +23,23 @@ export interface LimitedWorker {
 
 const SWAP_SAMPLE_MS = 200;
 
-export interface LimitedOptions extends Omit<AskOptions, 'entry'> {
+export interface ConfineOptions extends Omit<AskOptions, 'entry'> {
   answerEntry?: string;
 }
 
 /** Resolves for failures too; rejects only when aborted. */
-export async function holdToLimits(
+export async function confineWorker(
   job: Job,
   command: [string, ...string[]],
-  options: LimitedOptions,
-): Promise<LimitedWorker | { failure: Failure }> {
+  options: ConfineOptions,
+): Promise<ConfinedWorker | { failure: Failure }> {
   const { limits } = job.key;
   if (limits === undefined) return unlimited(command);
   let confinement: Confinement | undefined;
   try {
     confinement = confine(limits);
     const uncountedFileBytes = confinement.countsFiles ? await evictFolderOf(job.graph, options) : null;
-    return holdWith(confinement, limits, uncountedFileBytes, command);
+    return confinedBy(confinement, limits, uncountedFileBytes, command);
   } catch (error) {
     await confinement?.release();
     options.signal?.throwIfAborted();
@@ -47,10 +48,10 @@ export async function holdToLimits(
 }
 
 /**
- * Bytes of the graph's folder that stay in the page cache; null where that cannot be told. Memory is charged to the group
- * that reads a page first: a checkpoint that was verified a moment ago would cost the worker nothing.
+ * Evicts the files of the graph's folder from the page cache, because a page is charged to the group that reads it first: a
+ * checkpoint that was just verified would cost the worker nothing. Returns the bytes that stay; null where that is unknown.
  */
-async function evictFolderOf(graph: string, { answerEntry, ...options }: LimitedOptions): Promise<number | null> {
+async function evictFolderOf(graph: string, { answerEntry, ...options }: ConfineOptions): Promise<number | null> {
   const { residentBytes } = await askEviction(filesIn(dirname(graph)), {
     ...options,
     ...(answerEntry === undefined ? {} : { entry: answerEntry }),
@@ -67,7 +68,7 @@ function filesIn(directory: string): string[] {
   }
 }
 
-function unlimited(command: [string, ...string[]]): LimitedWorker {
+function unlimited(command: [string, ...string[]]): ConfinedWorker {
   return {
     command,
     enter() {},
@@ -78,16 +79,16 @@ function unlimited(command: [string, ...string[]]): LimitedWorker {
   };
 }
 
-function holdWith(
+function confinedBy(
   confinement: Confinement,
   limits: Limits,
   uncountedFileBytes: number | null,
   command: [string, ...string[]],
-): LimitedWorker {
+): ConfinedWorker {
   const sampler =
     (limits.swapBytes ?? 0) > 0 ? setInterval(() => confinement.sampleSwap(), SWAP_SAMPLE_MS).unref() : undefined;
   let phase: Phase = 'start';
-  // Read a last time before the group is gone.
+  // The last reading, taken before the group is removed.
   let held: HeldLimits | null = null;
   const read = (): HeldLimits => held ?? { ...confinement.held(), uncountedFileBytes };
   return {
@@ -112,11 +113,11 @@ function holdWith(
   };
 }
 
-/** How Node, C++ and ONNX Runtime say that an allocation was refused; Node aborts without a word when it is young. */
+/** The messages of Node, C++ and ONNX Runtime for a refused allocation. While it starts, Node aborts without a message. */
 const REFUSED =
   /out of memory|bad_alloc|bad allocation|Failed to allocate|Cannot allocate memory|allocation failed|ENOMEM|\(SIGABRT, signal 6\)$/i;
 
-/** A control group kills; below prlimit allocations fail. */
+/** A control group kills the worker; under prlimit its allocations fail. */
 function outOfMemory(
   { memoryBytes }: Limits,
   { method, effects }: HeldLimits,

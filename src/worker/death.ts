@@ -1,9 +1,9 @@
-// How a worker ended: its exit, its last words, and which failure they make.
+// How a worker ended: its exit, the last lines of its stderr, and the failure that follows from them.
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { type EdgeproofError, problem, reasonOf } from '../errors.js';
+import { numberField, readText } from '../machine/kernel-text.js';
 
 const KEPT_STDERR = 16_000;
 
@@ -29,7 +29,7 @@ export async function collectTail(stream: Readable, kept = KEPT_STDERR): Promise
 
 const OUT_OF_MEMORY = /heap out of memory|std::bad_alloc|Failed to allocate memory/;
 
-/** Without the stacks and the version that Node prints below what matters. */
+/** The end of stderr without the stack and the version that Node prints below a message. */
 function lastWords(stderr: string): string {
   const [words] = stderr.split(/^-----.*stack trace -----$/im) as [string];
   const lines = words.split('\n').filter((line) => !/^\s*(at .*|\^+|Node\.js v.*|[{}]|code: .*|url: .*)?$/.test(line));
@@ -49,11 +49,7 @@ export function causeOfDeath(exit: Exit, stderr: string, newOomKills: number): E
   return problem('worker-crashed', { exit: how, stderr: lastWords(stderr) });
 }
 
-/** Out-of-memory kills in our cgroup so far; 0 where the system does not count them. */
+/** Out-of-memory kills in our control group so far; 0 where the system does not count them. */
 export function oomKills(): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/sys/fs/cgroup/memory.events', 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+  return numberField(readText('/', 'sys/fs/cgroup/memory.events'), 'oom_kill') ?? 0;
 }

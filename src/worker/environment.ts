@@ -1,9 +1,9 @@
-// What a worker finds in its environment: settings that libraries read when a process starts, and never again.
+// The environment of a worker, for settings that libraries read only when a process starts.
 
 import type { CaseKey } from '../contract/case-key.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 
-/** glibc's malloc asks the kernel for pages of 2 MiB: https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html */
+/** Makes glibc's malloc ask the kernel for pages of 2 MiB: https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html */
 const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
 
 export function environmentOf(

@@ -1,4 +1,4 @@
-// The workload `generate` inside the worker: warm-up and timed iterations of prefill and decode.
+// The workload `generate` in the worker: warm-up and timed iterations of prefill and decode.
 import type { GenerateIteration } from '../contract/result.js';
 import { isWarmingUp } from '../suite/warm-up.js';
 import { fillDepth, type PassContext, runPass } from './pass.js';

@@ -1,26 +1,31 @@
-// The workload `micro` inside the worker: one small operation, sampled by tinybench.
-// tinybench's defaults (64 runs, no samples kept) do not fit: time, samples and warm-up come from the suite.
+// The workload `micro` in the worker: one small operation, sampled by tinybench. Time, samples and warm-up come from the suite,
+// since tinybench's defaults (64 runs, no samples kept) do not fit.
 import { Bench } from 'tinybench';
 import { roundMs } from '../contract/document-text.js';
-import type { CaseWorkload } from '../contract/workloads.js';
+import type { WorkloadOf } from '../contract/workloads.js';
 import { problem } from '../errors.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
-import { openOnnxRuntime } from './runtimes/onnxruntime.js';
+import { type Open, openOptions } from './runtimes/open.js';
 import type { Runtime } from './runtimes/runtime.js';
-import { openTokenizer } from './runtimes/transformers-js.js';
+import { openTokenizer } from './runtimes/transformers-js/tokenizer.js';
 
-type MicroWorkload = Extract<CaseWorkload, { kind: 'micro' }>;
+interface MicroContext {
+  job: Job;
+  workload: WorkloadOf<'micro'>;
+  open: Open;
+  send: (message: Message) => void;
+}
 
 const TEXT =
   'The harness loads a small language model on this machine and measures how long it takes to read a prompt and to write an answer. ';
 const REPEATS = 16;
-/** Cache length at which the single step runs. */
+/** Length of the KV cache in front of the single step. */
 const STEP_DEPTH = 512;
 
-export async function measureMicro(job: Job, workload: MicroWorkload, send: (message: Message) => void): Promise<void> {
-  const operation = workload.task === 'tokenize' ? await tokenizeOperation(job) : await sessionOperation(job);
+export async function measureMicro({ job, workload, open, send }: MicroContext): Promise<void> {
+  const operation = workload.task === 'tokenize' ? await tokenizeOperation(job) : await sessionOperation(job, open);
   const options = { ...operation.options, v8Flags: process.execArgv.join(' ') };
   send({ type: 'loaded', options, loadMs: operation.loadMs });
   send(memoryAfter('load'));
@@ -51,11 +56,13 @@ async function tokenizeOperation(job: Job): Promise<Operation> {
   return { run: () => encode(text), options: { characters: text.length, tokens: encode(text).length }, loadMs };
 }
 
-async function sessionOperation(job: Job): Promise<Operation> {
-  const { threads, ep, options } = job.key;
-  const runtime = await openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity: STEP_DEPTH + 1 });
+async function sessionOperation(job: Job, open: Open): Promise<Operation> {
+  const runtime = await open({ ...openOptions(job), capacity: STEP_DEPTH + 1 });
+  const step = runtime.repeatableStep;
+  if (step === undefined)
+    throw problem('runtime-failed', { runtime: job.key.runtime, reason: 'it cannot repeat a single step' });
   const tokens = promptTokens(iterationSeed(job.seed, job.round, 0), STEP_DEPTH + 1, job.vocabSize);
   await runtime.fillDepth(tokens.subarray(0, STEP_DEPTH));
-  const run = () => runtime.repeatableStep(tokens[STEP_DEPTH]!);
+  const run = () => step(tokens[STEP_DEPTH]!);
   return { run, options: { ...runtime.options, depth: STEP_DEPTH }, loadMs: runtime.loadMs };
 }

@@ -1,5 +1,5 @@
-// The parent side of one round: starts a worker, waits for its messages, watches its memory from outside,
-// and turns every way of dying into a failure. Nothing here polls; nothing here loads a native library.
+// The parent side of one round: starts a worker, receives its messages, watches its memory from outside, and turns every way
+// of dying into a failure. Nothing here polls, and nothing here loads a native library.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { traceProcessor } from '../machine/condition/trace.js';
 import { watchCondition } from '../machine/condition/watch.js';
 import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine/energy/account.js';
 import { watchMemory } from '../machine/process-memory.js';
-import { holdToLimits, type LimitedWorker } from './confined.js';
+import { type ConfinedWorker, confineWorker } from './confined.js';
 import { causeOfDeath, collectTail, exitOf, oomKills } from './death.js';
 import { environmentOf } from './environment.js';
 import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
@@ -19,21 +19,22 @@ const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
 const V8_FLAGS = ['--expose-gc'];
 const LONGEST_MESSAGE = 16 << 20;
 const PATIENCE_MS = 500;
-/** The longest delay that a timer takes. */
+/** The longest delay that setTimeout accepts. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RoundOptions {
   timeoutSeconds: number;
   /** Aborting kills the worker; the round then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Where energy is read; nothing is told of it without one. */
+  /** Where energy is read; the round has no energy without it. */
   energy?: EnergySource;
   onPhase?: (phase: Phase) => void;
   onIteration?: (done: number) => void;
-  /** Whether the worker is watched during an iteration (from 0, warm-up included); by default during all. */
+  /** Whether the worker's memory is watched during an iteration, counted from 0 with warm-up; by default always. */
   observes?: (iteration: number) => boolean;
+  /** Entry script of the worker that runs the round. */
   entry?: string;
-  /** Of the worker that answers questions, as `entry` is of the one that runs the round. */
+  /** Entry script of the question worker. */
   answerEntry?: string;
 }
 
@@ -41,22 +42,22 @@ export interface RoundOptions {
 export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
   options.signal?.throwIfAborted();
   const startedAt = new Date().toISOString();
-  const limited = await holdToLimits(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY], options);
+  const confined = await confineWorker(job, [process.execPath, ...V8_FLAGS, options.entry ?? ENTRY], options);
   const head = { index: job.round, startedAt };
-  if ('failure' in limited) return { status: 'failed', ...head, failure: limited.failure };
-  const outcome = await converse(job, options, limited).finally(limited.release);
+  if ('failure' in confined) return { status: 'failed', ...head, failure: confined.failure };
+  const outcome = await converse(job, options, confined).finally(confined.release);
   options.signal?.throwIfAborted();
   return 'failure' in outcome
-    ? { status: 'failed', ...head, failure: limited.explain(outcome.failure), ...limited.held() }
-    : { status: 'ok', ...head, ...outcome, ...limited.held() };
+    ? { status: 'failed', ...head, failure: confined.explain(outcome.failure), ...confined.held() }
+    : { status: 'ok', ...head, ...outcome, ...confined.held() };
 }
 
 type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'startedAt'>;
 
-async function converse(job: Job, options: RoundOptions, limited: LimitedWorker): Promise<Outcome> {
+async function converse(job: Job, options: RoundOptions, confined: ConfinedWorker): Promise<Outcome> {
   const oomKillsBefore = oomKills();
   const machine = watchCondition(job.graph);
-  const [command, ...parameters] = limited.command;
+  const [command, ...parameters] = confined.command;
   const child = spawn(command, parameters, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: environmentOf(job.key),
@@ -99,14 +100,14 @@ async function converse(job: Job, options: RoundOptions, limited: LimitedWorker)
       case 'phase':
         energy?.enter(message.phase);
         memory.enter(message.phase);
-        limited.enter(message.phase);
+        confined.enter(message.phase);
         phase = message.phase;
         if (phase === 'prefill') trace?.start();
         options.onPhase?.(phase);
         break;
       case 'loaded':
         loaded = true;
-        limited.requireHeld(child.pid!, end);
+        confined.requireHeld(child.pid!, end);
         round.options = message.options;
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
@@ -166,17 +167,17 @@ async function converse(job: Job, options: RoundOptions, limited: LimitedWorker)
   };
 }
 
-/** What an iteration reads and writes in each phase; the first token comes with the prompt. */
+/** The tokens of each phase of an iteration; the first generated one belongs to the prefill. */
 function tokensOf(workload: Job['key']['workload']): TokensByPhase {
   return workload.kind === 'micro' ? {} : { prefill: workload.prompt, decode: workload.new - 1 };
 }
 
-/** A pipe that something else still holds open does not keep a finished round waiting. */
+/** Waits only briefly, since another process may still hold the pipe of a finished worker open. */
 function settled<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   return Promise.race([reading, new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, otherwise).unref())]);
 }
 
-/** Resolves when the pipe is closed; every line must be a message. A last line cut off by death is not judged. */
+/** Resolves when the pipe is closed. Every line must be a message, except a last one that was cut off. */
 async function readMessages(
   pipe: Readable,
   receive: (message: Message) => void,

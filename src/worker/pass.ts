@@ -1,25 +1,21 @@
-// One pass of a workload with lengths: a prompt of its own, prefill, decode, and the message that tells of it.
+// One pass of a workload that generates tokens: a new prompt, prefill, decode, and the message with the measurements.
 import { createHash } from 'node:crypto';
 import { roundMs } from '../contract/document-text.js';
 import type { GenerateIteration } from '../contract/result.js';
-import type { CaseWorkload } from '../contract/workloads.js';
+import type { LengthsWorkload } from '../contract/workloads.js';
 import { memoryAfter } from './phase-memory.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import type { Runtime } from './runtimes/runtime.js';
-
-export type LengthsWorkload = Exclude<CaseWorkload, { kind: 'micro' }>;
 
 export interface PassContext {
   job: Job;
   workload: LengthsWorkload;
   runtime: Runtime;
   send: (message: Message) => void;
-  /** See study-slowdown.ts. */
-  slowdown?: number;
 }
 
-/** Before the first pass: what the cache holds already. */
+/** Fills the KV cache with the tokens that are in it before every prompt. */
 export async function fillDepth({ job, workload, runtime, send }: PassContext): Promise<void> {
   send(memoryAfter('load'));
   if (workload.depth === 0) return;
@@ -28,17 +24,17 @@ export async function fillDepth({ job, workload, runtime, send }: PassContext): 
   send(memoryAfter('depth'));
 }
 
-/** `about` holds what the iteration is stored with besides what is measured. */
+/** `about` is stored with the iteration. */
 export async function runPass(
-  { job, workload, runtime, send, slowdown = 1 }: PassContext,
+  { job, workload, runtime, send }: PassContext,
   index: number,
   about: Pick<GenerateIteration, 'kind' | 'startMs'>,
 ): Promise<GenerateIteration> {
   const seed = iterationSeed(job.seed, job.round, index);
   const prompt = promptTokens(seed, workload.prompt, job.vocabSize);
-  // Garbage of the last iteration is not collected on this one's time.
+  // Collects the garbage of the last iteration before this one is timed.
   globalThis.gc?.();
-  // The first run allocates what later ones reuse; a timed one is told apart by prefill and decode all the same.
+  // The first run allocates what later ones reuse, so it is a phase of its own, unless it is timed.
   const isFirstRun = index === 0 && about.kind === 'warmup';
   send({ type: 'phase', phase: isFirstRun ? 'firstRun' : 'prefill' });
   const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
@@ -47,7 +43,7 @@ export async function runPass(
   const iteration = {
     ...about,
     seed,
-    tokenMs: Array.from(tokenMs, (ms) => roundMs(ms * slowdown)),
+    tokenMs: Array.from(tokenMs, roundMs),
     sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
     tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
   };

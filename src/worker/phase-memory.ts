@@ -1,5 +1,5 @@
-// What a worker says of its own memory when a phase is over. Never inside a timed region: walking the page tables of a
-// large model takes milliseconds.
+// The message with the worker's own memory at the end of a phase. Never sent inside a timed region, because walking the page
+// tables of a large model takes milliseconds.
 import { readOwnMemory } from '../machine/own-memory.js';
 import type { Message, Phase } from './protocol.js';
 

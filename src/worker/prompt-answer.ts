@@ -1,14 +1,13 @@
-// A case's answer to the prompt that all runs of a checkpoint are given, outside of any round. The runtime `onnxruntime`
-// also tells the distance of what else could have been chosen.
+// A case's answer to the one prompt that every run of a checkpoint is given, outside of any round. Where the runtime gives
+// its logits, the answer also tells how close other tokens came.
 
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
 import type { ParityQuestion } from './protocol.js';
-import type { Logits } from './runtimes/decode-loop.js';
-import { type OnnxRuntime, openOnnxRuntime } from './runtimes/onnxruntime.js';
-import { openRuntime } from './runtimes/open.js';
+import { importRuntime, openOptions } from './runtimes/open.js';
+import { givesLogits, type Logits, type LogitsRuntime } from './runtimes/runtime.js';
 
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 32;
@@ -17,31 +16,36 @@ const SEED = 0;
 const CANDIDATES = 4;
 
 export async function answerPrompt(question: ParityQuestion): Promise<PromptAnswer> {
-  const { key, graph, vocabSize, longestPass } = question;
+  const { key, vocabSize, against } = question;
   const prompt = promptTokens(SEED, PROMPT_TOKENS, vocabSize);
   const stored = { seed: SEED, tokens: PROMPT_TOKENS, vocabSize };
-  if (key.runtime !== 'onnxruntime') {
-    const workload = { kind: 'generate', prompt: PROMPT_TOKENS, new: NEW_TOKENS, depth: 0 } as const;
-    const runtime = await openRuntime({ ...question, key: { ...key, workload } });
+  const workload = { kind: 'generate', prompt: PROMPT_TOKENS, new: NEW_TOKENS, depth: 0 } as const;
+  const open = await importRuntime(key.runtime);
+  const runtime = await open(openOptions({ ...question, key: { ...key, workload } }));
+  if (!givesLogits(runtime)) {
     const { tokens } = await runtime.generate(prompt, NEW_TOKENS, () => {});
     return { prompt: stored, tokens: [...tokens], logits: null };
   }
-  const { threads, ep, options } = key;
-  const capacity = PROMPT_TOKENS + NEW_TOKENS;
-  const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity, longestPass });
-  const width = runtime.decoder.vocabSize ?? vocabSize;
-  // A software GPU takes seconds a token; the reference is on the CPU.
-  const another = ep === 'cpu' ? tokenByToken(runtime, prompt, width) : null;
-  return { prompt: stored, ...decodeWithLogits(runtime, prompt, width, question.against, another) };
+  const width = runtime.logitsWidth ?? vocabSize;
+  // A GPU in software takes seconds a token; the reference is on the CPU anyway.
+  const otherwise = key.ep === 'cpu' ? tokenByToken(runtime, prompt, width) : null;
+  const { tokens, logits } = decodeWithLogits(runtime, prompt, width, against, otherwise);
+  if (tokens.length < NEW_TOKENS)
+    throw problem('runtime-failed', { runtime: key.runtime, reason: 'the logits are not numbers' });
+  return { prompt: stored, tokens, logits };
 }
 
-/** `against`: tokens of other cases; each is looked up where it first leaves these. `another`: the first logits, otherwise. */
+/**
+ * Greedy tokens with the gaps to their closest rivals; fewer tokens where logits are not numbers.
+ * `against`: the tokens of other cases; each one's gap is looked up where it first differs.
+ * `otherwise`: the logits behind the prompt, computed in another order.
+ */
 function decodeWithLogits(
-  runtime: OnnxRuntime,
+  runtime: LogitsRuntime,
   prompt: BigInt64Array,
   width: number,
   against: number[][],
-  another: Float64Array | null,
+  otherwise: Float64Array | null,
 ): Pick<PromptAnswer, 'tokens' | 'logits'> {
   const tokens: number[] = [];
   const logits: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [], noise: null };
@@ -50,10 +54,9 @@ function decodeWithLogits(
   for (let at = 0; at < NEW_TOKENS; at++) {
     const row = lastRow(runtime.forward(at === 0 ? prompt : BigInt64Array.of(BigInt(tokens[at - 1]!))), width);
     const spread = standardDeviation(row);
-    if (Number.isNaN(spread))
-      throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the logits are not numbers' });
-    if (at === 0 && another !== null)
-      logits.noise = significant(rootMeanSquare(row.map((value, i) => value - another[i]!)) / spread);
+    if (Number.isNaN(spread)) break;
+    if (at === 0 && otherwise !== null)
+      logits.noise = significant(rootMeanSquare(row.map((value, i) => value - otherwise[i]!)) / spread);
     const candidates = largest(row, CANDIDATES);
     const chosen = candidates[0]!;
     const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
@@ -67,8 +70,8 @@ function decodeWithLogits(
   return { tokens, logits };
 }
 
-/** The logits behind the prompt by another order of sums. */
-function tokenByToken(runtime: OnnxRuntime, prompt: BigInt64Array, width: number): Float64Array {
+/** The logits behind the prompt, read token by token, so that sums are made in another order. */
+function tokenByToken(runtime: LogitsRuntime, prompt: BigInt64Array, width: number): Float64Array {
   runtime.rewind();
   let logits: Logits | undefined;
   for (const token of prompt) logits = runtime.forward(BigInt64Array.of(token));
@@ -93,7 +96,7 @@ function significant(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** The places of the largest values, the largest first; of equal ones the lower place first. */
+/** Indices of the largest values, the largest first; the lower index wins a tie. */
 function largest(values: Float64Array, count: number): number[] {
   const best: number[] = [];
   values.forEach((value, place) => {

@@ -1,7 +1,7 @@
 // Prompts: token ids drawn uniformly from the whole vocabulary, seeded, new for every iteration.
 import { keyStream } from '../networks/random-weights.js';
 
-/** Stored with each iteration; distinct for every round and iteration below a thousand. */
+/** Stored with each iteration. Seeds are distinct for up to a thousand rounds and iterations. */
 export function iterationSeed(suiteSeed: number, round: number, iteration: number): number {
   return suiteSeed * 1_000_000 + round * 1_000 + iteration;
 }

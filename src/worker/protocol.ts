@@ -1,16 +1,15 @@
-// What parent and worker say to each other: one job in (JSON on stdin), typed messages out (JSON lines on fd 3).
-// stdout and stderr stay free for whatever native libraries print.
+// The messages between parent and worker: one job in (JSON on stdin), typed messages out (JSON lines on fd 3). stdout and
+// stderr are left to native libraries.
 import { z } from 'zod';
 import type { CaseKey } from '../contract/case-key.js';
 import { ceilingSchema } from '../contract/ceilings.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../contract/fidelity.js';
 import { deviceMemorySchema, momentMemorySchema } from '../contract/memory.js';
-import type { OptionSet } from '../contract/option-set.js';
 import { pageCacheSchema } from '../contract/page-cache.js';
 import { placementSchema } from '../contract/placement.js';
 import { promptAnswerSchema } from '../contract/prompt-answer.js';
-import { failureSchema, generateIterationSchema, microIterationSchema } from '../contract/result.js';
+import { failureSchema, generateIterationSchema, microIterationSchema, roundSchema } from '../contract/result.js';
 import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
 
@@ -26,30 +25,28 @@ export interface Job {
   seed: number;
   iterations: number;
   warmup: WarmUp;
-  /** The most tokens that the execution provider computes rightly in one pass; left out where any number is. */
+  /** The most tokens in one pass that the execution provider computes correctly; left out where there is no limit. */
   longestPass?: number | undefined;
 }
+
+const [okRoundSchema] = roundSchema.options;
 
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('phase'), phase: z.enum(PHASES) }),
-  z.strictObject({
-    type: z.literal('loaded'),
-    options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    loadMs: z.strictObject({ library: z.number(), session: z.number() }),
-  }),
+  okRoundSchema.pick({ options: true, loadMs: true }).extend({ type: z.literal('loaded') }),
   z.strictObject({ type: z.literal('iteration'), iteration: z.union([generateIterationSchema, microIterationSchema]) }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
-  /** At the end of a phase, outside of what is timed; the peak is the process's own (getrusage). */
+  /** Sent at the end of a phase, outside of timed regions. The peak is that of the whole process, from getrusage. */
   z.strictObject({
     type: z.literal('memory'),
     phase: z.enum(PHASES),
     peakRssBytes: z.number(),
     end: momentMemorySchema,
   }),
-  /** What the worker's life cost, as the system counts it (getrusage). */
+  /** The resources that the worker used in its whole life, from getrusage. */
   z.strictObject({
     type: z.literal('done'),
     maxRssBytes: z.number(),
@@ -60,7 +57,7 @@ export const messageSchema = z.discriminatedUnion('type', [
 
 export type Message = z.output<typeof messageSchema>;
 
-/** What a worker can be asked instead of a round (ask.ts, answer.ts). */
+/** What a question worker can be asked (ask.ts, answer.ts). */
 export type Question =
   | { about: 'probe'; ep: ExecutionProvider }
   | PlacementQuestion
@@ -70,40 +67,30 @@ export type Question =
   | { about: 'storage'; path: string }
   | { about: 'eviction'; files: string[] };
 
-export interface FidelityQuestion {
+export interface FidelityQuestion extends Pick<CaseKey, 'ep' | 'threads'>, Pick<Job, 'graph' | 'vocabSize' | 'seed'> {
   about: 'fidelity';
-  ep: ExecutionProvider;
-  graph: string;
-  threads: number;
-  vocabSize: number;
-  seed: number;
-  /** null: of the original, which finds the sequences and writes its logits; else they are compared with what it wrote. */
+  /** null asks the original graph, which finds the sequences and writes its logits; else the candidate is compared with them. */
   sequences: FidelitySequence[] | null;
-  /** The file of those logits. */
+  /** The file with the original's logits. */
   logits: string;
 }
 
-export interface PlacementQuestion {
+export interface PlacementQuestion
+  extends Pick<CaseKey, 'ep' | 'threads' | 'options'>,
+    Pick<Job, 'graph' | 'vocabSize'> {
   about: 'placement';
-  ep: ExecutionProvider;
-  graph: string;
-  threads: number;
-  options?: OptionSet | undefined;
-  vocabSize: number;
 }
 
-export interface CeilingsQuestion {
+export interface CeilingsQuestion extends Pick<CaseKey, 'ep' | 'threads'> {
   about: 'ceilings';
-  ep: ExecutionProvider;
-  threads: number;
-  /** Bytes of each bandwidth. */
+  /** In bytes; one read bandwidth is measured for each. */
   workingSets: number[];
   arithmetics: Arithmetic[];
 }
 
 export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize' | 'longestPass'> {
   about: 'parity';
-  /** What other cases chose. */
+  /** The tokens that other cases chose. */
   against: number[][];
 }
 

@@ -1,17 +1,17 @@
-// Reads a file from where it is stored, not from memory: its pages are dropped first, and that they are gone is proven.
+// The rate at which a file is read from its disk, not from memory: its pages are dropped first, which is proven.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Ceiling, unitOf, unknownCeiling } from '../contract/ceilings.js';
 import { reasonOf } from '../errors.js';
-import { type Rate, rateOf } from '../machine/ceilings/passes.js';
+import { rateOf } from '../machine/ceilings/passes.js';
 import { dropPages } from '../machine/page-cache.js';
 
 const CHUNK_BYTES = 1 << 22;
 const MOST_BYTES = 1 << 29;
 const LONGEST_MS = 2000;
-/** Pages that something else holds; more, and memory would answer instead of the disk. */
+/** The share of pages that another process may hold. With more, memory would answer instead of the disk. */
 const MOST_RESIDENT = 0.01;
 
-export function measureStorage(path: string): Ceiling {
+export function storageRate(path: string): Ceiling {
   const head = { kind: 'storage-read' as const, ep: null, threads: null, operator: null };
   const measuredAt = new Date().toISOString();
   const without = (reason: string) => unknownCeiling({ ...head, workingSetBytes: null, measuredAt }, reason);
@@ -29,7 +29,7 @@ export function measureStorage(path: string): Ceiling {
     const chunks = readChunks(fd);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
     if (bytes === 0) return without('the file is empty');
-    // The whole counts, not the best chunk: the system reads ahead, so that chunks are not apart.
+    // The rate is that of the whole file, not of the best chunk, because the system reads ahead.
     const { value, high } = rateOfAll(chunks);
     const middle = Math.ceil(chunks.length / 2);
     const halves = [chunks.slice(0, middle), chunks.slice(middle)].filter((half) => half.length > 0).map(rateOfAll);
@@ -48,7 +48,7 @@ export function measureStorage(path: string): Ceiling {
   }
 }
 
-/** The share of the file that stayed in memory; a sentence where that cannot be known. */
+/** The share of the file that stayed in memory, or the reason why that cannot be known. */
 function shareKept(fd: number): number | string {
   try {
     return dropPages(fd) / Math.max(1, fstatSync(fd).size);
@@ -62,7 +62,7 @@ interface Chunk {
   ms: number;
 }
 
-function rateOfAll(chunks: Chunk[]): Rate {
+function rateOfAll(chunks: Chunk[]) {
   const sum = (of: (chunk: Chunk) => number) => chunks.reduce((total, chunk) => total + of(chunk), 0);
   return rateOf(
     sum(({ bytes }) => bytes),

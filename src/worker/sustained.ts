@@ -1,5 +1,5 @@
-// The workload `sustained` inside the worker: passes one after another until the time is over. There is no warm-up: a
-// processor that has not been heated yet is part of the curve.
+// The workload `sustained` in the worker: passes one after another until the time is over. There is no warm-up, because the
+// start with a cool processor is part of the curve.
 import { roundMs } from '../contract/document-text.js';
 import { fillDepth, type PassContext, runPass } from './pass.js';
 import { memoryAfter } from './phase-memory.js';

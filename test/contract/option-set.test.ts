@@ -1,8 +1,8 @@
 // Session options of a suite: what a case is called with them, what is refused, and that the defaults change nothing.
 import { describe, expect, it } from 'vitest';
-import { caseDimensions } from '../../src/contract/case-key.js';
 import { distinctOptions } from '../../src/contract/option-set.js';
 import { suiteSchema } from '../../src/contract/suite.js';
+import { caseDimensions } from '../../src/suite/case-id.js';
 import { parseOptions } from '../../src/suite/option-parsing.js';
 import { planCases } from '../../src/suite/plan.js';
 import { thrownBy } from '../fixtures/thrown.js';
@@ -63,33 +63,6 @@ describe('a case with options', () => {
     const error = thrownBy(() => planCases(suite({ options, runtimes: ['onnxruntime', 'llama.cpp'] }), 2));
     expect(error.message).toBe('the runtime llama.cpp does not have option.spinning, option.session.xyz');
     expect(ids({ options: [{}], runtimes: ['llama.cpp'] })).toHaveLength(1);
-  });
-});
-
-describe('--option', () => {
-  it('makes the product of its lists', () => {
-    expect(parseOptions(['spinning=off,on', 'session.xyz=1', 'session.xyz=2'])).toEqual([
-      { spinning: false, config: { 'session.xyz': '1' } },
-      { spinning: false, config: { 'session.xyz': '2' } },
-      { spinning: true, config: { 'session.xyz': '1' } },
-      { spinning: true, config: { 'session.xyz': '2' } },
-    ]);
-    expect(parseOptions(['graphOptimization=basic'])).toEqual([{ graphOptimization: 'basic' }]);
-    expect(parseOptions(['hugePages=on', 'kvDtype=graph,int8'])).toEqual([
-      { hugePages: true, kvDtype: 'graph' },
-      { hugePages: true, kvDtype: 'int8' },
-    ]);
-  });
-
-  it.each([
-    ['spinning', 'name=value'],
-    ['spinning=maybe', 'spinning=on or spinning=off'],
-    ['graphOptimization=some', 'disabled, basic, extended, layout, all'],
-    ['speed=high', 'spinning, arena, memoryPattern, graphOptimization, kvDtype, hugePages'],
-    ['kvDtype=fp16', 'graph, int8; dtypes fp16 and q4f16 keep'],
-  ])('%s is refused with what to write', (text, words) => {
-    const error = thrownBy(() => parseOptions([text]));
-    expect([error.code, error.hint]).toEqual(['input-invalid', expect.stringContaining(words)]);
   });
 });
 

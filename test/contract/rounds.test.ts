@@ -1,8 +1,6 @@
-// How many rounds: a plain number, a rule, and what the command line makes of them.
+// How many rounds: a plain number, or a rule.
 import { expect, it } from 'vitest';
-import { extendRounds, overrideRounds, roundsRule, roundsSchema } from '../../src/contract/rounds.js';
-
-const RULE = roundsSchema.parse({ minimum: 4, maximum: 10, halfWidthPercent: 3, budgetSeconds: 60 });
+import { roundsRule, roundsSchema } from '../../src/contract/rounds.js';
 
 it('reads a number as minimum and maximum, and a rule with its defaults', () => {
   expect(roundsRule(7)).toMatchObject({ minimum: 7, maximum: 7, budgetSeconds: null });
@@ -21,21 +19,3 @@ it.each([[0], [1.5], [{ minimum: 5, maximum: 4 }], [{ budgetSeconds: 0 }], [{ me
   'refuses %j',
   (rounds) => expect(roundsSchema.safeParse(rounds).success).toBe(false),
 );
-
-it('takes --rounds alone as exactly as many, and as a minimum beside --target or --budget', () => {
-  expect(overrideRounds(RULE, {})).toBe(RULE);
-  expect(overrideRounds(RULE, { rounds: 6 })).toBe(6);
-  expect(overrideRounds(RULE, { rounds: 6, target: 1 })).toMatchObject({
-    minimum: 6,
-    maximum: 10,
-    halfWidthPercent: 1,
-  });
-  expect(overrideRounds(3, { budget: 90 })).toMatchObject({ minimum: 3, maximum: 30, budgetSeconds: 90 });
-  expect(overrideRounds(3, { rounds: 50, target: 1 })).toMatchObject({ minimum: 50, maximum: 50 });
-});
-
-it('adds rounds to a result that is continued, and takes none away', () => {
-  expect([extendRounds(5, { rounds: 8 }), extendRounds(5, { rounds: 3 })]).toEqual([8, 5]);
-  expect(extendRounds(5, {})).toBe(5);
-  expect(extendRounds(RULE, { target: 1 })).toMatchObject({ minimum: 4, maximum: 10, halfWidthPercent: 1 });
-});

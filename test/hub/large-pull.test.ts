@@ -1,5 +1,4 @@
-// Files that are large enough for a hash thread: pulled in parts, interrupted, damaged, refused. Runs src/ as built into
-// dist/, where the thread is: `npm test` builds it first.
+// Files of many megabytes: pulled in parts, interrupted, damaged, refused. One test runs the built CLI in dist/.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,13 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PullOptions, pullCheckpoint } from '../../src/models/pull.js';
 import { realDirectory } from '../../src/models/real.js';
 import { COMMIT, type HubServer, refuse, startHub } from '../fixtures/hub-server.js';
 import { QUICK, settingsFor, tinyRepository } from '../fixtures/tiny-repository.js';
 
-type Module = typeof import('../../src/models/pull.js');
-type Options = Parameters<Module['pullCheckpoint']>[1];
-const BUILT = new URL('../../dist/models/pull.js', import.meta.url).href;
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 const PART = 4 << 20;
@@ -21,9 +18,7 @@ const content = randomBytes(5 * PART + 12_345);
 
 let hub: HubServer;
 let scratch: string;
-let pulling: Module;
 beforeAll(async () => {
-  pulling = await import(BUILT);
   const tiny = await tinyRepository();
   hub = await startHub({ 'org/tiny': { ...tiny, files: { ...tiny.files, [WEIGHTS]: content } } });
 });
@@ -34,8 +29,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
-const pull = (options: Partial<Options> = {}) =>
-  pulling.pullCheckpoint(
+const pull = (options: Partial<PullOptions> = {}) =>
+  pullCheckpoint(
     { repo: 'org/tiny', revision: 'main', dtype: 'q4' },
     { cache: join(scratch, 'cache'), settings: settingsFor(hub, scratch), ...QUICK, partBytes: PART, ...options },
   );
@@ -90,7 +85,7 @@ describe('a large file', () => {
     await expectWhole();
   });
 
-  it('that is refused in the middle leaves no process hanging in its thread', async () => {
+  it('that is refused in the middle leaves no process hanging', async () => {
     hub.repositories['org/tiny']!.files[WEIGHTS] = Buffer.concat([content, Buffer.alloc(64 << 20)]);
     hub.misbehave = (seen, response) => {
       if (seen.host !== 'cdn' || !seen.range?.startsWith(`bytes=${64 << 20}-`)) return false;

@@ -1,16 +1,9 @@
-// Where checkpoints live on each platform, and what is cleared away there.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Where checkpoints live on each platform.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  cacheDirectory,
-  createCacheDirectory,
-  entriesOf,
-  partialPath,
-  removeAbandoned,
-} from '../../src/models/cache.js';
+import { cacheDirectory, createCacheDirectory } from '../../src/models/cache.js';
 
 describe('the cache directory', () => {
   const home = homedir();
@@ -40,14 +33,14 @@ describe('the cache directory', () => {
   });
 });
 
-describe('its content', () => {
+describe('making it', () => {
   let cache: string;
   beforeEach(() => {
     cache = mkdtempSync(join(tmpdir(), 'edgeproof-cache-'));
   });
   afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
-  it('is created with its parents, or the reason is given', () => {
+  it('creates its parents too, or says why it cannot', () => {
     const nested = join(cache, 'a/b/c');
     createCacheDirectory(nested);
     createCacheDirectory(nested);
@@ -60,33 +53,5 @@ describe('its content', () => {
         hint: expect.stringContaining('EDGEPROOF_CACHE'),
       }),
     );
-  });
-
-  it('is listed in order, and what is absent or a file is empty', () => {
-    for (const name of ['b', 'a', 'c']) writeFileSync(join(cache, name), '');
-    expect(entriesOf(cache)).toEqual(['a', 'b', 'c']);
-    expect(entriesOf(join(cache, 'missing'))).toEqual([]);
-    expect(entriesOf(join(cache, 'a'))).toEqual([]);
-  });
-
-  it('loses what dead processes left and keeps what living ones are writing', () => {
-    const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    const kept = [
-      'whole',
-      `x.partial-${process.pid}`,
-      `x.partial-${process.ppid}`,
-      'x.partial-',
-      'x.partial-y',
-      'partial-1',
-    ];
-    // `.old` is what was being replaced when the process died.
-    const removed = [`x.partial-${dead}`, `y.z.partial-${dead}`, `x.partial-${dead}.old`];
-    for (const name of [...kept, ...removed]) {
-      mkdirSync(join(cache, name, 'onnx'), { recursive: true });
-      writeFileSync(join(cache, name, 'onnx', 'data'), 'x');
-    }
-    removeAbandoned(cache);
-    expect(entriesOf(cache)).toEqual([...kept].sort());
-    expect(partialPath('/a/x')).toBe(`/a/x.partial-${process.pid}`);
   });
 });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RealManifest } from '../../src/contract/manifest.js';
 import type { Checkpoint } from '../../src/models/checkpoint.js';
-import { memberSpans } from '../../src/models/json-spans.js';
 import { pinFor, pinState, withPin, writePin } from '../../src/models/pin.js';
 import { loadRegistry, REGISTRY } from '../../src/models/registry.js';
 import { modelById } from '../fixtures/model.js';
@@ -71,11 +70,18 @@ describe('a registry text', () => {
     );
   });
 
-  it('is read as JSON.parse reads it', () => {
-    for (const [i, model] of (JSON.parse(text).models as object[]).entries()) {
-      const spans = memberSpans(text, ['models', i]);
-      const read = spans.map(({ name, valueStart, valueEnd }) => [name, JSON.parse(text.slice(valueStart, valueEnd))]);
-      expect(Object.fromEntries(read)).toEqual(model);
+  it.each([
+    ['indented by tabs', text.replaceAll('  ', '\t')],
+    ['with the line ends of Windows', text.replaceAll('\n', '\r\n')],
+    ['in a single line', text.replaceAll(/\n */g, '')],
+  ])('%s is changed nowhere else', (_name, before) => {
+    for (const index of [0, 1]) {
+      const after = withPin(before, index, pin);
+      expect(JSON.parse(after).models[index].pin).toEqual(pin);
+      const start = after.indexOf('"pin"');
+      const end = after.indexOf('"config"', start);
+      expect(after.slice(0, start) + after.slice(end)).toBe(before);
+      expect(/[^\r]\n/.test(after)).toBe(!before.includes('\r'));
     }
   });
 });

@@ -11,7 +11,7 @@ import { architectureOf, configSchemaOf } from '../../src/networks/architectures
 import { rotaryFrequencies, rotaryMagnitude } from '../../src/networks/blocks/rotary.js';
 import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
-import { mathsOf, type TinyFamilyConfig } from '../reference/families.js';
+import { mathsOf, type TinyArchitectureConfig } from '../reference/architectures.js';
 
 const MODELS = loadRegistry().filter((model) => configSchemaOf(model.config.model_type) !== undefined);
 
@@ -63,7 +63,7 @@ describe.each(MODELS.map((model) => ({ id: model.id, model })))('$id', ({ id, mo
   // Others are held against a reference of their own (architectures/experts.test.ts).
   const dense = layers.every(({ mlp }) => mlp.kind === 'gated');
   it.runIf(dense)('rotates by the frequencies of its modelling code, and sees as far', () => {
-    const maths = mathsOf(architectureOf(model.config).decoderConfig(model.config) as TinyFamilyConfig);
+    const maths = mathsOf(architectureOf(model.config).decoderConfig(model.config) as TinyArchitectureConfig);
     layers.forEach(({ attention }, index) => {
       const expected = maths.layer(index);
       const frequencies = rotaryFrequencies(attention.rope);

@@ -23,7 +23,8 @@ import { GRAPH_LAYOUTS } from '../../src/contract/layouts.js';
 import { planExternalData } from '../../src/formats/onnx/graph-builder.js';
 import { faultOf, MANIFEST, openCheckpoint } from '../../src/models/checkpoint.js';
 import type { CheckpointSpec } from '../../src/models/checkpoint-plan.js';
-import { ensureSynthetic, type SynthesisProgress } from '../../src/models/synthesize.js';
+import type { CheckpointProgress } from '../../src/models/ensure-checkpoint.js';
+import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { architectureOf } from '../../src/networks/architectures.js';
 import { buildDecoder } from '../../src/networks/decoder.js';
 import { modelById } from '../fixtures/model.js';
@@ -114,8 +115,8 @@ describe('a checkpoint that is absent', () => {
   });
 
   it('reports its progress up to the last byte', async () => {
-    const seen: SynthesisProgress[] = [];
-    await ensure(SPEC, { onProgress: (progress: SynthesisProgress) => seen.push(progress) });
+    const seen: CheckpointProgress[] = [];
+    await ensure(SPEC, { onProgress: (progress: CheckpointProgress) => seen.push(progress) });
     expect(new Set(seen.map((progress) => progress.step))).toEqual(new Set(['write']));
     expect(seen.map((progress) => progress.doneBytes)).toEqual(seen.map((p) => p.doneBytes).sort((a, b) => a - b));
     const last = seen.at(-1)!;
@@ -146,7 +147,7 @@ describe('a checkpoint that is there', () => {
     await ensure();
     const before = marks();
     const steps = new Set<string>();
-    const { checkpoint, written } = await ensure(SPEC, { onProgress: (p: SynthesisProgress) => steps.add(p.step) });
+    const { checkpoint, written } = await ensure(SPEC, { onProgress: (p: CheckpointProgress) => steps.add(p.step) });
     expect(written).toBeNull();
     expect(marks()).toEqual(before);
     expect([...steps]).toEqual(['verify']);
@@ -249,9 +250,9 @@ describe('half-written directories', () => {
 });
 
 describe('an abort', () => {
-  const abortAt = (step: SynthesisProgress['step'], fraction: number) => {
+  const abortAt = (step: CheckpointProgress['step'], fraction: number) => {
     const controller = new AbortController();
-    const onProgress = (progress: SynthesisProgress) => {
+    const onProgress = (progress: CheckpointProgress) => {
       if (progress.step === step && progress.doneBytes > fraction * progress.totalBytes) controller.abort();
     };
     return { signal: controller.signal, onProgress };

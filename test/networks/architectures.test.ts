@@ -1,5 +1,5 @@
-// Every family at tiny size: its logits are those of a float64 reference written from its modelling code, every feature
-// of it moves them, and both runtimes that can load it generate the same tokens.
+// Every architecture at tiny size: its logits are those of a float64 reference written from its modelling code, every
+// feature of it moves them, and both runtimes that can load it generate the same tokens.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,25 +9,25 @@ import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../src/cont
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { promptTokens } from '../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../src/worker/runtimes/onnxruntime.js';
-import { openTransformers } from '../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../src/worker/runtimes/transformers-js.js';
+import { type ArchitectureMaths, mathsOf, type TinyArchitectureConfig } from '../reference/architectures.js';
 import { openReference } from '../reference/decoder.js';
-import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from '../reference/families.js';
 import { halfValue } from '../reference/half.js';
-import { TINY_FAMILIES } from '../reference/tiny-families.js';
+import { TINY_ARCHITECTURES } from '../reference/tiny-architectures.js';
 
 let cache: string;
 beforeAll(() => {
-  cache = mkdtempSync(join(tmpdir(), 'edgeproof-families-'));
+  cache = mkdtempSync(join(tmpdir(), 'edgeproof-architectures-'));
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-const FAMILIES = Object.entries(TINY_FAMILIES).map(([name, config]) => ({ name, config }));
+const ARCHITECTURES = Object.entries(TINY_ARCHITECTURES).map(([name, config]) => ({ name, config }));
 const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
 const IDS = promptTokens(1, 24, 512);
 /** What is fed in one pass; the rest comes token by token. Longer than every window. */
 const PROMPT = 19;
 
-async function synthesize(name: string, config: TinyFamilyConfig, layout: OnnxLayout, dtype: SyntheticDtype) {
+async function synthesize(name: string, config: TinyArchitectureConfig, layout: OnnxLayout, dtype: SyntheticDtype) {
   const model = { id: name.replaceAll(/[ _]/g, '-'), config };
   return (await ensureSynthetic({ model, layout, dtype, seed: 7 }, { cache })).checkpoint;
 }
@@ -47,7 +47,7 @@ function largestError(found: Float64Array[], expected: Float64Array[]): number {
 }
 
 /**
- * A small multiple of the largest error measured over the families: published fp32 6.3e-7, q4 5.3e-7, fp16 4.2e-3,
+ * A small multiple of the largest error measured over the architectures: published fp32 6.3e-7, q4 5.3e-7, fp16 4.2e-3,
  * q4f16 4.6e-3, int8 8.9e-2; tuned fp32 6.3e-7, fp16 4.2e-3, q4 6.9e-2, int8 5.8e-2, q4f16 9.7e-2. What rounds
  * activations to 8 bits is far off by nature (onnxruntime.test.ts traces it).
  */
@@ -56,7 +56,7 @@ const LARGEST_ERROR: Record<GraphLayout, Record<SyntheticDtype, number>> = {
   tuned: { fp32: 5e-6, fp16: 1.5e-2, q4: 0.25, int8: 0.25, q4f16: 0.3 },
 };
 
-describe.each(FAMILIES)('$name', ({ name, config }) => {
+describe.each(ARCHITECTURES)('$name', ({ name, config }) => {
   it.each(PAIRS)('$layout $dtype: logits are those of the reference', async ({ layout, dtype }) => {
     const { graph } = await synthesize(name, config, layout, dtype);
     const expected = openReference(graph, config).logits([...IDS].map(Number));
@@ -108,11 +108,11 @@ describe.each(FAMILIES)('$name', ({ name, config }) => {
   });
 });
 
-/** The family's maths with one thing changed at a time: each feature it has left out, or its number moved a little. */
-function withoutOneFeature(config: TinyFamilyConfig): Record<string, FamilyMaths> {
+/** The maths of the architecture with one thing changed at a time: a feature left out, or its number moved a little. */
+function withoutOneFeature(config: TinyArchitectureConfig): Record<string, ArchitectureMaths> {
   const maths = mathsOf(config);
-  const altered: Record<string, FamilyMaths> = {};
-  const layer = (feature: string, change: (at: ReturnType<FamilyMaths['layer']>) => object) => {
+  const altered: Record<string, ArchitectureMaths> = {};
+  const layer = (feature: string, change: (at: ReturnType<ArchitectureMaths['layer']>) => object) => {
     altered[feature] = { ...maths, layer: (i) => ({ ...maths.layer(i), ...change(maths.layer(i)) }) };
   };
   layer('the pairing of rotated elements', ({ interleaved }) => ({ interleaved: !interleaved }));
@@ -123,7 +123,7 @@ function withoutOneFeature(config: TinyFamilyConfig): Record<string, FamilyMaths
     layer('a shorter window', ({ window }) => ({ window: window - 1 }));
   }
   const { rope_scaling, rope_local_base_freq, partial_rotary_factor } = config;
-  const other = (change: Partial<TinyFamilyConfig>) => mathsOf({ ...config, ...change });
+  const other = (change: Partial<TinyArchitectureConfig>) => mathsOf({ ...config, ...change });
   if (rope_scaling) altered.rope_scaling = other({ rope_scaling: null });
   if (rope_local_base_freq) altered['another base in a window'] = other({ rope_local_base_freq: config.rope_theta });
   if (partial_rotary_factor) altered['partial rotation'] = other({ partial_rotary_factor: 1 });

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/errors.js';
 import { architectureOf } from '../../src/networks/architectures.js';
 import type { GroupedAttention } from '../../src/networks/plan.js';
-import type { TinyFamilyConfig } from '../reference/families.js';
-import { TINY_FAMILIES } from '../reference/tiny-families.js';
+import type { TinyArchitectureConfig } from '../reference/architectures.js';
+import { TINY_ARCHITECTURES } from '../reference/tiny-architectures.js';
 
-const planOf = (config: TinyFamilyConfig) => architectureOf(config).plan(config);
-const attentionOf = (config: TinyFamilyConfig) =>
+const planOf = (config: TinyArchitectureConfig) => architectureOf(config).plan(config);
+const attentionOf = (config: TinyArchitectureConfig) =>
   planOf(config).layers.map((layer) => layer.attention as GroupedAttention);
 
 function refusal(config: Record<string, unknown>): { code: string; message: string } {
   try {
-    planOf(config as TinyFamilyConfig);
+    planOf(config as TinyArchitectureConfig);
   } catch (error) {
     return failureOf(error);
   }
@@ -21,33 +21,33 @@ function refusal(config: Record<string, unknown>): { code: string; message: stri
 
 describe('a field that is not implemented is refused by name', () => {
   it.each([
-    { family: 'qwen2', field: 'use_sliding_window', value: true },
-    { family: 'qwen2', field: 'hidden_act', value: 'gelu' },
-    { family: 'qwen2', field: 'rope_scaling', value: { type: 'mrope', mrope_section: [16, 24, 24] } },
-    { family: 'qwen3', field: 'head_dim', value: undefined },
-    { family: 'qwen3', field: 'use_sliding_window', value: true },
-    { family: 'llama', field: 'rope_scaling', value: { rope_type: 'dynamic', factor: 2 } },
-    { family: 'llama', field: 'rope_scaling.factor', value: { rope_type: 'llama3' }, key: 'rope_scaling' },
-    { family: 'llama', field: 'num_key_value_heads', value: 3 },
-    { family: 'llama', field: 'hidden_size', value: 130 },
-    { family: 'llama', field: 'rms_norm_eps', value: 0 },
-    { family: 'gemma3_text', field: 'hidden_activation', value: 'gelu' },
-    { family: 'gemma3_text', field: 'layer_types', value: ['full_attention'] },
-    { family: 'gemma3_text', field: 'layer_types', value: undefined },
-    { family: 'gemma3_text', field: 'layer_types', value: ['chunked_attention', 'full_attention'] },
-    { family: 'gemma3_text', field: 'use_bidirectional_attention', value: true },
-    { family: 'phi3', field: 'rope_scaling.type', value: { type: 'yarn', short_factor: [] }, key: 'rope_scaling' },
-    { family: 'phi3', field: 'short_factor', value: { type: 'longrope', short_factor: [1] }, key: 'rope_scaling' },
-    { family: 'phi3', field: 'lm_head_bias', value: true },
-    { family: 'phi3', field: 'partial_rotary_factor', value: 1.5 },
-    { family: 'ernie4_5', field: 'use_bias', value: undefined },
-    { family: 'granitemoehybrid', field: 'num_local_experts', value: 32 },
-    { family: 'granitemoehybrid', field: 'layer_types', value: ['attention', 'mamba'] },
-    { family: 'granitemoehybrid', field: 'position_embedding_type', value: 'nope' },
-  ])('$family: $field', ({ family, field, value, key = field }) => {
-    const failure = refusal({ ...TINY_FAMILIES[family], [key]: value });
+    { modelType: 'qwen2', field: 'use_sliding_window', value: true },
+    { modelType: 'qwen2', field: 'hidden_act', value: 'gelu' },
+    { modelType: 'qwen2', field: 'rope_scaling', value: { type: 'mrope', mrope_section: [16, 24, 24] } },
+    { modelType: 'qwen3', field: 'head_dim', value: undefined },
+    { modelType: 'qwen3', field: 'use_sliding_window', value: true },
+    { modelType: 'llama', field: 'rope_scaling', value: { rope_type: 'dynamic', factor: 2 } },
+    { modelType: 'llama', field: 'rope_scaling.factor', value: { rope_type: 'llama3' }, key: 'rope_scaling' },
+    { modelType: 'llama', field: 'num_key_value_heads', value: 3 },
+    { modelType: 'llama', field: 'hidden_size', value: 130 },
+    { modelType: 'llama', field: 'rms_norm_eps', value: 0 },
+    { modelType: 'gemma3_text', field: 'hidden_activation', value: 'gelu' },
+    { modelType: 'gemma3_text', field: 'layer_types', value: ['full_attention'] },
+    { modelType: 'gemma3_text', field: 'layer_types', value: undefined },
+    { modelType: 'gemma3_text', field: 'layer_types', value: ['chunked_attention', 'full_attention'] },
+    { modelType: 'gemma3_text', field: 'use_bidirectional_attention', value: true },
+    { modelType: 'phi3', field: 'rope_scaling.type', value: { type: 'yarn', short_factor: [] }, key: 'rope_scaling' },
+    { modelType: 'phi3', field: 'short_factor', value: { type: 'longrope', short_factor: [1] }, key: 'rope_scaling' },
+    { modelType: 'phi3', field: 'lm_head_bias', value: true },
+    { modelType: 'phi3', field: 'partial_rotary_factor', value: 1.5 },
+    { modelType: 'ernie4_5', field: 'use_bias', value: undefined },
+    { modelType: 'granitemoehybrid', field: 'num_local_experts', value: 32 },
+    { modelType: 'granitemoehybrid', field: 'layer_types', value: ['attention', 'mamba'] },
+    { modelType: 'granitemoehybrid', field: 'position_embedding_type', value: 'nope' },
+  ])('$modelType: $field', ({ modelType, field, value, key = field }) => {
+    const failure = refusal({ ...TINY_ARCHITECTURES[modelType], [key]: value });
     expect(failure.code).toBe('config-unsupported');
-    expect(failure.message).toContain(family);
+    expect(failure.message).toContain(modelType);
     expect(failure.message).toContain(field);
   });
 });
@@ -55,7 +55,7 @@ describe('a field that is not implemented is refused by name', () => {
 describe('what is written in two ways is read as one', () => {
   it('Gemma: a list of layers, or every so-many-th', () => {
     const types = Array.from({ length: 14 }, (_, i) => (i % 6 === 5 ? 'full_attention' : 'sliding_attention'));
-    const { layer_types: _, ...gemma } = { ...TINY_FAMILIES.gemma3_text!, num_hidden_layers: 14 };
+    const { layer_types: _, ...gemma } = { ...TINY_ARCHITECTURES.gemma3_text!, num_hidden_layers: 14 };
     const listed = attentionOf({ ...gemma, layer_types: types });
     expect(attentionOf({ ...gemma, sliding_window_pattern: 6 })).toEqual(listed);
     expect(listed.map(({ window, rope }) => [window, rope.theta])).toEqual(
@@ -65,14 +65,14 @@ describe('what is written in two ways is read as one', () => {
 
   it('the kind of scaling: type or rope_type', () => {
     const linear = { factor: 4 };
-    const [older] = attentionOf({ ...TINY_FAMILIES.llama!, rope_scaling: { ...linear, type: 'linear' } });
-    const [newer] = attentionOf({ ...TINY_FAMILIES.llama!, rope_scaling: { ...linear, rope_type: 'linear' } });
+    const [older] = attentionOf({ ...TINY_ARCHITECTURES.llama!, rope_scaling: { ...linear, type: 'linear' } });
+    const [newer] = attentionOf({ ...TINY_ARCHITECTURES.llama!, rope_scaling: { ...linear, rope_type: 'linear' } });
     expect(older).toEqual(newer);
     expect(older!.rope.scaling).toEqual({ kind: 'linear', factor: 4 });
   });
 
   it('a window that is no shorter than the context is none', () => {
-    const phi = TINY_FAMILIES.phi3!;
+    const phi = TINY_ARCHITECTURES.phi3!;
     expect(attentionOf({ ...phi, sliding_window: 256 })[0]).toEqual(attentionOf({ ...phi, sliding_window: null })[0]);
     expect(attentionOf({ ...phi, sliding_window: 255 })[0]!.window).toBe(255);
   });
@@ -81,7 +81,7 @@ describe('what is written in two ways is read as one', () => {
 it("yarn's magnitude follows from the factor, unless the configuration says otherwise", () => {
   const magnitude = (scaling: object) => {
     const rope_scaling = { rope_type: 'yarn', factor: 40, original_max_position_embeddings: 4096, ...scaling };
-    const [attention] = attentionOf({ ...TINY_FAMILIES.llama!, rope_scaling });
+    const [attention] = attentionOf({ ...TINY_ARCHITECTURES.llama!, rope_scaling });
     return (attention!.rope.scaling as { magnitude: number }).magnitude;
   };
   expect(magnitude({})).toBeCloseTo(0.1 * Math.log(40) + 1, 14);

@@ -1,7 +1,7 @@
-// A decoder in float64, written with naive loops from the families' modelling code in Hugging Face transformers. What
-// makes one family differ from another is read off config.json in families.ts. It shares with src/ only the reader that
-// finds tensors in a checkpoint.
-import { type FamilyMaths, mathsOf, type TinyFamilyConfig } from './families.js';
+// A decoder in float64, written with naive loops from the modelling code in Hugging Face transformers. What makes one
+// architecture differ from another is read off config.json in architectures.ts. It shares with src/ only the reader
+// that finds tensors in a checkpoint.
+import { type ArchitectureMaths, mathsOf, type TinyArchitectureConfig } from './architectures.js';
 import { type Matrix, openWeights, type Vector } from './weights.js';
 
 export interface Reference {
@@ -27,7 +27,7 @@ interface Layer {
 
 export function openReference(
   graph: string,
-  config: TinyFamilyConfig,
+  config: TinyArchitectureConfig,
   maths = mathsOf(config),
   weights: DecoderWeights = openWeights(graph),
 ): Reference {
@@ -47,7 +47,7 @@ export function openReference(
   };
 }
 
-function openLayer(weights: DecoderWeights, maths: FamilyMaths, i: number): Layer {
+function openLayer(weights: DecoderWeights, maths: ArchitectureMaths, i: number): Layer {
   const name = `model.layers.${i}`;
   const projection = (part: string, bias: boolean): Project => {
     const node = `/model/layers.${i}/${part.replace('.', '/')}/MatMul`;
@@ -74,7 +74,7 @@ function openLayer(weights: DecoderWeights, maths: FamilyMaths, i: number): Laye
   };
 }
 
-function forwardLayer(layer: Layer, hidden: Vector[], maths: FamilyMaths, index: number): Vector[] {
+function forwardLayer(layer: Layer, hidden: Vector[], maths: ArchitectureMaths, index: number): Vector[] {
   const norm = (row: Vector, weight: Vector | null) => (weight === null ? row : rmsNorm(row, weight, maths.epsilon));
   const join = (row: Vector, update: Vector, weight: Vector | null) =>
     add(
@@ -94,7 +94,7 @@ function forwardLayer(layer: Layer, hidden: Vector[], maths: FamilyMaths, index:
 }
 
 /** Query head h reads key and value head floor(h / (heads / kvHeads)); position t sees `window` positions up to t. */
-function attention(layer: Layer, rows: Vector[], maths: FamilyMaths, index: number): Vector[] {
+function attention(layer: Layer, rows: Vector[], maths: ArchitectureMaths, index: number): Vector[] {
   const { heads, kvHeads, headSize: size } = maths;
   const { window, ...rotary } = maths.layer(index);
   const qkv = rows.map(layer.qkv);

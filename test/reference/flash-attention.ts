@@ -1,5 +1,6 @@
-// Causal attention in float64 as ONNX Runtime's prefill kernel for WebGPU computes it: keys in steps, the softmax carried
-// from step to step. Each of its two faults can be put in (docs/runtimes.md); without them it is plain attention.
+// Causal attention in float64 as ONNX Runtime's prefill kernel for WebGPU computes it: keys in steps, the softmax
+// carried from step to step. Each of its two faults can be put in (docs/runtimes.md); without them it is plain
+// attention.
 
 export interface Steps {
   /** Keys that a step goes forward: the lanes of a subgroup. */

@@ -1,5 +1,5 @@
-// A small GGUF reader of the tests' own, written from ggml's gguf.h and ggml-quants.c: header, tensors, and their values
-// as float64 under the names that the reference decoder asks for.
+// A small GGUF reader of the tests' own, written from ggml's gguf.h and ggml-quants.c: header, tensors, and their
+// values as float64 under the names that the reference decoder asks for.
 import { readFileSync } from 'node:fs';
 import type { DecoderWeights } from './decoder.js';
 import { halfValue } from './half.js';

@@ -1,9 +1,9 @@
-// A mixture of experts in float64: the router of each family and the experts it chooses, from its modelling code.
+// A mixture of experts in float64: the router of each architecture and the experts it chooses, from its modelling code.
 import { add, multiply } from './decoder.js';
 import { type Matrix, type openWeights, unpackRows, type Vector } from './weights.js';
 
 export type Weights = ReturnType<typeof openWeights>;
-// biome-ignore lint/suspicious/noExplicitAny: configurations of several families, field by field
+// biome-ignore lint/suspicious/noExplicitAny: configurations of several architectures, field by field
 export type SparseConfig = Record<string, any> & { model_type: string };
 
 /** For each position the experts that a schedule prescribes; null: the router chooses. */
@@ -30,7 +30,7 @@ export function mlp(weights: Weights, layer: number, block: string): (row: Vecto
   };
 }
 
-/** What the configurations of the families call the same things. */
+/** The numbers of a mixture, which configurations have under different names. */
 function mixtureOf(c: SparseConfig) {
   const experts = c.num_experts ?? c.n_routed_experts ?? c.moe_num_experts ?? c.num_local_experts;
   const sigmoidScores = c.model_type === 'deepseek_v3' || c.model_type === 'minimax_m2';

@@ -1,7 +1,8 @@
-// Decoders with experts or latent attention in float64, written with naive loops from the families' modelling code
+// Decoders with experts or latent attention in float64, written with naive loops from the modelling code
 // (transformers; DeepSeek's own for V2). Keys and values are always made of the latent, whichever form the graph has.
+
+import { ropeOf } from './architectures.js';
 import { add, dot, multiply, type Reference, rmsNorm, rotate } from './decoder.js';
-import { ropeOf } from './families.js';
 import { mixture, mlp, type Prescribed, projection, type SparseConfig, softmax, type Weights } from './mixture.js';
 import { type Matrix, openWeights, type Vector } from './weights.js';
 

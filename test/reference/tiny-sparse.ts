@@ -1,4 +1,4 @@
-// One tiny configuration per family with experts or latent attention, each with every feature of the family turned on.
+// One tiny configuration per architecture with experts or latent attention, each with every feature turned on.
 import type { SparseConfig } from './mixture.js';
 
 const COMMON = {

@@ -1,15 +1,16 @@
 // The engine without a model: a fake executor gives the rounds, so that order, precision, resuming and failures are seen.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { okRounds, type ResultDocument } from '../../src/contract/result.js';
 import { readResult } from '../../src/contract/result-store.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
-import type { Executor } from '../../src/worker/executor.js';
+import type { Executor, Job } from '../../src/worker/executor.js';
 import { steadyRound } from '../fixtures/document.js';
 import { type FakeExecutor, fakeExecutor, labelOf, type RoundScript, STEADY } from '../fixtures/fake-executor.js';
 import { tinyWorkplace } from '../fixtures/tiny-suite.js';
+import { TINY_CONFIG } from '../reference/tiny-model.js';
 
 const { suite, results } = tinyWorkplace();
 const machine = 'fakebox';
@@ -105,6 +106,18 @@ describe('failures', () => {
     expect(hasFailed(slow.document)).toBe(true);
   });
 
+  it('ends at once when it is interrupted while ceilings are measured', async () => {
+    const controller = new AbortController();
+    const kernelRates: Executor['kernelRates'] = () => {
+      controller.abort(new Error('Ctrl-C'));
+      return Promise.reject(new Error('killed'));
+    };
+    const executor = fakeExecutor(STEADY, { kernelRates });
+    const interrupted = run(suite(), { ...PLAIN, ceilings: true, executor, signal: controller.signal });
+    await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' });
+    expect(rounds(executor)).toEqual([]);
+  });
+
   it('keeps ceilings that could not be measured as unknown, with the reason', async () => {
     const executor = fakeExecutor(STEADY, { kernelRates: () => Promise.reject(new Error('no such kernel')) });
     const { document } = await run(suite(), { ...PLAIN, ceilings: true, executor });
@@ -124,6 +137,56 @@ describe('failures', () => {
     const folder = join(results, 'refused');
     await expect(run(suite(), { ...PLAIN, results: folder, executor })).rejects.toThrow('not installed');
     expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+});
+
+describe('what a case needs', () => {
+  it('is refused before anything is written when the prompt is longer than the context', async () => {
+    const folder = join(results, 'too-long');
+    const long = suite({ workloads: [{ kind: 'generate', prompt: [300], new: [4] }] });
+    await expect(run(long, { ...PLAIN, results: folder, executor: fakeExecutor() })).rejects.toMatchObject({
+      code: 'prompt-too-long',
+    });
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+
+  it('reaches the worker: files, vocabulary of the configuration, seed, iterations', async () => {
+    const jobs: Job[] = [];
+    const script: RoundScript = (job) => {
+      jobs.push(job);
+      return STEADY(job);
+    };
+    await run(suite({ rounds: 1, iterations: 7, seed: 5, warmup: 2 }), { ...PLAIN, executor: fakeExecutor(script) });
+    expect(jobs).toEqual([
+      expect.objectContaining({ vocabSize: TINY_CONFIG.vocab_size, round: 0, seed: 5, iterations: 7, warmup: 2 }),
+    ]);
+    expect(existsSync(jobs[0]!.graph)).toBe(true);
+  });
+
+  it('is prepared once for all cases of a checkpoint', async () => {
+    const lengths = [{ kind: 'generate', prompt: [16, 32, 64], new: [4] }];
+    const prepared: string[] = [];
+    await run(suite({ workloads: lengths, rounds: 1, seed: 99 }), {
+      ...PLAIN,
+      executor: fakeExecutor(),
+      onEvent: (event) =>
+        event.type === 'verifying' && event.doneBytes === event.totalBytes && prepared.push(event.name),
+    });
+    expect(prepared.length).toBeLessThanOrEqual(1);
+  });
+
+  it('is said when memory is limited below it', async () => {
+    const events: RunEvent[] = [];
+    await run(suite({ limits: [{ memory: '1MB' }], rounds: 1 }), {
+      ...PLAIN,
+      executor: fakeExecutor(),
+      onEvent: (event) => events.push(event),
+    });
+    expect(events).toContainEqual({
+      type: 'not-expected-to-fit',
+      name: expect.stringContaining('config.json tuned q4'),
+      arithmetic: expect.stringMatching(/working set 0\.30 GB = .*; the limit is 0\.00 GB$/),
+    });
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Position } from '../../src/contract/fidelity.js';
 import { fidelityOf, wilson } from '../../src/stats/fidelity.js';
-import { compareLogits } from '../../src/worker/compare-logits.js';
+import { compareLogits } from '../../src/worker/runtimes/ort/compare-logits.js';
 
 describe("Wilson's interval", () => {
   // Newcombe (1998), Statistics in Medicine 17, table I, method 3.

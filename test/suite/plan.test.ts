@@ -1,7 +1,8 @@
 // The plan: which cases a suite stands for, how they are called, in which order they run.
 import { describe, expect, it } from 'vitest';
-import { type CaseKey, caseDimensions, caseId } from '../../src/contract/case-key.js';
+import type { CaseKey } from '../../src/contract/case-key.js';
 import { suiteSchema } from '../../src/contract/suite.js';
+import { caseDimensions, caseId } from '../../src/suite/case-id.js';
 import { planCases } from '../../src/suite/plan.js';
 
 const suite = (fields: object) =>

@@ -1,7 +1,8 @@
 // The workload `sustained` in suites: its cases, what the command line changes of it, and how long its worker may live.
 import { describe, expect, it } from 'vitest';
 import { suiteSchema } from '../../src/contract/suite.js';
-import { loadSuite, overrideSuite } from '../../src/suite/load.js';
+import { loadSuite } from '../../src/suite/load.js';
+import { overrideSuite } from '../../src/suite/overrides.js';
 import { planCases, roundTimeoutSeconds } from '../../src/suite/plan.js';
 import { thrownBy } from '../fixtures/thrown.js';
 

@@ -1,13 +1,13 @@
-// What a GGUF file says of its own speed, in the words of graph facts (onnx/facts.ts), and what a run needs to know.
-
+// The graph facts and config facts of a GGUF file, which onnx/facts.ts and networks/config-facts.ts read from other
+// checkpoints.
 import type { ConfigFacts } from '../../contract/config-facts.js';
 import type { Dtype } from '../../contract/dtypes.js';
 import type { GraphFacts } from '../../contract/graph-facts.js';
-import { blockOf, type TensorType } from './format.js';
 import type { GgufFile } from './read.js';
+import { blockOf, type TensorType } from './tensor-types.js';
 import { ggufWork } from './work.js';
 
-/** Of one layer's attention, keys and values as llama.cpp keeps them. */
+/** llama.cpp keeps keys and values in half precision unless told otherwise. */
 const KV_BYTES = 2;
 
 type Tensor = GgufFile['tensors'][number];
@@ -45,7 +45,6 @@ export function ggufFacts(file: GgufFile): GraphFacts {
   };
 }
 
-/** The facts that a config.json tells of other checkpoints. */
 export function ggufConfigFacts(file: GgufFile): ConfigFacts {
   const kv = kvValues(file);
   const tokens = file.metadata.get('tokenizer.ggml.tokens');
@@ -57,7 +56,7 @@ export function ggufConfigFacts(file: GgufFile): ConfigFacts {
   };
 }
 
-/** The dtype that most of the weights have, by their bits. */
+/** The dtype with the bits of the type that most bytes of the file have. */
 export function ggufDtype(file: GgufFile): Dtype {
   const [type] = Object.entries(bytesByType(file.tensors)).sort(([, a], [, b]) => b - a)[0] ?? ['F32'];
   if (type === 'F32') return 'fp32';
@@ -75,7 +74,7 @@ function own(file: GgufFile, key: string): number | null {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
 }
 
-/** null where layers differ or keep something else than keys and values. */
+/** Shape of the KV cache; null where the metadata lacks a size, or the attention is latent. */
 function kvValues(file: GgufFile) {
   const layers = own(file, 'block_count');
   const heads = own(file, 'attention.head_count');
@@ -87,7 +86,9 @@ function kvValues(file: GgufFile) {
   return { layers, shapes: [shape], bytesPerToken: layers * 2 * kvHeads * size * KV_BYTES };
 }
 
-/** Which layers a sliding window is for depends on the architecture; all of them keeps the bound low. */
+/**
+ * Which layers have the sliding window depends on the architecture. It is applied to all, as `Work` is a lower bound.
+ */
 function attentionOf(file: GgufFile): GraphFacts['work']['attention'] {
   const values = kvValues(file);
   if (values === null) return [];
@@ -119,7 +120,7 @@ function bytesByType(tensors: Tensor[]): Record<string, number> {
   return sums;
 }
 
-/** Whole bits a weight; what scales take on top is not counted. */
+/** Bits of a weight, rounded down, so that its share of the scales does not count. */
 function precisionOf(type: TensorType): { bits: number; quantized: boolean } {
   const block = blockOf(type);
   return { bits: Math.floor((block.bytes * 8) / block.elements), quantized: block.elements > 1 };

@@ -1,5 +1,29 @@
-// Everything of a GGUF file before the tensor data: magic, counts, metadata, tensor infos, padding.
-import { aligned, codeOf, MAGIC, type TensorType, tensorBytes, VALUE_CODES, VERSION } from './format.js';
+// The header of a GGUF file, which is everything before the tensor data: magic, counts, metadata, tensor infos,
+// padding.
+// Sources: gguf.h of ggml, and the description of the format in the same repository.
+import { codeOf, type TensorType, tensorBytes } from './tensor-types.js';
+
+/** "GGUF" as a little-endian number. */
+export const MAGIC = 0x46554747;
+export const VERSION = 3;
+/** Every tensor begins at a multiple of this, unless `general.alignment` is set. */
+export const ALIGNMENT_BYTES = 32;
+
+export const VALUE_CODES = {
+  uint8: 0,
+  int8: 1,
+  uint16: 2,
+  int16: 3,
+  uint32: 4,
+  int32: 5,
+  float32: 6,
+  bool: 7,
+  string: 8,
+  array: 9,
+  uint64: 10,
+  int64: 11,
+  float64: 12,
+} as const;
 
 export type MetadataValue =
   | { type: 'uint32' | 'float32'; value: number }
@@ -14,7 +38,7 @@ export type Metadata = Record<string, MetadataValue>;
 export interface TensorInfo {
   name: string;
   type: TensorType;
-  /** The length of a row comes first. */
+  /** The length of a row first, then the number of rows. */
   dims: number[];
 }
 
@@ -25,6 +49,7 @@ export interface Encoded {
   fileBytes: number;
 }
 
+/** Places the tensors one behind the other, in the order given. */
 export function encodeHeader(metadata: Metadata, tensors: readonly TensorInfo[]): Encoded {
   const places: Encoded['places'] = [];
   let dataBytes = 0;
@@ -99,4 +124,8 @@ function uint64(value: number): Buffer {
 function string(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([uint64(bytes.length), bytes]);
+}
+
+export function aligned(bytes: number, alignment: number = ALIGNMENT_BYTES): number {
+  return Math.ceil(bytes / alignment) * alignment;
 }

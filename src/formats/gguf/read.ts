@@ -1,11 +1,11 @@
-// Reads the header of any GGUF file: its metadata and tensor infos. Untrusted: every length is checked against the file.
+// Reads the header of any GGUF file: its metadata and tensor infos. The file is not trusted: every length is checked.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { problem, reasonOf } from '../../errors.js';
-import { ALIGNMENT_BYTES, aligned, MAGIC, type TensorType, tensorBytes, typeOfCode, VALUE_CODES } from './format.js';
-import type { TensorInfo } from './header.js';
+import { ALIGNMENT_BYTES, aligned, MAGIC, type TensorInfo, VALUE_CODES } from './header.js';
+import { type TensorType, tensorBytes, typeOfCode } from './tensor-types.js';
 
 export type GgufValue = number | bigint | boolean | string | GgufArray;
-/** The values of a short array; of a long one (a vocabulary) only its length is kept. */
+/** `values` is null for long arrays (vocabularies), of which only the length is kept. */
 export interface GgufArray {
   length: number;
   values: GgufValue[] | null;
@@ -18,13 +18,14 @@ export interface GgufFile {
   tensors: (TensorInfo & { offset: number; bytes: number })[];
 }
 
-/** Vocabularies with their merges take some tens of megabytes. */
+/** A vocabulary with its merges takes tens of megabytes. */
 const LONGEST_HEADER = 256 << 20;
 const FIRST_READ = 32 << 20;
 const KEPT_VALUES = 1024;
 const MOST_DIMS = 4;
 const KNOWN_VERSIONS = [2, 3];
 
+/** Throws gguf-invalid with what is wrong, or file-unreadable. */
 export function readGguf(path: string): GgufFile {
   const fail = (reason: string, cause?: unknown) => problem('gguf-invalid', { path, reason }, cause);
   const { size, read } = open(path);
@@ -66,7 +67,7 @@ function readStart(path: string, length: number): Buffer {
 
 type Fail = (reason: string) => Error;
 
-/** Reading behind the end throws a RangeError, as Buffer does. */
+/** Throws a RangeError, as Buffer does, where `bytes` ends before the header. */
 function parse(bytes: Buffer, fileBytes: number, fail: Fail): GgufFile {
   const cursor = cursorOver(bytes, fail);
   if (cursor.uint32() !== MAGIC) throw fail('it does not begin with "GGUF"');
@@ -134,7 +135,7 @@ function cursorOver(bytes: Buffer, fail: Fail) {
       if (!Number.isSafeInteger(value)) throw fail(`a size of ${value} is out of range`);
       return value;
     },
-    /** How many things of at least a byte follow. */
+    /** A count of items of at least one byte each. */
     length(): number {
       const value = cursor.size();
       if (value > bytes.length - at) throw new RangeError(`${value} things in ${bytes.length - at} bytes`);

@@ -1,10 +1,11 @@
-// What one token costs llama.cpp at the least, from the tensors and the metadata of a GGUF file: `Work` of onnx/work.ts.
+// The least work of one token in llama.cpp, from the tensors of a GGUF file; onnx/work.ts does the same for graphs.
 import type { AttentionWork, Product, Work } from '../../contract/work.js';
-import { blockOf } from './format.js';
 import type { GgufFile } from './read.js';
+import { blockOf } from './tensor-types.js';
 
 type Tensor = GgufFile['tensors'][number];
 
+/** `shareOf`: the part of a tensor that one token passes through. */
 export function ggufWork(
   file: GgufFile,
   head: Tensor | undefined,
@@ -27,7 +28,7 @@ export function ggufWork(
   };
 }
 
-/** Packed weights are multiplied as integers. */
+/** llama.cpp multiplies quantised weights as integers. */
 function productOf({ type, dims }: Tensor, share: number): Product {
   const arithmetic = blockOf(type).elements > 1 ? 'int8' : type === 'F32' ? 'fp32' : 'fp16';
   const operations = Math.round(2 * share * dims.reduce((a, b) => a * b, 1));

@@ -1,9 +1,9 @@
-// The two ends of a language model's graph: the table that tokens are looked up in, and the product that makes logits.
+// Facts about both ends of a decoder graph: the table that tokens are looked up in, and the product that makes the
+// logits.
 import type { Embedding, Head } from '../../contract/graph-facts.js';
 import { integerOf, type Node, type OnnxModel } from './model.js';
-import { viewOrigins } from './uses.js';
+import { producersOf, viewOrigins } from './uses.js';
 import { bitsOf, formatOf, isProduct } from './weight-format.js';
-import { headNode } from './work.js';
 
 export function embeddingOf(model: OnnxModel): Embedding | null {
   const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
@@ -21,11 +21,23 @@ export function embeddingOf(model: OnnxModel): Embedding | null {
   return null;
 }
 
+/** Between the head's product and the logits: scales, soft caps, casts. */
+const MOST_STEPS_TO_LOGITS = 16;
+
+/** The matrix product that makes the logits. */
+export function headNode(producers: Map<string, Node>): Node | null {
+  let node = producers.get('logits');
+  for (let step = 0; step < MOST_STEPS_TO_LOGITS && node !== undefined && !isProduct(node.opType); step++) {
+    node = node.inputs.map((name) => producers.get(name)).find((producer) => producer !== undefined);
+  }
+  return node !== undefined && isProduct(node.opType) ? node : null;
+}
+
 export function headOf(model: OnnxModel): Head | null {
-  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const producers = producersOf(model);
   const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const origin = viewOrigins(model.nodes);
-  const node = headNode(model, isProduct);
+  const node = headNode(producers);
   if (node === null) return null;
   const weightName = node.inputs.map(origin).find((name) => tensors.has(name));
   const weight = weightName === undefined ? undefined : tensors.get(weightName);

@@ -1,10 +1,22 @@
-// External data of a graph: every tensor must lie in a plain file beside the .onnx, inside that file's bytes.
+// The external data of a graph: where tensors are placed, and the check that each lies in a regular file beside the
+// .onnx.
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { problem } from '../../errors.js';
 import type { OnnxModel } from './model.js';
 
-/** The names of the data files; throws external-data-invalid for anything that leads elsewhere or does not fit. */
+/** ONNX Runtime maps external tensors into memory where they begin on a page. */
+const PAGE_BYTES = 4096;
+
+/** The first page boundary at or behind `end`, where the next tensor of a data file is placed. */
+export function nextPage(end: number): number {
+  return Math.ceil(end / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/**
+ * The names of the data files, which lie beside the graph at `path`. Throws external-data-invalid for a tensor that is
+ * elsewhere or passes the end of its file.
+ */
 export function externalFiles(path: string, model: OnnxModel): string[] {
   const sizes = new Map<string, number>();
   for (const { name, data } of model.initializers) {

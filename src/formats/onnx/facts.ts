@@ -1,14 +1,14 @@
-// What a graph says about its own speed: parameters, bytes by type, operators, quantisation, head, KV cache.
-// These facts move decode speed several-fold, so they are stored with every result (`models inspect` prints them).
+// Reads the facts of a graph that decide its speed: parameters, bytes by type, operators, quantisation, head, KV cache.
+// They are stored with every result, and `models inspect` prints them.
 import type { GraphFacts } from '../../contract/graph-facts.js';
-import { type Decoder, decoderOf, kvBytesPerToken } from './decoder.js';
-import { embeddingOf, headOf } from './embedding-and-head.js';
-import { activeShares } from './experts.js';
+import { activeShares } from './active-share.js';
+import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
+import { embeddingOf, headNode, headOf } from './embedding-and-head.js';
 import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
 import { parametersIn } from './parameters.js';
-import { usesOf } from './uses.js';
-import { formatsOf, isProduct } from './weight-format.js';
-import { headNode, workOf } from './work.js';
+import { producersOf, usesOf } from './uses.js';
+import { formatsOf } from './weight-format.js';
+import { workOf } from './work.js';
 
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
@@ -41,7 +41,7 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     embedding: embeddingOf(model),
     head: headOf(model),
     kv: typeof decoder === 'string' ? null : kvOf(decoder),
-    work: workOf(model, weights, headNode(model, isProduct), typeof decoder === 'string' ? null : decoder),
+    work: workOf(model, weights, headNode(producersOf(model)), typeof decoder === 'string' ? null : decoder),
     notADecoder: typeof decoder === 'string' ? decoder : null,
     inputs: model.inputs.map(described),
     outputs: model.outputs.map(described),

@@ -1,28 +1,30 @@
-// Composes a graph node by node. Weights are only planned here (name, type, shape, how to fill them);
-// `planExternalData` gives each its place in the data file, and models/ writes the bytes.
+// Composes a graph node by node. Weights are only planned: name, type, shape and how to fill them. `planExternalData`
+// gives each its place in the data file; models/ writes the bytes.
 
 import { isDeepStrictEqual } from 'node:util';
+import { nextPage } from './external-data.js';
 import { toFloat16 } from './half.js';
 import {
   type AttributeValue,
   byteLength,
-  ELEMENT_TYPES,
   type ElementType,
+  externalTensor,
   type Initializer,
+  inlineTensor,
   type Node,
   type OnnxModel,
   type ValueInfo,
 } from './model.js';
 
-/** How the bytes of a synthetic weight come about. Pure data, so that a plan can be hashed and compared. */
+/** How a synthetic weight is filled. Plain data, so that a plan can be hashed and compared. */
 export type Fill =
   /** Independent random bytes: packed 4-bit or 8-bit weights. */
   | { kind: 'bytes' }
   /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
   | { kind: 'float'; exponent: number; positive: boolean }
-  /** magnitude · cos or sin of position · frequency; a row per position. Wider tables repeat the frequencies. */
+  /** Row p, column i: magnitude · cos or sin of p · frequencies[i]. Wider tables repeat the frequencies. */
   | { kind: 'rotary'; of: 'cos' | 'sin'; frequencies: number[]; magnitude: number }
-  /** true in the named columns of each row, false elsewhere. */
+  /** Booleans, true in the listed columns of each row. */
   | { kind: 'marks'; rows: number[][] };
 
 export interface PlannedWeight {
@@ -91,9 +93,7 @@ export function createGraphBuilder() {
     },
   };
   const constant = (name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): string => {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const data = { kind: 'inline', bytes: bytes.length, data: bytes } as const;
-    const added: Initializer = { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data };
+    const added = inlineTensor(name, type, dims, values);
     const known = graph.constants.find((other) => other.name === name);
     if (known === undefined) graph.constants.push(added);
     else if (!isDeepStrictEqual(known, added)) throw new Error(`two constants are called ${name}`);
@@ -110,24 +110,17 @@ export interface PlacedWeight extends PlannedWeight {
   bytes: number;
 }
 
-/** Page alignment lets the runtime map each tensor in place. */
-const ALIGNMENT_BYTES = 4096;
-
-/** Lays the weights out one after the other and returns the model that refers to them. */
+/** Lays the weights out one after the other in the data file `location`, `bytes` long, and returns the model. */
 export function planExternalData(
   graph: Graph,
   location: string,
 ): { model: OnnxModel; weights: PlacedWeight[]; bytes: number } {
   let end = 0;
   const weights = graph.weights.map((weight): PlacedWeight => {
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const offset = nextPage(end);
     const bytes = byteLength(weight.type, weight.dims);
     end = offset + bytes;
     return { ...weight, offset, bytes };
-  });
-  const placed = weights.map(({ name, type, dims, offset, bytes }): Initializer => {
-    const typeCode = ELEMENT_TYPES[type].code;
-    return { name, type, typeCode, dims, data: { kind: 'external', location, offset, bytes } };
   });
   const model: OnnxModel = {
     irVersion: 10,
@@ -135,7 +128,7 @@ export function planExternalData(
     opsets: { '': 21, 'com.microsoft': 1 },
     graphName: 'main_graph',
     nodes: graph.nodes,
-    initializers: [...graph.constants, ...placed],
+    initializers: [...graph.constants, ...weights.map((weight) => externalTensor(weight, location))],
     inputs: graph.inputs,
     outputs: graph.outputs,
     subgraphs: 0,

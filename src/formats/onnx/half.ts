@@ -1,6 +1,6 @@
-// Half-precision numbers (IEEE 754 binary16), which JavaScript has no array of before Node 24.
+// Half-precision numbers (IEEE 754 binary16). Node has no Float16Array before version 24.
 
-/** Rounds to the nearest half-precision number, ties to even. Subnormals and overflow included. */
+/** Rounds to the nearest half-precision number, ties to even, with subnormals and overflow to infinity. */
 export function toFloat16(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(words, (word) => {

@@ -1,18 +1,19 @@
-// A decoder graph whose KV cache is in int8: GroupQueryAttention reads rows and appends them in whole steps, one step a
-// channel of a head. The steps are inputs, because they depend on what was read before. Made in memory, never a file.
-import { type Decoder, type KvEntry, keyAndValue } from './decoder.js';
+// Turns a decoder graph into one whose KV cache is in int8. GroupQueryAttention then keeps multiples of a step, with
+// one step for each channel of a head. The steps are inputs of the graph, because they are chosen from the first rows
+// of the cache. Such a graph is made in memory and never written.
+import { type Decoder, type KvEntry, keyAndValue } from './decoder-interface.js';
 import type { OnnxModel, ValueInfo } from './model.js';
 
 /** GroupQueryAttention's inputs k_scale and v_scale; float32 [1, heads, 1, size] with PER_CHANNEL. */
 const KEY_STEPS = 12;
 const VALUE_STEPS = 13;
 
-/** The input with the steps of a cache entry. */
+/** The name of the input that holds the steps of a cache entry. */
 export function stepsOf({ past }: Pick<KvEntry, 'past'>): string {
   return `${past}.steps`;
 }
 
-/** Or the reason (a sentence) why this graph cannot have one. */
+/** Returns a sentence with the reason where the graph cannot have an int8 cache. */
 export function withInt8Cache(model: OnnxModel, decoder: Decoder): OnnxModel | string {
   if (!decoder.shareableKv) return 'its cache does not go straight through GroupQueryAttention';
   const float = decoder.cache.find(({ type }) => type !== 'float32');

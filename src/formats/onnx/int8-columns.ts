@@ -1,5 +1,5 @@
-// Weights of MatMulNBits as MatMulInteger wants them: blocks along K of [N, K] → int8 [K, N] with one step a column.
-// Numbers only; prefill-graph.ts says where they are used.
+// Converts weights of MatMulNBits to those of MatMulIntegerToFloat: blocks along K of [N, K] → int8 [K, N] with one
+// step for each column. prefill-graph.ts says where they are used.
 
 /** A matrix of `n` rows of `k`, packed in symmetric blocks of `bits` bits: value = (integer − 2^(bits−1)) · scale. */
 export interface BlockShape {
@@ -10,11 +10,11 @@ export interface BlockShape {
 }
 
 /**
- * The largest integer of a column. Seven bits: kernels without dot products of four add pairs of products in 16 bits,
- * and 2 · 255 · 64 is the most that fits.
+ * The largest magnitude of the integers. Kernels for CPUs without dot-product instructions (VNNI) add two products of
+ * uint8 and int8 in 16 bits, and 2 · 255 · 64 still fits.
  */
 export const LARGEST = 64;
-/** Columns that are turned at once, so that writes stay within a cache line. */
+/** Columns that are transposed at a time: a row of them is one cache line. */
 const TILE_COLUMNS = 64;
 
 /** The step of each of `n` columns: its largest magnitude is LARGEST steps. 0 for a column of zeros. */

@@ -1,7 +1,7 @@
 // The part of ONNX's ModelProto that edgeproof reads and writes, as plain data.
 // Field meanings: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 
-/** TensorProto.DataType by our names; bits per element, so that packed 4-bit types count right. */
+/** TensorProto.DataType by our names, with the bits of an element: two of 4 bits are packed into a byte. */
 export const ELEMENT_TYPES = {
   float32: { code: 1, bits: 32 },
   uint8: { code: 2, bits: 8 },
@@ -21,6 +21,12 @@ export const ELEMENT_TYPES = {
 } as const;
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
+/** Types of activations, of scales and of the KV cache. */
+export type FloatType = 'float32' | 'float16';
+
+export function isFloatType(type: ElementType | null | undefined): type is FloatType {
+  return type === 'float32' || type === 'float16';
+}
 
 export function elementTypeOf(code: number): ElementType | null {
   for (const [name, type] of Object.entries(ELEMENT_TYPES)) if (type.code === code) return name as ElementType;
@@ -32,20 +38,21 @@ export function byteLength(type: ElementType, dims: readonly number[]): number {
   return Math.ceil((dims.reduce((a, b) => a * b, 1) * ELEMENT_TYPES[type].bits) / 8);
 }
 
-/** Where a tensor's bytes are: in the model file, or in a file beside it. `data` is null when too large to keep. */
+/** Where the bytes of a tensor are: in the model file, or in a file beside it. */
 export type TensorData = InlineData | { kind: 'external'; location: string; offset: number; bytes: number };
 
 export interface InlineData {
   kind: 'inline';
   bytes: number;
+  /** null where they are too many to keep in memory. */
   data: Uint8Array | null;
-  /** Where the model file has the bytes; known when the whole file was read. */
+  /** Offset of the bytes in the model file; set by readWholeModel only. */
   at?: number;
 }
 
 export interface Initializer {
   name: string;
-  /** null when the file uses a type we do not know; `typeCode` keeps the number. */
+  /** null where `typeCode` is not in ELEMENT_TYPES. */
   type: ElementType | null;
   typeCode: number;
   dims: number[];
@@ -53,7 +60,7 @@ export interface Initializer {
   rest?: Uint8Array;
 }
 
-/** An integer is a plain number; floats are wrapped, because JavaScript cannot tell 1 from 1.0. */
+/** An integer is a plain number. Floats are wrapped, because JavaScript cannot tell 1 from 1.0. */
 export type AttributeValue = number | string | number[] | { float: number } | { floats: number[] } | Initializer;
 
 export interface Node {
@@ -65,17 +72,17 @@ export interface Node {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, AttributeValue>;
-  /** Attributes that say more than `attributes` can (graphs, lists of texts …), each message as it was read. */
+  /** Attributes that `attributes` cannot hold (graphs, lists of texts …), each message as it was read. */
   opaque?: Record<string, Uint8Array>;
   rest?: Uint8Array;
 }
 
-/** A graph input or output; a dimension is a number, or the name of a symbol, or null when unnamed. */
+/** A graph input or output. A dimension is a number, the name of a symbol, or null where it is neither. */
 export interface ValueInfo {
   name: string;
   type: ElementType | null;
   dims: (number | string | null)[];
-  /** The whole message as it was read, when it says more than this. */
+  /** The whole message as it was read, where it holds more than these fields. */
   opaque?: Uint8Array;
 }
 
@@ -94,16 +101,35 @@ export interface OnnxModel {
   outputs: ValueInfo[];
   /** Graphs inside nodes (If, Loop, Scan), which the facts cannot see through. */
   subgraphs: number;
-  /** Names that graphs inside nodes use; some are of tensors out here. */
+  /** Names that graphs inside nodes use; some of them are tensors of this graph. */
   usedInside?: string[];
-  /** What the file says of tensors between nodes. */
+  /** Types and shapes that the file states for tensors between nodes. */
   values?: ValueInfo[];
   rest?: Uint8Array;
   graphRest?: Uint8Array;
 }
 
-/** An attribute of a node, or what the operator's schema has where it is absent. */
+/** An attribute of a node, or `absent`, the default of the operator's schema. */
 export function integerOf(node: Node, name: string, absent: number): number {
   const value = node.attributes[name];
   return typeof value === 'number' ? value : absent;
+}
+
+/** A tensor whose values are kept in the graph, little-endian. */
+export function inlineTensor(name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): Initializer {
+  const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'inline', bytes: data.length, data } };
+}
+
+export function externalTensor(
+  {
+    name,
+    type,
+    dims,
+    offset,
+    bytes,
+  }: { name: string; type: ElementType; dims: number[]; offset: number; bytes: number },
+  location: string,
+): Initializer {
+  return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'external', location, offset, bytes } };
 }

@@ -1,4 +1,4 @@
-// How many parameters of the model a tensor of its graph stands for.
+// How many parameters of the model a tensor of its graph holds.
 import { type Initializer, integerOf } from './model.js';
 import { type Use, VIEWS } from './uses.js';
 
@@ -21,7 +21,7 @@ const NOT_PARAMETERS: Record<string, number[]> = {
 const QMOE_WEIGHTS = [2, 5, 8];
 const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
 
-/** Parameters that a tensor stands for: a packed weight counts its logical elements, a scale none. */
+/** A packed weight counts as its unpacked elements; scales, zero points and tables count as none. */
 export function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
   if (tensor.type === 'int64' || tensor.type === 'int32' || tensor.type === 'bool') return 0;
   if (ROTARY_TABLE.test(tensor.name)) return 0;

@@ -1,11 +1,12 @@
-// The graph that reads prompts: a decoder graph without its head, whose 4-bit and 8-bit products are made in int8.
-// One token is bound by the bytes of its weights, so it stays with small ones; a prompt is bound by arithmetic, and
-// ONNX Runtime multiplies int8 by int8 several times as fast as blocks of 4 bits (docs/runtimes.md). Both graphs fill
-// one KV cache.
+// The prefill graph: a second graph that reads prompts. It is the decoder graph without its head, and multiplies in
+// int8 what the decoder has in blocks of 4 or 8 bits. Decoding is limited by the bytes of the weights, prompts by
+// arithmetic, and ONNX Runtime multiplies int8 several times as fast as blocks (docs/runtimes.md). Both fill the same
+// KV cache.
+import { nextPage } from './external-data.js';
 import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
-import { ELEMENT_TYPES, type Initializer, type Node, type OnnxModel } from './model.js';
+import { byteLength, externalTensor, type Initializer, inlineTensor, type Node, type OnnxModel } from './model.js';
 
-/** The file of a decoder graph's prefill graph; it exists where the checkpoint has one. */
+/** The path of the prefill graph that belongs to a decoder graph, whether or not the file exists. */
 export function prefillPath(graph: string): string {
   return graph.replace(/\.onnx$/, '_prefill.onnx');
 }
@@ -29,12 +30,11 @@ export interface DerivedWeight {
 export interface PrefillGraph {
   model: OnnxModel;
   derived: DerivedWeight[];
-  /** Length of the data file with them. */
+  /** Length of the data file with the derived weights. */
   bytes: number;
 }
 
-const ALIGNMENT_BYTES = 4096;
-/** Rows of activations are divided by a 127th of their largest magnitude: what is left lies in −127 … 127. */
+/** Each row of activations is scaled so that its largest magnitude becomes this. */
 const LARGEST_ACTIVATION = 127;
 
 /**
@@ -44,13 +44,12 @@ const LARGEST_ACTIVATION = 127;
 export function prefillGraph(model: OnnxModel, location: string, bytes: number): PrefillGraph | null {
   const known = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const derived: DerivedWeight[] = [];
-  const constants = constantsOf();
   const nodes: Node[] = [];
   const quantized = new Set<string>();
   let end = bytes;
   const place = (weight: Omit<DerivedWeight, 'offset' | 'bytes'>): string => {
-    const offset = Math.ceil(end / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-    const length = weight.dims.reduce((a, b) => a * b, 1) * (weight.type === 'int8' ? 1 : 4);
+    const offset = nextPage(end);
+    const length = byteLength(weight.type, weight.dims);
     derived.push({ ...weight, offset, bytes: length });
     end = offset + length;
     return weight.name;
@@ -70,27 +69,19 @@ export function prefillGraph(model: OnnxModel, location: string, bytes: number):
     nodes.push(...multiply(node, input, columns, steps));
   }
   if (derived.length === 0) return null;
-  const placed = derived.map(
-    ({ name, type, dims, offset, bytes: length }): Initializer => ({
-      name,
-      type,
-      typeCode: ELEMENT_TYPES[type].code,
-      dims,
-      data: { kind: 'external', location, offset, bytes: length },
-    }),
-  );
-  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants, ...placed] };
+  const placed = derived.map((weight) => externalTensor(weight, location));
+  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants(), ...placed] };
   return { model: needed(whole), derived, bytes: end };
 }
 
-/** The bytes of a derived weight, little-endian as ONNX has them. */
+/** The bytes of a derived weight, little-endian, from the packed blocks and their scales. */
 export function deriveBytes(weight: DerivedWeight, packed: Uint8Array, scales: Float32Array): Uint8Array {
   const values =
     weight.type === 'int8' ? int8Columns(packed, scales, weight.shape) : columnSteps(packed, scales, weight.shape);
   return new Uint8Array(values.buffer);
 }
 
-/** A product of float activations with symmetric blocks that divide its rows; null for any other node. */
+/** null unless the node is a MatMulNBits that can be replaced: float32, no zero points, whole blocks in a row. */
 function blocksOf(node: Node, known: Map<string, Initializer>): Pick<DerivedWeight, 'from' | 'shape'> | null {
   if (node.opType !== 'MatMulNBits') return null;
   const { K: k, N: n, block_size: block, bits = 4 } = node.attributes as Record<string, number>;
@@ -106,7 +97,7 @@ function withoutHead(model: OnnxModel): OnnxModel {
   return needed({ ...model, outputs: model.outputs.filter(({ name }) => name !== LOGITS) });
 }
 
-/** Without what no output depends on. */
+/** The model without the nodes, tensors and inputs that no output depends on. */
 function needed(model: OnnxModel): OnnxModel {
   const used = new Set(model.outputs.map(({ name }) => name));
   const nodes = model.nodes.toReversed().filter((node) => {
@@ -134,29 +125,15 @@ const NAMES = {
   weightZero: '/prefill/weight_zero',
 };
 
-function constantsOf(): Initializer[] {
-  const constant = (
-    name: string,
-    type: 'float32' | 'uint8' | 'int8' | 'int64',
-    data: Uint8Array,
-    dims: number[] = [],
-  ) =>
-    ({
-      name,
-      type,
-      typeCode: ELEMENT_TYPES[type].code,
-      dims,
-      data: { kind: 'inline', bytes: data.length, data },
-    }) as const;
-  const float = (value: number) => new Uint8Array(Float32Array.of(value).buffer);
+function constants(): Initializer[] {
   return [
-    constant(NAMES.last, 'int64', new Uint8Array(BigInt64Array.of(-1n).buffer), [1]),
-    constant(NAMES.share, 'float32', float(1 / LARGEST_ACTIVATION)),
-    // A row of zeros is divided by this.
-    constant(NAMES.least, 'float32', float(1e-30)),
-    constant(NAMES.one, 'float32', float(1)),
-    constant(NAMES.activationZero, 'uint8', Uint8Array.of(128)),
-    constant(NAMES.weightZero, 'int8', Uint8Array.of(0)),
+    inlineTensor(NAMES.last, 'int64', [1], BigInt64Array.of(-1n)),
+    inlineTensor(NAMES.share, 'float32', [], Float32Array.of(1 / LARGEST_ACTIVATION)),
+    // A row of zeros is divided by this instead of zero.
+    inlineTensor(NAMES.least, 'float32', [], Float32Array.of(1e-30)),
+    inlineTensor(NAMES.one, 'float32', [], Float32Array.of(1)),
+    inlineTensor(NAMES.activationZero, 'uint8', [], Uint8Array.of(128)),
+    inlineTensor(NAMES.weightZero, 'int8', [], Int8Array.of(0)),
   ];
 }
 
@@ -169,7 +146,7 @@ const node = (opType: string, inputs: string[], output: string, attributes: Node
   attributes,
 });
 
-/** One step a row (a token), of whatever rank the activations are: the largest of a row becomes ±127. */
+/** Quantises activations of any rank with one step for each row (each token): its largest magnitude becomes ±127. */
 function quantizeRows(input: string): Node[] {
   const named = (part: string) => `${input}/prefill/${part}`;
   return [

@@ -1,12 +1,12 @@
-// The protobuf wire format: a writer into memory and a reader over a file window.
-// Only what ONNX uses: varints, fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
+// The protobuf wire format: a writer into memory and a reader over a file window. Only what ONNX uses: varints,
+// fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 export type WireType = 0 | 1 | 2 | 5;
 
 export class WireError extends Error {}
 
-/** Collects encoded fields; `bytes()` joins them. Nested messages are encoded first, then written as bytes. */
+/** Collects encoded fields; `finish()` joins them. A nested message is encoded first, then written as bytes. */
 export function createWriter() {
   const parts: Uint8Array[] = [];
   const text = new TextEncoder();
@@ -42,7 +42,7 @@ export function createWriter() {
     string(field: number, value: string) {
       return writer.bytes(field, text.encode(value));
     },
-    /** Fields that are encoded already. */
+    /** Appends fields that are already encoded. */
     encoded(fields: Uint8Array | undefined) {
       if (fields !== undefined) parts.push(fields);
       return writer;
@@ -60,12 +60,12 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
   /** Fields walked so far. */
   walked: number;
-  /** Whether what is not understood is kept, too. */
+  /** Unknown fields are kept as well. */
   whole: boolean;
   close(): void;
 }
 
-/** Graphs of a thousand layers have a tenth of it; a file of nothing but empty nodes must not fill the memory. */
+/** Ten times what a graph of a thousand layers has. A file of nothing but empty nodes must not fill the memory. */
 const MOST_FIELDS = 10_000_000;
 
 const WINDOW_BYTES = 1 << 16;

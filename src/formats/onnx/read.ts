@@ -1,20 +1,20 @@
-// A .onnx file → OnnxModel. The file is hostile until read: every span is checked against its parent,
-// large tensors are skipped rather than loaded, and anything odd is an `onnx-invalid` error.
+// A .onnx file → OnnxModel. The file is not trusted: every span is checked against its parent, large tensors are
+// skipped rather than loaded, and anything malformed is an `onnx-invalid` error.
 import { problem, reasonOf } from '../../errors.js';
-import { float32, integers, leftovers, packed, scalar, span, text, wholeField, within } from './message.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
+import { float32, integers, leftovers, packed, scalar, span, text, wholeField, within } from './protobuf-values.js';
 import { decodeTensor } from './read-tensor.js';
 
-/** Graphs inside nodes of graphs inside nodes … */
+/** Nesting of graphs inside nodes (If, Loop, Scan). */
 const DEEPEST_GRAPH = 16;
 
-/** Reads the graph of a .onnx file without its weights. */
+/** Reads the graph of a .onnx file without its weights. Throws onnx-invalid or file-unreadable. */
 export function readModel(path: string): OnnxModel {
   return readFile(path, false);
 }
 
-/** Likewise, and keeps what it does not understand, so that the model can be altered and written again. */
+/** The same, but unknown fields are kept, so that the model can be changed and written again without loss. */
 export function readWholeModel(path: string): OnnxModel {
   return readFile(path, true);
 }
@@ -157,7 +157,7 @@ function setEntry<T>(entries: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(entries, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** A number that is not exact, a text that is not UTF-8, or a tensor with more than a value of its own. */
+/** Whether `value` lost something: an inexact number, a text that is not UTF-8, a tensor whose bytes are not loaded. */
 function isIncomplete(value: AttributeValue): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value);
   if (Array.isArray(value)) return value.some((item) => !Number.isSafeInteger(item));
@@ -166,7 +166,7 @@ function isIncomplete(value: AttributeValue): boolean {
   return value.data.kind === 'external' || value.data.data === null || value.rest !== undefined;
 }
 
-/** Which names the nodes of a graph inside a node use. */
+/** Adds the names that the graph inside a node uses to `model.usedInside`. */
 function readInside(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
   const inner = emptyModel();
   decodeGraph(source, span(message), inner, depth);
@@ -174,7 +174,7 @@ function readInside(source: ByteSource, message: Field, model: OnnxModel, depth:
   model.usedInside = [...new Set([...(model.usedInside ?? []), ...names, ...(inner.usedInside ?? [])])];
 }
 
-/** What an attribute of this type holds when its writer left out zero, '' or an empty list. */
+/** The value of an attribute whose writer left the field out because it was zero, '' or an empty list. */
 function emptyValue(type: number): AttributeValue | null {
   const values: Record<number, AttributeValue> = { 1: { float: 0 }, 2: 0, 3: '', 6: { floats: [] }, 7: [] };
   return values[type] ?? null;
@@ -192,7 +192,7 @@ function decodeValue(source: ByteSource, message: Field): ValueInfo {
   return value;
 }
 
-/** `odd` gathers what a ValueInfo cannot say. */
+/** Collects in `odd` the fields that a ValueInfo cannot hold. */
 function decodeType(source: ByteSource, message: Field, value: ValueInfo, odd: Field[]): void {
   let shapes = 0;
   for (const type of within(source, message)) {

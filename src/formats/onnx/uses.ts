@@ -1,7 +1,8 @@
-// Which nodes compute with a tensor, and of which tensor a name is only another view.
+// How the tensors of a graph are connected: which node makes one, which nodes compute with it, and which names are only
+// views of another tensor.
 import type { Node, OnnxModel } from './model.js';
 
-/** Operators that pass a weight on without computing: a tensor keeps its role through them. */
+/** Operators whose output is their first input in another form. Uses of a weight are looked up through them. */
 export const VIEWS = new Set([
   'Reshape',
   'Transpose',
@@ -17,6 +18,11 @@ export const VIEWS = new Set([
 export interface Use {
   node: Node;
   index: number;
+}
+
+/** The node that makes each tensor. */
+export function producersOf({ nodes }: Pick<OnnxModel, 'nodes'>): Map<string, Node> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 }
 
 /** For each tensor name, the nodes that compute with it, looking through views. */
@@ -39,7 +45,7 @@ export function usesOf(model: OnnxModel): Map<string, Use[]> {
   return uses;
 }
 
-/** Resolves a tensor name to the one it is a view of. */
+/** Resolves the name of a view to the tensor behind it, and any other name to itself. */
 export function viewOrigins(nodes: Node[]): (name: string) => string {
   const views = new Map(
     nodes.filter((node) => VIEWS.has(node.opType)).map((node) => [node.outputs[0], node.inputs[0]]),

@@ -1,6 +1,6 @@
-// The formats of a graph's matrix multiplications: operator, bits, blocks, accuracy level.
+// In which formats a graph multiplies its weights: operator, bits, blocks, accuracy level.
 import type { WeightFormat } from '../../contract/graph-facts.js';
-import { type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
+import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
 import { viewOrigins } from './uses.js';
 
 const MATRIX_OPERATORS = new Set([
@@ -17,9 +17,10 @@ const MATRIX_OPERATORS = new Set([
 ]);
 export const isProduct = (operator: string) => MATRIX_OPERATORS.has(operator);
 
-/** Where zero points are, for operators that may have them. */
+/** The input that holds zero points, for operators that may have them. */
 const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
 
+/** The most frequent format first. `parameters`: by tensor name, 0 for scales and tables. */
 export function formatsOf(model: OnnxModel, parameters: Map<string, number>): WeightFormat[] {
   const origin = viewOrigins(model.nodes);
   const formats = new Map<string, WeightFormat>();
@@ -50,6 +51,5 @@ export function formatOf(node: Node, weight: Initializer | undefined): Omit<Weig
 }
 
 export function bitsOf(tensor: Initializer | undefined): number {
-  const bits: Record<string, number> = { float16: 16, bfloat16: 16, int8: 8, uint8: 8, int4: 4, uint4: 4, float64: 64 };
-  return bits[tensor?.type ?? ''] ?? 32;
+  return tensor?.type ? ELEMENT_TYPES[tensor.type].bits : 32;
 }

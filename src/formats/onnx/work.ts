@@ -1,10 +1,10 @@
-// What one token costs at the least, read from the graph: bytes of weights, operations of matrix products, attention over
-// the KV cache. A lower bound: a kernel may do more, none can do less. docs/ceilings.md turns it into rates.
+// The least work of one token, read from the graph: bytes of weights, operations of matrix products, attention over the
+// KV cache. A kernel may do more but not less. docs/ceilings.md says how rates follow from it.
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
-import type { Decoder, KvEntry } from './decoder.js';
-import type { Initializer, Node, OnnxModel } from './model.js';
+import type { Decoder, KvEntry } from './decoder-interface.js';
+import { byteLength, type Initializer, type Node, type OnnxModel } from './model.js';
 
-/** Inputs of which one token reads a row. */
+/** Inputs, by operator, of which one token reads a single row. */
 const TABLES: Record<string, number[]> = {
   Gather: [0],
   GatherBlockQuantized: [0, 2, 3],
@@ -16,7 +16,7 @@ const INTEGER_PRODUCTS = new Set([
   'MatMulIntegerToFloat',
   'DynamicQuantizeMatMul',
   'QLinearMatMul',
-  // Experts may be multiplied in either; the faster one keeps the bound low.
+  // Its kernels multiply in floats or integers. Integers are faster, and this is a lower bound.
   'QMoE',
 ]);
 
@@ -24,10 +24,11 @@ interface Weights {
   /** The nodes that use a tensor, looking through views. */
   usesOf(name: string): { node: Node; index: number }[];
   parametersOf(name: string): number;
-  /** The part of it that one token passes through. */
+  /** The part of a tensor that one token passes through. */
   shareOf(name: string): number;
 }
 
+/** `head`: the node that makes the logits. */
 export function workOf(model: OnnxModel, weights: Weights, head: Node | null, decoder: Decoder | null): Work {
   const products = new Map<string, Product>();
   const types = new Map(model.initializers.map(({ name, type }) => [name, type]));
@@ -60,16 +61,6 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   };
 }
 
-/** The matrix product that makes the logits. */
-export function headNode({ nodes }: OnnxModel, isProduct: (operator: string) => boolean): Node | null {
-  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  let node = producers.get('logits');
-  for (let step = 0; node !== undefined && !isProduct(node.opType) && step < 16; step++) {
-    node = node.inputs.map((name) => producers.get(name)).find((producer) => producer !== undefined);
-  }
-  return node !== undefined && isProduct(node.opType) ? node : null;
-}
-
 function multiplies({ opType }: Node, index: number): boolean {
   if (opType === 'QMoE' || opType === 'MoE') return [2, 5, 8].includes(index);
   if (['MatMul', 'Gemm', 'FusedMatMul', 'MatMulNBits', 'MatMulBnb4'].includes(opType)) return index < 2;
@@ -95,7 +86,7 @@ function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
     const node = nodes.find(({ opType, inputs }) => opType === 'GroupQueryAttention' && inputs[3] === key.past);
     const [heads, window] = [node?.attributes.num_heads, node?.attributes.local_window_size];
     const layer = {
-      // Without a node that tells, as many as the cache has: there are never fewer.
+      // Without GroupQueryAttention the number is not known; there are at least as many as the cache has.
       queryHeads: typeof heads === 'number' ? heads : key.heads,
       keySize: key.size,
       valueSize: value.size,
@@ -110,5 +101,5 @@ function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
 }
 
 function rowBytes({ heads, size, type }: KvEntry): number {
-  return heads * size * (type === 'float16' ? 2 : 4);
+  return byteLength(type, [heads, size]);
 }

@@ -1,4 +1,4 @@
-// OnnxModel → bytes of a .onnx file. Weights stay external: a protobuf may not pass 2 GiB.
+// OnnxModel → bytes of a .onnx file. Large tensors must be external: a protobuf message is limited to 2 GiB.
 import {
   type AttributeValue,
   ELEMENT_TYPES,
@@ -9,7 +9,7 @@ import {
 } from './model.js';
 import { createWriter } from './protobuf.js';
 
-/** Encodes a model; external initializers become references, inline ones carry their bytes. */
+/** External tensors are written as references, inline ones with their bytes. Throws where those were not kept. */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const writer = createWriter().int(1, model.irVersion).string(2, model.producer).bytes(7, encodeGraph(model));
   for (const [domain, version] of Object.entries(model.opsets)) {
@@ -76,7 +76,7 @@ function encodeTensor(tensor: Initializer): Uint8Array {
   }
   const { data, at } = tensor.data;
   if (data !== null) writer.bytes(9, data);
-  // Values in typed fields are in the rest.
+  // Values in typed fields (int64_data …) are part of `rest`.
   else if (at !== undefined || tensor.rest === undefined)
     throw new Error(`the bytes of ${tensor.name} were not kept, so it cannot be written`);
   return writer.encoded(tensor.rest).finish();

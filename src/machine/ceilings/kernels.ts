@@ -1,5 +1,5 @@
-// The graphs that ceilings are measured with: matrix products as checkpoints have them, built by the same code.
-// A bandwidth is a product with a single row: every byte of the matrix is read once and used once. Pure.
+// The graphs that ceilings are measured with: matrix products as in checkpoints, built by the same code. Bandwidth is measured
+// with a product of a single row, which reads every byte of the matrix once and uses it once. Pure.
 
 import type { Arithmetic } from '../../contract/work.js';
 import { createGraphBuilder, type PlannedWeight, planExternalData } from '../../formats/onnx/graph-builder.js';
@@ -28,7 +28,7 @@ const kernel = (
   activation: ActivationType = arithmetic === 'fp16' ? 'float16' : 'float32',
 ): Kernel => ({ operator, arithmetic, format, activation });
 
-/** The best of an arithmetic is its ceiling. */
+/** The fastest kernel of an arithmetic is its ceiling. */
 export const PRODUCT_KERNELS: Kernel[] = [
   kernel('MatMul', 'fp32', float),
   kernel('MatMulNBits', 'fp32', blocks(4, 32, 0)),
@@ -39,7 +39,7 @@ export const PRODUCT_KERNELS: Kernel[] = [
   kernel('MatMulInteger', 'int8', { kind: 'dynamic-int8' }),
 ];
 
-/** On a processor floats need the least computing; on a GPU the kernels of single rows differ, so that two are tried. */
+/** On a CPU, float products need the least computing. On GPUs the kernels for a single row differ, so two are tried. */
 export const READ_KERNELS: Record<'cpu' | 'gpu', Kernel[]> = {
   cpu: [kernel('MatMul', 'fp32', float)],
   gpu: [kernel('MatMul', 'fp32', float), kernel('MatMulNBits', 'fp32', blocks(4, 32, 0))],
@@ -47,15 +47,15 @@ export const READ_KERNELS: Record<'cpu' | 'gpu', Kernel[]> = {
 
 export interface Chain {
   rows: number;
-  /** Of each matrix; more than one link needs k = n. */
+  /** The size of each matrix. More than one link needs k = n. */
   k: number;
   n: number;
-  /** Products, one after the other, over these many matrices in turn. */
+  /** How many products follow one another, taking the matrices in turn. */
   links: number;
   matrices: number;
 }
 
-/** Matrices as inputs lie where the caller puts them; as constants they are packed as those of a checkpoint are. */
+/** Matrices as inputs lie where the caller puts them. As constants they are packed like those of a checkpoint. */
 export function chainModel(
   { format, activation }: Kernel,
   { rows, k, n, links, matrices }: Chain,
@@ -82,9 +82,9 @@ export function chainModel(
   return { model: { ...model, initializers }, matrices: weights };
 }
 
-/** Rows of a product: bound by computing on any machine, and about a chunk of a prompt. */
+/** Enough rows to be bound by computing on any machine; about a chunk of a prompt. */
 const PRODUCT_ROWS = 256;
-/** A processor takes the first; a GPU may be a thousand times slower or faster, and goes on until a pass is long enough. */
+/** Shapes are tried until a pass is long enough, because one GPU may be a thousand times faster than another. */
 export const PRODUCT_SHAPES = {
   cpu: [{ size: 2048, links: 1 }],
   gpu: [
@@ -101,11 +101,11 @@ export function productChain({ size, links }: { size: number; links: number }): 
   return { ...shape, operations: 2 * PRODUCT_ROWS * size ** 2 * links };
 }
 
-/** Columns per thread at which a single row is read fastest: long runs of addresses, sums that stay in the cache. */
+/** Columns per thread that are read fastest: long runs of addresses, with sums that stay in the cache. */
 const COLUMNS_PER_THREAD = 16_384;
 const LARGEST_MATRIX = 2 ** 26;
 
-/** One wide matrix, whose columns the threads share. */
+/** One wide matrix whose columns are divided among the threads. */
 export function wideMatrix(workingSetBytes: number, threads: number): Chain & { bytes: number } {
   const elements = workingSetBytes / 4;
   const n = Math.min(COLUMNS_PER_THREAD * threads, 16 * Math.floor(elements / 64 / 16));
@@ -113,10 +113,10 @@ export function wideMatrix(workingSetBytes: number, threads: number): Chain & { 
   return { rows: 1, k, n, links: 1, matrices: 1, bytes: 4 * k * n };
 }
 
-/** How often one launch of a GPU reads its matrices, until a pass is long enough. */
+/** How often one launch on a GPU reads its matrices; the next number is tried until a pass is long enough. */
 export const READ_ROUNDS = [1, 4, 16, 64];
 
-/** Square matrices in turn, `rounds` times over: one launch of a GPU reads them all. */
+/** Square matrices that one launch on a GPU reads in turn, `rounds` times over. */
 export function squareMatrices(
   workingSetBytes: number,
   format: LinearFormat,

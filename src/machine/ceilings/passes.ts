@@ -1,16 +1,13 @@
-// From the times of equal passes to a ceiling: the best pass, the median one, and how far above the best one the truth
-// may be. Pure.
+// Turns the times of equal passes into a ceiling: the best pass, the median pass, and how far the true rate may lie above the
+// best one. Pure.
+import type { Ceiling } from '../../contract/ceilings.js';
 
-/** Clocks, frequency steps and neighbours on the memory bus: two passes of a quiet machine differ by less than this. */
+/** Passes on a quiet machine differ by less than this, through clocks, frequency steps and other users of the memory bus. */
 const LEAST_UNCERTAINTY = 0.05;
 
-export interface Rate {
-  value: number;
-  low: number;
-  high: number;
-}
+type Rate = Record<keyof Pick<Ceiling, 'value' | 'low' | 'high'>, number>;
 
-/** `amount` (bytes or operations) of one pass, over the milliseconds that each pass took. */
+/** `amount` is what one pass reads or computes, in bytes or operations; `passMs` is how long each pass took. */
 export function rateOf(amount: number, passMs: readonly number[]): Rate {
   const sorted = [...passMs].sort((a, b) => a - b);
   const perSecond = (ms: number) => significant((1000 * amount) / ms);
@@ -19,7 +16,7 @@ export function rateOf(amount: number, passMs: readonly number[]): Rate {
   return { value, low, high: significant(Math.max(value * (1 + LEAST_UNCERTAINTY), 2 * value - low)) };
 }
 
-/** Four digits are more than a pass can tell. */
+/** Rounds to four digits, which is more than a pass can resolve. */
 function significant(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -1,18 +1,12 @@
-// A CPU quota, as containers have it: how many cores it allows and how long it held the group back.
-// cgroup v2 and v1; a quota of any group above this process counts as well.
+// The CPU quota of this process, which containers usually have: how many cores it allows and how long it throttled us.
+// Reads cgroup v2 and v1; the quotas of all groups above this process apply too.
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
+import type { Condition } from '../../contract/condition.js';
 import { numberField, readText } from '../kernel-text.js';
 
-export interface CpuQuota {
-  /** null: nothing limits it. */
-  cores: number | null;
-  /** Since the group exists, summed over its threads' CPUs as the kernel does. */
-  throttledMs: number;
-}
-
-/** null where the system has no such groups, or does not tell. */
-export function readCpuQuota(root: string): CpuQuota | null {
+/** The throttled time counts from the start of the group. null where the system has no control groups. */
+export function readCpuQuota(root: string): Condition['quota'] {
   const throttled = pathsOf(root).flatMap((path) => {
     const stat = readText(root, posix.join(path, 'cpu.stat'));
     if (stat === null) return [];
@@ -28,10 +22,10 @@ export function quotaCores(root = '/'): number | null {
   return limits.length === 0 ? null : Math.min(...limits);
 }
 
-/** Where the system does not name the group of this process: the top of either version. */
+/** Assumed where the system does not name the group of this process: the top of either version. */
 const TOPS = '0::/\n1:cpu:/';
 
-/** The group of this process and all above it. In a container the path may be the host's, and only the top is there. */
+/** The group of this process and all above it. In a container the path may be the host's, so that only the top exists. */
 function pathsOf(root: string): string[] {
   const own = (readText(root, 'proc/self/cgroup') ?? TOPS).split('\n').flatMap((line) => {
     const [, id, controllers, path] = /^(\d+):([^:]*):(.+)$/.exec(line) ?? [];

@@ -1,5 +1,5 @@
-// Processor time since the system started, of the CPUs that this process may use: busy, idle, stolen by a hypervisor.
-// Linux: /proc/stat, in hundredths of a second. Elsewhere what Node reads from the system, which does not tell steal.
+// Processor time since the system started, for the CPUs that this process may use: busy, and stolen by a hypervisor.
+// Linux: /proc/stat, in hundredths of a second. Elsewhere os.cpus(), which does not include stolen time.
 import os from 'node:os';
 import { readText } from '../kernel-text.js';
 
@@ -10,7 +10,7 @@ interface Spent {
   stealMs: number | null;
 }
 
-/** By CPU, so that one that goes offline meanwhile does not count. */
+/** By CPU, so that one that goes offline in between is left out. */
 export type CpuTimes = Map<number, Spent>;
 
 export function readCpuTimes(root: string, allowed: Set<number> | null): CpuTimes {
@@ -20,7 +20,7 @@ export function readCpuTimes(root: string, allowed: Set<number> | null): CpuTime
   return new Map([...times].filter(([cpu]) => allowed.has(cpu)));
 }
 
-/** The `cpuN` lines: user nice system idle iowait irq softirq steal; time of guests is part of user. */
+/** Parses the `cpuN` lines: user nice system idle iowait irq softirq steal. Time of guests is part of user. */
 export function parseStat(stat: string): CpuTimes {
   return new Map(
     [...stat.matchAll(/^cpu(\d+) +(.+)$/gm)].map(([, cpu, fields]) => {
@@ -40,7 +40,7 @@ function timesOfNode(): CpuTimes {
   );
 }
 
-/** What was spent between two readings; a counter that runs backwards, as some do after sleep, counts as still. */
+/** What was spent between two readings. A counter that went backwards, as some do after sleep, counts as unchanged. */
 export function spentBetween(before: CpuTimes, after: CpuTimes): { cpus: number } & Spent {
   const pairs = [...before].flatMap(([cpu, start]) => {
     const end = after.get(cpu);
@@ -48,15 +48,15 @@ export function spentBetween(before: CpuTimes, after: CpuTimes): { cpus: number 
   });
   const sum = (value: (spent: Spent) => number) =>
     pairs.reduce((total, { start, end }) => total + Math.max(0, value(end) - value(start)), 0);
-  const told = pairs.length > 0 && pairs.every(({ start, end }) => start.stealMs !== null && end.stealMs !== null);
+  const hasSteal = pairs.length > 0 && pairs.every(({ start, end }) => start.stealMs !== null && end.stealMs !== null);
   return {
     cpus: pairs.length,
     busyMs: sum(({ busyMs }) => busyMs),
-    stealMs: told ? sum(({ stealMs }) => stealMs!) : null,
+    stealMs: hasSteal ? sum(({ stealMs }) => stealMs!) : null,
   };
 }
 
-/** The CPUs that this process may use, as the kernel lists them: `0-3,8`; null where it does not. */
+/** The CPUs that this process may use, as the kernel lists them: `0-3,8`. null where it does not list them. */
 export function allowedCpus(root: string): string | null {
   return /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText(root, 'proc/self/status') ?? '')?.[1] ?? null;
 }

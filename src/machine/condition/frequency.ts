@@ -1,14 +1,10 @@
-// How fast the cores run and who decides it: cpufreq in /sys (one policy for each group of cores that share a clock),
-// else what /proc/cpuinfo tells, which in a virtual machine is the nominal clock.
+// How fast the cores run and who decides it: cpufreq in /sys, with one policy for each group of cores that share a clock.
+// Without it /proc/cpuinfo is read, which shows the nominal clock in a virtual machine.
+import type { Condition } from '../../contract/condition.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
 
-export interface Frequency {
-  /** intel_pstate, amd-pstate-epp, acpi-cpufreq, cppc_cpufreq …; null where only the clock is known. */
-  driver: string | null;
-  governors: string[];
-  /** Of the fastest core. */
-  maxMhz: number | null;
-  /** Of the core that runs fastest now: idle cores sleep and tell nothing. */
+/** One reading. `mhz` is that of the core that runs fastest now, since idle cores clock down. */
+interface Frequency extends Omit<NonNullable<Condition['frequency']>, 'mhz'> {
   mhz: number;
 }
 

@@ -1,18 +1,14 @@
-// Swapping and waiting for memory, of the whole system. Linux: /proc/vmstat and, where the kernel keeps it,
-// /proc/pressure/memory. macOS: vm_stat, for which no privilege is needed.
+// Swapping and waiting for memory in the whole system. Linux: /proc/vmstat and, where the kernel has it,
+// /proc/pressure/memory. macOS: vm_stat, which needs no privilege.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Condition } from '../../contract/condition.js';
 import { numberField, readText } from '../kernel-text.js';
 
-export interface MemoryPressure {
-  swappedInBytes: number;
-  swappedOutBytes: number;
-  /** Time in which at least one task waited for memory to be freed or read back; null where it is not kept. */
-  stallMs: number | null;
-}
+type MemoryPressure = NonNullable<Condition['memory']>;
 
-/** Counters since the system started; null where it does not tell. */
+/** Counters since the system started; null where there are none. */
 export function readMemoryPressure(root: string, platform: NodeJS.Platform): MemoryPressure | null {
   if (platform === 'linux') return pressureInProc(root);
   if (platform !== 'darwin') return null;
@@ -33,7 +29,7 @@ function pressureInProc(root: string): MemoryPressure | null {
   };
 }
 
-/** Not 4096 everywhere: Arm systems have 16 or 64 KiB. The kernel hands it to every process at its start. */
+/** Read from the auxiliary vector, because it is not 4096 everywhere: Arm systems have 16 or 64 KiB. */
 function pageBytes(root: string): number {
   const AT_PAGESZ = 6n;
   try {

@@ -1,9 +1,10 @@
-// Where the power comes from. Linux: /sys/class/power_supply. macOS: pmset, for which no privilege is needed.
-// A desktop or a virtual machine lists no supply: null, not "mains".
+// Whether the machine runs on mains or on battery. Linux: /sys/class/power_supply. macOS: pmset, which needs no privilege.
+// A desktop or a virtual machine lists no supply, so the answer is null, not "mains".
 import { spawnSync } from 'node:child_process';
+import type { Condition } from '../../contract/condition.js';
 import { listEntries, readText } from '../kernel-text.js';
 
-export type PowerSource = 'mains' | 'battery';
+type PowerSource = NonNullable<Condition['power']>;
 
 export function readPowerSource(root: string, platform: NodeJS.Platform): PowerSource | null {
   if (platform === 'linux') return sourceInSysfs(root);
@@ -12,7 +13,7 @@ export function readPowerSource(root: string, platform: NodeJS.Platform): PowerS
   return status === 0 ? parsePmset(stdout) : null;
 }
 
-/** A battery of a mouse has the scope Device and does not count. */
+/** Batteries of devices such as a mouse have the scope Device and do not count. */
 function sourceInSysfs(root: string): PowerSource | null {
   const directory = 'sys/class/power_supply';
   const supplies = listEntries(root, directory, /./).flatMap((name) => {
@@ -27,7 +28,7 @@ function sourceInSysfs(root: string): PowerSource | null {
   return batteries.some(({ status }) => status !== null && status !== 'Unknown') ? 'mains' : null;
 }
 
-/** Its first line: `Now drawing from 'AC Power'`. */
+/** The first line reads `Now drawing from 'AC Power'`. */
 export function parsePmset(text: string): PowerSource | null {
   const source = /^Now drawing from '(.+)'/m.exec(text)?.[1];
   if (source === 'AC Power') return 'mains';

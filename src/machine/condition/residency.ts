@@ -1,27 +1,25 @@
-// How much of the weights lies in the page cache before a round: fincore of util-linux asks the kernel. The parent loads no
-// native library for it, and a worker that asks (worker/runtimes/page-cache.ts) would cost a process before each round.
+// How much of the weights is in the page cache before a round, as fincore of util-linux reports it. The parent must not load
+// the native library that machine/page-cache.ts needs, and a worker would cost a Node process before each round.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Condition } from '../../contract/condition.js';
 
-export interface Residency {
-  residentBytes: number;
-  bytes: number;
-}
+type Residency = NonNullable<Condition['residency']>;
 
-/** A sentence where it cannot be known. */
+/** Returns the reason as a sentence where it cannot be known. */
 export function readResidency(graph: string): Residency | string {
   const files = weightFiles(graph);
   if (files.length === 0) return 'the files of the weights are not there';
-  // Since Linux 5.2 the kernel calls every page of a file resident that the asking user may not write.
-  if (!files.every(isWritable)) return 'the kernel does not tell it of files that this user may not write';
+  // Since Linux 5.2 the kernel reports every page as resident to a user who may not write the file.
+  if (!files.every(isWritable)) return 'the kernel does not report it for files that this user may not write';
   const parameters = ['--bytes', '--noheadings', '--raw', '--output', 'RES,SIZE', ...files];
   const { stdout, status, error } = spawnSync('fincore', parameters, { encoding: 'utf8', timeout: 10_000 });
   if (error !== undefined) return 'fincore of util-linux is not installed';
   return (status === 0 ? parseFincore(stdout) : null) ?? 'fincore gave no answer';
 }
 
-/** The graph and the data files that are named after it: model_q4.onnx, model_q4.onnx_data, model_q4.onnx_data_1. */
+/** The graph and the data files named after it: model_q4.onnx, model_q4.onnx_data, model_q4.onnx_data_1. */
 function weightFiles(graph: string): string[] {
   try {
     const names = readdirSync(dirname(graph)).filter((name) => name.startsWith(basename(graph)));
@@ -46,7 +44,7 @@ export function parseFincore(text: string): Residency | null {
   if (rows.length === 0) return null;
   const files = rows.map(([, resident, size]) => ({ resident: Number(resident), size: Number(size) }));
   return {
-    // Pages are counted whole.
+    // fincore counts whole pages.
     residentBytes: files.reduce((sum, { resident, size }) => sum + Math.min(resident, size), 0),
     bytes: files.reduce((sum, { size }) => sum + size, 0),
   };

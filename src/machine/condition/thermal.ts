@@ -1,12 +1,13 @@
-// Heat: the sensors of the processor, Intel's counters of thermal throttling, and the kernel's passive cooling.
+// Heat: temperature sensors of the processor, Intel's counters of thermal throttling, and the kernel's passive cooling.
 // Linux: /sys/class/hwmon, /sys/class/thermal, /sys/devices/system/cpu/cpu*/thermal_throttle.
+import type { Condition } from '../../contract/condition.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
 
 const PROCESSOR_ZONE = /x86_pkg_temp|cpu|soc|package/i;
 const PROCESSOR_CHIP = /^(coretemp|k10temp|zenpower|cpu_thermal)$/;
 const PROCESSOR_COOLING = /processor|cpu/i;
 
-/** Degrees Celsius of the hottest place that each sensor of the processor knows. */
+/** The highest reading of each sensor of the processor, in degrees Celsius. */
 export function readTemperatures(root: string): Map<string, number> {
   const found = new Map<string, number>();
   const note = (sensor: string, millidegrees: number | null) => {
@@ -26,16 +27,12 @@ export function readTemperatures(root: string): Map<string, number> {
   return found;
 }
 
-export interface Throttle {
-  events: number;
-  /** Longest time that one core or package was slowed down; null before Linux 5.6. */
-  ms: number | null;
-}
+type Throttle = NonNullable<Condition['throttle']>;
 
-/** By core and package: siblings of a core, and all cores of a package, show the same counter. */
-export type ThrottleCounters = Map<string, Throttle>;
+/** By core and package, because siblings of a core and all cores of a package show the same counter. */
+type ThrottleCounters = Map<string, Throttle>;
 
-/** Empty where the processor or the system has no such counters. */
+/** Empty where the processor or the system has no such counters. Times are null before Linux 5.6. */
 export function readThrottleCounters(root: string): ThrottleCounters {
   const cpus = 'sys/devices/system/cpu';
   const counters: ThrottleCounters = new Map();
@@ -53,7 +50,7 @@ export function readThrottleCounters(root: string): ThrottleCounters {
   return counters;
 }
 
-/** null when neither reading has counters. */
+/** null when there are no counters to compare. */
 export function throttledBetween(before: ThrottleCounters, after: ThrottleCounters): Throttle | null {
   const parts = [...before].flatMap(([part, start]) => {
     const end = after.get(part);
@@ -69,7 +66,7 @@ export function throttledBetween(before: ThrottleCounters, after: ThrottleCounte
   };
 }
 
-/** Whether the kernel holds the processor back now because it is hot; null where nothing says. */
+/** Whether the kernel is slowing the processor down right now because it is hot; null where it does not say. */
 export function passiveCooling(root: string): boolean | null {
   const states = listEntries(root, 'sys/class/thermal', /^cooling_device\d+$/).flatMap((device) => {
     const type = readText(root, `sys/class/thermal/${device}/type`);

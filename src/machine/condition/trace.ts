@@ -1,4 +1,4 @@
-// Temperature and clock of the processor every few seconds, read from outside while a sustained workload runs.
+// Temperature and clock of the processor every few seconds, read from outside the worker during a sustained workload.
 
 import { cpuNumbers } from '../../contract/cpu-list.js';
 import type { TracePoint } from '../../contract/trace.js';
@@ -9,11 +9,11 @@ import { readTemperatures, readThrottleCounters, throttledBetween } from './ther
 export interface Trace {
   /** The first call starts the clock; later ones do nothing. */
   start(): void;
-  /** The last reading; all of them. */
+  /** Takes the last reading and returns all of them. */
   finish(): TracePoint[];
 }
 
-/** Reading the clock of a core may take the kernel some milliseconds; this seldom it costs nothing that can be told. */
+/** Reading the clock of a core may take the kernel some milliseconds; at this interval the cost cannot be measured. */
 const INTERVAL_MS = 5_000;
 
 export function traceProcessor(root = '/', now: () => number = () => performance.now()): Trace {

@@ -1,5 +1,5 @@
-// The condition of the machine during one round: readings before and after it, and of the clock in between.
-// All of it from the parent; what the system does not tell is null, and `unknown` says why.
+// The condition of the machine during one round: readings before and after it, and of the clock in between, all taken by
+// the parent. What this system does not provide is null, and `unknown` says why.
 
 import os from 'node:os';
 import type { Condition } from '../../contract/condition.js';
@@ -12,19 +12,19 @@ import { readPowerSource } from './power.js';
 import { readResidency } from './residency.js';
 import { passiveCooling, readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
 
-/** What the worker says of itself at its end (getrusage). */
+/** What the worker reports at its end, from getrusage. */
 export interface WorkerUsage {
   cpuMs: number;
   majorFaults: number;
 }
 
 export interface ConditionWatch {
-  /** Between two iterations. */
+  /** Reads the clock; called between two iterations. */
   sample(): void;
   finish(worker: WorkerUsage): Condition;
 }
 
-/** `graph` tells where the weights are. */
+/** `graph` is the path of the model file; the weights lie beside it. */
 export function watchCondition(
   graph: string,
   root = '/',
@@ -105,14 +105,12 @@ export function watchCondition(
   };
 }
 
-type Quota = ReturnType<typeof readCpuQuota>;
-
-function quotaBetween(before: Quota, after: Quota): Condition['quota'] {
+function quotaBetween(before: Condition['quota'], after: Condition['quota']): Condition['quota'] {
   if (before === null || after === null) return null;
   return { cores: after.cores, throttledMs: Math.max(0, Math.round(after.throttledMs - before.throttledMs)) };
 }
 
-/** The sensor that is hottest after the round. */
+/** The sensor with the highest temperature after the round. */
 function hottest(before: Map<string, number>, after: Map<string, number>): Condition['temperature'] {
   const [found] = [...after].filter(([sensor]) => before.has(sensor)).sort(([, a], [, b]) => b - a);
   if (found === undefined) return null;

@@ -1,9 +1,9 @@
-// The energy of one round, stretch by stretch: the parent says when a phase begins and when an iteration is over.
-// What lies between two iterations (garbage, drawing the next prompt) belongs to none of them.
+// The energy of one round, stretch by stretch: the parent reports when a phase begins and when an iteration is over.
+// What happens between two iterations (garbage collection, drawing the next prompt) belongs to neither of them.
 import type { IdlePower, MeteredEnergy, Stretch, Unmetered } from '../../contract/energy.js';
 import { type Joules, type Meter, unmetered } from './meter.js';
 
-/** Tokens of an iteration by phase: read in the prompt, generated after the first; none in a micro workload. */
+/** Tokens of an iteration by phase: those of the prompt, and those generated after the first. Empty for micro workloads. */
 export type TokensByPhase = Partial<Record<string, number>>;
 
 export type EnergySource = { meter: Meter; idle: IdlePower | null } | Unmetered;
@@ -71,7 +71,7 @@ function wholeOf(meter: Meter, spans: Span[]): MeteredEnergy['whole'] {
   const timed = spans.filter(({ kind }) => kind === 'timed');
   if (timed.length === 0) return null;
   const [startMs, endMs] = [timed[0]!.startMs, timed.at(-1)!.endMs];
-  // The first token of an iteration comes with its prompt.
+  // The first token of an iteration belongs to its prefill.
   const generated = timed.filter(({ phase }) => phase === 'decode').map(({ tokens }) => (tokens ?? -1) + 1);
   const tokens = generated.reduce((sum, count) => sum + count, 0);
   const joules = meter.usedBetween(startMs, endMs);
@@ -84,7 +84,7 @@ function toMicro(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** To a millijoule, below the step of any counter that lasts. */
+/** Rounds to a millijoule, which is finer than any counter. */
 function rounded(joules: Joules): Joules {
   return Object.fromEntries(Object.entries(joules).map(([domain, value]) => [domain, toMicro(value)]));
 }

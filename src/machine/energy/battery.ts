@@ -1,18 +1,18 @@
-// What a discharging battery loses, as Linux shows it in /sys/class/power_supply: the whole machine with its screen,
-// told by the battery's own electronics in steps of many joules and some seconds. Good for minutes, not for moments.
+// The energy that a discharging battery loses, from /sys/class/power_supply of Linux. It covers the whole machine with its
+// screen, and the battery reports it in steps of many joules and some seconds: good for minutes, not for moments.
 import type { Unmetered } from '../../contract/energy.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
 import { type Meter, monotonicMs, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 
 const SUPPLIES = 'sys/class/power_supply';
-/** Batteries do not say how often they measure; some take this long. */
+/** Batteries do not report how often they measure; some take this long. */
 const UPDATE_MS = 10_000;
 
 export function openBattery(root: string, now: () => number = monotonicMs): Meter | Unmetered {
   const batteries = listEntries(root, SUPPLIES, /./).filter((name) => {
     const field = (file: string) => readText(root, `${SUPPLIES}/${name}/${file}`);
-    // A battery of a mouse has the scope Device.
+    // Batteries of devices such as a mouse have the scope Device.
     return field('type') === 'Battery' && field('scope') !== 'Device';
   });
   if (batteries.length === 0) return unmetered('no battery in /sys/class/power_supply');
@@ -38,7 +38,7 @@ export function openBattery(root: string, now: () => number = monotonicMs): Mete
   };
 }
 
-/** Joules left in all of them; a sentence where they are charged, or do not tell. */
+/** Joules left in all batteries; the reason where they are charging or do not report it. */
 function readAll(root: string, batteries: string[]): number | string {
   let joules = 0;
   let discharging = false;

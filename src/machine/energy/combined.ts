@@ -1,4 +1,4 @@
-// Several meters as one: processor and GPU of one case.
+// Several meters read as one: processor and GPU of a case.
 import type { Joules, Meter } from './meter.js';
 
 export function combineMeters(meters: Meter[]): Meter {
@@ -6,7 +6,7 @@ export function combineMeters(meters: Meter[]): Meter {
     tier: meters.some(({ tier }) => tier === 'coarse') ? 'coarse' : 'counter',
     source: meters.map(({ source }) => source).join(' + '),
     updateMs: Math.max(...meters.map(({ updateMs }) => updateMs)),
-    // The earliest moment: at it, one is exact and the others lie between two readings.
+    // At the earliest moment one meter is exact, and the others lie between two of their readings.
     read: () => Math.min(...meters.map((meter) => meter.read())),
     async known(atMs) {
       await Promise.all(meters.map((meter) => meter.known(atMs)));

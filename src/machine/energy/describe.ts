@@ -2,9 +2,8 @@
 import { isMeter } from './meter.js';
 import { closeSources, openSources } from './sources.js';
 
-/** `gpuMeter` is the command that reads the counters of NVIDIA GPUs. */
-export async function energyFacts(gpuMeter: string[]): Promise<[fact: string, value: string][]> {
-  const opened = await openSources(gpuMeter);
+export async function energyFacts(): Promise<[fact: string, value: string][]> {
+  const opened = await openSources({ gpu: true });
   closeSources(opened);
   const { processor, gpu } = opened;
   const named = [

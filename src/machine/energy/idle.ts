@@ -1,12 +1,12 @@
-// What the machine uses while nothing is asked of it, measured once before the first round.
+// The power that the machine uses while idle, measured once before the first round.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnergySource } from './account.js';
 import { type Meter, unmetered } from './meter.js';
 
-/** Fewer updates of a counter than this leave more than some percent open; stats/energy.ts tells no less either. */
+/** With fewer updates of a counter the error is several percent; stats/energy.ts has the same bound. */
 const UPDATES = 50;
 const SHORTEST_MS = 5_000;
-/** Nobody waits longer for a coarse source: its energy is then told without a baseline. */
+/** A source that would need longer gets no baseline. */
 const LONGEST_MS = 30_000;
 
 export function idleMs({ updateMs }: Pick<Meter, 'updateMs'>): number | null {
@@ -14,7 +14,7 @@ export function idleMs({ updateMs }: Pick<Meter, 'updateMs'>): number | null {
   return ms > LONGEST_MS ? null : ms;
 }
 
-/** The source with its baseline; unavailable where a counter stands still, as some virtual machines show it. */
+/** The source with its baseline; unavailable where a counter does not move, as in some virtual machines. */
 export async function measureIdle(
   meter: Meter,
   signal: AbortSignal,

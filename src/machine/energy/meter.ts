@@ -1,24 +1,19 @@
-// What every source of energy offers: how much was used between two moments, by domain (package-0, gpu-0 …).
-// Moments are those of the system's monotonic clock, which all processes of a machine share.
+// The interface of every energy source: how much was used between two moments, by domain (package-0, gpu-0 …). Moments are
+// those of the system's monotonic clock, which all processes of a machine share.
+import type { MeteredEnergy, Stretch, Unmetered } from '../../contract/energy.js';
 
-import type { Unmetered } from '../../contract/energy.js';
-export interface Meter {
-  /** counter: counted by the hardware. coarse: a discharging battery, or power estimated by the system and added up. */
-  tier: 'counter' | 'coarse';
-  /** What is read, as a result stores it: `RAPL: package-0, package-0 dram`. */
-  source: string;
-  /** Longest time between two updates of what is read. */
-  updateMs: number;
-  /** Reads now and tells the moment; a stream is read as it comes. */
+/** `source` reads like `RAPL: package-0, package-0 dram`. */
+export interface Meter extends Pick<MeteredEnergy, 'tier' | 'source' | 'updateMs'> {
+  /** Takes a reading and returns its moment. A stream returns the present moment, since its readings come by themselves. */
   read(): number;
   /** Resolves when everything up to this moment is known, or never will be. */
   known(atMs: number): Promise<void>;
-  /** A sentence where it is not known. */
+  /** Returns the reason as a sentence where it is not known. */
   usedBetween(startMs: number, endMs: number): Joules | string;
   close(): void;
 }
 
-export type Joules = Record<string, number>;
+export type Joules = Stretch['joules'];
 
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 

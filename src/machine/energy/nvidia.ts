@@ -1,21 +1,24 @@
-// The energy counters of NVIDIA GPUs, of the whole board with its memory, since Volta. nvidia-smi does not print them and
-// its power readings miss most of the time on some GPUs (arXiv 2312.02741), so a process of ours asks NVML itself:
-// its command is handed in by whoever may load native libraries.
+// The energy counters of NVIDIA GPUs since Volta, for the whole board with its memory. nvidia-smi does not print them, and
+// on some GPUs its power readings cover only part of the time (arXiv 2312.02741), so a process of ours asks NVML itself.
+import { fileURLToPath } from 'node:url';
 import type { Unmetered } from '../../contract/energy.js';
 import { type Meter, unmetered } from './meter.js';
 import type { Reading } from './readings.js';
 import { openStream } from './stream.js';
 
+/** The command that prints the counters. */
+const NVML_PROCESS = [process.execPath, fileURLToPath(new URL('./nvml-process.js', import.meta.url))];
+
 /** The counter moves every 20 to 100 ms, depending on the GPU. */
 export const NVML_INTERVAL_MS = 100;
 
-/** What the process prints, one a line: the counter of each GPU since its driver was loaded. */
+/** A line that the process prints: the counter of each GPU since its driver was loaded. */
 export interface NvmlLine {
   atMs: number;
   millijoules: number[];
 }
 
-export function openNvidia(command: string[]): Promise<Meter | Unmetered> {
+export function openNvidia(command = NVML_PROCESS): Promise<Meter | Unmetered> {
   return openStream({
     command,
     tier: 'counter',

@@ -4,7 +4,7 @@ import { reasonOf } from '../../errors.js';
 
 const NVML_LIBRARY = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
 
-/** Reads the counters of all GPUs. Throws in plain words where there is no driver, no GPU, or one without a counter. */
+/** Returns a function that reads the counters of all GPUs. Throws where there is no driver, no GPU, or one without a counter. */
 export function openNvml(path = NVML_LIBRARY): () => number[] {
   let library: ReturnType<typeof koffi.load>;
   try {

@@ -1,6 +1,6 @@
 // RAPL, the energy counters of Intel and AMD processors, through Linux powercap: /sys/class/powercap/intel-rapl:*.
-// Packages and their memory (dram) only: core and uncore are parts of a package, psys holds packages, and
-// intel-rapl-mmio shows the same packages once more. Readable by root alone since Linux 5.10 (CVE-2020-8694).
+// Only packages and their memory (dram) are read: core and uncore are parts of a package, psys contains packages, and
+// intel-rapl-mmio shows the same packages again. Since Linux 5.10 only root may read them (CVE-2020-8694).
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ import { type Meter, monotonicMs, unmetered } from './meter.js';
 import { createReadings } from './readings.js';
 
 const ZONES = 'sys/class/powercap';
-/** Of the counter itself: about a millisecond (Intel SDM volume 3, 15.10). */
+/** The counter is updated about every millisecond (Intel SDM volume 3, 15.10). */
 const UPDATE_MS = 1;
-/** Often enough to see every wrap: 65 kJ, the smallest range, last five minutes at 200 W. */
+/** Often enough to see every wrap: the smallest range, 65 kJ, lasts five minutes at 200 W. */
 const LONGEST_UNREAD_MS = 10_000;
-/** A wrapped counter that would mean more than this was set back instead, as after sleep. */
+/** If a wrap would mean more power than this, the counter was reset instead, as happens after sleep. */
 const MOST_WATTS = 5_000;
 
 const ROOT_ONLY = 'is readable by root only';
@@ -23,7 +23,7 @@ const ALLOW_RAPL = 'allow it until the next start with: sudo chmod a+r /sys/clas
 interface Domain {
   name: string;
   path: string;
-  /** Where the counter starts again from zero; null where that is not told. */
+  /** Where the counter starts again from zero; null where the system does not say. */
   rangeMicrojoules: number | null;
   last: number;
   joules: number;
@@ -82,7 +82,7 @@ function findDomains(root: string): { name: string; path: string }[] {
   });
 }
 
-/** Microjoules, or why they cannot be read. */
+/** Microjoules, or the reason why they cannot be read. */
 function readCounter(root: string, zone: string): number | string {
   const path = `/${zone}/energy_uj`;
   try {
@@ -95,7 +95,7 @@ function readCounter(root: string, zone: string): number | string {
   }
 }
 
-/** Why the counter can no longer be followed, or null. */
+/** Adds what was used since the last reading. Returns the reason where the counter can no longer be followed. */
 function advance(domain: Domain, counter: number | string, elapsedMs: number): string | null {
   if (typeof counter === 'string') return counter;
   const { rangeMicrojoules, last, name } = domain;

@@ -1,5 +1,5 @@
-// powermetrics of macOS: average power of the chip over each interval, added up. It needs root, and its manual calls the
-// values estimates that do not compare between devices; so the tier is coarse.
+// powermetrics of macOS: the average power of the chip over each interval, added up. It needs root. Its manual says that the
+// values are estimates and cannot be compared between devices, so the tier is coarse.
 import type { Unmetered } from '../../contract/energy.js';
 import { type Meter, monotonicMs, unmetered } from './meter.js';
 import type { Reading } from './readings.js';
@@ -10,7 +10,7 @@ const COMMAND = ['powermetrics', '--samplers', 'cpu_power', '-i', String(INTERVA
 
 const ALLOW_POWERMETRICS = '%admin ALL=(root) NOPASSWD: /usr/bin/powermetrics';
 
-/** Asks sudo without a password unless this process is root. */
+/** Uses sudo without a password unless this process is root. */
 export function openPowermetrics(isRoot = process.geteuid?.() === 0): Promise<Meter | Unmetered> {
   return openStream({
     command: isRoot ? COMMAND : ['sudo', '-n', ...COMMAND],
@@ -26,10 +26,10 @@ export function openPowermetrics(isRoot = process.geteuid?.() === 0): Promise<Me
 }
 
 const SAMPLE = /^\*\*\* Sampled system activity .*\(([\d.]+)ms elapsed\)/;
-/** Apple silicon, and the processors of Intel. */
+/** The line of Apple silicon, or that of Intel processors. */
 const POWER = /^(?:Combined Power \(CPU \+ GPU \+ ANE\)|Intel energy model derived package power .*): ([\d.]+) ?(mW|W)/;
 
-/** One reading for each sample, once its power has been printed. */
+/** Gives one reading for each sample, once its power has been printed. */
 export function createPowermetricsParser(now: () => number = monotonicMs): (line: string) => Reading | null {
   let elapsedMs: number | null = null;
   let total = 0;

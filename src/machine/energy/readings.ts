@@ -1,15 +1,15 @@
-// Readings of a growing count of joules, and what lies between two moments: exact at a reading, linear between two.
+// Readings of a growing count of joules. What was used between two moments is exact at readings and interpolated between them.
 import type { Joules } from './meter.js';
 
 export interface Reading {
   atMs: number;
-  /** Since the first reading. */
+  /** Counted from the first reading. */
   joules: Joules;
 }
 
 export interface Readings {
   add(reading: Reading): void;
-  /** Nothing is known from here on; the first reason stays. */
+  /** Nothing is known from here on. The first reason is kept. */
   fail(reason: string): void;
   latestMs(): number | null;
   failure(): string | null;

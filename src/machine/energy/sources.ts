@@ -1,4 +1,4 @@
-// Which source of energy this machine has: counters before anything coarse, and why there is none.
+// Chooses the energy source of this machine: hardware counters first, then anything coarse, else the reason why there is none.
 import type { Unmetered } from '../../contract/energy.js';
 import { openBattery } from './battery.js';
 import { combineMeters } from './combined.js';
@@ -8,21 +8,21 @@ import { openPowercap } from './powercap.js';
 import { openPowermetrics } from './powermetrics.js';
 
 export interface EnergySources {
-  /** The processor's package, or what stands in for it. */
+  /** The processor's package; the battery or the whole chip where its counters cannot be read. */
   processor: Meter | Unmetered;
-  /** NVIDIA GPUs; null where they are not asked for, and on macOS, whose chip is one source. */
+  /** NVIDIA GPUs; null when not asked for, and on macOS, where processor and GPU are one source. */
   gpu: Meter | Unmetered | null;
 }
 
-/** `gpuMeter`: the command that reads the counters of NVIDIA GPUs, where some case runs on a GPU. */
+/** `gpu` opens the counters of NVIDIA GPUs as well. */
 export async function openSources(
-  gpuMeter: string[] | null,
+  { gpu: withGpu }: { gpu: boolean },
   root = '/',
   platform: NodeJS.Platform = process.platform,
 ): Promise<EnergySources> {
   const [processor, gpu] = await Promise.all([
     openProcessor(root, platform),
-    gpuMeter === null || platform === 'darwin' ? null : openNvidia(gpuMeter),
+    withGpu && platform !== 'darwin' ? openNvidia() : null,
   ]);
   return { processor, gpu };
 }
@@ -41,11 +41,11 @@ export function closeSources({ processor, gpu }: EnergySources): void {
   for (const source of [processor, gpu]) if (source !== null && isMeter(source)) source.close();
 }
 
-/** What a case on this execution provider uses: on a GPU, both counters together. */
+/** The source for a case on this execution provider: on a GPU, the counters of processor and GPU together. */
 export function sourceFor(ep: string, { processor, gpu }: EnergySources): Meter | Unmetered {
   if (ep === 'cpu' || gpu === null) return processor;
   if (!isMeter(gpu)) {
-    // The whole machine runs off a battery; a package is not the whole of a GPU's work.
+    // A discharging battery includes the GPU; the counter of a processor does not.
     return isMeter(processor) && processor.tier === 'coarse'
       ? processor
       : unmetered(`the GPU: ${gpu.reason}`, gpu.remedy);

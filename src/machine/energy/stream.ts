@@ -1,5 +1,5 @@
-// A meter that is a process of its own and prints one reading after another; it ends when its input is closed or it is
-// killed. Between two readings energy is taken to flow evenly.
+// A meter that runs as a process and prints one reading after another, until its input is closed or it is killed. Between two
+// readings the power is taken to be constant.
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -12,11 +12,11 @@ export interface StreamedSource {
   command: string[];
   tier: Meter['tier'];
   updateMs: number;
-  /** Once for every line; null while a reading is not complete. */
+  /** Called for every line; returns null while a reading is not complete. */
   parse(line: string): Reading | null;
-  /** In words, from the names of its domains. */
+  /** The name of the source, made from those of its domains. */
   source(domains: string[]): string;
-  /** Why there are no readings, from what the command wrote to stderr before it ended. */
+  /** Turns what the command wrote to stderr before it ended into a reason. */
   explain(stderr: string): Unmetered;
 }
 
@@ -24,7 +24,7 @@ const PATIENCE_MS = 10_000;
 const LATE_UPDATES = 5;
 const KEPT_STDERR = 2_000;
 
-/** Resolves after the first reading, or with why there is none. */
+/** Resolves after the first reading, or with the reason why there is none. */
 export async function openStream(spec: StreamedSource): Promise<Meter | Unmetered> {
   const [program, ...parameters] = spec.command as [string, ...string[]];
   const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });

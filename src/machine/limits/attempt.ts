@@ -5,7 +5,7 @@ import type { Limits } from '../../contract/limits.js';
 import type { EdgeproofError } from '../../errors.js';
 import { type Confinement, confine, unenforceable } from './confine.js';
 
-/** Throws limit-unenforceable with what went wrong; gives the method otherwise. */
+/** Returns the method that held the process; throws limit-unenforceable with what went wrong. */
 export async function attemptLimits(limits: Limits): Promise<string> {
   const confinement = confine(limits);
   try {
@@ -17,7 +17,7 @@ export async function attemptLimits(limits: Limits): Promise<string> {
   }
 }
 
-/** `cat` has entered when it answers. */
+/** Starts `cat`; when it answers, it has entered the group. */
 async function escapeOfEcho(confinement: Confinement): Promise<EdgeproofError | string | null> {
   const [command, ...parameters] = confinement.wrap(['cat']);
   const child = spawn(command, parameters, { stdio: 'pipe' });

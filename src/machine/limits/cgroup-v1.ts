@@ -1,14 +1,15 @@
-// Groups of cgroup v1 for one worker, below our own: one in the hierarchy of each controller that a limit needs.
+// Control groups (cgroup v1) for one worker, below our own: one in the hierarchy of each controller that a limit needs.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import { fieldIn, type KernelFiles, numberIn } from './control-files.js';
+import { countIn, numberField } from '../kernel-text.js';
+import type { ControlFiles } from './control-files.js';
 import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
 import { makeGroup, newGroupName, ownGroup, removeGroup } from './own-group.js';
 
 const BOTH = 'memory.memsw.limit_in_bytes';
 
-/** A sentence where they cannot be made. */
-export function createGroupV1(files: KernelFiles, limits: GroupLimits): Group | string {
+/** Returns the reason as a sentence where they cannot be created. */
+export function createGroupV1(files: ControlFiles, limits: GroupLimits): Group | string {
   const name = newGroupName();
   const made: string[] = [];
   const remove = () => made.map((directory) => removeGroup(files, directory)).every(Boolean);
@@ -38,31 +39,31 @@ export function createGroupV1(files: KernelFiles, limits: GroupLimits): Group | 
   }
   const read = (directory: string | null, file: string) =>
     directory === null ? null : files.read(posix.join(directory, file));
-  const quota = numberIn(read(cpu, 'cpu.cfs_quota_us'));
-  const period = numberIn(read(cpu, 'cpu.cfs_period_us'));
-  const memoryBytes = numberIn(read(memory, 'memory.limit_in_bytes'));
-  const both = limits.swapBytes ? numberIn(read(memory, BOTH)) : memoryBytes;
+  const quota = countIn(read(cpu, 'cpu.cfs_quota_us'));
+  const period = countIn(read(cpu, 'cpu.cfs_period_us'));
+  const memoryBytes = countIn(read(memory, 'memory.limit_in_bytes'));
+  const both = limits.swapBytes ? countIn(read(memory, BOTH)) : memoryBytes;
   return {
     method: 'cgroup v1',
     entrances: made.map((directory) => posix.join(directory, 'cgroup.procs')),
     memoryBytes,
     swapBytes: memoryBytes === null || both === null ? null : both - memoryBytes,
     cpuQuota: quota === null || period === null ? null : quota / period,
-    swapNow: () => fieldIn(read(memory, 'memory.stat'), 'swap'),
+    swapNow: () => numberField(read(memory, 'memory.stat'), 'swap'),
     effects: () => ({
       ...NO_EFFECTS,
-      peakBytes: numberIn(read(memory, 'memory.max_usage_in_bytes')),
+      peakBytes: countIn(read(memory, 'memory.max_usage_in_bytes')),
       limitHits: limitHits(read(memory, 'memory.failcnt'), read(memory, 'memory.memsw.failcnt')),
-      oomKills: fieldIn(read(memory, 'memory.oom_control'), 'oom_kill'),
-      periods: fieldIn(read(cpu, 'cpu.stat'), 'nr_periods'),
-      throttledPeriods: fieldIn(read(cpu, 'cpu.stat'), 'nr_throttled'),
+      oomKills: numberField(read(memory, 'memory.oom_control'), 'oom_kill'),
+      periods: numberField(read(cpu, 'cpu.stat'), 'nr_periods'),
+      throttledPeriods: numberField(read(cpu, 'cpu.stat'), 'nr_throttled'),
     }),
     remove,
   };
 }
 
-/** Swap has no limit of its own: it is forbidden, or allowed by a limit for memory and swap together. */
-function limitMemory(files: KernelFiles, directory: string, memoryBytes: number, swapBytes: number): void {
+/** Version 1 has no limit for swap alone, only one for memory and swap together. No swap at all is set by swappiness. */
+function limitMemory(files: ControlFiles, directory: string, memoryBytes: number, swapBytes: number): void {
   const path = (file: string) => posix.join(directory, file);
   files.write(path('memory.limit_in_bytes'), String(memoryBytes));
   if (swapBytes === 0) files.write(path('memory.swappiness'), '0');
@@ -70,8 +71,8 @@ function limitMemory(files: KernelFiles, directory: string, memoryBytes: number,
   else files.write(path(BOTH), String(memoryBytes + swapBytes));
 }
 
-/** Of the limit for memory alone and of that for memory and swap together, which is reached when swap is full. */
+/** Hits of the limit for memory plus those of the limit for memory and swap together, which is reached when swap is full. */
 function limitHits(memory: string | null, both: string | null): number | null {
-  const [alone, together] = [numberIn(memory), numberIn(both)];
+  const [alone, together] = [countIn(memory), countIn(both)];
   return alone === null ? null : alone + (together ?? 0);
 }

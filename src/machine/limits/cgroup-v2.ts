@@ -1,13 +1,14 @@
-// A group of cgroup v2 for one worker: below our own group, or beside it where a group that holds processes may have none.
-// It never leaves a group that limits us, and only enables controllers where we may.
+// A control group (cgroup v2) for one worker: below our own group, or beside it, since a group that holds processes may not
+// have groups below it. It never leaves a group that limits us, and enables controllers only where that is allowed.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import { fieldIn, type KernelFiles, numberIn } from './control-files.js';
+import { countIn, numberField } from '../kernel-text.js';
+import type { ControlFiles } from './control-files.js';
 import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
 import { makeGroup, newGroupName, type OwnGroup, ownGroup, removeGroup } from './own-group.js';
 
-/** A sentence where it cannot be made. */
-export function createGroupV2(files: KernelFiles, limits: GroupLimits): Group | string {
+/** Returns the reason as a sentence where it cannot be created. */
+export function createGroupV2(files: ControlFiles, limits: GroupLimits): Group | string {
   const own = ownGroup(files, null);
   if (own === null) return 'cgroup v2 is not mounted';
   const wanted = [
@@ -24,7 +25,7 @@ export function createGroupV2(files: KernelFiles, limits: GroupLimits): Group | 
   try {
     if (limits.memoryBytes !== undefined) {
       files.write(path('memory.max'), String(limits.memoryBytes));
-      // Absent where the kernel does not count swap, and then only a machine without swap keeps the promise.
+      // The file is absent where the kernel does not count swap. Then the limit holds only on a machine without swap.
       const counted = read('memory.swap.max') !== null;
       if (counted) files.write(path('memory.swap.max'), String(limits.swapBytes ?? 0));
       else if (!hasNoSwap(files)) throw new Error('the kernel does not count swap (swapaccount=0)');
@@ -36,42 +37,42 @@ export function createGroupV2(files: KernelFiles, limits: GroupLimits): Group | 
     remove();
     return `${directory}: ${reasonOf(error)}`;
   }
-  const [quota, period] = (read('cpu.max') ?? '').split(' ').map(numberIn);
+  const [quota, period] = (read('cpu.max') ?? '').split(' ').map(countIn);
   return {
     method: 'cgroup v2',
     entrances: [path('cgroup.procs')],
-    memoryBytes: limits.memoryBytes === undefined ? null : numberIn(read('memory.max')),
-    swapBytes: limits.memoryBytes === undefined ? null : (numberIn(read('memory.swap.max')) ?? 0),
+    memoryBytes: limits.memoryBytes === undefined ? null : countIn(read('memory.max')),
+    swapBytes: limits.memoryBytes === undefined ? null : (countIn(read('memory.swap.max')) ?? 0),
     cpuQuota: limits.cpuQuota !== undefined && quota != null && period != null ? quota / period : null,
-    swapNow: () => numberIn(read('memory.swap.current')),
+    swapNow: () => countIn(read('memory.swap.current')),
     effects: () => ({
       ...NO_EFFECTS,
       ...(limits.memoryBytes === undefined
         ? {}
         : {
-            peakBytes: numberIn(read('memory.peak')),
-            swapPeakBytes: numberIn(read('memory.swap.peak')),
-            limitHits: fieldIn(read('memory.events'), 'max'),
-            oomKills: fieldIn(read('memory.events'), 'oom_kill'),
+            peakBytes: countIn(read('memory.peak')),
+            swapPeakBytes: countIn(read('memory.swap.peak')),
+            limitHits: numberField(read('memory.events'), 'max'),
+            oomKills: numberField(read('memory.events'), 'oom_kill'),
           }),
       ...(limits.cpuQuota === undefined
         ? {}
         : {
-            periods: fieldIn(read('cpu.stat'), 'nr_periods'),
-            throttledPeriods: fieldIn(read('cpu.stat'), 'nr_throttled'),
+            periods: numberField(read('cpu.stat'), 'nr_periods'),
+            throttledPeriods: numberField(read('cpu.stat'), 'nr_throttled'),
           }),
     }),
     remove,
   };
 }
 
-function hasNoSwap(files: KernelFiles): boolean {
+function hasNoSwap(files: ControlFiles): boolean {
   return /^SwapTotal:\s+0 kB$/m.test(files.read('/proc/meminfo') ?? '');
 }
 
-/** The nearest group, from our own upwards, under which one with these controllers can be made; the reason of the nearest if none. */
+/** The nearest group, from our own upwards, below which a group with these controllers can be created. */
 function findParent(
-  files: KernelFiles,
+  files: ControlFiles,
   own: OwnGroup,
   wanted: string[],
   name: string,
@@ -87,7 +88,7 @@ function findParent(
   }
 }
 
-function enable(files: KernelFiles, parent: string, wanted: string[]): string | null {
+function enable(files: ControlFiles, parent: string, wanted: string[]): string | null {
   const words = (file: string) => (files.read(posix.join(parent, file)) ?? '').split(/\s+/);
   const missing = wanted.filter((controller) => !words('cgroup.subtree_control').includes(controller));
   if (missing.length === 0) return null;
@@ -109,7 +110,7 @@ const LIMITS: Record<string, RegExp> = {
   'cpuset.cpus': /./,
 };
 
-function limitOf(files: KernelFiles, directory: string): string | null {
+function limitOf(files: ControlFiles, directory: string): string | null {
   for (const [file, limited] of Object.entries(LIMITS)) {
     const path = posix.join(directory, file);
     if (limited.test(files.read(path) ?? '')) return path;

@@ -1,37 +1,38 @@
 // Holds a worker to limits: a control group (v2, else v1), or prlimit for memory where there is none; taskset for
-// processors. The worker starts inside of them, so that all that it ever takes counts.
+// processors. The worker starts inside them, so that everything it uses counts.
 
 import { cpuList, cpuNumbers } from '../../contract/cpu-list.js';
 import type { HeldLimits } from '../../contract/held-limits.js';
-import { type Limits, limitDimensions } from '../../contract/limits.js';
+import type { Limits } from '../../contract/limits.js';
 import { type EdgeproofError, problem } from '../../errors.js';
+import { limitDimensions } from '../../suite/case-id.js';
 import { createGroupV1 } from './cgroup-v1.js';
 import { createGroupV2 } from './cgroup-v2.js';
-import { KERNEL, type KernelFiles } from './control-files.js';
+import { type ControlFiles, KERNEL } from './control-files.js';
 import { type Group, NO_EFFECTS } from './group.js';
 
 export interface Confinement {
-  /** Whether files count that the worker reads: only what it reads first, and only in a group. */
+  /** Whether the files that the worker reads count as its memory: only in a group, and only pages that it reads first. */
   countsFiles: boolean;
-  /** The command that starts `command` inside. */
+  /** The command that starts `command` inside the limits. */
   wrap(command: string[]): [string, ...string[]];
-  /** How a running process escaped a limit, in words; null when all hold. */
+  /** How a running process escaped a limit; null when all hold. */
   escapeOf(pid: number): EdgeproofError | null;
   /** The limits as read back, and what they have done so far. */
   held(): Omit<HeldLimits, 'uncountedFileBytes'>;
-  /** Of the swap that is in use; its peak is not told by every kernel. */
+  /** Samples the swap in use, because not every kernel reports its peak. */
   sampleSwap(): void;
-  /** Removes the group when its last process is gone. */
+  /** Removes the group once its last process is gone. */
   release(): Promise<void>;
 }
 
-/** Enters each group named before `--`, then becomes the command behind it. */
+/** Enters each group named before `--`, then becomes the command after it. */
 const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift; exec "$@"';
 const RELEASE_TRIES = 50;
 const RELEASE_PAUSE_MS = 20;
 
-/** Throws limit-unenforceable where the system gives no way. */
-export function confine(limits: Limits, files: KernelFiles = KERNEL): Confinement {
+/** Throws limit-unenforceable where this system cannot hold a process to the limits. */
+export function confine(limits: Limits, files: ControlFiles = KERNEL): Confinement {
   if (process.platform !== 'linux') throw unenforceable(limits, `${process.platform} has no control groups`);
   const { memoryBytes, cpuQuota, cpus } = limits;
   const needsGroup = memoryBytes !== undefined || cpuQuota !== undefined;
@@ -93,7 +94,7 @@ export function confine(limits: Limits, files: KernelFiles = KERNEL): Confinemen
   };
 }
 
-function createGroup(files: KernelFiles, limits: Limits): Group | string {
+function createGroup(files: ControlFiles, limits: Limits): Group | string {
   const v2 = createGroupV2(files, limits);
   if (typeof v2 !== 'string') return v2;
   const v1 = createGroupV1(files, limits);
@@ -105,7 +106,7 @@ export function unenforceable(limits: Limits, reason: string, hint?: string): Ed
   return problem('limit-unenforceable', { limits: words.join(', '), reason, ...(hint === undefined ? {} : { hint }) });
 }
 
-function escapeOf(files: KernelFiles, pid: number, group: Group | null, dataLimit: number | null): string | null {
+function escapeOf(files: ControlFiles, pid: number, group: Group | null, dataLimit: number | null): string | null {
   for (const entrance of group?.entrances ?? []) {
     if (!(files.read(entrance) ?? '').split('\n').includes(String(pid))) return `a worker is not in ${entrance}`;
   }
@@ -113,8 +114,8 @@ function escapeOf(files: KernelFiles, pid: number, group: Group | null, dataLimi
   return dataLimit === null || data === String(dataLimit) ? null : `a worker's limit on data is ${data}`;
 }
 
-/** All that any of its threads may use. */
-function cpusOf(files: KernelFiles, pid: number): string {
+/** The processors that any of its threads may use. */
+function cpusOf(files: ControlFiles, pid: number): string {
   const used = files.list(`/proc/${pid}/task`).flatMap((thread) => {
     const status = files.read(`/proc/${pid}/task/${thread}/status`) ?? '';
     return cpuNumbers(/^Cpus_allowed_list:\s+(\S+)/m.exec(status)?.[1] ?? '');

@@ -1,44 +1,22 @@
-// The few things that control groups need of a file system, so that tests can put a kernel of their own in its place.
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+// What control groups need of the file system, as an interface, so that tests can supply a kernel of their own.
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { listEntries, readText } from '../kernel-text.js';
 
-export interface KernelFiles {
-  /** null: absent or not readable. */
+export interface ControlFiles {
+  /** null where the file is absent or not readable. */
   read(path: string): string | null;
   /** Throws the system's error. */
   write(path: string, text: string): void;
   makeDirectory(path: string): void;
   removeDirectory(path: string): void;
-  /** Names in a directory; none where it cannot be read. */
+  /** Names in a directory; empty where it cannot be read. */
   list(path: string): string[];
 }
 
-export const KERNEL: KernelFiles = {
-  read(path) {
-    try {
-      return readFileSync(path, 'utf8').trim();
-    } catch {
-      return null;
-    }
-  },
+export const KERNEL: ControlFiles = {
+  read: (path) => readText('/', path),
   write: (path, text) => writeFileSync(path, text, { flag: 'w' }),
   makeDirectory: (path) => mkdirSync(path),
   removeDirectory: (path) => rmdirSync(path),
-  list(path) {
-    try {
-      return readdirSync(path);
-    } catch {
-      return [];
-    }
-  },
+  list: (path) => listEntries('/', path, /./),
 };
-
-/** A whole number; null for what is no number, such as `max`. */
-export function numberIn(text: string | null): number | null {
-  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
-}
-
-/** The value of a `name value` line. */
-export function fieldIn(text: string | null, name: string): number | null {
-  const line = (text ?? '').split('\n').find((entry) => entry.startsWith(`${name} `));
-  return numberIn(line?.slice(name.length + 1).trim() ?? null);
-}

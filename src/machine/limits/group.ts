@@ -1,30 +1,23 @@
-// A control group that one worker runs in: what cgroup-v2.ts and cgroup-v1.ts both give.
-import type { LimitEffects } from '../../contract/held-limits.js';
+// The control group that one worker runs in, as cgroup-v2.ts and cgroup-v1.ts both create it.
+import type { HeldLimits, LimitEffects } from '../../contract/held-limits.js';
+import type { Limits } from '../../contract/limits.js';
 
-export interface Group {
+/** The limits are as the kernel reports them after they were written; null: not limited. */
+export interface Group extends Pick<HeldLimits, 'memoryBytes' | 'swapBytes' | 'cpuQuota'> {
   method: 'cgroup v2' | 'cgroup v1';
-  /** Files that a process writes its number into to enter. */
+  /** A process enters the group by writing its number into these files. */
   entrances: string[];
-  /** As the kernel says after they were written; null: not limited. */
-  memoryBytes: number | null;
-  swapBytes: number | null;
-  cpuQuota: number | null;
-  /** Now in swap; null where it is not told. */
+  /** Swap in use; null where the kernel does not report it. */
   swapNow(): number | null;
   effects(): LimitEffects;
-  /** false while something still runs in it. */
+  /** Returns false while something still runs in it. */
   remove(): boolean;
 }
 
-/** What a group can limit: `cpus` is left to taskset. */
-export interface GroupLimits {
-  memoryBytes?: number;
-  swapBytes?: number;
-  cpuQuota?: number;
-}
+/** Processors are left to taskset. */
+export type GroupLimits = Omit<Limits, 'cpus'>;
 
-/** Of the quota, as the kernel has it unless told. */
-
+/** The period of a quota, as the kernel has it by default. */
 export const PERIOD_US = 100_000;
 
 export const NO_EFFECTS: LimitEffects = {

@@ -1,7 +1,7 @@
-// Where this process stands among the control groups, and the names of the groups that we make.
+// Where this process is among the control groups, and how groups of ours are named, created and removed.
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import type { KernelFiles } from './control-files.js';
+import type { ControlFiles } from './control-files.js';
 
 export interface OwnGroup {
   /** Where the hierarchy is mounted. */
@@ -10,8 +10,8 @@ export interface OwnGroup {
   directory: string;
 }
 
-/** In the hierarchy of a v1 controller, or in the one of v2 (`controller` null); null where it is not mounted. */
-export function ownGroup(files: KernelFiles, controller: string | null): OwnGroup | null {
+/** The group in the hierarchy of a v1 controller, or in that of v2 if `controller` is null. null where it is not mounted. */
+export function ownGroup(files: ControlFiles, controller: string | null): OwnGroup | null {
   const group = (files.read('/proc/self/cgroup') ?? '')
     .split('\n')
     .map((line) => /^(\d+):([^:]*):(.*)$/.exec(line))
@@ -24,7 +24,7 @@ export function ownGroup(files: KernelFiles, controller: string | null): OwnGrou
   return { mount: mounted.at, directory: posix.join(mounted.at, below).replace(/(.)\/$/, '$1') };
 }
 
-function mountOf(files: KernelFiles, controller: string | null): { at: string; top: string } | null {
+function mountOf(files: ControlFiles, controller: string | null): { at: string; top: string } | null {
   for (const line of (files.read('/proc/self/mountinfo') ?? '').split('\n')) {
     const [before = '', after = ''] = line.split(' - ');
     const [, , , top, at] = before.split(' ');
@@ -36,7 +36,7 @@ function mountOf(files: KernelFiles, controller: string | null): { at: string; t
   return null;
 }
 
-/** mountinfo writes spaces as \040. */
+/** mountinfo writes a space as \040. */
 function decoded(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
@@ -48,8 +48,8 @@ export function newGroupName(): string {
   return `edgeproof-${process.pid}-${made++}`;
 }
 
-/** Makes a group; a sentence where it may not. Groups of an edgeproof that was killed go first. */
-export function makeGroup(files: KernelFiles, directory: string, name: string): string | null {
+/** Creates a group, after removing those of an edgeproof that was killed. Returns the reason where that fails. */
+export function makeGroup(files: ControlFiles, directory: string, name: string): string | null {
   for (const other of files.list(directory)) {
     const owner = Number(NAME.exec(other)?.[1] ?? 0);
     if (owner !== 0 && owner !== process.pid && !isAlive(owner)) removeGroup(files, posix.join(directory, other));
@@ -62,8 +62,8 @@ export function makeGroup(files: KernelFiles, directory: string, name: string): 
   }
 }
 
-/** false while something still runs in it. */
-export function removeGroup(files: KernelFiles, directory: string): boolean {
+/** Returns false while something still runs in it. */
+export function removeGroup(files: ControlFiles, directory: string): boolean {
   try {
     files.removeDirectory(directory);
     return true;

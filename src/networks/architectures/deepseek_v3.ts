@@ -1,8 +1,9 @@
-// DeepSeek V3 and R1: latent attention with compressed queries; sigmoid routing with a correction and groups of experts.
-// Source: transformers' DeepseekV3ForCausalLM. The layer for multi-token prediction is no part of it, nor of this.
+// DeepSeek V3 and R1: latent attention with compressed queries; sigmoid routing with a correction and groups of
+// experts.
+// Source: transformers' DeepseekV3ForCausalLM. The layer for multi-token prediction is left out there and here.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { deepseekFields, deepseekPlan } from './deepseek.js';
+import { defineArchitecture } from '../architecture.js';
+import { deepseekFields, deepseekPlan } from '../config/deepseek.js';
 
 const configSchema = z.looseObject({
   ...deepseekFields,
@@ -10,7 +11,7 @@ const configSchema = z.looseObject({
   scoring_func: z.literal('sigmoid'),
 });
 
-export const deepseekV3 = family('deepseek_v3', configSchema, (c) => {
+export const deepseekV3 = defineArchitecture(configSchema, (c) => {
   const groups = { count: c.n_group, kept: c.topk_group, by: 'best two' } as const;
   return deepseekPlan(c, { scoring: 'sigmoid', correction: true, groups, normalized: c.norm_topk_prob });
 });

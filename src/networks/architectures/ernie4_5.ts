@@ -1,15 +1,23 @@
-// ERNIE 4.5 (dense): rotary pairs are neighbours; one switch gives every projection a bias.
+// ERNIE 4.5 (dense): neighbouring elements are rotated as pairs, and one field gives every projection a bias.
 // Source: transformers' Ernie4_5ForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, gatedFields, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  gatedFields,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z
   .looseObject({ ...commonFields, ...gatedFields, rope_scaling: ropeScaling, use_bias: z.boolean() })
   .superRefine(requireWholeHeads);
 
-export const ernie4_5 = family('ernie4_5', configSchema, (c) => {
+export const ernie4_5 = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const rope = { ...ropeOf(c, heads.headSize), interleaved: true };
   const layer: LayerPlan = {

@@ -1,7 +1,8 @@
-// ERNIE 4.5 with experts (language model): neighbours rotate as pairs; the first layers are dense, some experts shared.
+// ERNIE 4.5 with experts (language model): neighbouring elements are rotated as pairs; the first layers are dense, and
+// some experts are shared.
 // Source: transformers' Ernie4_5_MoeForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
+import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
   commonPlan,
@@ -11,8 +12,8 @@ import {
   requireWholeHeads,
   ropeOf,
   ropeScaling,
-} from '../config.js';
-import { mixedLayers } from './mixture.js';
+} from '../config/decoder-fields.js';
+import { mixedLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({
@@ -32,7 +33,7 @@ const configSchema = z
 
 type Config = z.output<typeof configSchema>;
 
-export const ernie4_5Moe = family('ernie4_5_moe', configSchema, (c) => {
+export const ernie4_5Moe = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const rope = { ...ropeOf(c, heads.headSize), interleaved: true };
   const experts = {

@@ -1,8 +1,17 @@
-// gpt-oss: a learned sink in every head, every other layer sees a window; experts with biases and a clamped SwiGLU.
+// gpt-oss: every head has a learned sink, and every other layer sees a window; experts have biases and a clamped
+// SwiGLU.
 // Source: transformers' GptOssForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z
@@ -24,10 +33,10 @@ const configSchema = z
     message: 'layer_types must have num_hidden_layers entries',
   });
 
-/** Slope of the sigmoid in the modelling code; no field of the configuration. */
+/** Slope of the sigmoid. The modelling code has it as a constant, not as a field of the configuration. */
 const ALPHA = 1.702;
 
-export const gptOss = family('gpt_oss', configSchema, (c) => {
+export const gptOss = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const layers = c.layer_types.map(
     (type): LayerPlan => ({

@@ -1,8 +1,17 @@
-// Granite 4.0 in its dense form: attention in every layer, no experts, and a multiplier at every joint.
-// Source: transformers' GraniteMoeHybridForCausalLM; its "shared" MLP is the only one here.
+// Granite 4.0 in its dense form: attention in every layer, no experts, and multipliers for embedding, residual, scores
+// and logits.
+// Source: transformers' GraniteMoeHybridForCausalLM; what it calls the shared MLP is the only one here.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const factor = z.number().positive();
@@ -27,7 +36,7 @@ const configSchema = z
     message: 'layer_types must have num_hidden_layers entries',
   });
 
-export const granitemoehybrid = family('granitemoehybrid', configSchema, (c) => {
+export const granitemoehybrid = defineArchitecture(configSchema, (c) => {
   const heads = { ...headsOf(c), scale: c.attention_multiplier };
   const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
   const layer: LayerPlan = {

@@ -1,8 +1,16 @@
-// Llama and what is built like it (SmolLM2, TinyLlama): the plain decoder.
+// Llama, and models with the same architecture (SmolLM2, TinyLlama).
 // Source: transformers' LlamaForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, gatedFields, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  gatedFields,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z
@@ -15,13 +23,17 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const llama = family('llama', configSchema, (c) => {
-  const heads = headsOf(c);
-  const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
-  const layer: LayerPlan = {
-    attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias },
-    mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu', bias: c.mlp_bias },
-    norms: 'pre',
-  };
-  return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
-});
+export const llama = defineArchitecture(
+  configSchema,
+  (c) => {
+    const heads = headsOf(c);
+    const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
+    const layer: LayerPlan = {
+      attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias },
+      mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu', bias: c.mlp_bias },
+      norms: 'pre',
+    };
+    return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
+  },
+  { name: 'llama' },
+);

@@ -1,7 +1,7 @@
 // MiniMax M2: a norm across all query heads and one across all key heads, half of each head rotated; sigmoid routing.
-// Source: transformers' MiniMaxM2ForCausalLM. The modules for multi-token prediction are no part of it, nor of this.
+// Source: transformers' MiniMaxM2ForCausalLM. The modules for multi-token prediction are left out there and here.
 import { z } from 'zod';
-import { family } from '../architecture.js';
+import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
   commonPlan,
@@ -11,7 +11,7 @@ import {
   requireWholeHeads,
   ropeOf,
   ropeScaling,
-} from '../config.js';
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z
@@ -30,7 +30,7 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const minimaxM2 = family('minimax_m2', configSchema, (c) => {
+export const minimaxM2 = defineArchitecture(configSchema, (c) => {
   const layer: LayerPlan = {
     attention: { kind: 'grouped', ...headsOf(c), rope: ropeOf(c, c.rotary_dim), qkNorm: 'across heads' },
     mlp: {

@@ -1,8 +1,8 @@
 // Phi-3, Phi-3.5 and Phi-4-mini: longrope, and in Phi-4-mini only a part of each head is rotated.
-// Source: transformers' Phi3ForCausalLM. Its fused projections are stored apart where the graph wants them apart.
+// Source: transformers' Phi3ForCausalLM. Its fused gate and up projection is stored as two.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, gatedFields, headsOf, requireWholeHeads } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import { commonFields, commonPlan, count, gatedFields, headsOf, requireWholeHeads } from '../config/decoder-fields.js';
 import type { LayerPlan, RopeScaling } from '../plan.js';
 
 const positive = z.number().positive();
@@ -34,7 +34,7 @@ type Heads = Parameters<typeof headsOf>[0] & { partial_rotary_factor: number };
 
 const rotarySize = (c: Heads) => Math.floor(headsOf(c).headSize * c.partial_rotary_factor);
 
-export const phi3 = family('phi3', configSchema, (c) => {
+export const phi3 = defineArchitecture(configSchema, (c) => {
   const rope = { theta: c.rope_theta, size: rotarySize(c), interleaved: false, scaling: scalingOf(c) };
   const seesAll = c.sliding_window == null || c.sliding_window >= c.max_position_embeddings;
   const window = seesAll ? {} : { window: c.sliding_window! };
@@ -47,8 +47,8 @@ export const phi3 = family('phi3', configSchema, (c) => {
 });
 
 /**
- * The model rotates a sequence beyond its original context by other factors altogether. A graph holds one table:
- * ours has the short factors at every position, which is the model up to there and the same work beyond.
+ * Beyond its original context, the model rotates the whole sequence by its long factors. A graph holds only one table:
+ * ours has the short factors, which is exact up to the original context and takes the same time beyond it.
  */
 function scalingOf(c: Config): RopeScaling {
   if (c.rope_scaling == null) return { kind: 'none' };

@@ -1,9 +1,17 @@
-// Qwen1.5-MoE and Qwen2-MoE: Qwen2's attention; 60 or 64 small experts and a shared one with a gate of its own.
+// Qwen1.5-MoE and Qwen2-MoE: the attention of Qwen2, many small experts, and a shared one with a gate of its own.
 // Source: transformers' Qwen2MoeForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, count, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
-import { qwenFields, qwenLayers } from './mixture.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  count,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
+import { qwenFields, qwenLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({
@@ -15,7 +23,7 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const qwen2Moe = family('qwen2_moe', configSchema, (c) => {
+export const qwen2Moe = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const attention = { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), qkvBias: true } as const;
   const shared = { intermediate: c.shared_expert_intermediate_size, gated: true } as const;

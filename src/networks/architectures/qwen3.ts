@@ -1,8 +1,16 @@
-// Qwen3 (dense): every query and key head is normed; a head has its own size.
+// Qwen3 (dense): every query and key head has a norm, and the head size is a field of its own.
 // Source: transformers' Qwen3ForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, gatedFields, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
+import { defineArchitecture } from '../architecture.js';
+import {
+  commonFields,
+  commonPlan,
+  gatedFields,
+  headsOf,
+  requireWholeHeads,
+  ropeOf,
+  ropeScaling,
+} from '../config/decoder-fields.js';
 import type { LayerPlan } from '../plan.js';
 
 const configSchema = z
@@ -16,13 +24,17 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const qwen3 = family('qwen3', configSchema, (c) => {
-  const heads = headsOf(c);
-  const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
-  const layer: LayerPlan = {
-    attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias, qkNorm: true },
-    mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
-    norms: 'pre',
-  };
-  return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
-});
+export const qwen3 = defineArchitecture(
+  configSchema,
+  (c) => {
+    const heads = headsOf(c);
+    const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
+    const layer: LayerPlan = {
+      attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias, qkNorm: true },
+      mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
+      norms: 'pre',
+    };
+    return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
+  },
+  { name: 'qwen3' },
+);

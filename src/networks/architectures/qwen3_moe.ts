@@ -1,9 +1,9 @@
-// Qwen3-MoE: a norm on every query and key head; 128 small experts, none shared.
+// Qwen3-MoE: every query and key head has a norm; many small experts, none shared.
 // Source: transformers' Qwen3MoeForCausalLM.
 import { z } from 'zod';
-import { family } from '../architecture.js';
-import { commonFields, commonPlan, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config.js';
-import { qwenFields, qwenLayers } from './mixture.js';
+import { defineArchitecture } from '../architecture.js';
+import { commonFields, commonPlan, headsOf, requireWholeHeads, ropeOf, ropeScaling } from '../config/decoder-fields.js';
+import { qwenFields, qwenLayers } from '../config/mixture.js';
 
 const configSchema = z
   .looseObject({
@@ -15,7 +15,7 @@ const configSchema = z
   })
   .superRefine(requireWholeHeads);
 
-export const qwen3Moe = family('qwen3_moe', configSchema, (c) => {
+export const qwen3Moe = defineArchitecture(configSchema, (c) => {
   const heads = headsOf(c);
   const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
   const attention = { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias, qkNorm: true } as const;

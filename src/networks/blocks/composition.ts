@@ -1,5 +1,5 @@
-// What every block is given: the graph under construction, the formats of its weights, and the inputs all layers share.
-
+// What every block is given: the graph under construction, the formats of its weights, and the inputs that all layers
+// share. Below it are small parts that many blocks use.
 import type { GraphLayout } from '../../contract/layouts.js';
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { DecoderPlan, Rope } from '../plan.js';
@@ -12,17 +12,17 @@ export interface Composition {
   layout: GraphLayout;
   lengths: Lengths;
   rotary: RotaryTables;
-  /** [1, tokens, experts]: 1 where experts are prescribed rather than chosen by the router; null: nowhere. */
+  /** [1, tokens, experts]: 1 for experts that a token must use. null: the router chooses. */
   schedule: string | null;
 }
 
-/** int32 values that attention derives from the mask: length of the sequence less one, and length of the cache. */
+/** int32 tensors that attention takes instead of a mask: sequence lengths minus one, and the length of the cache. */
 export interface Lengths {
   last: string;
   total: string;
 }
 
-/** The cos and sin tables of [context, size / 2] for a rope; layers of the same rope share them. */
+/** The cos and sin tables of a rope, [context, size / 2]. Layers with the same rope share them. */
 export type RotaryTables = (rope: Rope) => { cos: string; sin: string };
 
 /** y = x · Wᵀ (+ bias) in the format of the body. `node` and `weight` name the projection without its operator. */
@@ -41,19 +41,19 @@ export function project(
   return c.b.node('Add', `${p.node}/Add`, [product, bias]);
 }
 
-/** A constant in the type of the activations. */
+/** A scalar constant in the type of the activations. */
 export function constant(c: Composition, value: number): string {
   return c.b.scalar(`constant_${value}`, c.precision.activation, value);
 }
 
-/** factor · input; the input itself when there is no factor. */
+/** factor · input; adds no node where the factor is 1. */
 export function scaled(c: Composition, node: string, input: string, factor = 1): string {
   return factor === 1 ? input : c.b.node('Mul', `${node}/Mul`, [input, constant(c, factor)]);
 }
 
 /**
- * The last `num_logits_to_keep` positions of `input` (0 keeps all). Everything behind the last attention works on
- * single positions, so cutting there changes no logit and spares a prompt the last layer's MLP.
+ * The last `num_logits_to_keep` positions of `input` (0 keeps all). Everything behind the last attention works on each
+ * position by itself, so a cut there changes no logit and saves a prompt the MLP of the last layer.
  */
 export function wantedPositions(b: GraphBuilder, input: string): string {
   const name = 'num_logits_to_keep';

@@ -1,6 +1,6 @@
-// Mixture of experts: a router picks a few of many gated MLPs for each token; shared experts see every token.
-// Two forms of the same arithmetic: QMoE, as exports write it, and one projection an expert (docs/checkpoints.md).
-
+// Mixture of experts: a router picks a few of many gated MLPs for each token, and shared experts see every token. There
+// are two forms of the same arithmetic: QMoE, as exports have it, and projections for each expert
+// (docs/checkpoints.md).
 import type { Experts } from '../plan.js';
 import { type Composition, scaled, wantedPositions } from './composition.js';
 import { type FusedFormat, fusedExperts } from './fused-experts.js';
@@ -9,7 +9,7 @@ import { gatedMlp } from './mlp.js';
 import { type ExpertsBlock, route } from './router.js';
 import { separateExperts } from './separate-experts.js';
 
-/** `wantedOnly`: the input is cut to the wanted positions. */
+/** `wantedOnly`: `input` has the wanted positions only. */
 export function experts(
   c: Composition,
   p: { layer: number; input: string; plan: Experts; wantedOnly: boolean },
@@ -33,15 +33,17 @@ export function experts(
   return c.b.node('Add', `${node}/Add`, [routed, plan.shared.gated ? gatedShared(c, p, shared) : shared]);
 }
 
-/** What exports quantise goes through QMoE; it has no float form, and float experts are separate in every layout. */
+/**
+ * Exports use QMoE for quantised experts. It has no float form, so float experts are separate in every layout (null).
+ */
 function fusedFormatOf(c: Composition): FusedFormat | null {
   const { body } = c.precision;
   if (c.layout !== 'published' || body.kind === 'float') return null;
-  // QMoE has no per-tensor scales: what dynamic quantisation leaves in int8 gets one scale a row.
+  // QMoE has no scale for a whole tensor, as dynamic quantisation has; it gets one for each row.
   return body.kind === 'blocks' ? { bits: body.bits, blockSize: body.largestBlock } : { bits: 8, blockSize: null };
 }
 
-/** shared · sigmoid(w · x): Qwen's shared expert has a gate of its own. */
+/** shared · sigmoid(w · x), the gate of Qwen's shared expert. */
 function gatedShared(c: Composition, p: { layer: number; input: string }, shared: string): string {
   const node = `/model/layers.${p.layer}/shared_expert_gate`;
   const gate = linear(c.b, { kind: 'float' }, c.precision.activation, {

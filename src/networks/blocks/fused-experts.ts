@@ -1,12 +1,12 @@
-// Experts in one QMoE operator, as exports for ONNX Runtime write them: all weights of a layer in two packed tensors.
-// The CPU kernel dequantises each chosen expert to float and multiplies in float (docs/checkpoints.md has the figures).
+// Experts in one QMoE operator, as exports for ONNX Runtime have them: all weights of a layer in two packed tensors.
+// The CPU kernel converts each chosen expert to floats and multiplies in float (figures in docs/checkpoints.md).
 import type { Composition } from './composition.js';
 import { scaleFill } from './linear.js';
 import type { ExpertsBlock, Routes } from './router.js';
 
 export interface FusedFormat {
   bits: 4 | 8;
-  /** Elements that share a scale; null: a whole row. */
+  /** Elements that share a scale; null where a whole row does. */
   blockSize: 32 | 128 | null;
 }
 
@@ -23,7 +23,7 @@ export function fusedExperts(c: Composition, p: ExpertsBlock & { routes: Routes;
       p.plan.bias ? expertBias(c, { layer: p.layer, name, count, size: n }) : '',
     ];
   };
-  // Rows of gate and up alternate, gate first: the only order that the kernel knows.
+  // Rows of gate and up alternate, gate first, because the kernel supports no other order.
   const gateUp = part('gate_up_proj', c.plan.hidden, 2 * intermediate);
   const down = part('down_proj', intermediate, c.plan.hidden);
   const swiglu = activation === 'silu' ? { alpha: 1, beta: 0 } : { ...activation, beta: 1 };
@@ -45,7 +45,7 @@ export function fusedExperts(c: Composition, p: ExpertsBlock & { routes: Routes;
   );
 }
 
-/** One bias vector an expert. */
+/** [experts, size]. */
 export function expertBias(c: Composition, p: { layer: number; name: string; count: number; size: number }): string {
   const fill = { kind: 'float', exponent: -6, positive: false } as const;
   const name = `model.layers.${p.layer}.moe.experts.${p.name}.bias`;

@@ -1,4 +1,4 @@
-// The language head: hidden states → `logits` of the positions that reach it.
+// The language head: hidden states → the graph output `logits`.
 import { type Composition, constant, scaled } from './composition.js';
 import { type Embedding, linear } from './linear.js';
 

@@ -1,10 +1,9 @@
-// Multi-head latent attention (DeepSeek): keys and values are projections of one small vector a token.
-// `published` caches keys and values as the modelling code does; `tuned` caches the vector itself, and the projections
-// are absorbed into queries and outputs. Both compute the same attention.
-
+// Multi-head latent attention (DeepSeek): keys and values are projected from one small vector for each token. The
+// layout `published` caches keys and values, as the modelling code does. `tuned` caches the vector itself and applies
+// the projections to queries and outputs instead. Both compute the same attention.
 import type { LatentAttention } from '../plan.js';
-import { type CachePart, kvCache } from './attention.js';
 import { type Composition, constant, project, scaled, wantedPositions } from './composition.js';
+import { type CachePart, kvCache } from './grouped-attention.js';
 import { rmsNorm } from './norms.js';
 import { sequencePositions } from './positions.js';
 
@@ -18,10 +17,13 @@ interface Block {
 interface Parts {
   node: string;
   weight: string;
-  /** [batch, heads, tokens, plainSize] and [batch, heads, tokens, rope]: a query's parts without and with position. */
+  /**
+   * The query parts that are not rotated, [batch, heads, tokens, plainSize], and that are, [batch, heads, tokens,
+   * rope].
+   */
   plain: string;
   rotated: string;
-  /** [batch, tokens, rank] and [batch, 1, tokens, rope]: what keys and values are made of. */
+  /** The latent, [batch, tokens, rank], and the rotated part of the keys, [batch, 1, tokens, rope]. */
   latent: string;
   rotatedKey: string;
 }
@@ -78,7 +80,7 @@ function partsOf(c: Composition, p: Block): Parts {
   };
 }
 
-/** Keys and values of every head are made of the latent and cached: what `published` does. */
+/** Projects the latent to keys and values of every head and caches those (`published`). */
 function overKeysAndValues(c: Composition, p: Block, parts: Parts): string {
   const { b } = c;
   const { heads, plainSize, valueSize, rank, rope } = p.plan;
@@ -106,8 +108,8 @@ function overKeysAndValues(c: Composition, p: Block, parts: Parts): string {
 }
 
 /**
- * q · (W · latent) = (q · W) · latent, so the cache needs only the latent, which all heads share: it serves as key and
- * as value, and rows of all heads are multiplied with it at once.
+ * q · (W · latent) = (q · W) · latent, so only the latent is cached (`tuned`). It is key and value at once, and as all
+ * heads share it, the rows of all heads are multiplied with it in one product.
  */
 function overLatents(c: Composition, p: Block, parts: Parts): string {
   const { b } = c;
@@ -142,7 +144,7 @@ function overLatents(c: Composition, p: Block, parts: Parts): string {
   return eachHead(c, { ...p, name: 'kv_b_proj.value', input: perHeadLatents, k: rank, n: valueSize });
 }
 
-/** Each head of [batch, heads, tokens, k] times a matrix of its own, in the format of the body. */
+/** Multiplies each head of [batch, heads, tokens, k] with its own matrix, in the format of the body. */
 function eachHead(c: Composition, p: Block & { name: string; k: number; n: number }): string {
   const node = `/model/layers.${p.layer}/attn/${p.name}`;
   const outputs = Array.from({ length: p.plan.heads }, (_, head) => `${node}/head.${head}`);
@@ -172,7 +174,7 @@ function split(c: Composition, node: string, input: string, sizes: [number, numb
   return outputs;
 }
 
-/** Pairs of [batch, heads, tokens, size] turned by their positions. */
+/** Rotates the pairs of [batch, heads, tokens, size] by their positions. */
 function rotate(c: Composition, plan: LatentAttention, node: string, input: string): string {
   const { b } = c;
   const { cos, sin } = c.rotary(plan.rope);
@@ -184,7 +186,7 @@ function rotate(c: Composition, plan: LatentAttention, node: string, input: stri
   });
 }
 
-/** The cache grown by this pass's rows: the graph output `present`. */
+/** The cache with the rows of this pass appended, which is the graph output `present`. */
 function appended(c: Composition, node: string, cache: CachePart, rows: string): string {
   return c.b.node('Concat', `${node}/cache/Concat`, [cache.past, rows], { axis: 2 }, [cache.present]);
 }
@@ -200,7 +202,7 @@ function attentionWeights(c: Composition, node: string, scores: string): string 
   return c.b.node('Softmax', `${node}/Softmax`, [masked], { axis: -1 });
 }
 
-/** [tokens, total]: 0 where a position may look, the lowest number elsewhere; emitted once. */
+/** [tokens, total]: 0 for positions that a token sees, the lowest half-precision number elsewhere. Added once. */
 function causalMask(c: Composition): string {
   const { b } = c;
   const node = '/model/causal_mask';

@@ -1,20 +1,22 @@
-// The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout.
-// `published` does what the hub's exports do, `tuned` what the same graph could do (docs/checkpoints.md).
-import type { SyntheticDtype } from '../../contract/dtypes.js';
+// The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout. `published` is what
+// the hub's exports do, `tuned` is faster (docs/checkpoints.md).
+import { kvValueBytes, type SyntheticDtype } from '../../contract/dtypes.js';
 import type { GraphLayout } from '../../contract/layouts.js';
 import type { Fill, GraphBuilder } from '../../formats/onnx/graph-builder.js';
+import type { FloatType } from '../../formats/onnx/model.js';
+import { blockSizeFor as largestBlock } from '../../formats/onnx/rewrite/recipe.js';
 import type { DecoderPlan } from '../plan.js';
 
-export type ActivationType = 'float32' | 'float16';
+export type ActivationType = FloatType;
 
 export type LinearFormat =
   | { kind: 'float' }
   /**
-   * MatMulNBits: blocks along K, one scale a block, around the middle of the integers or a zero point of their own.
-   * Accuracy level 4 multiplies in int8, 0 in float.
+   * MatMulNBits: blocks along K with one scale each, around the middle of the integers or around zero points. Accuracy
+   * level 4 multiplies in int8, 0 in float.
    */
   | { kind: 'blocks'; bits: 4 | 8; largestBlock: 32 | 128; accuracyLevel: 0 | 4; zeroPoints?: true }
-  /** DynamicQuantizeLinear + MatMulInteger, one scale a tensor: what dynamic quantisation to int8 writes. */
+  /** DynamicQuantizeLinear and MatMulInteger with one scale for the tensor, as dynamic quantisation to int8 has it. */
   | { kind: 'dynamic-int8' };
 
 export interface Precision {
@@ -22,16 +24,16 @@ export interface Precision {
   body: LinearFormat;
   /** The embedding, and the head that is tied to it. */
   head: LinearFormat;
-  /** The packed integers of the embedding are stored for the tied head once more. */
+  /** The tied head has a second copy of the packed integers of the embedding. */
   headAgain: boolean;
-  /** The head computes only the positions that are asked for (`num_logits_to_keep`). */
+  /** Logits are computed only for the last `num_logits_to_keep` positions. */
   keepsLogits: boolean;
 }
 
 const FLOAT: LinearFormat = { kind: 'float' };
-/** The hub quantises blocks of 32 for float kernels. */
+/** Exports on the hub have blocks of 32, multiplied in float. */
 const publishedBlocks: LinearFormat = { kind: 'blocks', bits: 4, largestBlock: 32, accuracyLevel: 0 };
-/** Blocks of 128 multiplied in int8: a fifth less to read and far fewer scales to apply. */
+/** Blocks of 128, multiplied in int8: fewer bytes to read, and a quarter of the scales to apply. */
 const tunedBlocks = (bits: 4 | 8): LinearFormat => ({ kind: 'blocks', bits, largestBlock: 128, accuracyLevel: 4 });
 
 const BODY: Record<SyntheticDtype, Record<GraphLayout, LinearFormat>> = {
@@ -48,7 +50,7 @@ export function precisionOf(
   { publishesQuantizedEmbedding = false }: Pick<DecoderPlan, 'publishesQuantizedEmbedding'> = {},
 ): Precision {
   const body = BODY[dtype][layout];
-  const activation = dtype === 'fp16' || dtype === 'q4f16' ? 'float16' : 'float32';
+  const activation = kvValueBytes(dtype) === 2 ? 'float16' : 'float32';
   const common = { activation, keepsLogits: layout === 'tuned' } as const;
   if (layout === 'tuned' || body.kind !== 'blocks') return { ...common, body, head: body, headAgain: false };
   // Published 4-bit exports quantise MatMul constants only; a tied head is a transposed embedding and stays in float.
@@ -57,18 +59,19 @@ export function precisionOf(
   return { ...common, body: blocks, head: blocks, headAgain: true };
 }
 
-/** The exponent e for which magnitudes in [2^e, 2^(e+1)) of random sign keep a product over K terms near 1. */
+/** The exponent e for which weights of magnitude [2^e, 2^(e+1)) and random sign keep a sum over k terms near 1. */
 export const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
-/** Likewise for a block scale over integers of standard deviation `spread`. */
+/** The same for scales of integers with the standard deviation `spread`. */
 export const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
-/** Block scales. Nibbles of 0…15 around 8 average −½: scales of random sign keep the weights' mean at zero, as real ones are. */
+/** Scales of blocks. Integers 0…15 around 8 average −½, so scales have random signs to keep the mean weight at zero. */
 export const scaleFill = (k: number, bits: 4 | 8): Fill => ({
   kind: 'float',
   exponent: scaleExponent(k, SPREAD[bits]),
   positive: false,
 });
+/** Standard deviation of random integers, by bits. */
 export const SPREAD = { 4: 4.6, 8: 73.9 };
-/** Standard deviation of the embedding: large enough that tokens differ, too small for a tied head to echo its input. */
+/** Standard deviation of the embedding: tokens differ, but a tied head does not just repeat its input. */
 const EMBEDDING_SPREAD = 0.5;
 export const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
 
@@ -95,14 +98,13 @@ type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
 interface BlockWeights {
   weight: string;
   scales: string;
-  /** One name, or none where the middle of the integers is zero. */
+  /** One name, or none for integers around their middle. */
   zeroPoints: string[];
 }
 
-/** The largest block that divides a row; rows of published models are multiples of 32. */
 function blockSizeFor(format: BlockFormat, k: number): number {
-  const size = [128, 64, 32, 16].find((block) => block <= format.largestBlock && k % block === 0);
-  if (size === undefined) throw new Error(`rows of ${k} cannot be cut into blocks of 16 or more`);
+  const size = largestBlock(k, format.largestBlock);
+  if (size === null) throw new Error(`rows of ${k} cannot be cut into blocks of 16 or more`);
   return size;
 }
 
@@ -116,7 +118,7 @@ function blockWeights(
   const zeros = () => [p.n, Math.ceil((perRow * format.bits) / 8)];
   return {
     weight: packedIntegers(b, format, p),
-    // Random zero points spread a weight as much again as its integer does.
+    // Random zero points have the same variance as the integers.
     scales: b.weight(
       `${p.weight}_scales`,
       type,
@@ -157,12 +159,12 @@ function multiplyInt8(b: GraphBuilder, p: { node: string; input: string; weight:
   return b.node('Mul', `${p.node}_scaled`, [float, scales]);
 }
 
-/** The scale of an int8 weight whose product over `terms` is near 1. */
+/** The scale of an int8 weight that keeps a sum over `terms` near 1. */
 function int8Scale(b: GraphBuilder, terms: number): string {
   return b.scalar(`int8_scale_${Math.round(terms)}`, 'float32', 1 / (SPREAD[8] * Math.sqrt(terms)));
 }
 
-/** One DynamicQuantizeLinear per activation, however many products use it. */
+/** All products of the same activations share one DynamicQuantizeLinear. */
 function quantizeActivation(b: GraphBuilder, input: string): [string, string, string] {
   const outputs: [string, string, string] = [`${input}_quantized`, `${input}_scale`, `${input}_zero_point`];
   if (!b.graph.nodes.some((node) => node.outputs[0] === outputs[0])) {
@@ -171,13 +173,13 @@ function quantizeActivation(b: GraphBuilder, input: string): [string, string, st
   return outputs;
 }
 
-/** The embedding table of [vocab, hidden] and, for a tied head, what the head multiplies by. */
+/** `rows`: the embeddings of the tokens. `head`: adds the product of a head that is tied to the table. */
 export interface Embedding {
   rows: string;
   head(p: { node: string; input: string }): string;
 }
 
-/** Looks up `ids` in a table that a tied head can share, so that the table is stored once. */
+/** Looks up `ids` in a table of [vocab, hidden], which a tied head can share. */
 export function embedding(
   b: GraphBuilder,
   format: LinearFormat,

@@ -1,5 +1,4 @@
-// The gated MLP, and its activations.
-
+// The gated MLP and its activations.
 import type { GatedMlp } from '../plan.js';
 import { type Composition, project } from './composition.js';
 

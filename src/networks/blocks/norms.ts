@@ -1,11 +1,11 @@
-// RMS norms, and the residual stream that they read: fused with the addition before them wherever there is one.
+// RMS norms and the residual stream. A norm is fused with the addition before it wherever there is one.
 import { type Composition, scaled, wantedPositions } from './composition.js';
 
 function normWeight(c: Composition, name: string, size: number): string {
   return c.b.weight(`${name}.weight`, c.precision.activation, [size], { kind: 'float', exponent: 0, positive: true });
 }
 
-/** The norm of the last axis, which is `size` long. */
+/** The RMS norm over the last axis, which has `size` elements. */
 export function rmsNorm(c: Composition, p: { input: string; name: string; size: number }): string {
   return c.b.node(
     'SimplifiedLayerNormalization',
@@ -15,7 +15,7 @@ export function rmsNorm(c: Composition, p: { input: string; name: string; size: 
   );
 }
 
-/** residual + update, and the norm of it: [normed, sum]. */
+/** [norm of the sum, sum] of residual + update. */
 function addNorm(c: Composition, p: { residual: string; update: string; name: string }): [string, string] {
   const node = `/${p.name.replaceAll('.', '/')}/SkipLayerNorm`;
   const outputs: [string, string] = [`${node}/output_0`, `${node}/output_3`];
@@ -30,11 +30,11 @@ function addNorm(c: Composition, p: { residual: string; update: string; name: st
 }
 
 export interface ResidualStream {
-  /** The norm, of that name, of all that was added so far. */
+  /** The norm of the sum so far; `name` names its weight. */
   read(name: string): string;
-  /** Adds a block's output, times the plan's residual scale; `node` names the block. */
+  /** Adds the output of the block `node`, multiplied by the residual scale of the plan. */
   add(node: string, update: string): void;
-  /** Goes on with the wanted positions alone; what is added next must be as long. */
+  /** Keeps only the wanted positions; what is added afterwards must have those only. */
   keepWanted(): void;
 }
 

@@ -1,7 +1,7 @@
-// The positions of this pass's tokens, derived from the mask as attention derives its lengths.
+// The positions of the tokens of a pass, derived from the attention mask.
 import type { Composition } from './composition.js';
 
-/** int64 [tokens]: past, past + 1, …; emitted once. */
+/** int64 [tokens]: past, past + 1, …. The nodes are added once. */
 export function sequencePositions(c: Pick<Composition, 'b' | 'lengths'>): string {
   const { b } = c;
   const node = '/model/positions';

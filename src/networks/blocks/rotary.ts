@@ -1,22 +1,22 @@
-// Rotary positions: the frequencies of each way of stretching a context, and one pair of tables per distinct rope.
+// Rotary positions: the frequencies for each kind of scaling, and one pair of tables for each distinct rope.
 // Source of the formulas: transformers' modeling_rope_utils.
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { Rope, RopeScaling } from '../plan.js';
 import type { RotaryTables } from './composition.js';
 import type { ActivationType } from './linear.js';
 
-/** Radians per position of each rotated pair, in single precision as the modelling code holds them. */
+/** Radians per position of each rotated pair, in single precision as in the modelling code. */
 export function rotaryFrequencies(rope: Rope): number[] {
   const plain = Array.from({ length: rope.size / 2 }, (_, i) => rope.theta ** ((-2 * i) / rope.size));
   return plain.map((frequency, i) => Math.fround(frequency * stretch(rope, frequency, i)));
 }
 
-/** What cos and sin are multiplied by. */
+/** Factor of cos and sin. */
 export function rotaryMagnitude(scaling: RopeScaling): number {
   return 'magnitude' in scaling ? scaling.magnitude : 1;
 }
 
-/** What the i-th frequency is multiplied by. */
+/** Factor of the i-th frequency. */
 function stretch(rope: Rope, frequency: number, i: number): number {
   const { scaling } = rope;
   switch (scaling.kind) {
@@ -27,7 +27,7 @@ function stretch(rope: Rope, frequency: number, i: number): number {
     case 'longrope':
       return 1 / scaling.factors[i]!;
     case 'llama3': {
-      // Turns that a pair makes over the original context decide: few are stretched, many are left alone.
+      // Pairs that make few turns over the original context are stretched, those that make many are not.
       const turns = (scaling.originalContext * frequency) / (2 * Math.PI);
       return blend(
         1 / scaling.factor,
@@ -42,7 +42,7 @@ function stretch(rope: Rope, frequency: number, i: number): number {
   }
 }
 
-/** The pairs between which yarn goes over from extrapolation to interpolation. */
+/** The pairs between which yarn changes from extrapolation to interpolation. */
 function yarnRange(rope: Rope, scaling: Extract<RopeScaling, { kind: 'yarn' }>): [number, number] {
   const pairOf = (turns: number) =>
     (rope.size * Math.log(scaling.originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(rope.theta));
@@ -58,7 +58,7 @@ function blend(a: number, b: number, t: number): number {
   return a * (1 - part) + b * part;
 }
 
-/** A `wide` table repeats its columns, as older exports do; the kernel is given one half of it. */
+/** `wide` tables repeat their columns, as older exports do; a Slice takes the half that the kernel needs. */
 export function createRotaryTables(
   b: GraphBuilder,
   p: { context: number; type: ActivationType; wide: boolean },

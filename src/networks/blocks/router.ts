@@ -1,5 +1,4 @@
-// The router of a mixture of experts: which experts a token goes to, and what each contributes.
-
+// The router of a mixture of experts: which experts a token goes to, and the weight of each.
 import type { Experts } from '../plan.js';
 import { type Composition, constant } from './composition.js';
 import { linear } from './linear.js';
@@ -14,16 +13,17 @@ export interface ExpertsBlock {
 export interface Routes {
   /** [tokens, experts]: the experts with the largest values are taken. */
   choice: string;
-  /** [tokens, experts]: what an expert contributes when it is taken, not yet normalised. */
+  /** [tokens, experts]: the weight of an expert where it is taken, not yet normalised. */
   scores: string;
-  /** [tokens, per token]: the chosen experts, and what each contributes. */
+  /** int64 [tokens, per token]: the chosen experts. */
   experts(): string;
+  /** [tokens, per token]: their weights. Needs `experts()` to be called before. */
   weights(): string;
 }
 
-/** Added to the choice of experts that a schedule names: far above any score, and exact in half precision. */
+/** Added to the score of scheduled experts: far above any score, and exact in half precision. */
 const SCHEDULED = 1000;
-/** Set where a group of experts was not kept: below any score, and a schedule still reaches above the rest. */
+/** The score of experts whose group was not kept: below any other, but a scheduled expert still wins. */
 const NOT_KEPT = -100;
 
 export function route(c: Composition, p: ExpertsBlock & { schedule: string | null }): Routes {
@@ -33,7 +33,7 @@ export function route(c: Composition, p: ExpertsBlock & { schedule: string | nul
   const weight = `model.layers.${p.layer}.moe.router`;
   const vector = (name: string, positive: boolean) =>
     b.weight(`${weight}.${name}`, c.precision.activation, [count], { kind: 'float', exponent: -6, positive });
-  // Quantisers leave the router in float: it is small, and it decides.
+  // Quantisers leave the router in float, because it is small and decides which experts are used.
   let logits = linear(b, { kind: 'float' }, c.precision.activation, {
     node: `${node}/MatMul`,
     weight: `${weight}.MatMul.weight`,
@@ -75,7 +75,7 @@ export function route(c: Composition, p: ExpertsBlock & { schedule: string | nul
   };
 }
 
-/** Only experts of the best groups stay eligible; a group is as good as its best expert, or as its best two. */
+/** Excludes experts outside the best groups. A group is rated by its best expert, or by the sum of its best two. */
 function keptGroups(c: Composition, p: { node: string; plan: Experts; choice: string }): string {
   const { b } = c;
   const { count, router } = p.plan;

@@ -1,15 +1,14 @@
-// Which experts a synthetic mixture of experts uses: random router weights would decide by chance, and unevenly.
-// A schedule names the experts of each position; everything else of the graph, router included, is computed as ever.
-
+// A schedule names the experts that each position of a synthetic mixture of experts uses, as random router weights
+// would choose unevenly. The rest of the graph, the router included, is computed as always.
 import type { Routing } from '../../contract/routings.js';
 import type { DecoderPlan } from '../plan.js';
 import type { Composition } from './composition.js';
 import { sequencePositions } from './positions.js';
 
-/** Positions after which a skewed schedule repeats. */
+/** A skewed schedule repeats after this many positions. */
 const SKEWED_ROWS = 512;
 
-/** For each position, counted modulo the length of the list, the experts of its token. */
+/** The experts of each position; position p uses row p modulo the number of rows. */
 export function scheduleRows(routing: Exclude<Routing, 'router'>, count: number, perToken: number): number[][] {
   const first = Array.from({ length: perToken }, (_, i) => i);
   switch (routing) {
@@ -28,7 +27,7 @@ function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
 
-/** `perToken` different experts, each draw weighted by 1 / (e + 1). */
+/** Draws `perToken` different experts, expert e with weight 1 / (e + 1). */
 function drawn(row: number, count: number, perToken: number): number[] {
   const left = new Set(Array.from({ length: count }, (_, e) => e));
   return Array.from({ length: perToken }, (_, draw) => {
@@ -43,12 +42,12 @@ function drawn(row: number, count: number, perToken: number): number[] {
   });
 }
 
-/** Points that fill [0, 1) evenly: multiples of the golden ratio, less their whole parts. */
+/** Evenly distributed points of [0, 1): the fractional parts of multiples of the golden ratio. */
 function fraction(i: number): number {
   return ((i + 0.5) * 0.6180339887498949) % 1;
 }
 
-/** [1, tokens, experts]: 1 where the schedule wants an expert, else 0. All layers share it. */
+/** [1, tokens, experts]: 1 for scheduled experts, else 0; shared by all layers. null where the router chooses. */
 export function routingSchedule(
   c: Pick<Composition, 'b' | 'lengths' | 'precision'>,
   plan: DecoderPlan,

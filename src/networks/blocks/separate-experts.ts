@@ -1,5 +1,4 @@
-// Experts as projections of their own, in the format of every other projection.
-
+// Experts as separate projections, in the same format as all other projections.
 import type { Experts } from '../plan.js';
 import { type Composition, constant, scaled } from './composition.js';
 import { expertBias } from './fused-experts.js';
@@ -8,8 +7,8 @@ import { activation } from './mlp.js';
 import type { ExpertsBlock, Routes } from './router.js';
 
 /**
- * Rows of tokens are sorted by expert and split; each expert multiplies its own rows, and an expert without rows returns
- * at once without touching its weights. So a step reads the chosen experts only, at the speed of any other projection.
+ * Sorts the rows of tokens by expert and splits them, so that each expert multiplies its own rows. An expert without
+ * rows returns at once, so a decode step reads only the chosen experts, and at the speed of any other projection.
  */
 export function separateExperts(c: Composition, p: ExpertsBlock & { routes: Routes }): string {
   const { b } = c;
@@ -47,7 +46,9 @@ export function separateExperts(c: Composition, p: ExpertsBlock & { routes: Rout
   return b.node('Reshape', `${node}/mix/Reshape`, [mixed, shape]);
 }
 
-/** The pairs of token and expert in the order of experts: which token, which expert, how many each, and the way back. */
+/**
+ * Sorts the pairs of token and expert by expert. `counts`: rows of each expert. `back`: the order that undoes the sort.
+ */
 function sortByExpert(c: Composition, p: { node: string; plan: Experts; routes: Routes }) {
   const { b } = c;
   const node = `${p.node}/sort`;
@@ -69,7 +70,7 @@ function sortByExpert(c: Composition, p: { node: string; plan: Experts; routes: 
   };
 }
 
-/** activation(gate) · up of a product whose first half is the gate. */
+/** activation(gate) · up, where the first half of `gateUp` is the gate. */
 function gated(c: Composition, p: { node: string; plan: Experts }, gateUp: string): string {
   const { b } = c;
   const node = `${p.node}/act_fn`;

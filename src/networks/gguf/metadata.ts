@@ -1,20 +1,14 @@
-// What a GGUF says of its model: llama.cpp's keys, made of the decoder plan, and a synthetic vocabulary.
-// What llama.cpp computes by its own rules (scales, biases) is checked against the plan and refused where it differs.
+// The metadata of a synthetic GGUF file: llama.cpp's keys for a decoder plan, and a synthetic vocabulary. llama.cpp
+// computes some things (scales, head sizes) by its own rules; a plan that differs from them is refused.
 import { problem } from '../../errors.js';
 import type { Metadata } from '../../formats/gguf/header.js';
-import type { ModelConfig } from '../architecture.js';
+import type { Architecture, LlamaCppArchitecture, ModelConfig } from '../architecture.js';
+import { ARCHITECTURES } from '../architectures.js';
 import type { DecoderPlan } from '../plan.js';
 import { syntheticTokenizer } from '../synthetic-tokenizer.js';
 import type { GgufDtype, PlainLayer } from './tensors.js';
 
-/** model_type → llama.cpp's name of the architecture. */
-const ARCHITECTURES: Record<string, string> = {
-  qwen2: 'qwen2',
-  qwen3: 'qwen3',
-  llama: 'llama',
-  gemma3_text: 'gemma3',
-};
-/** llama.cpp's numbers for the format of most weights. */
+/** llama.cpp's `general.file_type` for the type of most weights. */
 const FILE_TYPES: Record<GgufDtype, number> = { fp16: 1, q4: 2, int8: 7 };
 const NORMAL_TOKEN = 1;
 const CONTROL_TOKEN = 3;
@@ -28,7 +22,7 @@ export function planMetadata(p: {
   specialTokens: string[];
 }): Metadata {
   const { plan, layers } = p;
-  const name = ARCHITECTURES[p.config.model_type]!;
+  const { name } = llamaCppArchitecture(p.config.model_type);
   const { attention, mlp } = layers[0]!;
   const sliding = layers.find((layer) => layer.attention.window !== undefined)?.attention;
   const global = (layers.find((layer) => layer.attention.window === undefined) ?? layers[0]!).attention;
@@ -69,7 +63,7 @@ export function planMetadata(p: {
   };
 }
 
-/** The vocabulary of the ONNX checkpoints: bytes, merges and, last, special tokens. */
+/** The same vocabulary as in ONNX checkpoints: bytes, merges, and special tokens at the end. */
 function vocabulary(size: number, special: string[]): Metadata {
   const { vocab, merges } = syntheticTokenizer(size, special)['tokenizer.json'].model;
   const end = size - special.length;
@@ -89,11 +83,21 @@ function vocabulary(size: number, special: string[]): Metadata {
   };
 }
 
-/** The layers of a plan that llama.cpp runs as it is meant; throws gguf-unsupported or config-unsupported. */
+/** Throws gguf-unsupported where llama.cpp has no such architecture, or none that we write. */
+function llamaCppArchitecture(modelType: string): LlamaCppArchitecture {
+  const mapped: [string, Architecture][] = Object.entries(ARCHITECTURES);
+  const known = mapped.filter(([, architecture]) => architecture.llamaCpp !== undefined);
+  const found = known.find(([name]) => name === modelType)?.[1].llamaCpp;
+  if (found !== undefined) return found;
+  throw problem('gguf-unsupported', { modelType, known: known.map(([name]) => name) });
+}
+
+/**
+ * The layers of a plan that llama.cpp computes as the plan means them. Throws gguf-unsupported for another
+ * architecture, config-unsupported with the fields that llama.cpp would compute in another way.
+ */
 export function plainLayers(modelType: string, plan: DecoderPlan): PlainLayer[] {
-  if (ARCHITECTURES[modelType] === undefined) {
-    throw problem('gguf-unsupported', { modelType, known: Object.keys(ARCHITECTURES) });
-  }
+  const llamaCpp = llamaCppArchitecture(modelType);
   const issues: string[] = [];
   const layers = plan.layers.flatMap(({ attention, mlp, norms }): PlainLayer[] =>
     attention.kind === 'grouped' && mlp.kind === 'gated' ? [{ attention, mlp, norms }] : [],
@@ -101,25 +105,19 @@ export function plainLayers(modelType: string, plan: DecoderPlan): PlainLayer[] 
   for (const { attention } of layers) {
     const { heads, headSize, rope, scale, softcap } = attention;
     if (!['none', 'linear', 'llama3'].includes(rope.scaling.kind)) {
-      issues.push(`rope_scaling: a GGUF of rope type ${rope.scaling.kind} is not written`);
+      issues.push(`rope_scaling: GGUF files cannot be written with the rope type ${rope.scaling.kind}`);
     }
     if (softcap !== undefined) issues.push('attn_logit_softcapping: llama.cpp does not apply it to this architecture');
-    const expected = scaleOfLlamaCpp(modelType, plan, heads, headSize);
+    const expected = llamaCpp.attentionScale?.(plan, attention) ?? 1 / Math.sqrt(headSize);
     if (Math.abs(scale / expected - 1) > 1e-6) {
       issues.push(`query_pre_attn_scalar: llama.cpp multiplies by ${expected} where this configuration wants ${scale}`);
     }
-    if (modelType === 'qwen2' && heads * headSize !== plan.hidden) {
+    if (llamaCpp.derivesHeadSize && heads * headSize !== plan.hidden) {
       issues.push('head_dim: llama.cpp takes hidden_size / num_attention_heads for this architecture');
     }
   }
   if (issues.length > 0) throw problem('config-unsupported', { modelType, issues: [...new Set(issues)] });
   return layers;
-}
-
-/** Gemma 3 of 27B, which llama.cpp knows by its 62 layers, divides by another size. */
-function scaleOfLlamaCpp(modelType: string, plan: DecoderPlan, heads: number, headSize: number): number {
-  const is27b = modelType === 'gemma3_text' && plan.layers.length === 62;
-  return 1 / Math.sqrt(is27b ? plan.hidden / heads : headSize);
 }
 
 function uint32(value: number) {

@@ -1,24 +1,23 @@
-// The tensors of a decoder by llama.cpp's names: which there are and how large follows from the plan that the ONNX
-// composer uses too; in which type each is stored follows from what llama-quantize does.
-
-import { blockOf, type TensorType } from '../../formats/gguf/format.js';
+// The tensors of a decoder under llama.cpp's names, from the same plan as the ONNX graph. Their types are those that
+// llama-quantize chooses.
 import type { TensorInfo } from '../../formats/gguf/header.js';
+import { blockOf, type TensorType } from '../../formats/gguf/tensor-types.js';
 import { floatExponent, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
 import { rotaryFrequencies } from '../blocks/rotary.js';
 import type { DecoderPlan, GatedMlp, GroupedAttention, Rope } from '../plan.js';
 import type { WeightFill } from '../random-weights.js';
 
-/** The dtypes that a synthetic GGUF can have, and the type that llama.cpp calls so. */
+/** The dtypes of synthetic GGUF files, and the tensor type of their matrices. */
 export const GGUF_DTYPES = { q4: 'Q4_0', int8: 'Q8_0', fp16: 'F16' } as const;
 export type GgufDtype = keyof typeof GGUF_DTYPES;
 
 export interface PlannedTensor extends TensorInfo {
   fill: WeightFill;
-  /** false for tables that are computed rather than learned. */
+  /** false for computed tables. */
   learned: boolean;
 }
 
-/** Layers whose attention and MLP are of the plain kinds; metadata.ts refuses others before. */
+/** A layer with grouped attention and a gated MLP; metadata.ts refuses others. */
 export interface PlainLayer {
   attention: GroupedAttention;
   mlp: GatedMlp;
@@ -38,7 +37,7 @@ export function planTensors(plan: DecoderPlan, layers: PlainLayer[], dtype: Gguf
   ];
 }
 
-/** llama-quantize keeps the head, and an embedding that is the head too, in 6 bits, or 8 where rows have no such blocks. */
+/** Beside 4-bit matrices, llama-quantize gives the head 6 bits, or 8 where its rows are no multiple of those blocks. */
 function outputType(body: TensorType, k: number): TensorType {
   if (body !== 'Q4_0') return body;
   return k % blockOf('Q6_K').elements === 0 ? 'Q6_K' : 'Q8_0';
@@ -68,7 +67,7 @@ function layerTensors(name: string, hidden: number, body: TensorType, layer: Pla
   ];
 }
 
-/** Llama 3's stretched context: what each frequency is divided by. */
+/** The divisors of the rotary frequencies, which llama.cpp reads for Llama 3's scaling. */
 function ropeFactors(rope: Rope): PlannedTensor[] {
   if (rope.scaling.kind !== 'llama3') return [];
   const stretched = rotaryFrequencies(rope);
@@ -80,23 +79,23 @@ function norm(name: string, size: number): PlannedTensor {
   return vector(name, size, { kind: 'float', exponent: 0, positive: true });
 }
 
-/** Vectors stay in single precision in every GGUF. */
+/** Vectors are in single precision in every GGUF file. */
 function vector(name: string, size: number, fill: WeightFill): PlannedTensor {
   return { name, type: 'F32', dims: [size], fill, learned: true };
 }
 
-/** Rows that cannot be cut into blocks are stored in half precision, as llama-quantize does. */
+/** [k, n]. Rows that are no multiple of a block are stored in half precision, as llama-quantize does. */
 function matrix(name: string, wanted: TensorType, p: { k: number; n: number; terms?: number }): PlannedTensor {
   const type = p.k % blockOf(wanted).elements === 0 ? wanted : 'F16';
   return { name, type, dims: [p.k, p.n], fill: matrixFill(type, p.terms ?? p.k), learned: true };
 }
 
-/** Spread of the integers of a Q6_K block times their 8-bit scales. */
+/** Standard deviation of the integers of a Q6_K block (18.5) times that of their 8-bit scales. */
 const SPREAD_Q6_K = 18.5 * SPREAD[8];
-/** The least exponent of a half that is not denormal. */
+/** The smallest exponent of a half-precision number that is not denormal. */
 const LEAST_EXPONENT = -14;
 
-/** Random blocks whose scale keeps a product over `terms` near 1. */
+/** Random blocks with scales that keep a sum over `terms` near 1. */
 function matrixFill(type: TensorType, terms: number): WeightFill {
   const blocks = (spread: number, scaleAt: number): WeightFill => {
     const exponent = Math.max(scaleExponent(terms, spread), LEAST_EXPONENT);

@@ -1,29 +1,25 @@
-// The runtime `llama.cpp`, through the native module of node-llama-cpp: greedy decoding of given token ids, set up as
-// llama-bench is. Its JavaScript classes are left out: they read the vocabulary again and queue every single token.
+// The runtime `llama.cpp`, through the native module of node-llama-cpp: greedy decoding of given token ids, set up like
+// llama-bench. The JavaScript classes of the package are not used, because they read the vocabulary again and queue each token.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { problem, reasonOf } from '../../errors.js';
-import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp-addon.js';
-import { findLlamaCpp, installCommand } from './llama-cpp-package.js';
-import type { Generation, Runtime } from './runtime.js';
+import { findPackage, installCommand } from '../installed.js';
+import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp/addon.js';
+import type { Generation, OpenOptions, Runtime } from './runtime.js';
 
-/** llama-bench's n_ubatch. The binding makes its batches as large, so that longer prompts are cut at the same places. */
+/** llama-bench's n_ubatch. Batches are as large here, so that longer prompts are cut at the same places. */
 const BATCH_TOKENS = 512;
 const SEQUENCE = 0;
 const NO_LOGITS = new Uint32Array(0);
 
-export interface LlamaCppOptions {
-  /** The .gguf file. */
-  model: string;
-  threads: number;
-  /** Positions that the KV cache must hold: depth + prompt + new tokens. */
-  capacity: number;
-}
+type LlamaCppOptions = Pick<OpenOptions, 'graph' | 'threads' | 'capacity'>;
 
 export interface LlamaCppRuntime extends Runtime {
-  /** The logits that follow `ids`, on an empty cache. */
+  /** The logits after `ids` on an empty cache; they prove that the file is computed correctly. */
   logits(ids: BigInt64Array): Promise<Float64Array>;
 }
 
-export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
+export async function open(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
   const started = performance.now();
   const heard: string[] = [];
   const bindings = await loadBindings((message) => heard.push(message));
@@ -38,7 +34,7 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRu
   const created = performance.now();
   let depth = new Uint32Array(0);
 
-  /** Everything behind the depth is forgotten; a sliding window that has lost part of it is filled again. */
+  /** Forgets everything after the depth. A sliding window that has lost part of the depth is filled again. */
   const rewind = async () => {
     if (depth.length > 0) {
       const kept = context.removeTokenCellsFromSequence(SEQUENCE, depth.length, -1);
@@ -66,7 +62,7 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRu
       const ids = idsOf(prompt);
       const tokenMs = new Float64Array(count);
       const tokens = new Int32Array(count);
-      // What ran before (depth) is not this generation's time.
+      // Resets the time of what ran before (depth).
       loop.takeSessionMs();
       const start = performance.now();
       tokens[0] = await loop.next(ids, depth.length);
@@ -87,10 +83,12 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<LlamaCppRu
 }
 
 async function loadBindings(listen: (message: string) => void): Promise<Bindings> {
-  const found = findLlamaCpp();
-  if (found === null) throw problem('runtime-not-installed', { runtime: 'llama.cpp', command: installCommand() });
+  const found = findPackage('llama.cpp');
+  if (found === null)
+    throw problem('runtime-not-installed', { runtime: 'llama.cpp', command: installCommand('llama.cpp') });
+  const url = pathToFileURL(join(found.root, 'dist', 'index.js')).href;
   try {
-    const library = (await import(found.url)) as Library;
+    const library = (await import(url)) as Library;
     const llama = await library.getLlama({
       gpu: false,
       build: 'never',
@@ -99,14 +97,14 @@ async function loadBindings(listen: (message: string) => void): Promise<Bindings
     });
     return llama._bindings;
   } catch (error) {
-    const reason = `node-llama-cpp ${found.version} at ${found.url}: ${reasonOf(error)}`;
+    const reason = `node-llama-cpp ${found.version} at ${url}: ${reasonOf(error)}`;
     throw problem('runtime-failed', { runtime: 'llama.cpp', reason }, error);
   }
 }
 
 async function openContext(bindings: Bindings, options: LlamaCppOptions) {
-  const model: AddonModel = new bindings.AddonModel(options.model, { gpuLayers: 0, useMmap: true });
-  if (!(await model.init())) throw new Error(`${options.model} cannot be loaded`);
+  const model: AddonModel = new bindings.AddonModel(options.graph, { gpuLayers: 0, useMmap: true });
+  if (!(await model.init())) throw new Error(`${options.graph} cannot be loaded`);
   const context: AddonContext = new bindings.AddonContext(model, {
     contextSize: options.capacity,
     batchSize: BATCH_TOKENS,
@@ -121,7 +119,7 @@ async function openContext(bindings: Bindings, options: LlamaCppOptions) {
 
 function createLoop(context: AddonContext, sampler: AddonSampler) {
   let sessionMs = 0;
-  /** Runs `ids` from `position` on; the logits of the last one are kept if asked for, and their place is returned. */
+  /** Runs `ids` from `position` on. If asked for, keeps the logits of the last one and returns their place. */
   const run = async (ids: Uint32Array, position: number, wantsLogits: boolean): Promise<number> => {
     let place = -1;
     for (let from = 0; from < ids.length; from += BATCH_TOKENS) {
@@ -145,7 +143,7 @@ function createLoop(context: AddonContext, sampler: AddonSampler) {
     async feed(ids: Uint32Array, position: number): Promise<void> {
       await run(ids, position, false);
     },
-    /** The greedy token behind `ids`. */
+    /** The greedy token after `ids`. */
     async next(ids: Uint32Array, position: number): Promise<number> {
       const token = await context.sampleToken(await run(ids, position, true), sampler);
       if (token < 0) throw problem('runtime-failed', { runtime: 'llama.cpp', reason: 'it chose no token' });

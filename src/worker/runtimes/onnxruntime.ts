@@ -1,48 +1,47 @@
-// The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API.
-// Everything about the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
+// The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API. Everything about
+// the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
 
-import { DEFAULT_OPTIONS } from '../../contract/option-set.js';
+import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { type Decoder, decoderOf } from '../../formats/onnx/decoder.js';
+import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
 import { readModel } from '../../formats/onnx/read.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
-import { argmax } from './argmax.js';
-import { createLoop, type Logits } from './decode-loop.js';
-import { createInt8Cache } from './int8-cache.js';
-import { openSessions, type SessionsOptions } from './open-sessions.js';
+import { argmax } from './ort/argmax.js';
+import { createLoop } from './ort/decode-loop.js';
+import { createInt8Cache } from './ort/int8-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
-import type { Generation, Runtime } from './runtime.js';
+import { openSessions, type SessionsOptions } from './ort/open-sessions.js';
+import type { Generation, Logits, LogitsRuntime, OpenOptions, Runtime } from './runtime.js';
 
-/** A prompt runs in chunks of this many tokens: activations stay in cache, and memory does not grow with the prompt. */
+/** A prompt runs in chunks of this many tokens, so that activations stay in cache and memory does not grow with the prompt. */
 const PREFILL_CHUNK_TOKENS = 128;
-/** Of a prefill graph, whose products take a third of the time (docs/runtimes.md). */
+/** The chunk for a prefill graph, whose products take a third of the time (docs/runtimes.md). */
 const PREFILL_GRAPH_CHUNK_TOKENS = 256;
-/** Stored where passes are shorter than the chunk would be. */
+/** Stored with the options where chunks are shorter for this reason. */
 const WRONG_ATTENTION = 'attention over longer passes is wrong on this provider';
 
 export interface OnnxRuntimeOptions extends SessionsOptions {
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
-  /** Tests compare both modes; by default the graph decides. */
+  /** By default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
-  /** The most tokens that the execution provider computes rightly in one pass; by default any number. */
+  /** The most tokens in one pass that the execution provider computes correctly; by default any number. */
   longestPass?: number | undefined;
-  /** Logits of every position, also where the graph could leave some out. */
+  /** Asks for the logits of every position, even where the graph could leave some out. */
   allLogits?: boolean;
 }
 
-export interface OnnxRuntime extends Runtime {
+export interface OnnxRuntime extends LogitsRuntime {
   decoder: Decoder;
-  /** Reads `ids` as a prompt is read, in chunks and by the prefill graph where there is one, without logits. */
+  /** Reads `ids` like a prompt, in chunks and by the prefill graph where there is one, without logits. */
   feed(ids: BigInt64Array): void;
-  /** A forward pass over `ids` at the present length; returns the logits that the graph gives, all rows. */
-  forward(ids: BigInt64Array): Logits;
-  /** Back to where a generation starts: behind the depth. */
-  rewind(): void;
-  /** One forward pass that leaves the state as it was: the same step can be run again and again. */
   repeatableStep(id: bigint): void;
   endProfiling(): string;
+}
+
+export function open(options: OpenOptions): Promise<Runtime> {
+  return openOnnxRuntime(options);
 }
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
@@ -76,6 +75,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
 
   return {
     decoder,
+    logitsWidth: decoder.vocabSize,
     options: {
       intraOpThreads: options.threads,
       interOpThreads: 1,
@@ -98,7 +98,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       loop.rewind(depth);
       const tokenMs = new Float64Array(count);
       const tokens = new Int32Array(count);
-      // What ran before (depth, single steps) is not this generation's time.
+      // Resets the time of what ran before (depth, single steps).
       loop.takeSessionMs();
       const start = performance.now();
       tokens[0] = prefill(prompt);
@@ -128,7 +128,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
   };
 }
 
-/** float16 comes as bits: a NaN has all bits of the exponent set, and more. */
+/** float16 comes as bits; a NaN has all bits of the exponent set and some of the fraction. */
 function isNaNAt(logits: Logits, at: number): boolean {
   return logits instanceof Uint16Array ? (logits[at]! & 0x7fff) > 0x7c00 : Number.isNaN(logits[at]);
 }

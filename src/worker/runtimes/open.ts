@@ -1,19 +1,25 @@
-// Runtime name → runtime. Adding one is a file in this folder, a case here and its name in suite/schema.ts.
+// Finds a runtime by its name: its file has the same name, with dashes for dots, and exports `open`. Only this one file
+// is imported, so that a worker loads the native library of its own runtime and no other.
+import type { RuntimeName } from '../../contract/runtimes.js';
+import { workloadRow } from '../../contract/workloads.js';
 import type { Job } from '../protocol.js';
-import { openLlamaCpp } from './llama-cpp.js';
-import { openOnnxRuntime } from './onnxruntime.js';
-import type { Runtime } from './runtime.js';
-import { openTransformers } from './transformers-js.js';
+import type { OpenOptions, Runtime } from './runtime.js';
 
-export async function openRuntime(job: Pick<Job, 'key' | 'directory' | 'graph' | 'longestPass'>): Promise<Runtime> {
-  const { runtime, threads, ep, dtype, options, workload } = job.key;
-  const capacity = workload.kind === 'micro' ? 1 : workload.depth + workload.prompt + workload.new;
-  switch (runtime) {
-    case 'onnxruntime':
-      return openOnnxRuntime({ graph: job.graph, threads, ep, options, capacity, longestPass: job.longestPass });
-    case 'transformers.js':
-      return openTransformers({ directory: job.directory, dtype, threads, ep, options });
-    case 'llama.cpp':
-      return openLlamaCpp({ model: job.graph, threads, capacity });
-  }
+export type Open = (options: OpenOptions) => Promise<Runtime>;
+
+export async function importRuntime(name: RuntimeName): Promise<Open> {
+  const { open } = (await import(`./${name.replaceAll('.', '-')}.js`)) as { open: Open };
+  return open;
+}
+
+/** What the runtime of a case is opened with. */
+export function openOptions({
+  key,
+  directory,
+  graph,
+  longestPass,
+}: Pick<Job, 'key' | 'directory' | 'graph' | 'longestPass'>): OpenOptions {
+  const { dtype, threads, ep, options, workload } = key;
+  const capacity = workloadRow(workload).positions(workload);
+  return { directory, graph, dtype, threads, ep, options, capacity, longestPass };
 }

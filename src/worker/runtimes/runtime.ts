@@ -1,5 +1,15 @@
-// What a runtime offers to the worker. One file per runtime beside this one, one line in open.ts.
+// What a runtime offers to the worker. Each runtime is one file in this folder that exports `open` (open.ts).
+import type { CaseKey } from '../../contract/case-key.js';
 import type { OkRound } from '../../contract/result.js';
+import type { Job } from '../protocol.js';
+
+/** What a runtime may need to know to open a checkpoint; each takes what it uses. */
+export interface OpenOptions
+  extends Pick<CaseKey, 'dtype' | 'threads' | 'ep' | 'options'>,
+    Pick<Job, 'directory' | 'graph' | 'longestPass'> {
+  /** Positions that the KV cache must hold: depth + prompt + new tokens. */
+  capacity: number;
+}
 
 export interface Generation {
   /** Milliseconds from the start of the prompt's forward pass to each token; length = tokens asked for. */
@@ -16,4 +26,23 @@ export interface Runtime {
   fillDepth(tokens: BigInt64Array): Promise<void>;
   /** Greedy decoding of exactly `count` tokens. `onFirstToken` marks the end of prefill. */
   generate(prompt: BigInt64Array, count: number, onFirstToken: () => void): Promise<Generation>;
+  /** One decode step that leaves the KV cache as it was, so that it can be repeated. */
+  repeatableStep?(id: bigint): void | Promise<void>;
+}
+
+/** float16 comes as its bits in a Uint16Array. */
+export type Logits = Float32Array | Uint16Array;
+
+/** A runtime that can run single passes and give their logits. */
+export interface LogitsRuntime extends Runtime {
+  /** Logits of one position, as the graph declares them; null where it does not. */
+  logitsWidth: number | null;
+  /** A forward pass over `ids` at the present length; returns all the logits that the graph gives. */
+  forward(ids: BigInt64Array): Logits;
+  /** Back to where a generation starts: behind the depth. */
+  rewind(): void;
+}
+
+export function givesLogits(runtime: Runtime): runtime is LogitsRuntime {
+  return 'forward' in runtime;
 }

@@ -1,31 +1,16 @@
-// The runtime `transformers.js`: what a user of the library gets from `generate()`, with lengths forced
-// and arrival times taken by a bare streamer (its first `put` is the prompt).
-import { basename, dirname } from 'node:path';
+// The runtime `transformers.js`: what a user of the library gets from `generate()`, with fixed lengths. Arrival times are taken
+// by a bare streamer, whose first `put` is the prompt.
+import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
-import { DEFAULT_OPTIONS, type OptionSet } from '../../contract/option-set.js';
+import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
 import { usesHugePages } from '../../machine/huge-pages.js';
-import type { Generation, Runtime } from './runtime.js';
+import type { Generation, OpenOptions, Runtime } from './runtime.js';
+import { loadLibrary } from './transformers-js/library.js';
 
-type Library = typeof import('@huggingface/transformers');
+type TransformersOptions = Pick<OpenOptions, 'directory' | 'dtype' | 'threads' | 'ep' | 'options'>;
 
-export interface TransformersOptions {
-  /** Folder in transformers.js layout. */
-  directory: string;
-  dtype: string;
-  threads: number;
-  ep: string;
-  options?: OptionSet | undefined;
-}
-
-async function loadLibrary(directory: string): Promise<Library> {
-  const library = await import('@huggingface/transformers');
-  library.env.allowRemoteModels = false;
-  library.env.localModelPath = dirname(directory);
-  return library;
-}
-
-export async function openTransformers(options: TransformersOptions): Promise<Runtime> {
+export async function open(options: TransformersOptions): Promise<Runtime> {
   const started = performance.now();
   const library = await loadLibrary(options.directory);
   const loaded = performance.now();
@@ -52,7 +37,7 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
   }
   const created = performance.now();
   const takeSessionMs = timeSessions(model);
-  // A generation disposes of the device tensors that it was given, so that a GPU needs a new cache each time.
+  // A generation disposes of the device tensors that it is given, so a GPU needs a new cache each time.
   const cacheIsSpent = options.ep !== 'cpu';
   let depthTokens = new BigInt64Array(0);
   let depthCache: Record<string, unknown> = {};
@@ -75,7 +60,7 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       intraOpThreads: options.threads,
       interOpThreads: 1,
       kv: 'passed',
-      // As asked for: the JavaScript interface gives nothing back.
+      // As requested, because the JavaScript interface does not let us read them back.
       ...options.options?.config,
       ...{ spinning, arena, memoryPattern, graphOptimization },
       hugePages: usesHugePages(options.options?.hugePages),
@@ -123,10 +108,18 @@ export async function openTransformers(options: TransformersOptions): Promise<Ru
       }
       return { tokenMs, tokens, sessionMs };
     },
+    async repeatableStep(id) {
+      const attention_mask = new library.Tensor('int64', new BigInt64Array(depthTokens.length + 1).fill(1n), [
+        1,
+        depthTokens.length + 1,
+      ]);
+      const past_key_values = new library.DynamicCache(depthCache as never);
+      await model({ ...inputs(BigInt64Array.of(id)), attention_mask, past_key_values });
+    },
   };
 }
 
-/** Wraps `run` of every session; the returned function yields the time spent inside since the last call. */
+/** Wraps `run` of every session. The returned function gives the time spent inside since it was last called. */
 function timeSessions(model: PreTrainedModel): () => number {
   let total = 0;
   for (const session of Object.values(
@@ -145,19 +138,4 @@ function timeSessions(model: PreTrainedModel): () => number {
     total = 0;
     return taken;
   };
-}
-
-export interface Tokenizer {
-  encode(text: string): number[];
-  loadMs: Runtime['loadMs'];
-}
-
-/** The tokenizer of a checkpoint folder. */
-export async function openTokenizer(directory: string): Promise<Tokenizer> {
-  const started = performance.now();
-  const library = await loadLibrary(directory);
-  const loaded = performance.now();
-  const tokenizer = await library.AutoTokenizer.from_pretrained(basename(directory), { local_files_only: true });
-  const loadMs = { library: loaded - started, session: performance.now() - loaded };
-  return { encode: (text) => tokenizer.encode(text), loadMs };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EdgeproofError } from '../../../src/errors.js';
-import { decoderOf } from '../../../src/formats/onnx/decoder.js';
+import { decoderOf } from '../../../src/formats/onnx/decoder-interface.js';
 import { externalFiles } from '../../../src/formats/onnx/external-data.js';
 import { graphFacts } from '../../../src/formats/onnx/facts.js';
 import { fields, sourceOf } from '../../../src/formats/onnx/protobuf.js';

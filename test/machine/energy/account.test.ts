@@ -121,14 +121,16 @@ describe('the choice of a source', () => {
   const package0 = fakeMeter(() => 1, { source: 'RAPL: package-0' }).meter;
 
   it('takes counters before a battery, a battery before nothing, and names what is missing', async () => {
-    const sources = await openSources(null, powercapTree().root, 'linux');
+    const sources = await openSources({ gpu: false }, powercapTree().root, 'linux');
     expect(sources.processor).toMatchObject({ tier: 'counter', source: expect.stringContaining('RAPL') });
     if ('close' in sources.processor) sources.processor.close();
-    expect((await openSources(null, kernelTree(battery), 'linux')).processor).toMatchObject({ tier: 'coarse' });
-    expect((await openSources(null, kernelTree({}), 'linux')).processor).toMatchObject({
+    expect((await openSources({ gpu: false }, kernelTree(battery), 'linux')).processor).toMatchObject({
+      tier: 'coarse',
+    });
+    expect((await openSources({ gpu: false }, kernelTree({}), 'linux')).processor).toMatchObject({
       reason: expect.stringContaining('no RAPL counters'),
     });
-    expect((await openSources(null, kernelTree({}), 'win32')).processor).toEqual(
+    expect((await openSources({ gpu: false }, kernelTree({}), 'win32')).processor).toEqual(
       unmetered('no counter of energy is read on win32'),
     );
   });

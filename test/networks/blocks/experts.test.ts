@@ -1,5 +1,6 @@
-// Families with experts or latent attention against a float64 reference: a prompt in one pass, then single steps, in
-// every layout and dtype; the router's own choice in float, where no rounding can tip it, prescribed experts elsewhere.
+// Architectures with experts or latent attention against a float64 reference: a prompt in one pass, then single steps,
+// in every layout and dtype; the router's own choice in float, where no rounding can tip it, prescribed experts
+// elsewhere.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { scheduleRows } from '../../../src/networks/blocks/schedule.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
-import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { halfValue } from '../../reference/half.js';
 import type { SparseConfig } from '../../reference/mixture.js';
 import { relativeError } from '../../reference/relative-error.js';
@@ -27,7 +28,7 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }));
 const VOCAB = 512;
 const PROMPT = 12;
 const LENGTH = 16;
-const FAMILIES = Object.entries(TINY_SPARSE).map(([name, config]) => ({ name, config }));
+const ARCHITECTURES = Object.entries(TINY_SPARSE).map(([name, config]) => ({ name, config }));
 
 const BOUND: Record<GraphLayout, Record<SyntheticDtype, number>> = {
   published: { fp32: 2e-5, q4: 2e-5, int8: 0.2, fp16: 1.5e-2, q4f16: 1.5e-2 },
@@ -47,7 +48,7 @@ function rowsOf(logits: Float32Array | Uint16Array): Float64Array[] {
   return Array.from({ length: values.length / VOCAB }, (_, row) => values.slice(row * VOCAB, (row + 1) * VOCAB));
 }
 
-describe.each(FAMILIES)('$name', ({ name, config }) => {
+describe.each(ARCHITECTURES)('$name', ({ name, config }) => {
   const checkpointOf = async (layout: OnnxLayout, dtype: SyntheticDtype, routing: Routing) => {
     const model = { id: name.replaceAll(/[ _]/g, '-'), config };
     return (await ensureSynthetic({ model, layout, dtype, seed: 7, routing }, { cache })).checkpoint;

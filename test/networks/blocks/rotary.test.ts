@@ -1,11 +1,11 @@
-// Rotary frequencies of every way of stretching a context, at the sizes that published models have, against the formulas
-// of the reference; and tables that are shared by layers of the same rope.
+// Rotary frequencies of every way of stretching a context, at the sizes that published models have, against the
+// formulas of the reference; and tables that are shared by layers of the same rope.
 import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../src/formats/onnx/graph-builder.js';
 import { createRotaryTables, rotaryFrequencies } from '../../../src/networks/blocks/rotary.js';
 import type { Rope, RopeScaling } from '../../../src/networks/plan.js';
-import { mathsOf, type TinyFamilyConfig } from '../../reference/families.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { mathsOf, type TinyArchitectureConfig } from '../../reference/architectures.js';
+import { TINY_ARCHITECTURES } from '../../reference/tiny-architectures.js';
 
 const rope = (over: Partial<Rope> = {}): Rope => ({
   theta: 500_000,
@@ -45,7 +45,7 @@ describe('frequencies', () => {
   ])('$name, to single precision', ({ scaling, config }) => {
     for (const size of [64, 128]) {
       for (const theta of [10_000, 500_000]) {
-        const llama: TinyFamilyConfig = { ...TINY_FAMILIES.llama!, head_dim: size, rope_theta: theta };
+        const llama: TinyArchitectureConfig = { ...TINY_ARCHITECTURES.llama!, head_dim: size, rope_theta: theta };
         const { frequencies } = mathsOf({ ...llama, rope_scaling: config }).layer(0);
         const found = rotaryFrequencies(rope({ theta, size, scaling }));
         expect(found.length).toBe(size / 2);

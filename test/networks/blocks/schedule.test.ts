@@ -45,7 +45,8 @@ describe.each([
   it('uses few experts much and many little when skewed', () => {
     const rows = scheduleRows('skewed', count, perToken);
     const found = uses(rows, count);
-    // Drawing without replacement by 1 / (e + 1): the probability of the first draw bounds the first expert's from below.
+    // Drawing without replacement by 1 / (e + 1): the probability of the first draw bounds the first expert's from
+    // below.
     const first = 1 / Array.from({ length: count }, (_, e) => 1 / (e + 1)).reduce((a, b) => a + b, 0);
     expect(found[0]! / rows.length).toBeGreaterThan(first);
     const share = (from: number, to: number) => found.slice(from, to).reduce((a, b) => a + b, 0) / (to - from);

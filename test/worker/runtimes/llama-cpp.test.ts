@@ -7,26 +7,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import type { GgufDtype } from '../../../src/networks/gguf/tensors.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
-import { openLlamaCpp } from '../../../src/worker/runtimes/llama-cpp.js';
+import { open as openLlamaCpp } from '../../../src/worker/runtimes/llama-cpp.js';
 import { hasLlamaCpp, llamaCppNote } from '../../fixtures/llama-cpp.js';
+import { mathsOf, type TinyArchitectureConfig } from '../../reference/architectures.js';
 import { openReference } from '../../reference/decoder.js';
-import { mathsOf, type TinyFamilyConfig } from '../../reference/families.js';
 import { openGgufWeights } from '../../reference/gguf.js';
 import { relativeError } from '../../reference/relative-error.js';
-import { TINY_FAMILIES } from '../../reference/tiny-families.js';
+import { TINY_ARCHITECTURES } from '../../reference/tiny-architectures.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
 const VOCAB = TINY_CONFIG.vocab_size;
 const CAPACITY = 64;
 
-/** Every family with a GGUF mapping; what llama.cpp's own rules exclude is left out (gguf/metadata.ts). */
-const FAMILIES: Record<string, TinyFamilyConfig> = {
+/** Every architecture with a GGUF mapping; what llama.cpp's own rules exclude is left out (gguf/metadata.ts). */
+const ARCHITECTURES: Record<string, TinyArchitectureConfig> = {
   qwen2: TINY_CONFIG,
   'qwen2, untied head in blocks of 256': { ...TINY_CONFIG, hidden_size: 256, tie_word_embeddings: false },
-  qwen3: TINY_FAMILIES.qwen3!,
-  llama: TINY_FAMILIES.llama!,
-  'llama with biases': TINY_FAMILIES['llama with biases']!,
-  gemma3_text: { ...TINY_FAMILIES.gemma3_text!, attn_logit_softcapping: null, query_pre_attn_scalar: 64 },
+  qwen3: TINY_ARCHITECTURES.qwen3!,
+  llama: TINY_ARCHITECTURES.llama!,
+  'llama with biases': TINY_ARCHITECTURES['llama with biases']!,
+  gemma3_text: { ...TINY_ARCHITECTURES.gemma3_text!, attn_logit_softcapping: null, query_pre_attn_scalar: 64 },
 };
 
 /**
@@ -41,29 +41,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-async function synthesize(config: TinyFamilyConfig, dtype: GgufDtype, id = 'tiny'): Promise<string> {
+async function synthesize(config: TinyArchitectureConfig, dtype: GgufDtype, id = 'tiny'): Promise<string> {
   const { checkpoint } = await ensureSynthetic({ model: { id, config }, layout: 'gguf', dtype, seed: 7 }, { cache });
   return checkpoint.graph;
 }
 
-const open = async (config: TinyFamilyConfig = TINY_CONFIG, dtype: GgufDtype = 'q4') =>
-  openLlamaCpp({ model: await synthesize(config, dtype), threads: 1, capacity: CAPACITY });
+const open = async (config: TinyArchitectureConfig = TINY_CONFIG, dtype: GgufDtype = 'q4') =>
+  openLlamaCpp({ graph: await synthesize(config, dtype), threads: 1, capacity: CAPACITY });
 
 /** The converter reorders the rows of Llama's queries and keys, so that llama.cpp rotates neighbours. */
-function mathsOfLlamaCpp(config: TinyFamilyConfig) {
+function mathsOfLlamaCpp(config: TinyArchitectureConfig) {
   const maths = mathsOf(config);
   if (config.model_type !== 'llama') return maths;
   return { ...maths, layer: (index: number) => ({ ...maths.layer(index), interleaved: true }) };
 }
 
 describe.skipIf(!hasLlamaCpp)(`logits against the float64 reference${llamaCppNote}`, () => {
-  const pairs = Object.entries(FAMILIES).flatMap(([name, config]) =>
+  const pairs = Object.entries(ARCHITECTURES).flatMap(([name, config]) =>
     (['fp16', 'int8', 'q4'] as const).map((dtype) => ({ name, config, dtype })),
   );
   it.each(pairs)('$name $dtype', async ({ name, config, dtype }) => {
     const path = await synthesize(config, dtype, name.replaceAll(/\W+/g, '-'));
     const reference = openReference(path, config, mathsOfLlamaCpp(config), openGgufWeights(path));
-    const runtime = await openLlamaCpp({ model: path, threads: 1, capacity: CAPACITY });
+    const runtime = await openLlamaCpp({ graph: path, threads: 1, capacity: CAPACITY });
     const ids = promptTokens(1, 24, VOCAB);
     const expected = reference.logits([...ids].map(Number)).at(-1)!;
     expect(relativeError(await runtime.logits(ids), expected)).toBeLessThan(LARGEST_ERROR[dtype]);
@@ -100,10 +100,10 @@ describe.skipIf(!hasLlamaCpp)(`a generation${llamaCppNote}`, () => {
   });
 
   it('starts from the same depth again where a sliding window has passed it', async () => {
-    const config = FAMILIES.gemma3_text!;
+    const config = ARCHITECTURES.gemma3_text!;
     const all = promptTokens(3, 30, VOCAB);
     const deep = await openLlamaCpp({
-      model: await synthesize(config, 'fp16', 'gemma3'),
+      graph: await synthesize(config, 'fp16', 'gemma3'),
       threads: 1,
       capacity: CAPACITY,
     });
@@ -127,15 +127,15 @@ describe.skipIf(!hasLlamaCpp)(`a generation${llamaCppNote}`, () => {
   });
 
   it('uses as many threads as asked for, and says so', async () => {
-    const model = await synthesize(TINY_CONFIG, 'q4');
-    const { options } = await openLlamaCpp({ model, threads: 2, capacity: CAPACITY });
+    const graph = await synthesize(TINY_CONFIG, 'q4');
+    const { options } = await openLlamaCpp({ graph, threads: 2, capacity: CAPACITY });
     expect(options).toMatchObject({ intraOpThreads: 2, batchTokens: 512, kv: 'float16', gpuLayers: 0 });
   });
 });
 
 describe.skipIf(!hasLlamaCpp)(`a file that llama.cpp refuses${llamaCppNote}`, () => {
   it('fails with the words of llama.cpp', async () => {
-    await expect(openLlamaCpp({ model: join(cache, 'absent.gguf'), threads: 1, capacity: 8 })).rejects.toMatchObject({
+    await expect(openLlamaCpp({ graph: join(cache, 'absent.gguf'), threads: 1, capacity: 8 })).rejects.toMatchObject({
       code: 'runtime-failed',
       message: expect.stringContaining('absent.gguf'),
     });

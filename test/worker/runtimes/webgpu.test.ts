@@ -15,7 +15,7 @@ import { openOnnxRuntime } from '../../../src/worker/runtimes/onnxruntime.js';
 import { longestPass } from '../../../src/worker/runtimes/ort/attention.js';
 import { loadOrtLibrary } from '../../../src/worker/runtimes/ort/library.js';
 import { findPlacement } from '../../../src/worker/runtimes/ort/placement.js';
-import { openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../../src/worker/runtimes/transformers-js.js';
 import { whyNoWebGpu } from '../../fixtures/vulkan.js';
 import { halfValue } from '../../reference/half.js';
 import { relativeError } from '../../reference/relative-error.js';
@@ -130,7 +130,7 @@ describe.skipIf(reason !== null)(`WebGPU${reason === null ? '' : ` (skipped: ${r
   it('transformers.js: tokens of its CPU, with and without depth, again and again', async () => {
     const { directory } = await synthesize('published', 'q4');
     for (const depth of [0, 11]) {
-      const generate = async (ep: string) => {
+      const generate = async (ep: 'cpu' | 'webgpu') => {
         const runtime = await openTransformers({ directory, dtype: 'q4', threads: 1, ep });
         if (depth > 0) await runtime.fillDepth(promptTokens(99, depth, VOCAB));
         const tokens = [];

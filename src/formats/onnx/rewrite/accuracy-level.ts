@@ -1,4 +1,5 @@
-// Accuracy level 4: MatMulNBits rounds activations to 8 bits, block by block, and multiplies integers. Weights stay.
+// Sets accuracy level 4: MatMulNBits then rounds activations to 8 bits, block by block, and multiplies integers.
+// Weights do not change.
 import { integerOf, type Node } from '../model.js';
 import { type Draft, type Outcome, withAttribute } from './draft.js';
 
@@ -17,7 +18,7 @@ export function raiseAccuracyLevel(draft: Draft): Outcome {
   return { draft: { ...draft, model: { ...draft.model, nodes } }, did: `${changed} products at accuracy level 4` };
 }
 
-/** Not with zero points in floats or with reordered columns. */
+/** There is none for zero points in floats or for reordered columns. */
 function hasIntegerKernel(node: Node, zeroPointType: string | null): boolean {
   const bits = integerOf(node, 'bits', 4);
   const zeroPoints = node.inputs[3] ?? '';

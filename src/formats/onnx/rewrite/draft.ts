@@ -1,25 +1,27 @@
-// A graph on its way to a faster one: its nodes as they shall be, and for every tensor that the file does not have,
-// how its bytes come about. A rewrite step is a function from draft to draft.
+// A draft is a graph that is being rewritten: its nodes, and a recipe for every tensor that the source file does not
+// have. A rewrite step is a function from draft to draft.
 import {
   type AttributeValue,
   byteLength,
   ELEMENT_TYPES,
   type ElementType,
   type Initializer,
+  inlineTensor,
   type Node,
   type OnnxModel,
 } from '../model.js';
+import { producersOf } from '../uses.js';
 import type { Recipe } from './recipe.js';
 
 export interface Draft {
   model: OnnxModel;
-  /** By tensor name. What is not in here is in the source as it is. */
+  /** By tensor name. Tensors that are not in the map are copied from the source. */
   made: ReadonlyMap<string, Recipe>;
-  /** A second graph, made of this one when it is written, shall read prompts. */
+  /** When the draft is written, a prefill graph is derived from it. */
   prefillGraph?: boolean;
 }
 
-/** What a step did, in words, or why it does not apply. */
+/** `did`: what the step changed. `skipped`: why it does not apply. Both in words. */
 export type Outcome = { draft: Draft; did: string } | { skipped: string };
 
 export interface RewriteOptions {
@@ -28,18 +30,18 @@ export interface RewriteOptions {
 
 export type Rewrite = (draft: Draft, options: RewriteOptions) => Outcome;
 
-/** The node with another value of an attribute. */
 export function withAttribute(node: Node, name: string, value: AttributeValue): Node {
   const { [name]: _, ...opaque } = node.opaque ?? {};
   return { ...node, attributes: { ...node.attributes, [name]: value }, ...(node.opaque && { opaque }) };
 }
 
-/** Who makes and who uses each tensor of a graph. */
+/** How the tensors of a graph are connected. */
 export interface Wiring {
   tensors: Map<string, Initializer>;
   producers: Map<string, Node>;
-  /** Nodes that use a tensor; graphs inside nodes and the graph's outputs use it too where `isLeaving` says so. */
+  /** The nodes of this graph that use a tensor. */
   users: Map<string, Node[]>;
+  /** Whether it is also an output of the graph, or used by a graph inside a node. */
   isLeaving(name: string): boolean;
 }
 
@@ -54,7 +56,7 @@ export function wiringOf(model: OnnxModel): Wiring {
   const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
   return {
     tensors: new Map(model.initializers.map((tensor) => [tensor.name, tensor])),
-    producers: new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))),
+    producers: producersOf(model),
     users,
     isLeaving: (name) => leaving.has(name),
   };
@@ -65,25 +67,17 @@ export function isOwn({ users, isLeaving }: Wiring, name: string, node: Node): b
   return !isLeaving(name) && users.get(name)?.every((user) => user === node) === true;
 }
 
-/** A tensor to be made: its place in the file is given when it is written. */
+/** A tensor whose bytes a recipe makes. It is placed in the data file when the draft is written. */
 export function tensorOf(name: string, type: ElementType, dims: number[]): Initializer {
   const data = { kind: 'inline', bytes: byteLength(type, dims), data: null } as const;
   return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data };
 }
 
 export function int64Tensor(name: string, values: number[]): Initializer {
-  const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-  const dims = [values.length];
-  return {
-    name,
-    type: 'int64',
-    typeCode: ELEMENT_TYPES.int64.code,
-    dims,
-    data: { kind: 'inline', bytes: data.length, data },
-  };
+  return inlineTensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
 }
 
-/** `name`, or `name_2`, `name_3` … where the graph has a tensor or node of that name. */
+/** `name`, or `name_2`, `name_3` … where the graph already has a tensor or node of that name. */
 export function freeName(model: OnnxModel, name: string): string {
   const taken = new Set([
     ...model.initializers.map((tensor) => tensor.name),

@@ -1,5 +1,5 @@
-// Larger quantisation blocks: fewer scales to read and to apply, for weights that are rounded a second time.
-import { type Initializer, integerOf, type Node } from '../model.js';
+// Larger quantisation blocks: fewer scales to read and apply, at the price of rounding the weights a second time.
+import { type FloatType, type Initializer, integerOf, isFloatType, type Node } from '../model.js';
 import { type Draft, freeName, isOwn, type Outcome, tensorOf, type Wiring, wiringOf, withAttribute } from './draft.js';
 import { blockSizeFor, type Matrix, type Recipe } from './recipe.js';
 
@@ -14,7 +14,7 @@ export function enlargeBlocks(draft: Draft): Outcome {
     const blockSize = found === null ? null : blockSizeFor(found.columns);
     if (found === null || blockSize === null || blockSize <= found.blockSize) return node;
     const { rows, columns, bits, values, scales } = found;
-    const format = { bits, blockSize, scaleType: scales.type as 'float32' | 'float16' };
+    const format = { bits, blockSize, scaleType: scales.type as FloatType };
     const perRow = columns / blockSize;
     const make = (part: 'values' | 'scales', tensor: Initializer) => {
       added.push(tensor);
@@ -27,7 +27,7 @@ export function enlargeBlocks(draft: Draft): Outcome {
       make('values', tensorOf(named(values.name), 'uint8', [rows, perRow, (blockSize * bits) / 8])),
       make('scales', tensorOf(named(scales.name), format.scaleType, [rows, perRow])),
     ];
-    // Without zero points; a bias stays.
+    // The zero points go, a bias stays.
     if ((node.inputs[5] ?? '') !== '') inputs.push('', '', node.inputs[5]!);
     changed++;
     sizes.add(blockSize);
@@ -38,7 +38,7 @@ export function enlargeBlocks(draft: Draft): Outcome {
   return { draft: { model, made }, did: `${changed} matrices in blocks of ${[...sizes].join(' and ')}, rounded again` };
 }
 
-/** The matrix of a product, where the source has it and nothing else uses it. */
+/** The matrix of a MatMulNBits; null unless it is in the source file and no other node uses it. */
 function blocksOf(
   node: Node,
   wiring: Wiring,
@@ -55,7 +55,7 @@ function blocksOf(
   const zeroPoints = zeroName === '' ? null : wiring.tensors.get(zeroName);
   const bits = integerOf(node, 'bits', 4);
   if (values === undefined || scales === undefined || zeroPoints === undefined || order !== '') return null;
-  if ((bits !== 4 && bits !== 8) || (scales.type !== 'float32' && scales.type !== 'float16')) return null;
+  if ((bits !== 4 && bits !== 8) || !isFloatType(scales.type)) return null;
   if (zeroPoints !== null && zeroPoints.type !== 'uint8') return null;
   const names = [valuesName, scalesName, ...(zeroName === '' ? [] : [zeroName])];
   if (names.some((name) => made.has(name) || !isOwn(wiring, name, node))) return null;

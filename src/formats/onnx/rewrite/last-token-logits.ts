@@ -1,8 +1,8 @@
-// Logits of the wanted positions only: a prompt needs those of its last token. The cut is behind the last attention, as
-// everything there works on single positions, so that the last layer's MLP is spared the prompt as well as the head.
+// Computes logits for the last positions only; a prompt needs those of its last token. Everything behind the last
+// attention works on each position by itself, so the cut is made there and saves the last MLP as well as the head.
 import type { Node, OnnxModel } from '../model.js';
 import { type Draft, freeName, int64Tensor, type Outcome, type Wiring, wiringOf } from './draft.js';
-import { extents, isRowwise } from './positions.js';
+import { extents, isRowwise } from './rowwise.js';
 
 const KEEP = 'num_logits_to_keep';
 
@@ -50,7 +50,7 @@ export function keepLastLogits(draft: Draft): Outcome {
   };
 }
 
-/** The last nodes, as many as work on single positions and give their output to none but each other and `logits`. */
+/** The last nodes that work on each position by itself and whose outputs go only to each other and to `logits`. */
 function tailOf(model: OnnxModel, { users, isLeaving }: Wiring, isRowwiseNode: (node: Node) => boolean): Set<Node> {
   const tail = new Set<Node>();
   for (const node of model.nodes.toReversed()) {
@@ -64,7 +64,7 @@ function tailOf(model: OnnxModel, { users, isLeaving }: Wiring, isRowwiseNode: (
   return tail;
 }
 
-/** −num_logits_to_keep as a list of one: 0 keeps all positions, n the last n. */
+/** Nodes that compute the start of the slice, [−num_logits_to_keep]: 0 keeps all positions, n the last n. */
 function startOfWanted(model: OnnxModel) {
   const constants = {
     one: int64Tensor(freeName(model, 'keep_shape'), [1]),

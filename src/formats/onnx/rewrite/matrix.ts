@@ -1,16 +1,16 @@
-// The numbers of a matrix in the source, read a few rows at a time, and their rounding to integers in blocks.
+// Reads the numbers of a matrix from the source, a few rows at a time, and rounds them to integers in blocks.
 import { fromFloat16, toFloat16 } from '../half.js';
-import type { Initializer } from '../model.js';
+import { byteLength, type Initializer } from '../model.js';
 import type { BlockFormat, Matrix } from './recipe.js';
 
-/** Reads bytes of a tensor of the source. */
+/** Reads `length` bytes of a tensor of the source, from byte `start` of the tensor on. */
 export type ReadTensor = (tensor: Initializer, start: number, length: number) => Uint8Array;
 
-/** Rows `start` to `end`, one after the other. */
+/** Rows `start` to `end` (exclusive), one after the other. */
 export function rowsOf(matrix: Matrix, start: number, end: number, read: ReadTensor): Float32Array {
   if (matrix.kind === 'blocks') return dequantised(matrix, start, end, read);
   const { tensor, columns, rows, transposed } = matrix;
-  const width = tensor.type === 'float16' ? 2 : 4;
+  const width = byteLength(tensor.type!, [1]);
   if (!transposed) return floatsOf(tensor, read(tensor, start * columns * width, (end - start) * columns * width));
   const count = end - start;
   const values = new Float32Array(count * columns);
@@ -26,7 +26,7 @@ function dequantised(matrix: Extract<Matrix, { kind: 'blocks' }>, start: number,
   const perRow = Math.ceil(columns / blockSize);
   const rowBytes = (perRow * blockSize * bits) / 8;
   const zeroBytes = Math.ceil((perRow * bits) / 8);
-  const width = scales.type === 'float16' ? 2 : 4;
+  const width = byteLength(scales.type!, [1]);
   const count = end - start;
   const packed = read(values, start * rowBytes, count * rowBytes);
   const scale = floatsOf(scales, read(scales, start * perRow * width, count * perRow * width));
@@ -51,7 +51,10 @@ function integerAt(bytes: Uint8Array, from: number, index: number, bits: 4 | 8):
   return (bytes[from + (index >> 1)]! >> ((index & 1) * 4)) & 15;
 }
 
-/** The scale that takes the number furthest from zero to the end of the range, as ONNX Runtime's quantiser does. */
+/**
+ * The scale of each block: the number furthest from zero becomes the lowest integer, as in ONNX Runtime's quantiser
+ * (matmul_nbits_quantizer.py).
+ */
 export function scalesOf(numbers: Float32Array, { bits, blockSize, scaleType }: BlockFormat): Float32Array {
   const scales = new Float32Array(numbers.length / blockSize);
   for (let block = 0; block < scales.length; block++) {
@@ -60,7 +63,7 @@ export function scalesOf(numbers: Float32Array, { bits, blockSize, scaleType }: 
       if (Math.abs(numbers[i]!) > Math.abs(furthest)) furthest = numbers[i]!;
     scales[block] = furthest / -(2 ** (bits - 1));
   }
-  // Integers are chosen for the scales that are stored.
+  // Integers must be chosen for the scale that is stored, which is rounded too.
   return scaleType === 'float16' ? fromFloat16(toFloat16(scales)) : scales;
 }
 

@@ -1,10 +1,10 @@
-// Projections of one input become one product and a split: gate and up, and queries, keys and values where they are
-// apart. The input is rounded to integers once, and threads meet once.
+// Packs projections of the same input (gate and up; queries, keys and values) into one product and a split. The input
+// is then rounded to integers once, and threads synchronise once.
 import { type Initializer, integerOf, type Node } from '../model.js';
 import { type Draft, freeName, int64Tensor, isOwn, type Outcome, tensorOf, type Wiring, wiringOf } from './draft.js';
 import type { Recipe } from './recipe.js';
 
-/** Since this version of the standard operators, the sizes of a split are an input. */
+/** From this opset on, the sizes of a Split are an input. */
 const SPLIT_WITH_SIZES = 13;
 
 export function packProjections(draft: Draft): Outcome {
@@ -32,7 +32,7 @@ export function packProjections(draft: Draft): Outcome {
   return { draft: { model: { ...model, nodes, initializers }, made }, did: `${packed.size} products as ${products}` };
 }
 
-/** Equal for products that can be one; null for those that cannot. */
+/** Products with the same key can be packed; null for those that cannot. */
 function keyOf(node: Node, wiring: Wiring): string | null {
   if (node.opType !== 'MatMulNBits' || node.opaque !== undefined || node.rest !== undefined) return null;
   const [input, ...weights] = node.inputs as [string, ...string[]];
@@ -46,7 +46,7 @@ function keyOf(node: Node, wiring: Wiring): string | null {
   return JSON.stringify([input, Object.entries(format).sort(), shapes]);
 }
 
-/** The shape of one of `rows` rows; older files write scales and zero points as flat lists. */
+/** The shape of one row. Older files have scales and zero points of all `rows` rows in a flat list. */
 function rowOf({ dims }: Initializer, rows: number): number[] {
   return dims.length === 1 ? [dims[0]! / rows] : dims.slice(1);
 }

@@ -1,6 +1,7 @@
-// A head of 4 or 8 bits: of a float head every token reads the whole matrix. An embedding that is tied to it becomes
-// the same integers, so that the table is stored once.
-import { type Initializer, integerOf, type Node } from '../model.js';
+// Quantises a float head, which every token reads whole, to 4 or 8 bits. An embedding that is tied to it uses the same
+// integers, so that the table is stored once.
+import { headNode } from '../embedding-and-head.js';
+import { type FloatType, type Initializer, integerOf, isFloatType, type Node } from '../model.js';
 import {
   type Draft,
   freeName,
@@ -15,15 +16,13 @@ import {
 import { blockSizeFor, type Recipe } from './recipe.js';
 
 const INTEGERS = 4;
-/** Between the head's product and the logits: scales, soft caps, casts. */
-const LONGEST_WAY = 16;
 
 interface Head {
   node: Node;
-  table: Initializer & { type: 'float32' | 'float16' };
+  table: Initializer & { type: FloatType };
   rows: number;
   columns: number;
-  /** Whether the source holds it as columns × rows. */
+  /** The source holds it as [columns, rows]. */
   transposed: boolean;
 }
 
@@ -68,19 +67,17 @@ export function quantiseHead(draft: Draft, { headBits: bits }: RewriteOptions): 
   };
 }
 
-/** The product that makes the logits, when it is one of floats; else a sentence. */
+/** Returns a sentence with the reason where the head is not a product with a float matrix of the file. */
 function headOf(wiring: Wiring): Head | string {
-  let node = wiring.producers.get('logits');
-  for (let step = 0; step < LONGEST_WAY && node !== undefined && !/MatMul|Gemm/.test(node.opType); step++)
-    node = node.inputs.map((name) => wiring.producers.get(name)).find((producer) => producer !== undefined);
-  if (node === undefined) return 'no matrix product makes the logits';
+  const node = headNode(wiring.producers);
+  if (node === null) return 'no matrix product makes the logits';
   if (node.opType !== 'MatMul') return `the head is a ${node.opType}`;
   const [, weight] = node.inputs as [string, string];
   const view = wiring.producers.get(weight);
   const isTransposed = view?.opType === 'Transpose' && String(view.attributes.perm ?? '1,0') === '1,0';
   const table = wiring.tensors.get(isTransposed ? view.inputs[0]! : weight);
   if (table === undefined || table.dims.length !== 2) return 'the weights of the head are not in the file';
-  if (table.type !== 'float32' && table.type !== 'float16') return `the head has weights of ${table.type}`;
+  if (!isFloatType(table.type)) return `the head has weights of ${table.type}`;
   const [a, b] = table.dims as [number, number];
   const shape = isTransposed ? { rows: a, columns: b, transposed: false } : { rows: b, columns: a, transposed: true };
   return { node, table: { ...table, type: table.type }, ...shape };
@@ -95,7 +92,7 @@ function isLookUp(node: Node, table: string): boolean {
   );
 }
 
-/** The rows of the embedding, read from the integers of the head. */
+/** Nodes that look up the embedding in the integers of the head. */
 function rowsOf(
   lookUp: Node,
   p: { values: Initializer; scales: Initializer; flat: Initializer; attributes: { bits: number; block_size: number } },

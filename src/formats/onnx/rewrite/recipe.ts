@@ -1,28 +1,28 @@
-// How the bytes of a tensor come about that the source does not have, as plain data: tensors of the source one after
-// another, or a matrix of theirs rounded to integers in blocks.
-import type { Initializer } from '../model.js';
+// A recipe says how the bytes of a new tensor are made from tensors of the source. It is plain data; recipe-bytes.ts
+// follows it.
+import type { FloatType, Initializer } from '../model.js';
 import type { DerivedWeight } from '../prefill-graph.js';
 
 export type Recipe =
   | { kind: 'stored'; tensor: Initializer }
-  /** One part after the other. */
+  /** The parts one behind the other. */
   | { kind: 'joined'; parts: Recipe[] }
   /** The integers of a matrix in blocks along its rows, or the scales of those blocks. */
   | { kind: 'blocks'; part: 'values' | 'scales'; of: Matrix; format: BlockFormat }
-  /** A weight of the prefill graph, from the blocks and scales of the decoder graph. */
+  /** A weight of the prefill graph, computed from blocks and scales of the decoder graph. */
   | { kind: 'derived'; weight: DerivedWeight; packed: Recipe; scales: Recipe };
 
-/** Integers around 2^(bits − 1), without zero points: what MatMulNBits multiplies by. */
+/** The blocks of MatMulNBits without zero points: number = (integer − 2^(bits − 1)) · scale of its block. */
 export interface BlockFormat {
   bits: 4 | 8;
   blockSize: number;
-  scaleType: 'float32' | 'float16';
+  scaleType: FloatType;
 }
 
-/** Numbers of the source, a row an output of the product; `columns` is what is summed over. */
+/** A matrix of the source. A row holds the weights of one output of the product; products sum over the columns. */
 export type Matrix = { rows: number; columns: number } & (
   | { kind: 'floats'; tensor: Initializer; transposed: boolean }
-  /** Blocks as MatMulNBits has them; zero points are packed like the values. */
+  /** Blocks of MatMulNBits. Zero points are packed like the values. */
   | {
       kind: 'blocks';
       values: Initializer;

@@ -1,10 +1,10 @@
-// The rewrite steps by name, in the order in which they are applied. docs/tune.md has what each gains and costs.
+// The rewrite steps by name, in the order in which they are applied. docs/tune.md says what each gains and costs.
 import { raiseAccuracyLevel } from './accuracy-level.js';
+import { addPrefillGraph } from './add-prefill-graph.js';
 import { type Draft, prune, type Rewrite, type RewriteOptions } from './draft.js';
 import { enlargeBlocks } from './larger-blocks.js';
 import { keepLastLogits } from './last-token-logits.js';
 import { packProjections } from './pack-projections.js';
-import { addPrefillGraph } from './prefill-graph.js';
 import { quantiseHead } from './quantise-head.js';
 
 export const STEPS = [
@@ -17,7 +17,7 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
-/** Those that measured faster and keep the weights of the body as they are (docs/tune.md). */
+/** Steps that were measured to be faster and do not round the weights of the layers again (docs/tune.md). */
 export const DEFAULT_STEPS: readonly StepName[] = ['accuracy-level', 'quantise-head', 'last-token-logits'];
 
 const REWRITES: Record<StepName, Rewrite> = {
@@ -36,7 +36,7 @@ export interface StepReport {
   note: string;
 }
 
-/** Applies the named steps, each where it applies. */
+/** Applies the wanted steps, and reports on each. */
 export function rewrite(
   draft: Draft,
   wanted: readonly StepName[],

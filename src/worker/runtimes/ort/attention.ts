@@ -1,5 +1,5 @@
-// Whether an execution provider computes attention as the CPU does, and over how many rows: one GroupQueryAttention on both.
-// ONNX Runtime 1.30 takes another kernel from 32 rows on, which is wrong on some GPUs (docs/runtimes.md).
+// Whether an execution provider computes attention like the CPU, and over how many rows: both run one GroupQueryAttention. From
+// 32 rows on ONNX Runtime 1.30 uses another kernel, which is wrong on some GPUs (docs/runtimes.md).
 
 import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import { ELEMENT_TYPES, type Initializer, type OnnxModel } from '../../../formats/onnx/model.js';
@@ -8,14 +8,14 @@ import { epUnavailable } from './execution-providers.js';
 import type { OrtLibrary } from './library.js';
 import { createSession } from './session.js';
 
-/** As long as the chunks of a prompt; the longest below that other kernel; a decode step. */
+/** The rows of a chunk of a prompt, the most rows before the other kernel is used, and those of a decode step. */
 const PASSES = [128, 31, 1] as const;
-/** Sums in another order make 3e-7 of it; the mildest of the known faults 1e-2. */
+/** Another order of sums makes an error of 3e-7; the mildest of the known faults makes 1e-2. */
 const LARGEST_ERROR = 1e-3;
 export const HEADS = 2;
 export const HEAD_SIZE = 64;
 
-/** The most rows that a pass on `ep` may have; null where nothing limits them. Throws when even one row is wrong. */
+/** The most rows that a pass on `ep` may have; null where there is no limit. Throws when even one row is wrong. */
 export function longestPass(library: OrtLibrary, ep: ExecutionProvider): number | null {
   if (ep !== 'webgpu') return null;
   const sound = PASSES.find((rows) => attentionError(library, ep, rows) < LARGEST_ERROR);
@@ -23,7 +23,7 @@ export function longestPass(library: OrtLibrary, ep: ExecutionProvider): number 
   return sound === PASSES[0] ? null : sound;
 }
 
-/** How far attention over so many rows is from the CPU's: the root mean square of the difference, relative to the CPU's. */
+/** The root mean square of the difference from the CPU's attention over so many rows, relative to the CPU's values. */
 export function attentionError(library: OrtLibrary, ep: ExecutionProvider, rows: number): number {
   const inputs = attentionInputs(rows);
   const [expected, found] = [attend(library, 'cpu', inputs), attend(library, ep, inputs)];
@@ -38,14 +38,14 @@ export interface AttentionInputs {
   value: Float32Array;
 }
 
-/** Numbers without a pattern that a mistake could repeat. */
+/** Inputs without a pattern that a mistake could reproduce. */
 export function attentionInputs(rows: number): AttentionInputs {
   const numbers = (heads: number, phase: number) =>
     Float32Array.from({ length: rows * heads * HEAD_SIZE }, (_, i) => 2 * Math.sin((i + 1) ** 1.5 + phase));
   return { rows, query: numbers(HEADS, 0), key: numbers(1, 1), value: numbers(1, 2) };
 }
 
-/** Causal attention of `HEADS` query heads over one of keys and values, on an empty cache. */
+/** Causal attention of `HEADS` query heads over one head of keys and values, on an empty cache. */
 export function attend(library: OrtLibrary, ep: ExecutionProvider, inputs: AttentionInputs): Float32Array {
   const { rows, query, key, value } = inputs;
   const session = createSession(library, { graph: encodeModel(attention(rows)), threads: 1, ep });

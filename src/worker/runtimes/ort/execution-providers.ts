@@ -1,21 +1,21 @@
-// The execution providers of ONNX Runtime: how a session asks for one, where its memory is, what it needs on a machine.
-// Whether one works here is never read off a list: probe.ts runs a tiny session on it.
+// The execution providers of ONNX Runtime: how a session asks for one, where its memory is, and what it needs installed.
+// Whether one works on this machine is found by probe.ts, which runs a tiny session on it.
 
 import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import { type EdgeproofError, problem, reasonOf } from '../../../errors.js';
 import type { OrtLibrary, Pointer } from './library.js';
 
 interface Provider {
-  /** As nodes in a profile name it. */
+  /** Its name in profiles. */
   name: string;
   append(library: OrtLibrary, options: Pointer): void;
-  /** What ONNX Runtime calls its memory; null where tensors between runs stay in main memory. */
+  /** ONNX Runtime's name for its memory; null where tensors stay in main memory between runs. */
   memory: string | null;
   /** What to do where it does not work. */
   install: string;
 }
 
-/** KV caches of DirectML and Core ML stay in main memory: neither could be tried with device memory. */
+/** For DirectML and Core ML the KV cache stays in main memory, because device memory could not be tried on them. */
 export const PROVIDERS: Record<ExecutionProvider, Provider> = {
   cpu: { name: 'CPUExecutionProvider', append() {}, memory: null, install: 'reinstall with `npm ci`' },
   webgpu: {
@@ -55,7 +55,7 @@ export function epUnavailable(ep: ExecutionProvider, error: unknown): EdgeproofE
   return problem('ep-unavailable', { ep, reason: plainReason(reasonOf(error)), install: PROVIDERS[ep].install }, error);
 }
 
-/** ONNX Runtime's words without the place in its source. */
+/** The message of ONNX Runtime without the position in its source. */
 function plainReason(text: string): string {
   return text
     .replace(/^onnxruntime: /, '')

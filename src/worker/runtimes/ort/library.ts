@@ -1,17 +1,17 @@
-// ONNX Runtime's C API, as far as a decode loop needs it, called in the library that onnxruntime-node ships.
-// The package's own binding copies every output, the whole KV cache at each step; here nothing is copied.
+// The part of ONNX Runtime's C API that a decode loop needs, in the library that onnxruntime-node ships. The package's own
+// binding copies every output, and so the whole KV cache at each step; here nothing is copied.
 import koffi from 'koffi';
 import { EdgeproofError, problem, reasonOf } from '../../../errors.js';
 import { ortLibraryPath } from './shipped-library.js';
 
-/** The version of the C API that is asked for: that of 1.30. Later libraries still offer it. */
+/** The version of the C API in 1.30. Later libraries still offer it. */
 const API_VERSION = 30;
-/** What the C API calls `ORTCHAR_T`. */
+/** `ORTCHAR_T *` of the C API. */
 const PATH = process.platform === 'win32' ? 'const char16_t *' : 'const char *';
 
 /**
- * Place in `struct OrtApi` (onnxruntime_c_api.h) and parameters of each function that is used. The order is part of
- * the ABI: functions are only ever appended. All of these return an OrtStatus, null when all is well.
+ * The index in `struct OrtApi` (onnxruntime_c_api.h) and the parameters of each function that is used. The order is part of
+ * the ABI: functions are only ever appended. All of these return an OrtStatus, which is null on success.
  */
 const CALLS = {
   createEnv: [3, 'int level, const char *id, _Out_ void **env'],
@@ -62,30 +62,30 @@ const ERROR_MESSAGE = 2;
 const TABLE_LENGTH = 410;
 
 type Name = keyof typeof CALLS;
-/** Pointers are bigints; `out` takes one result. */
+/** Pointers are bigints. */
 export type Pointer = bigint;
 export type Argument = Pointer | number | string | null | ArrayBufferView | number[] | [unknown];
 
 export interface OrtLibrary {
-  /** Throws `runtime-failed` in ONNX Runtime's words when the call does not succeed. */
+  /** Throws `runtime-failed` with ONNX Runtime's message when the call fails. */
   call(name: Name, ...parameters: Argument[]): void;
-  /** Like `call`, for functions whose last parameter is where the result goes. */
+  /** Like `call`, for functions whose last parameter receives the result. */
   create(name: Name, ...parameters: Argument[]): Pointer;
   release: Record<keyof typeof RELEASES, (object: Pointer) => void>;
 }
 
 let library: OrtLibrary | undefined;
-/** Kept: when the garbage collector takes the handle, the library is unloaded under its functions. */
+/** Kept, because the library is unloaded when the handle is garbage collected. */
 let handle: ReturnType<typeof koffi.load> | undefined;
 
-/** Loads the shared library into this process, once; `runtime-missing` when this platform has none. */
+/** Loads the shared library into this process, once. Throws `runtime-missing` when this platform has none. */
 export function loadOrtLibrary(): OrtLibrary {
   library ??= bindLibrary();
   return library;
 }
 
 function bindLibrary(): OrtLibrary {
-  // Before the library is loaded: it would report to its makers, and a benchmark does not phone home.
+  // Must be set before the library is loaded, or it sends telemetry.
   process.env.ORT_DISABLE_TELEMETRY = '1';
   const table = functionTable();
   const bound = (place: number, signature: string) => koffi.decode(table[place]!, koffi.proto(signature));
@@ -116,7 +116,7 @@ function bindLibrary(): OrtLibrary {
   };
 }
 
-/** The pointers of `struct OrtApi`. */
+/** The function pointers of `struct OrtApi`. */
 function functionTable(): Pointer[] {
   try {
     handle = koffi.load(ortLibraryPath());

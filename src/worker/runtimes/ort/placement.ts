@@ -1,11 +1,11 @@
-// Which execution provider ran which node, read from a profile of ONNX Runtime: a session of its own, never timed.
+// Which execution provider ran which node, read from a profile of ONNX Runtime. The profiled session is never timed.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../../../contract/execution-providers.js';
-import type { OptionSet } from '../../../contract/option-set.js';
+import { EXECUTION_PROVIDERS } from '../../../contract/execution-providers.js';
 import type { Placement } from '../../../contract/placement.js';
 import { promptTokens } from '../../prompt.js';
+import type { PlacementQuestion } from '../../protocol.js';
 import { openOnnxRuntime } from '../onnxruntime.js';
 import { longestPass } from './attention.js';
 import { PROVIDERS } from './execution-providers.js';
@@ -14,10 +14,10 @@ import { loadOrtLibrary } from './library.js';
 const PROMPT_TOKENS = 16;
 const NEW_TOKENS = 4;
 
-/** A list of tensors as a profile has it: `{"int64":[1,9]}` each. */
+/** Tensors in a profile, each like `{"int64":[1,9]}`. */
 type Tensors = Record<string, number[]>[];
 
-/** One event of a profile; `Api` events are the GPU's own time stamps of what WebGPU ran. */
+/** One event of a profile. `Api` events are the GPU's own time stamps of what WebGPU ran. */
 export interface ProfileEvent {
   cat: string;
   name: string;
@@ -32,16 +32,14 @@ export interface ProfileEvent {
   };
 }
 
-interface PlacementRequest {
-  graph: string;
-  threads: number;
-  ep: ExecutionProvider;
-  options?: OptionSet | undefined;
-  vocabSize: number;
-}
-
-/** Generates a little twice; nodes are counted in both passes, time in the second, which compiles nothing. */
-export async function findPlacement({ graph, threads, ep, options, vocabSize }: PlacementRequest): Promise<Placement> {
+/** Generates a few tokens twice. Nodes are counted in both passes, time only in the second, which compiles nothing. */
+export async function findPlacement({
+  graph,
+  threads,
+  ep,
+  options,
+  vocabSize,
+}: Omit<PlacementQuestion, 'about'>): Promise<Placement> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-profile-'));
   try {
     const capacity = PROMPT_TOKENS + NEW_TOKENS;
@@ -57,7 +55,7 @@ export async function findPlacement({ graph, threads, ep, options, vocabSize }: 
   }
 }
 
-/** The placement that a profile of two equal passes shows. */
+/** Derives the placement from a profile of two equal passes. */
 export function placementOf(events: ProfileEvent[]): Placement {
   const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
   const secondPass = runs[Math.floor(runs.length / 2)]?.ts ?? 0;
@@ -96,8 +94,8 @@ function isCopy({ args }: ProfileEvent): boolean {
 }
 
 /**
- * Shape and Size read no values; other bookkeeping takes and gives nothing but int64, int32 and bool: positions, masks,
- * lengths. Narrow integers are quantized numbers, so that an integer matrix product computes.
+ * Bookkeeping nodes are Shape and Size, which read no values, and nodes with only int64, int32 and bool tensors: positions,
+ * masks, lengths. Narrow integers are quantised numbers, so an integer matrix product counts as computing.
  */
 function isBookkeeping({ args }: ProfileEvent): boolean {
   if (args.op_name === 'Shape' || args.op_name === 'Size') return true;
@@ -105,7 +103,7 @@ function isBookkeeping({ args }: ProfileEvent): boolean {
   return tensors.length > 0 && tensors.flatMap(Object.keys).every((type) => ['int64', 'int32', 'bool'].includes(type));
 }
 
-/** One event of each node, however often it ran. */
+/** One event per node, however often it ran. */
 function distinct(events: ProfileEvent[]): ProfileEvent[] {
   return [...new Map(events.map((event) => [`${event.args.node_index} ${event.name}`, event])).values()];
 }

@@ -1,18 +1,19 @@
-// The options of a session: set through the C API, and read back from where ONNX Runtime keeps them.
-import { DEFAULT_OPTIONS, type GRAPH_OPTIMIZATIONS, type OptionSet } from '../../../contract/option-set.js';
+// The options of a session, set through the C API and read back from ONNX Runtime.
+import type { OptionSet } from '../../../contract/option-set.js';
+import { DEFAULT_OPTIONS, type OptionValue } from '../../../contract/options.js';
 import type { OrtLibrary, Pointer } from './library.js';
 
 const SPINNING = 'session.intra_op.allow_spinning';
 const DENORMALS = 'session.set_denormal_as_zero';
-/** GraphOptimizationLevel. */
-const LEVELS: Record<(typeof GRAPH_OPTIMIZATIONS)[number], number> = {
+/** The enum GraphOptimizationLevel. */
+const LEVELS: Record<OptionValue<'graphOptimization'>, number> = {
   disabled: 0,
   basic: 1,
   extended: 2,
   layout: 3,
   all: 99,
 };
-/** OrtAllocatorType of an allocator that is an arena. */
+/** The OrtAllocatorType of an arena. */
 const ARENA = 1;
 
 export type EffectiveOptions = Record<string, string | boolean>;
@@ -24,12 +25,12 @@ export function applyOptions({ call }: OrtLibrary, settings: Pointer, set: Optio
   call(wanted.arena ? 'enableArena' : 'disableArena', settings);
   call(wanted.memoryPattern ? 'enableMemoryPattern' : 'disableMemoryPattern', settings);
   entry(SPINNING, wanted.spinning ? '1' : '0');
-  // The tails of a softmax are denormal, and slow: 2 to 3 % of a prompt.
+  // The tails of a softmax are denormal numbers, which are slow: 2 to 3 % of the time of a prompt.
   entry(DENORMALS, '1');
   for (const [key, value] of Object.entries(set.config ?? {})) entry(key, value);
 }
 
-/** As the session was created: its own allocator tells the arena, its options the rest. The level cannot be read back. */
+/** The arena is read from the session's allocator, the rest from its options. The optimization level cannot be read back. */
 export function readOptions(
   library: OrtLibrary,
   settings: Pointer,
@@ -51,7 +52,7 @@ export function readOptions(
     denormals: readEntry(library, settings, DENORMALS) === '1' ? 'zero' : 'kept',
     spinning: readEntry(library, settings, SPINNING) === '1',
     arena: integer('allocatorType', info) === ARENA,
-    // 1.30 gives a whole integer of which only the first byte is the flag.
+    // 1.30 returns an integer of which only the first byte is the flag.
     memoryPattern: (integer('memoryPatternEnabled', settings) & 1) === 1,
     ...Object.fromEntries(keys.map((key) => [key, readEntry(library, settings, key)])),
   };

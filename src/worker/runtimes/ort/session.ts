@@ -1,5 +1,5 @@
-// A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied on the way:
-// inputs stay in the caller's memory, outputs are written where the caller says or left in ONNX Runtime's own.
+// A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied: inputs stay in the caller's memory, and
+// outputs are written where the caller says or stay in memory of ONNX Runtime.
 import koffi from 'koffi';
 import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
@@ -28,34 +28,34 @@ const ELEMENTS = {
 export type Element = keyof typeof ELEMENTS;
 
 export interface SessionOptions {
-  /** A file, or the bytes of one whose external data lie in a folder. */
+  /** A file, its bytes, or its bytes with the folder of its external data. */
   graph: string | Uint8Array | { bytes: Uint8Array; folder: string };
   threads: number;
   ep?: ExecutionProvider;
   options?: OptionSet | undefined;
-  /** Where a profile of every node is written; its file name begins with this path. */
+  /** Profiles every node; the name of the profile begins with this path. */
   profilePrefix?: string;
-  /** Refuse a graph of which anything would run on the CPU. */
+  /** Refuses a graph if any node would run on the CPU. */
   onlyThere?: boolean;
 }
 
-/** One way of running the session: which inputs it takes and which outputs it gives, in which order. */
+/** A way to run the session, with its inputs and outputs in a fixed order. */
 export interface Call {
   inputs: BigUint64Array;
-  /** 0 lets ONNX Runtime allocate the output; its value is here after the run, and the caller's to release. */
+  /** 0 lets ONNX Runtime allocate the output. After the run its value is here, and the caller must release it. */
   outputs: BigUint64Array;
-  /** Runs; with `outputCount`, only the first outputs are given. */
+  /** With `outputCount`, only that many of the outputs are computed. */
   run(outputCount?: number): void;
 }
 
 export interface Session {
-  /** A tensor over `data` from element `start` on; `data` stays alive until the value is released. */
+  /** A tensor over `data` from element `start` on. `data` is kept alive until the value is released. */
   tensor(element: Element, data: ArrayBufferView, dims: number[], start?: number): Value;
-  /** A tensor of its own, uninitialized on a device; it lies where the execution provider computes. */
+  /** Allocates a tensor where the execution provider computes. On a device it is not initialised. */
   allocate(element: Element, dims: number[]): Value;
-  /** What `allocate` allocates; null for main memory. */
+  /** The memory that `allocate` uses; null for main memory. */
   deviceMemory: string | null;
-  /** Its options, as they took effect. */
+  /** The options that took effect. */
   options: EffectiveOptions;
   /** The elements of a float tensor, float16 as bits. Valid until the value is released. */
   read(element: 'float32' | 'float16', value: Value): Float32Array | Uint16Array;
@@ -80,7 +80,7 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
           create('createMemory', deviceMemory, DEVICE_ALLOCATOR, FIRST_DEVICE, DEFAULT_MEMORY),
         );
 
-  /** What the garbage collector must not take: ONNX Runtime knows addresses only. */
+  /** Keeps memory from being garbage collected, since ONNX Runtime knows only its address. */
   const memoryOf = new Map<Value, ArrayBufferView>();
 
   const tensor: Session['tensor'] = (element, data, dims, start = 0) => {
@@ -96,7 +96,7 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
     options: effective,
     allocate(element, dims) {
       const { type, view } = ELEMENTS[element];
-      // An empty tensor wants an address too.
+      // An empty tensor needs an address, too.
       if (device === null) return tensor(element, new view(Math.max(count(dims), 64)), dims);
       return create('createTensorIn', device, dims, dims.length, type);
     },
@@ -171,7 +171,7 @@ function count(dims: number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** C strings and their addresses; whoever holds the addresses must hold the strings. */
+/** C strings and their addresses. The strings must be kept as long as the addresses are used. */
 function cStrings(names: string[]): { strings: Buffer[]; addresses: BigUint64Array } {
   const strings = names.map((name) => Buffer.from(`${name}\0`));
   return { strings, addresses: BigUint64Array.from(strings, (string) => koffi.address(string)) };

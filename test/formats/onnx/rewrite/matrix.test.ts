@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromFloat16, toFloat16 } from '../../../../src/formats/onnx/half.js';
 import type { ElementType, Initializer } from '../../../../src/formats/onnx/model.js';
-import { bytesOf } from '../../../../src/formats/onnx/rewrite/made-bytes.js';
 import { integersOf, type ReadTensor, rowsOf, scalesOf } from '../../../../src/formats/onnx/rewrite/matrix.js';
 import type { BlockFormat, Matrix, Recipe } from '../../../../src/formats/onnx/rewrite/recipe.js';
+import { bytesOf } from '../../../../src/formats/onnx/rewrite/recipe-bytes.js';
 import { normal, uniform } from '../../../../src/stats/random.js';
 import { halfValue } from '../../../reference/half.js';
 

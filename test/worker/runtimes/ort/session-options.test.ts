@@ -7,7 +7,7 @@ import type { OptionSet } from '../../../../src/contract/option-set.js';
 import { ensureSynthetic } from '../../../../src/models/synthesize.js';
 import { promptTokens } from '../../../../src/worker/prompt.js';
 import { openOnnxRuntime } from '../../../../src/worker/runtimes/onnxruntime.js';
-import { openTransformers } from '../../../../src/worker/runtimes/transformers-js.js';
+import { open as openTransformers } from '../../../../src/worker/runtimes/transformers-js.js';
 import { TINY_CONFIG, tinyModel } from '../../../reference/tiny-model.js';
 
 const VOCAB = TINY_CONFIG.vocab_size;

@@ -1,0 +1,69 @@
+// The options of `run` and what they change of a suite. Dimensions are declared from their table.
+import { type Command, Option } from 'commander';
+import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
+import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
+import type { WarmUp } from '../suite/warm-up.js';
+import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
+
+/** Values as commander hands them over; dimensions are still texts. */
+export interface RunFlags {
+  rounds?: number;
+  target?: number;
+  budget?: number;
+  iterations?: number;
+  warmup?: WarmUp;
+  cold?: boolean;
+  seed?: number;
+  timeout?: number;
+  [dimension: string]: unknown;
+}
+
+export function declareRun(command: Command): Command {
+  for (const group of DIMENSION_GROUPS)
+    for (const name of DIMENSION_NAMES)
+      if (dimensionRow(name).option.group === group) command.addOption(dimensionOption(name));
+  return command
+    .optionsGroup('How to run it:')
+    .option('--cold', 'evict the checkpoint from the page cache before each round')
+    .addOption(new Option('--tune <what>', 'first search for the fastest number of threads').choices(['threads']))
+    .option('--allow-fallback', 'accept that the CPU computes a part of what was asked of a GPU')
+    .option('--timeout <seconds>', 'stop a round that takes longer', positive)
+    .optionsGroup('Rounds and precision:')
+    .option('-r, --rounds <number>', 'fresh processes for each case; with --target or --budget the fewest', whole(1))
+    .option('--target <percent>', 'add rounds until half the 95 % interval is this small', positive)
+    .option('--budget <seconds>', 'add no rounds after this time', positive)
+    .option('--iterations <number>', 'timed passes in each round', whole(1))
+    .option('--warmup <number>', 'passes before the timed ones, or auto: until they stop getting faster', (text) =>
+      text === 'auto' ? text : whole(0)(text),
+    )
+    .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
+    .optionsGroup('Result and output:')
+    .option('--resume [result]', 'continue an unfinished result, or add rounds to one with --rounds')
+    .option('--no-ceilings', 'skip measuring what this machine can do at best')
+    .addOption(results())
+    .addOption(machineName())
+    .addOption(output())
+    .addHelpOption(help());
+}
+
+function dimensionOption(name: DimensionName): Option {
+  const { short, metavar, help, group, repeatable } = dimensionRow(name).option;
+  const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name} <${metavar}>`, help).helpGroup(group);
+  return repeatable === true ? option.argParser(collect) : option;
+}
+
+export async function suiteOverrides(flags: RunFlags): Promise<SuiteOverrides> {
+  const { readDimensions } = await import('../suite/overrides.js');
+  const texts = DIMENSION_NAMES.map((name) => [name, flags[attributeOf(name)]]);
+  const { rounds, target, budget, iterations, warmup, cold, seed, timeout } = flags;
+  const given = {
+    ...readDimensions(Object.fromEntries(texts) as DimensionTexts),
+    ...{ rounds, target, budget, iterations, warmup, cold, seed, timeoutSeconds: timeout },
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** `memory-limit` → `memoryLimit`, as commander names the values of options. */
+function attributeOf(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

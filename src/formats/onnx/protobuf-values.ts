@@ -1,0 +1,74 @@
+// Values in the fields of a protobuf message: texts, numbers, lists, nested messages. Each is checked as it is read.
+import { type ByteSource, type Field, fields, WireError } from './protobuf.js';
+
+const LONGEST_TEXT = 1 << 20;
+const LONGEST_LIST = 1 << 16;
+
+export function within(source: ByteSource, message: Field): Generator<Field> {
+  const { start, end } = span(message);
+  return fields(source, start, end);
+}
+
+export function span(field: Field): Field {
+  if (field.wire !== 2) throw new WireError(`field ${field.number} should be length-delimited`);
+  return field;
+}
+
+export function scalar(field: Field): bigint {
+  if (field.wire !== 0) throw new WireError(`field ${field.number} should be an integer`);
+  return field.value;
+}
+
+export function text(source: ByteSource, field: Field): string {
+  const { start, end } = span(field);
+  if (end - start > LONGEST_TEXT) throw new WireError(`a text of ${end - start} bytes at byte ${start}`);
+  return Buffer.from(source.read(start, end - start)).toString('utf8');
+}
+
+export function float32(source: ByteSource, at: number): number {
+  return Buffer.from(source.read(at, 4)).readFloatLE(0);
+}
+
+/** A repeated integer field: one value, or all of them packed. */
+export function integers(source: ByteSource, field: Field): number[] {
+  if (field.wire === 0) return [Number(BigInt.asIntN(64, field.value))];
+  return packed(field, (at, end) => {
+    let value = 0n;
+    const bytes = source.read(at, Math.min(10, end - at));
+    for (let i = 0; i < bytes.length; i++) {
+      value |= BigInt(bytes[i]! & 0x7f) << BigInt(7 * i);
+      if (bytes[i]! < 0x80) return [Number(BigInt.asIntN(64, value)), at + i + 1] as const;
+    }
+    throw new WireError(`unfinished varint at byte ${at}`);
+  });
+}
+
+export function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
+  if (field.wire === 5) return [next(field.start, field.end)[0]];
+  const { start, end } = span(field);
+  const values: number[] = [];
+  for (let at = start; at < end; ) {
+    const [value, after] = next(at, end);
+    if (after > end) throw new WireError(`a number at byte ${at} passes the end of its list`);
+    values.push(value);
+    at = after;
+    if (values.length > LONGEST_LIST)
+      throw new WireError(`a list of more than ${LONGEST_LIST} numbers at byte ${start}`);
+  }
+  return values;
+}
+
+/** Collects unknown fields of a message byte for byte, where the source is read as a whole; otherwise nothing. */
+export function leftovers(source: ByteSource) {
+  const parts: Uint8Array[] = [];
+  return {
+    add(field: Field): void {
+      if (source.whole) parts.push(wholeField(source, field));
+    },
+    rest: (): { rest?: Uint8Array } => (parts.length === 0 ? {} : { rest: Buffer.concat(parts) }),
+  };
+}
+
+export function wholeField(source: ByteSource, { tag, end }: Field): Uint8Array {
+  return source.read(tag, end - tag);
+}

@@ -1,0 +1,130 @@
+// The fields of config.json that architectures have in common, and the parts of a plan that follow from them. A schema
+// rejects values that are not implemented, so that no graph differs from its model unnoticed.
+import { z } from 'zod';
+import type { Rope, RopeScaling } from '../plan.js';
+
+export const count = z.int().positive();
+const positive = z.number().positive();
+
+/** Fields of every architecture. */
+export const commonFields = {
+  hidden_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  num_key_value_heads: count,
+  head_dim: count.nullish(),
+  vocab_size: count,
+  max_position_embeddings: count,
+  rms_norm_eps: positive,
+  tie_word_embeddings: z.boolean(),
+  rope_theta: positive,
+};
+
+/** Fields of a gated MLP. */
+export const gatedFields = { intermediate_size: count, hidden_act: z.literal('silu') };
+
+interface Heads {
+  hidden_size: number;
+  num_attention_heads: number;
+  num_key_value_heads: number;
+  head_dim?: number | null | undefined;
+}
+
+/** Checks that heads have whole sizes and that every key head serves the same number of query heads. */
+export function requireWholeHeads(c: Heads, context: z.RefinementCtx): void {
+  if (c.head_dim == null && c.hidden_size % c.num_attention_heads !== 0) {
+    const message = 'hidden_size must be a multiple of num_attention_heads where head_dim is not given';
+    context.addIssue({ code: 'custom', path: ['hidden_size'], message });
+  }
+  if (c.num_attention_heads % c.num_key_value_heads !== 0) {
+    const message = 'num_attention_heads must be a multiple of num_key_value_heads';
+    context.addIssue({ code: 'custom', path: ['num_key_value_heads'], message });
+  }
+}
+
+export function headsOf(c: Heads) {
+  const headSize = c.head_dim ?? c.hidden_size / c.num_attention_heads;
+  return { heads: c.num_attention_heads, kvHeads: c.num_key_value_heads, headSize, scale: 1 / Math.sqrt(headSize) };
+}
+
+/** The part of a plan that is the same in every architecture. */
+export function commonPlan(c: z.output<z.ZodObject<typeof commonFields>>) {
+  return {
+    hidden: c.hidden_size,
+    vocab: c.vocab_size,
+    context: c.max_position_embeddings,
+    normEpsilon: c.rms_norm_eps,
+    tiedHead: c.tie_word_embeddings,
+  };
+}
+
+const scalings = z.discriminatedUnion('rope_type', [
+  z.looseObject({ rope_type: z.literal('default') }),
+  z.looseObject({ rope_type: z.literal('linear'), factor: positive }),
+  z.looseObject({
+    rope_type: z.literal('llama3'),
+    factor: positive,
+    low_freq_factor: positive,
+    high_freq_factor: positive,
+    original_max_position_embeddings: count,
+  }),
+  z.looseObject({
+    rope_type: z.literal('yarn'),
+    factor: positive,
+    original_max_position_embeddings: count,
+    beta_fast: positive.default(32),
+    beta_slow: positive.default(1),
+    truncate: z.boolean().default(true),
+    attention_factor: positive.nullish(),
+    mscale: positive.nullish(),
+    mscale_all_dim: positive.nullish(),
+  }),
+]);
+
+/** The scaling of rotary positions. Older files write `type` instead of `rope_type`. */
+export const ropeScaling = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('type' in value) || 'rope_type' in value) return value;
+  return { ...value, rope_type: value.type };
+}, scalings.nullish());
+
+export function scalingOf(scaling: z.output<typeof ropeScaling>): RopeScaling {
+  switch (scaling?.rope_type) {
+    case undefined:
+    case 'default':
+      return { kind: 'none' };
+    case 'linear':
+      return { kind: 'linear', factor: scaling.factor };
+    case 'llama3':
+      return {
+        kind: 'llama3',
+        factor: scaling.factor,
+        lowFrequency: scaling.low_freq_factor,
+        highFrequency: scaling.high_freq_factor,
+        originalContext: scaling.original_max_position_embeddings,
+      };
+    case 'yarn':
+      return {
+        kind: 'yarn',
+        factor: scaling.factor,
+        betaFast: scaling.beta_fast,
+        betaSlow: scaling.beta_slow,
+        originalContext: scaling.original_max_position_embeddings,
+        truncate: scaling.truncate,
+        magnitude: scaling.attention_factor ?? yarnMagnitude(scaling),
+      };
+  }
+}
+
+/**
+ * What yarn multiplies cos and sin by: 0.1 · ln(factor) + 1, or a quotient of two such terms where both of DeepSeek's
+ * fields are given (transformers' modeling_rope_utils).
+ */
+function yarnMagnitude(y: { factor: number; mscale?: number | null; mscale_all_dim?: number | null }): number {
+  const magnitude = (scale: number) => (y.factor <= 1 ? 1 : 0.1 * scale * Math.log(y.factor) + 1);
+  return y.mscale && y.mscale_all_dim ? magnitude(y.mscale) / magnitude(y.mscale_all_dim) : magnitude(1);
+}
+
+/** Rotary positions over the first `size` elements of a head, in two halves. */
+export function ropeOf(c: { rope_theta: number; rope_scaling?: z.output<typeof ropeScaling> }, size: number): Rope {
+  return { theta: c.rope_theta, size, interleaved: false, scaling: scalingOf(c.rope_scaling) };
+}

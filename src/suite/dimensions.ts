@@ -1,0 +1,251 @@
+// The dimensions of a suite, one row each: the option that sets it, the field of a suite that it fills, its words in a
+// case id, its label in tables, and what else differs with it. In the order of case ids. Pure, and free of zod, because
+// `--help` reads it.
+import type { CaseKey } from '../contract/case-key.js';
+import { EXECUTION_PROVIDERS } from '../contract/execution-providers.js';
+import { ONNX_LAYOUTS } from '../contract/layouts.js';
+import { sizeWord } from '../contract/limit-text.js';
+import type { LimitSet } from '../contract/limits.js';
+import { RUNTIME_NAMES } from '../contract/runtimes.js';
+import type { Suite } from '../contract/suite.js';
+import { WEIGHTS } from '../contract/weights.js';
+import { list, processors, quotas, type Reader, ranges, sizes, threadCounts, wholeNumber } from './dimension-values.js';
+import { defaultOption, isOptionDimension, optionDimensions, optionOf } from './option-dimensions.js';
+import { parseOptions } from './option-parsing.js';
+
+/** The headings of `edgeproof run --help` under which dimensions stand. */
+export const DIMENSION_GROUPS = ['What to run:', 'How much to run:', 'How to run it:', 'Limits:'] as const;
+
+export interface Dimension {
+  /** The option of `run`; its long name is the name of the dimension. */
+  option: {
+    short?: string;
+    metavar: string;
+    help: string;
+    group: (typeof DIMENSION_GROUPS)[number];
+    repeatable?: true;
+    /** Another dimension without which this one means nothing. */
+    requires?: string;
+  };
+  /**
+   * The list of a suite that it fills. Dimensions that share a list of objects fill it with their combinations. For
+   * `workloads`, it fills the field of its own name in every workload that has one.
+   */
+  field: Extract<keyof Suite, string>;
+  /** Reads the values from the command line. */
+  read: Reader<unknown>;
+  /** Its names and values in the id of a case; undefined values are left out. */
+  inId(key: Partial<CaseKey>): Record<string, string | number | undefined>;
+  /** A value in a heading or a sentence (default: the value itself); null if headings leave it out. */
+  label?: ((value: string, name: string) => string) | null;
+  /** In headings it follows this dimension without a separator: `tuned q4`. */
+  follows?: string;
+  /** The value of a case whose id leaves it out. */
+  unnamed?: (name: string) => string;
+  /** Other differences that `compare --across` then accepts: of dimensions and of identities. */
+  implies?: readonly string[];
+}
+
+/** Reads each value as a set with this one limit. */
+function limit<T>(read: Reader<T[]>, setOf: (value: T) => LimitSet): Reader<LimitSet[]> {
+  return (texts, option) => read(texts, option).map(setOf);
+}
+
+const namedValue = (value: string, name: string) => `${name} ${value}`;
+const size = (bytes: number | undefined) => (bytes === undefined ? undefined : sizeWord(bytes));
+const lengths = (workload: CaseKey['workload'] | undefined) =>
+  workload !== undefined && 'prompt' in workload ? workload : null;
+
+export const DIMENSIONS = {
+  model: {
+    option: {
+      short: 'm',
+      metavar: 'models',
+      help: 'ids of models.json, hub ids (org/name@revision), folders, or .onnx, .gguf or config.json files',
+      group: 'What to run:',
+    },
+    field: 'models',
+    read: list,
+    inId: ({ model }) => ({ model }),
+    implies: ['weights', 'graph', 'workload'],
+  },
+  weights: {
+    option: {
+      metavar: 'kinds',
+      help: `${WEIGHTS.join(', ')} (default: synthetic for ids of models.json and config.json, real for others)`,
+      group: 'What to run:',
+    },
+    field: 'weights',
+    read: list,
+    // Ids of synthetic cases name their layout instead, so that results of earlier versions keep matching.
+    inId: ({ weights, layout }) => ({ weights: layout === null ? weights : undefined }),
+    label: null,
+    implies: ['layout', 'graph'],
+  },
+  layout: {
+    option: {
+      metavar: 'layouts',
+      help: `graph layouts of synthetic ONNX checkpoints: ${ONNX_LAYOUTS.join(', ')}`,
+      group: 'What to run:',
+    },
+    field: 'layouts',
+    read: list,
+    inId: ({ layout }) => ({ layout: layout ?? undefined }),
+    implies: ['weights', 'graph', 'workload'],
+  },
+  dtype: {
+    option: {
+      metavar: 'dtypes',
+      help: 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …',
+      group: 'What to run:',
+    },
+    field: 'dtypes',
+    read: list,
+    inId: ({ dtype }) => ({ dtype }),
+    follows: 'layout',
+    implies: ['weights', 'graph', 'workload'],
+  },
+  runtime: {
+    option: { metavar: 'names', help: `runtimes: ${RUNTIME_NAMES.join(', ')}`, group: 'What to run:' },
+    field: 'runtimes',
+    read: list,
+    inId: ({ runtime }) => ({ runtime }),
+    implies: ['options', 'runtimeVersion'],
+  },
+  ep: {
+    option: {
+      metavar: 'names',
+      help: `execution providers: ${EXECUTION_PROVIDERS.join(', ')}`,
+      group: 'What to run:',
+    },
+    field: 'eps',
+    read: list,
+    inId: ({ ep }) => ({ ep }),
+    implies: ['options'],
+  },
+  threads: {
+    option: { short: 't', metavar: 'ranges', help: 'thread counts: 2, 1,2, 1-8*2 or auto', group: 'How to run it:' },
+    field: 'threads',
+    read: threadCounts,
+    inId: ({ threads }) => ({ threads }),
+    label: (value) => `${value} ${value === '1' ? 'thread' : 'threads'}`,
+    implies: ['options'],
+  },
+  option: {
+    option: {
+      metavar: 'name=values',
+      help: 'session options, such as spinning=off,on or session.xyz=1; may be repeated',
+      group: 'How to run it:',
+      repeatable: true,
+    },
+    field: 'options',
+    read: parseOptions,
+    inId: ({ options }) => optionDimensions(options),
+    label: (value, name) => `${optionOf(name)} ${value}`,
+    unnamed: defaultOption,
+    implies: ['options'],
+  },
+  'memory-limit': {
+    option: { metavar: 'sizes', help: 'most memory of a worker: 2GB, or 512MB,1GB', group: 'Limits:' },
+    field: 'limits',
+    read: limit(sizes(1), (memory) => ({ memory })),
+    inId: ({ limits }) => ({ 'memory-limit': size(limits?.memoryBytes) }),
+    label: namedValue,
+  },
+  'swap-limit': {
+    option: {
+      metavar: 'sizes',
+      help: 'swap allowed beyond --memory-limit (default: none)',
+      group: 'Limits:',
+      requires: 'memory-limit',
+    },
+    field: 'limits',
+    read: limit(sizes(0), (swap) => ({ swap })),
+    inId: ({ limits }) => ({ 'swap-limit': size(limits?.swapBytes || undefined) }),
+    label: namedValue,
+  },
+  'cpu-quota': {
+    option: { metavar: 'cores', help: 'most processor time of a worker, in cores: 1.5, or 0.5,1', group: 'Limits:' },
+    field: 'limits',
+    read: limit(quotas, (cpuQuota) => ({ cpuQuota })),
+    inId: ({ limits }) => ({ 'cpu-quota': limits?.cpuQuota }),
+    label: namedValue,
+  },
+  cpus: {
+    option: { metavar: 'list', help: 'processors that workers may run on: 0,1 or 0-3', group: 'Limits:' },
+    field: 'limits',
+    read: limit(processors, (cpus) => ({ cpus })),
+    inId: ({ limits }) => ({ cpus: limits?.cpus }),
+    label: namedValue,
+  },
+  prompt: {
+    option: {
+      short: 'p',
+      metavar: 'ranges',
+      help: 'prompt tokens: 512, 128,512 or 128-1024*2',
+      group: 'How much to run:',
+    },
+    field: 'workloads',
+    read: ranges(1),
+    inId: ({ workload }) => ({ prompt: lengths(workload)?.prompt }),
+    label: null,
+    implies: ['workload', 'options'],
+  },
+  new: {
+    option: { short: 'n', metavar: 'ranges', help: 'tokens to generate', group: 'How much to run:' },
+    field: 'workloads',
+    read: ranges(1),
+    inId: ({ workload }) => ({ new: lengths(workload)?.new }),
+    label: null,
+    implies: ['workload', 'options'],
+  },
+  depth: {
+    option: {
+      short: 'd',
+      metavar: 'ranges',
+      help: 'tokens already in the KV cache: 0, or 0-4096+1024',
+      group: 'How much to run:',
+    },
+    field: 'workloads',
+    read: ranges(0),
+    inId: ({ workload }) => ({ depth: lengths(workload)?.depth || undefined }),
+    label: null,
+    implies: ['workload', 'options'],
+  },
+  seconds: {
+    option: {
+      metavar: 'number',
+      help: 'how long a sustained workload runs; its curve is shown from 60 s on',
+      group: 'How much to run:',
+    },
+    field: 'workloads',
+    read: wholeNumber,
+    inId: ({ workload }) => ({
+      seconds: workload !== undefined && 'seconds' in workload ? workload.seconds : undefined,
+    }),
+    label: null,
+    implies: ['workload'],
+  },
+} as const satisfies Record<string, Dimension>;
+
+export type DimensionName = keyof typeof DIMENSIONS;
+
+export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as DimensionName[];
+
+export function dimensionRow(name: DimensionName): Dimension {
+  return DIMENSIONS[name];
+}
+
+/** The row of a name from a case id; null for other differences, such as machine. `option.spinning` is of the row option. */
+export function dimensionOf(name: string): DimensionName | null {
+  if (isOptionDimension(name)) return 'option';
+  return Object.hasOwn(DIMENSIONS, name) ? (name as DimensionName) : null;
+}
+
+/** Differences that come with those that `compare --across` names. */
+export function impliedBy(across: readonly string[]): string[] {
+  return across.flatMap((name) => {
+    const dimension = dimensionOf(name);
+    return dimension === null ? [] : [...(dimensionRow(dimension).implies ?? [])];
+  });
+}

@@ -1,0 +1,52 @@
+// The types of the parts of node-llama-cpp's native module that we use, from bindings/AddonTypes.d.ts of 3.22.1. They cannot be
+// imported, because the package is optional.
+
+export interface Library {
+  getLlama(options: Record<string, unknown>): Promise<{ _bindings: Bindings }>;
+}
+
+export interface Bindings {
+  AddonModel: new (path: string, options: { gpuLayers: number; useMmap: boolean }) => AddonModel;
+  AddonContext: new (
+    model: AddonModel,
+    options: {
+      contextSize: number;
+      batchSize: number;
+      sequences: number;
+      threads: number;
+      flashAttention: 'auto';
+      swaFullCache: boolean;
+    },
+  ) => AddonContext;
+  AddonSampler: new (model: AddonModel) => AddonSampler;
+}
+
+export interface AddonModel {
+  init(): Promise<boolean>;
+}
+
+export interface AddonSampler {
+  applyConfig(config: { temperature: number }): void;
+}
+
+export interface AddonContext {
+  init(): Promise<boolean>;
+  getThreads(): number;
+  initBatch(tokens: number): void;
+  /** Returns the places where the requested logits will be. */
+  addToBatch(sequence: number, position: number, tokens: Uint32Array, logitsOf: Uint32Array): Uint32Array;
+  decodeBatch(): Promise<void>;
+  sampleToken(place: number, sampler: AddonSampler): Promise<number>;
+  /** Also returns the logits of the whole vocabulary: id, logit, id, logit … */
+  sampleToken(
+    place: number,
+    sampler: AddonSampler,
+    probabilities: boolean,
+    confidence: boolean,
+    logits: true,
+  ): Promise<[token: number, probabilities: unknown, confidence: unknown, logits: number[]]>;
+  /** An `end` of -1 removes all positions from `start` on. */
+  removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
+  getSequenceKvCacheMinPosition(sequence: number): number;
+  disposeSequence(sequence: number): void;
+}
