@@ -53,7 +53,7 @@ describe('the facts of a graph', () => {
     KV cache          24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place
     one token         reads 200 MB of weights, 1.20 Gop in matrix products
     inputs            input_ids int64[batch_size, sequence_length], 2 KV tensors
-    outputs           logits float32[batch_size, 1, 151936], 1 KV tensors
+    outputs           logits float32[batch_size, 1, 151936], 1 KV tensor
     operators         MatMulNBits 169, GroupQueryAttention 24, SkipSimplifiedLayerNormalization 48
     producer          edgeproof, opsets ai.onnx 21, com.microsoft 1
     "
@@ -78,7 +78,7 @@ describe('the facts of a graph', () => {
                      in place
     one token        reads 200 MB of weights, 1.20 Gop in matrix products
     inputs           input_ids int64[batch_size, sequence_length], 2 KV tensors
-    outputs          logits float32[batch_size, 1, 151936], 1 KV tensors
+    outputs          logits float32[batch_size, 1, 151936], 1 KV tensor
     operators        MatMulNBits 169, GroupQueryAttention 24,
                      SkipSimplifiedLayerNormalization 48
     producer         edgeproof, opsets ai.onnx 21, com.microsoft 1
@@ -103,7 +103,7 @@ describe('the facts of a graph', () => {
     | KV cache | 24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place |
     | one token | reads 200 MB of weights, 1.20 Gop in matrix products |
     | inputs | input_ids int64[batch_size, sequence_length], 2 KV tensors |
-    | outputs | logits float32[batch_size, 1, 151936], 1 KV tensors |
+    | outputs | logits float32[batch_size, 1, 151936], 1 KV tensor |
     | operators | MatMulNBits 169, GroupQueryAttention 24, SkipSimplifiedLayerNormalization 48 |
     | producer | edgeproof, opsets ai.onnx 21, com.microsoft 1 |
 
