@@ -51,8 +51,9 @@ function present({ directory, manifest }: Checkpoint, model: Model | undefined):
     ...{ parameters: manifest.parameters, license: model?.license ?? real?.source.license ?? null },
     ...{ weights: manifest.weights, layout: manifest.weights === 'synthetic' ? manifest.layout : null },
     ...{ dtype: manifest.dtype, variant: variantOf(manifest), bytes: checkpointBytes(manifest) },
-    ...{ commit: real?.source.revision ?? null, directory },
+    commit: real?.source.revision ?? null,
     pinned: real === null ? null : pinState(real, model?.pin).state === 'pinned',
+    directory,
     ...{ kvValuesPerToken, context },
     publishedBytes: null,
   };

@@ -17,7 +17,7 @@ import type { Checkpoint } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { byteProgress } from '../report/progress.js';
-import { tuneView } from '../report/tune-view.js';
+import { tunePage } from '../report/tune-page.js';
 import type { CheckpointFacts } from '../run/document.js';
 import { prepareCheckpoint } from '../run/prepare.js';
 import { run } from '../run/run.js';
@@ -82,7 +82,7 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
           { ...options, executor, signal },
         );
   printPage(
-    tuneView({
+    tunePage({
       name: [name, layout, dtype].filter((part) => part !== null).join(' '),
       weights,
       sides: [source.checkpoint.manifest, tuned.checkpoint.manifest],

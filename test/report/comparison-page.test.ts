@@ -25,7 +25,8 @@ describe('a comparison', () => {
   const page = pageOf(of(20), of(24));
 
   // No round of one side is within the other: p is 2 of the 924 splits of twelve, times five tests.
-  it('in 140 columns', () => expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+  it('in 140 columns', () =>
+    expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
     "
     baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
     candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
@@ -42,7 +43,8 @@ describe('a comparison', () => {
     "
   `));
 
-  it('in 80 columns', () => expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+  it('in 80 columns', () =>
+    expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
     "
     baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
       onnxruntime 1.30.0
@@ -75,7 +77,8 @@ describe('a comparison', () => {
     "
   `));
 
-  it('as Markdown', () => expect(asMarkdown(page)).toMatchInlineSnapshot(`
+  it('as Markdown', () =>
+    expect(asMarkdown(page)).toMatchInlineSnapshot(`
     "
     baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
     candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0

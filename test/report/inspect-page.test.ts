@@ -36,7 +36,8 @@ const FACTS: GraphFacts = {
 const page = inspectPage(inspectView('cache/qwen2.5-0.5b/onnx/model_q4.onnx', FACTS));
 
 describe('the facts of a graph', () => {
-  it('in 140 columns', () => expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+  it('in 140 columns', () =>
+    expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
     "
     cache/qwen2.5-0.5b/onnx/model_q4.onnx
 
@@ -59,7 +60,8 @@ describe('the facts of a graph', () => {
     "
   `));
 
-  it('in 80 columns', () => expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+  it('in 80 columns', () =>
+    expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
     "
     cache/qwen2.5-0.5b/onnx/model_q4.onnx
 
@@ -85,7 +87,8 @@ describe('the facts of a graph', () => {
     "
   `));
 
-  it('as Markdown', () => expect(asMarkdown(page)).toMatchInlineSnapshot(`
+  it('as Markdown', () =>
+    expect(asMarkdown(page)).toMatchInlineSnapshot(`
     "
     cache/qwen2.5-0.5b/onnx/model_q4.onnx
 

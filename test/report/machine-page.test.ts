@@ -45,7 +45,8 @@ const VIEW: MachineView = {
 };
 
 describe('a machine', () => {
-  it('in 140 columns', () => expect(inTerminal(machinePage(VIEW), 140)).toMatchInlineSnapshot(`
+  it('in 140 columns', () =>
+    expect(inTerminal(machinePage(VIEW), 140)).toMatchInlineSnapshot(`
     "
     fact                              value
     id                                testbox-2c-8gb
@@ -112,7 +113,8 @@ describe('a machine', () => {
       "
     `));
 
-  it('as Markdown', () => expect(asMarkdown(machinePage(VIEW))).toMatchInlineSnapshot(`
+  it('as Markdown', () =>
+    expect(asMarkdown(machinePage(VIEW))).toMatchInlineSnapshot(`
     "
 
     | fact | value |

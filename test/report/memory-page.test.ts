@@ -40,7 +40,8 @@ function packing() {
 describe('memory by phase: what is not known is left out, and the cache is predicted', () => {
   const page = memoryPage(memoryView(documentOf([packing()]), 'results/x.json'));
 
-  it('in 140 columns', () => expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+  it('in 140 columns', () =>
+    expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
     "
     quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
     read as test
@@ -57,7 +58,8 @@ describe('memory by phase: what is not known is left out, and the cache is predi
     "
   `));
 
-  it('in 80 columns', () => expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+  it('in 80 columns', () =>
+    expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
     "
     quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by
       phase · results/x.json
@@ -84,7 +86,8 @@ describe('memory by phase: what is not known is left out, and the cache is predi
     "
   `));
 
-  it('as Markdown', () => expect(asMarkdown(page)).toMatchInlineSnapshot(`
+  it('as Markdown', () =>
+    expect(asMarkdown(page)).toMatchInlineSnapshot(`
     "
     quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
     read as test

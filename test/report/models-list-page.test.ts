@@ -42,7 +42,8 @@ const page = modelsListPage({
 });
 
 describe('the list of models', () => {
-  it('in 140 columns', () => expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+  it('in 140 columns', () =>
+    expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
     "
     model                parameters   on this disk             size   pinned   fits      licence
     qwen2.5-0.5b        494,032,768   –                               yes      yes       apache-2.0
@@ -57,7 +58,8 @@ describe('the list of models', () => {
     "
   `));
 
-  it('in 80 columns', () => expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+  it('in 80 columns', () =>
+    expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
     "
     model                parameters   on this disk             size   pinned
     qwen2.5-0.5b        494,032,768   –                               yes
@@ -78,7 +80,8 @@ describe('the list of models', () => {
     "
   `));
 
-  it('as Markdown', () => expect(asMarkdown(page)).toMatchInlineSnapshot(`
+  it('as Markdown', () =>
+    expect(asMarkdown(page)).toMatchInlineSnapshot(`
     "
 
     | model | parameters | on this disk | size | pinned | fits | licence |

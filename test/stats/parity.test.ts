@@ -119,6 +119,8 @@ describe('in a suite', () => {
   it('an answer holds for all workloads and threads of its run', () => {
     expect(answerOf(cases, sibling!)).toBe(reference!.answer);
     expect(answerOf(cases, apart!)).toBeNull();
+    const later = { ...sibling!, answer: mute(9) };
+    expect(answerOf([...cases, later], sibling!)).toBe(reference!.answer);
   });
 
   it('names the reference; runs without an answer and the reference itself have none', () => {

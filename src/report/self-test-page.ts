@@ -20,7 +20,7 @@ export interface SelfTest {
   clock: { resolutionNs: number; overheadNs: number };
 }
 
-export function selfTestView(test: SelfTest): Page {
+export function selfTestPage(test: SelfTest): Page {
   const { samplers, ownCores, stopwatch, clock } = test;
   const { median, interval, n } = samplers.cost;
   const range = `${percent(interval!.low)} to ${percent(interval!.high)}`;

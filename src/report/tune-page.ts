@@ -22,7 +22,7 @@ export interface TuneReport {
   measured: { path: string; comparison: Comparison } | null;
 }
 
-export function tuneView(report: TuneReport): Page {
+export function tunePage(report: TuneReport): Page {
   const { name, weights, sides, directory, reports, fidelity } = report;
   const sizes = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [number, number];
   const entries = report.measured?.comparison.cases ?? [];
