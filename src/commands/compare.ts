@@ -1,13 +1,12 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
 
+import type { Grade } from '../contract/grades.js';
 import { findResult, newestResult, readResult } from '../contract/result-store.js';
 import { problem } from '../errors.js';
-import { comparisonView, type Side } from '../report/comparison-view.js';
-import { sufficiencyNotes } from '../report/condition-notes.js';
-import { compareResults, exitCodeOf } from '../stats/compare.js';
-import type { Grade } from '../stats/grade.js';
-import { sufficientRounds } from '../stats/sufficient.js';
-import { outputFormat, printView, say } from './terminal.js';
+import { comparisonPage } from '../report/comparison-page.js';
+import { exitCodeOf } from '../stats/compare.js';
+import { compareView, type Side } from '../stats/compare-view.js';
+import { outputFormat, printPage, say } from './terminal.js';
 
 export interface CompareCommandOptions {
   output: string;
@@ -38,17 +37,13 @@ export function regress(candidateName: string, options: CompareCommandOptions & 
 
 function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
   const format = outputFormat(options.output);
-  const before = sufficientRounds(baseline.document, options.grade);
-  const after = sufficientRounds(candidate.document, options.grade);
-  const comparison = compareResults(before.document, after.document, {
+  const view = compareView(baseline, candidate, {
     across: options.across,
+    grade: options.grade,
     ...(options.minimumEffect === undefined ? {} : { minimumEffect: options.minimumEffect / 100 }),
   });
-  const view = comparisonView(baseline, candidate, comparison);
-  view.notes.push(...sufficiencyNotes(before, after, options.grade));
-  view.json = { ...(view.json as object), leftOut: { baseline: before.leftOut, candidate: after.leftOut } };
-  printView(view, format);
-  return exitCodeOf(comparison);
+  printPage(comparisonPage(view), format);
+  return exitCodeOf(view);
 }
 
 function earlierResult(directory: string, candidate: Side): Side {

@@ -10,8 +10,9 @@ import { listCheckpoints } from '../models/checkpoint.js';
 import { locateReal } from '../models/locate-real.js';
 import { type ModelReference, resolveReference } from '../models/reference.js';
 import { factsOf } from '../models/source.js';
-import { factsView } from '../report/facts-view.js';
-import { outputFormat, printView } from './terminal.js';
+import { inspectPage } from '../report/inspect-page.js';
+import { inspectView } from '../stats/inspect-view.js';
+import { outputFormat, printPage } from './terminal.js';
 
 interface Variant {
   weights?: Weights;
@@ -22,7 +23,7 @@ interface Variant {
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
   const format = outputFormat(options.output);
   const path = graphPath(fileOrModel, options);
-  printView(factsView(path, factsOf(path)), format);
+  printPage(inspectPage(inspectView(path, factsOf(path))), format);
   return 0;
 }
 

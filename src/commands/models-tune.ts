@@ -17,7 +17,7 @@ import type { Checkpoint } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { type Tuned, tuneCheckpoint } from '../models/tune.js';
 import { byteProgress } from '../report/progress.js';
-import { tuneView } from '../report/tune-view.js';
+import { tunePage } from '../report/tune-page.js';
 import type { CheckpointFacts } from '../run/document.js';
 import { prepareCheckpoint } from '../run/prepare.js';
 import { run } from '../run/run.js';
@@ -25,7 +25,7 @@ import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
 import type { Executor } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { createProgress, interruptible, outputFormat, printView, reportEvents, say } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printPage, reportEvents, say } from './terminal.js';
 
 export interface TuneCommandOptions {
   output: string;
@@ -81,8 +81,8 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
           { name: 'tune', ...dimensions, workloads, rounds: options.rounds, seed: SEED },
           { ...options, executor, signal },
         );
-  printView(
-    tuneView({
+  printPage(
+    tunePage({
       name: [name, layout, dtype].filter((part) => part !== null).join(' '),
       weights,
       sides: [source.checkpoint.manifest, tuned.checkpoint.manifest],

@@ -7,7 +7,7 @@ import { pinOf, pinState } from '../models/pin.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
-import { createProgress, interruptible, outputFormat, printView, say } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printPage, say } from './terminal.js';
 
 export async function verifyModels(name: string | undefined, options: { output: string }): Promise<number> {
   const format = outputFormat(options.output);
@@ -45,7 +45,7 @@ export async function verifyModels(name: string | undefined, options: { output: 
   for (const error of broken) say(error.message);
   const seconds = (performance.now() - started) / 1000;
   const rate = hashed.bytes === 0 ? '' : ` in ${seconds.toFixed(1)} s (${bytes(hashed.bytes / seconds)}/s)`;
-  printView(
+  printPage(
     {
       heading: [],
       columns: [

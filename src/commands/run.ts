@@ -1,11 +1,12 @@
 // `run`: suite → cases → workers → result document → table.
 import { problem } from '../errors.js';
-import { resultView } from '../report/result-view.js';
+import { resultPage } from '../report/result-page.js';
 import { hasFailed, resume, run as runSuite } from '../run/run.js';
+import { showView } from '../stats/show.js';
 import { loadSuite } from '../suite/load.js';
 import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { interruptible, outputFormat, printView, reportEvents } from './terminal.js';
+import { interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 
 export interface RunCommandOptions {
   output: string;
@@ -27,7 +28,7 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
     ? runSuite(overrideSuite(loadSuite(suiteName), overrides), how)
     : resume(options.resume, roundsOnly({ ...overrides, tune: options.tune }), how)
   ).finally(end);
-  printView(resultView(document, path), format);
+  printPage(resultPage(showView(document, path)), format);
   return hasFailed(document) ? 1 : 0;
 }
 

@@ -9,12 +9,12 @@ import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { openSources } from '../models/source.js';
 import { plural } from '../report/format.js';
-import { selfTestView } from '../report/self-test-view.js';
+import { selfTestPage } from '../report/self-test-page.js';
 import { prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
 import type { Job, RoundOptions } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { createProgress, interruptible, outputFormat, printView, reportEvents } from './terminal.js';
+import { createProgress, interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;
@@ -54,7 +54,7 @@ export async function selfTest(options: { output: string }): Promise<number> {
     stopwatch: { ...check, tokens: LONG_GENERATION },
     clock: measureClock(),
   };
-  printView(selfTestView(test), format);
+  printPage(selfTestPage(test), format);
   return test.samplers.outcome === 'fail' || test.stopwatch.outcome === 'fail' ? 1 : 0;
 }
 

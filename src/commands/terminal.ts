@@ -1,13 +1,14 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
 import { problem } from '../errors.js';
+import type { Page } from '../report/page.js';
+import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
 import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
-import { OUTPUT_FORMATS, type OutputFormat, render, type View } from '../report/view.js';
 import type { RunEvent } from '../run/events.js';
 
-export function printView(view: View, format: OutputFormat): void {
-  process.stdout.write(render(view, format, styleOf(process.stdout), process.stdout.columns));
+export function printPage(page: Page, format: OutputFormat): void {
+  process.stdout.write(render(page, format, styleOf(process.stdout), process.stdout.columns));
 }
 
 function styleOf(stream: NodeJS.WriteStream): Style {

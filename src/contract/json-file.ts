@@ -23,7 +23,8 @@ export function parseJson(path: string, text: string): unknown {
 }
 
 export function validate<T extends z.ZodType>(path: string, value: unknown, schema: T, hint?: string): z.output<T> {
-  const parsed = schema.safeParse(value);
+  // A command reads a document or two: compiling a parser for them takes longer than it saves.
+  const parsed = schema.safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${inWords(issue.message)}`);
   throw problem('file-invalid', { path, issues, ...(hint === undefined ? {} : { hint }) }, parsed.error);

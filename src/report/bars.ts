@@ -12,7 +12,7 @@ export function bars(values: readonly (number | null)[], low: number, high: numb
     .join('');
 }
 
-/** Neighbours averaged until at most `most` are left; each stands for as many, but perhaps the last. */
+/** Averages neighbours until at most `most` values are left. */
 export function thinned(values: readonly (number | null)[], most: number): (number | null)[] {
   const group = Math.max(1, Math.ceil(values.length / most));
   return Array.from({ length: Math.ceil(values.length / group) }, (_, i) => {

@@ -1,11 +1,12 @@
-// Shares of ceilings as cells, notes and JSON of a result. Pure.
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { type CaseShares, type CeilingShare, ceilingShares } from '../stats/ceiling-share.js';
-import { FAR_BELOW, type Phase, whyFarBelow } from '../verdict/far-below.js';
+// Shares of ceilings as cells and notes of a result. Pure.
+import type { CeilingShare } from '../contract/views/ceiling-share.js';
+import { PHASES_WITH_CEILING } from '../contract/views/figures.js';
+import type { PhaseShare, ShowView } from '../contract/views/show.js';
+import type { Arithmetic } from '../contract/work.js';
+import { FAR_BELOW } from '../stats/far-below.js';
+import { groupBy } from '../stats/group-by.js';
 import { bytes, number } from './format.js';
-import { caseLabel, labelsOf } from './labels.js';
-
-const PHASES: Phase[] = ['prefill', 'decode'];
+import { caseLabel, type Labels } from './labels.js';
 
 /** `57 %`; empty where there is no share. */
 export function shareText(share: CeilingShare | null): string {
@@ -16,26 +17,27 @@ export function shareText(share: CeilingShare | null): string {
 }
 
 /** What the column means, then what is impossible, then what is far below and why. */
-export function ceilingNotes(document: ResultDocument): string[] {
-  const labels = labelsOf(document.cases);
-  const shares = document.cases.map((result) => ({ result, ...ceilingShares(document, result) }));
-  const name = (result: CaseResult) => caseLabel(labels, result);
-  const each = shares.flatMap(({ result, ...byPhase }) =>
-    PHASES.flatMap((phase) => {
-      const share = byPhase[phase];
-      return share === null ? [] : [{ result, phase, share, label: `${phase} of ${name(result)}` }];
+export function ceilingNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
+  const each = cases.flatMap((result) =>
+    PHASES_WITH_CEILING.flatMap((phase) => {
+      const share = result.ofCeiling[phase];
+      return share === null ? [] : [{ phase, share, label: () => `${phase} of ${caseLabel(labels, result)}` }];
     }),
   );
   if (each.length === 0) return [];
   const impossible = each.filter(({ share }) => share.impossible);
-  const below = each.flatMap(({ result, phase, share, label }) => {
-    const causes = whyFarBelow(document, result, phase, share);
-    return causes === null ? [] : [{ label, phase, text: belowText(share, causes) }];
-  });
+  const farBelow = each.filter(({ share }) => share.farBelow !== null);
+  const alike = groupBy(farBelow, ({ phase, share }) => `${phase} ${belowText(share)}`);
   return [
     '“of ceiling” is the share of what this machine can do at best, measured in the same run (docs/ceilings.md).',
-    ...impossible.map(({ label, share }) => impossibleText(label, share)),
-    ...grouped(below),
+    ...impossible.map(({ label, share }) => impossibleText(label(), share)),
+    ...[...alike.values()].map(([first, ...others]) => {
+      const { phase, share, label } = first!;
+      const limit = `${FAR_BELOW[phase] * 100} %`;
+      return others.length === 0
+        ? `${label()} stays below ${limit} of its ceiling ${belowText(share)}`
+        : `${label()} and ${others.length} more stay below ${limit} of their ceiling ${belowText(share)}`;
+    }),
   ];
 }
 
@@ -43,55 +45,17 @@ function impossibleText(label: string, share: CeilingShare): string {
   return `impossible: ${label}: ${number(share.rate)} tok/s, but ${arithmetic(share)} allows ${number(share.ceilingRate)}, ${number(share.highestRate)} at the most.\n  The measurement is wrong, or the machine was slower when the ceiling was measured: run it again.`;
 }
 
-function belowText(share: CeilingShare, causes: string[]): string {
-  const why = causes.length === 0 ? 'nothing known of the graph explains it' : causes.join('; ');
-  return `(${share.boundBy}): ${why}.`;
-}
-
-/** Cases with the same explanation share a note. */
-function grouped(notes: { label: string; phase: Phase; text: string }[]): string[] {
-  const groups = new Map<string, typeof notes>();
-  for (const note of notes) {
-    const name = `${note.phase} ${note.text}`;
-    groups.set(name, [...(groups.get(name) ?? []), note]);
-  }
-  return [...groups.values()].map((group) => {
-    const [{ label, phase, text }] = group as [(typeof notes)[number]];
-    const limit = `${FAR_BELOW[phase] * 100} %`;
-    return group.length === 1
-      ? `${label} stays below ${limit} of its ceiling ${text}`
-      : `${label} and ${group.length - 1} more stay below ${limit} of their ceiling ${text}`;
-  });
+function belowText({ boundBy, farBelow }: PhaseShare): string {
+  return `(${boundBy}): ${farBelow!.join('; ') || 'nothing known of the graph explains it'}.`;
 }
 
 /** `reading 287 MB a token at 28.9 GB/s` */
-function arithmetic({ boundBy, need, bytesPerSecond, operationsPerSecond }: CeilingShare): string {
-  const per = need.tokens === 1 ? 'a token' : `for ${need.tokens} tokens`;
-  if (boundBy === 'read bandwidth') return `reading ${bytes(need.bytes)} ${per} at ${bytes(bytesPerSecond)}/s`;
-  const parts = Object.entries(need.operations).map(
-    ([name, operations]) =>
-      `${number(operations / 1e9)} Gop of ${name} at ${number((operationsPerSecond[name as keyof typeof operationsPerSecond] ?? 0) / 1e9)} Gop/s`,
+function arithmetic({ boundBy, tokens, operations, operationsPerSecond, ...share }: CeilingShare): string {
+  const per = tokens === 1 ? 'a token' : `for ${tokens} tokens`;
+  if (boundBy === 'read bandwidth') return `reading ${bytes(share.bytes)} ${per} at ${bytes(share.bytesPerSecond)}/s`;
+  const parts = (Object.entries(operations) as [Arithmetic, number][]).map(
+    ([name, needed]) =>
+      `${number(needed / 1e9)} Gop of ${name} at ${number((operationsPerSecond[name] ?? 0) / 1e9)} Gop/s`,
   );
   return `computing ${parts.join(' and ')} ${per}`;
-}
-
-/** Of `show -o json`. */
-export function sharesJson({ prefill, decode }: CaseShares) {
-  const one = (share: CeilingShare | null) =>
-    share === null
-      ? null
-      : {
-          share: share.share,
-          boundBy: share.boundBy,
-          impossible: share.impossible,
-          rate: share.rate,
-          ceilingRate: share.ceilingRate,
-          highestRate: share.highestRate,
-          tokens: share.need.tokens,
-          bytes: Math.round(share.need.bytes),
-          bytesPerSecond: share.bytesPerSecond,
-          operations: share.need.operations,
-          operationsPerSecond: share.operationsPerSecond,
-        };
-  return { prefill: one(prefill), decode: one(decode) };
 }

@@ -1,10 +1,8 @@
 // One sentence that a newcomer understands, under the table: of several cases the one that is done first. Pure.
 
-import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
-import { isImpossible } from '../stats/ceiling-share.js';
-import { isNotShownSlower, type RankedCase, rankCases } from '../stats/fastest.js';
-import { summarizeMetric } from '../stats/metrics.js';
-import { relativeHalfWidth } from '../stats/summary.js';
+import type { CaseView, ShowView } from '../contract/views/show.js';
+import { lengthsOf } from '../contract/workloads.js';
+import { MOST_UNCERTAIN } from '../stats/show.js';
 import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, duration, number, plural } from './format.js';
 import { dimensionWord, type Labels } from './labels.js';
@@ -17,56 +15,53 @@ const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
 const NAMED = new Set(['model', 'weights', 'layout', 'dtype', 'runtime']);
 const MOST_TIED = 3;
 
-export function conclusion(document: ResultDocument, labels: Labels): string[] {
-  const [best, ...others] = rankCases(document);
+export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labels): string[] {
+  const byId = new Map(cases.map((result) => [result.id, result]));
+  const ranked = ranking.map((entry) => ({ ...entry, result: byId.get(entry.id)! }));
+  const [best, ...others] = ranked;
   if (best === undefined) return [];
-  const measured = document.cases.filter(
-    (result) =>
-      okRounds(result).length > 0 && result.key.workload.kind === 'generate' && !isImpossible(document, result),
+  const generating = cases.filter(
+    ({ rounds, key, status }) => rounds.length > 0 && key.workload.kind === 'generate' && status !== 'impossible',
   );
-  const notes = [sentence(best, others.length > 0, labels), ...alike(best, others, labels), ...unsteady(measured)];
-  if (measured.some(({ key }) => key.weights === 'synthetic'))
-    notes.push('Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.');
-  if (okRounds(best.result).length > 1) notes.push('± is half the 95 % interval over rounds (docs/metrics.md).');
-  return notes;
-}
-
-/** A number that varies this much from process to process should not be quoted. */
-const TOO_WIDE = 0.1;
-
-function unsteady(cases: CaseResult[]): string[] {
-  const wide = cases.filter((result) => {
-    const summary = summarizeMetric('decodeRate', result);
-    return summary !== null && relativeHalfWidth(summary) > TOO_WIDE;
-  });
-  if (wide.length === 0) return [];
-  const which =
-    cases.length === 1
-      ? 'The decode rate is'
-      : `${wide.length} of ${cases.length} decode rates ${wide.length === 1 ? 'is' : 'are'}`;
+  const tied = others.filter(({ notShownSlower }) => notShownSlower).map(({ result }) => result);
   return [
-    `${which} uncertain by more than ${TOO_WIDE * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`,
+    sentence(best.result, others.length > 0, labels),
+    ...tiedNote(tied, labels),
+    ...uncertainNote(uncertain.length, generating.length),
+    ...(generating.some(({ key }) => key.weights === 'synthetic')
+      ? ['Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.']
+      : []),
+    ...(best.result.rounds.length > 1 ? ['± is half the 95 % interval over rounds (docs/metrics.md).'] : []),
   ];
 }
 
-function sentence({ result, workload, wholeMs }: RankedCase, amongOthers: boolean, labels: Labels): string {
-  const ttft = summarizeMetric('ttftMs', result)!.median;
-  const rate = summarizeMetric('decodeRate', result)?.median;
-  const memory = summarizeMetric('peakRssBytes', result)?.median;
-  const behind = workload.depth === 0 ? '' : ` behind ${count(workload.depth)} earlier ones`;
-  const prompt = `a prompt of ${plural(workload.prompt, 'token')}${behind}`;
-  const whole = `${duration(wholeMs.median)} for ${prompt} and ${plural(workload.new, 'new one')}`;
-  const start = amongOthers
-    ? `Fastest here, ${whole}: ${nameOf(result, labels)} answers`
-    : `On this machine ${nameOf(result, labels)} answers ${prompt}`;
-  const writes =
-    rate === undefined ? '' : ` and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}`;
-  const needs = memory === undefined ? '' : `; it needs ${bytes(memory)} of memory`;
-  return `${start} after ${duration(ttft)}${writes}${needs}.`;
+function uncertainNote(uncertain: number, of: number): string[] {
+  if (uncertain === 0) return [];
+  const which =
+    of === 1 ? 'The decode rate is' : `${uncertain} of ${of} decode rates ${uncertain === 1 ? 'is' : 'are'}`;
+  return [
+    `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`,
+  ];
 }
 
-/** `qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads)`: beyond its files and runtime, what tells it from other cases. */
-function nameOf(result: CaseResult, labels: Labels): string {
+function sentence(result: CaseView, amongOthers: boolean, labels: Labels): string {
+  const { ttftMs, decodeRate, peakRssBytes } = result.metrics;
+  const { prompt, new: generated, depth } = lengthsOf(result.key.workload)!;
+  const behind = depth === 0 ? '' : ` behind ${count(depth)} earlier ones`;
+  const asked = `a prompt of ${plural(prompt, 'token')}${behind}`;
+  const start = amongOthers
+    ? `Fastest here, ${duration(result.wholeMs!.median)} for ${asked} and ${plural(generated, 'new one')}: ${nameOf(result, labels)} answers`
+    : `On this machine ${nameOf(result, labels)} answers ${asked}`;
+  const writes =
+    decodeRate === undefined
+      ? ''
+      : ` and then writes ${number(decodeRate.median)} tokens a second, ${comparedToReading(decodeRate.median)}`;
+  const needs = peakRssBytes === undefined ? '' : `; it needs ${bytes(peakRssBytes.median)} of memory`;
+  return `${start} after ${duration(ttftMs!.median)}${writes}${needs}.`;
+}
+
+/** `qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads)`: its files and runtime, then what tells it from other cases. */
+function nameOf(result: CaseView, labels: Labels): string {
   const { model, weights, layout, dtype, runtime, limits } = result.key;
   const limited = limitDimensions(limits);
   const others = Object.entries(labels.values(result)).filter(([name]) => !(NAMED.has(name) || name in limited));
@@ -74,12 +69,11 @@ function nameOf(result: CaseResult, labels: Labels): string {
   return `${model} (${[...words, ...(limits === undefined ? [] : [limitWords(limits)])].join(', ')})`;
 }
 
-function alike(best: RankedCase, others: RankedCase[], labels: Labels): string[] {
-  const tied = others.filter((other) => isNotShownSlower(best, other));
+function tiedNote(tied: readonly CaseView[], labels: Labels): string[] {
   if (tied.length === 0) return [];
-  const names = tied.slice(0, MOST_TIED).map(({ result, wholeMs }) => {
+  const names = tied.slice(0, MOST_TIED).map((result) => {
     const words = Object.entries(labels.values(result)).map(dimensionWord);
-    return `${words.join(' ')} (${duration(wholeMs.median)})`;
+    return `${words.join(' ')} (${duration(result.wholeMs!.median)})`;
   });
   const more = tied.length > MOST_TIED ? ` and ${plural(tied.length - MOST_TIED, 'other')}` : '';
   return [`Not shown to be slower: ${names.join(', ')}${more}.`];

@@ -1,22 +1,21 @@
 // Grades of rounds in words: the cell of a case, the reasons below the table, what a comparison left out. Pure.
-import type { CaseResult } from '../contract/result.js';
-import { GRADES, type Grade, type Graded, gradesOf, type Reason } from '../stats/grade.js';
-import type { Sufficient } from '../stats/sufficient.js';
+import { GRADES, type Grade } from '../contract/grades.js';
+import type { CompareView } from '../contract/views/compare.js';
+import type { Graded, Reason } from '../contract/views/rounds.js';
+import type { CaseView } from '../contract/views/show.js';
 import { plural } from './format.js';
 
 /** `A`, or `2 A 1 C` when rounds differ; empty when no round is graded. */
-export function gradeCell(result: CaseResult): string {
-  const grades = gradesOf(result);
-  const counts = GRADES.map(
-    (grade) => [grade, grades.filter((graded) => graded.grade === grade).length] as const,
-  ).filter(([, count]) => count > 0);
+export function gradeCell({ rounds }: Pick<CaseView, 'rounds'>): string {
+  const counts = GRADES.map((grade) => [grade, rounds.filter((round) => round.grade === grade).length] as const).filter(
+    ([, count]) => count > 0,
+  );
   return counts.length === 1 ? counts[0]![0] : counts.map(([grade, count]) => `${count} ${grade}`).join(' ');
 }
 
 /** `C in 1 of 9 rounds: other programs took 31 % of a core.`, and what this system does not tell. */
-export function conditionNotes(cases: CaseResult[]): string[] {
-  const grades = cases.flatMap(gradesOf);
-  const graded = grades.filter(({ grade }) => grade !== null);
+export function conditionNotes(cases: readonly CaseView[]): string[] {
+  const graded = cases.flatMap(({ rounds }) => rounds.filter(({ grade }) => grade !== null));
   if (graded.length === 0) return [];
   return [...(['C', 'B'] as const).flatMap((grade) => gradeNote(grade, graded)), ...unknownNote(cases)];
 }
@@ -30,7 +29,7 @@ function gradeNote(grade: Grade, graded: Graded[]): string[] {
   ];
 }
 
-/** Equal reasons once, with the range of their shares; how many rounds had one, where not all `rounds` did. */
+/** Names each reason once, with the range of its shares, and in how many rounds if not in all of them. */
 export function reasonsInWords(reasons: readonly Reason[], rounds: number): string {
   const words = [...new Set(reasons.map((reason) => reason.words))];
   return words
@@ -62,34 +61,29 @@ const READINGS: Record<string, string> = {
   residency: 'page cache',
 };
 
-function unknownNote(cases: CaseResult[]): string[] {
-  const unknown = new Set(
-    cases.flatMap(({ rounds }) =>
-      rounds.flatMap((round) => (round.status === 'ok' ? Object.keys(round.condition?.unknown ?? {}) : [])),
-    ),
-  );
+function unknownNote(cases: readonly CaseView[]): string[] {
+  const unknown = new Set(cases.flatMap(({ rounds }) => rounds.flatMap((round) => round.unknown)));
   const names = Object.entries(READINGS).flatMap(([reading, name]) => (unknown.has(reading) ? [name] : []));
-  return names.length === 0 ? [] : [`Grades do without what this system does not tell: ${names.join(', ')}.`];
+  return names.length === 0 ? [] : [`Not available on this system, so not graded: ${names.join(', ')}.`];
 }
 
 /** What a comparison did not use of its two sides, and what it used without a grade. */
-export function sufficiencyNotes(baseline: Sufficient, candidate: Sufficient, atLeast: Grade): string[] {
-  const sides = { baseline, candidate };
-  const said = (note: (side: string, rounds: Sufficient) => string | null) =>
-    Object.entries(sides).flatMap(([side, rounds]) => note(side, rounds) ?? []);
-  const leftOut = said((side, rounds) => {
-    const count = rounds.leftOut.reduce((sum, entry) => sum + entry.rounds, 0);
-    const reasons = rounds.leftOut.flatMap((entry) => entry.reasons);
-    return count === 0 ? null : `${plural(count, 'round')} of the ${side} (${reasonsInWords(reasons, count)})`;
+export function sufficiencyNotes({ leftOut, sides, grade }: CompareView): string[] {
+  const both = ['baseline', 'candidate'] as const;
+  const omitted = both.flatMap((side) => {
+    const rounds = leftOut[side].reduce((sum, entry) => sum + entry.rounds, 0);
+    const reasons = leftOut[side].flatMap((entry) => entry.reasons);
+    return rounds === 0 ? [] : [`${plural(rounds, 'round')} of the ${side} (${reasonsInWords(reasons, rounds)})`];
   });
-  const ungraded = said((side, rounds) =>
-    rounds.ungraded === 0 ? null : `${plural(rounds.ungraded, 'round')} of the ${side}`,
-  );
+  const ungraded = both.flatMap((side) => {
+    const { ungradedRounds } = sides[side];
+    return ungradedRounds === 0 ? [] : [`${plural(ungradedRounds, 'round')} of the ${side}`];
+  });
   return [
-    ...(leftOut.length === 0
+    ...(omitted.length === 0
       ? []
       : [
-          `Left out, below grade ${atLeast}: ${leftOut.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
+          `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
         ]),
     ...(ungraded.length === 0
       ? []

@@ -1,17 +1,19 @@
-// A table in a terminal that is narrower: a smaller gap, else a last column that wraps, else columns in blocks below each
-// other, each with the leading ones that name the rows. Pure.
+// How a table fits into a terminal that is too narrow for it: with smaller gaps, else with a last column that wraps, else
+// in blocks below each other, each beginning with the columns that name the rows. Pure.
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
 export interface Layout {
   gap: number;
-  /** Places of columns, block by block. */
+  /** Indices of columns, block by block. */
   blocks: number[][];
-  /** Of the last column, where its words wrap. */
+  /** Width of a last column whose words wrap; null where it does not. */
   lastWidth: number | null;
 }
 
 const GAP = 3;
 const SMALL_GAP = 2;
-/** A last column of words may be this narrow. */
+/** A last column of words is not made narrower than this. */
 const LEAST_WORDS = 15;
 
 export interface FittedColumn {
@@ -40,20 +42,17 @@ export function layoutOf(columns: FittedColumn[], most: number): Layout {
 }
 
 /**
- * Lines of at most so many characters, broken between words. A longer word and a line that begins with `$ ` stay whole: a
- * path and a command are there to be copied.
+ * Lines of at most `most` columns, broken between words; all but the first are indented. A longer word and a line that
+ * begins with `$ ` stay whole, because paths and commands are there to be copied.
  */
 export function wrapped(text: string, most: number, indent = ''): string[] {
-  if (text.startsWith('$ ')) return [text];
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > most) {
-    const first = rest.length - rest.trimStart().length;
-    const before = rest.lastIndexOf(' ', most);
-    const at = before > first ? before : rest.indexOf(' ', Math.max(most, first));
-    if (at < 0) break;
-    lines.push(rest.slice(0, at).trimEnd());
-    rest = indent + rest.slice(at).trimStart();
-  }
-  return [...lines, rest];
+  if (text.startsWith('$ ') || stringWidth(text) <= most) return [text];
+  const words = text.trimStart().split(' ');
+  const lead = text.slice(0, text.length - text.trimStart().length);
+  // wrap-ansi knows no hanging indent: the first line is wrapped by itself.
+  const [first] = wrapAnsi(words.join(' '), Math.max(1, most - lead.length)).split('\n');
+  const fitting = first!.split(' ').length;
+  const rest = words.slice(fitting).join(' ').trimStart();
+  const lines = rest === '' ? [] : wrapAnsi(rest, Math.max(1, most - indent.length)).split('\n');
+  return [lead + words.slice(0, fitting).join(' '), ...lines.map((line) => indent + line)];
 }

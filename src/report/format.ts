@@ -1,12 +1,22 @@
 // Numbers → words: units, thousands, sensible digits. One place, so that every table agrees. Pure.
-import type { Metric } from '../stats/metrics.js';
-import { relativeHalfWidth, type Summary } from '../stats/summary.js';
+import type { MetricFigures, Summary } from '../contract/views/figures.js';
+import { relativeHalfWidth } from '../stats/summary.js';
 
 /** Three significant digits or more, with thousands separated: 1,387 · 46.1 · 0.442 */
 export function number(value: number): string {
   const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return withDigits(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).format(value);
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Formats are reused, because making one takes longer than printing a row. */
+function withDigits(digits: number): Intl.NumberFormat {
+  const known = formats.get(digits);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  formats.set(digits, format);
+  return format;
 }
 
 /** Decimal megabytes or gigabytes, as model hubs list them. */
@@ -39,8 +49,11 @@ export function signedPercent(ratio: number): string {
   return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
 }
 
+type Location = Pick<Summary, 'median' | 'interval'>;
+type Unit = Pick<MetricFigures, 'unit'>;
+
 /** `± 1.2 %`; empty for a single round. */
-export function spread(summary: Summary): string {
+export function spread(summary: Location): string {
   if (summary.interval === null || summary.median === 0) return '';
   const half = relativeHalfWidth(summary);
   if (half > 1) return '± >100 %';
@@ -48,11 +61,11 @@ export function spread(summary: Summary): string {
 }
 
 /** The median of a metric in the unit that tables print: ms, tok/s, MB. */
-export function measured(summary: Summary, metric: Metric): string {
+export function measured(summary: Location, metric: Unit): string {
   const value = metric.unit === 'bytes' ? summary.median / 1e6 : summary.median;
   return `${number(value)} ${spread(summary)}`.trim();
 }
 
-export function unitLabel(metric: Metric): string {
+export function unitLabel(metric: Unit): string {
   return metric.unit === 'bytes' ? 'MB' : metric.unit;
 }

@@ -1,8 +1,6 @@
 // How cases are named in tables: what all of them share goes into the heading, what differs into the rows. Pure.
 
 import type { CaseKey } from '../contract/case-key.js';
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
 import { caseDimensions } from '../suite/case-id.js';
 import { DIMENSION_NAMES, dimensionOf, dimensionRow } from '../suite/dimensions.js';
@@ -12,21 +10,18 @@ export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
   return workloadRow(workload).label(workload);
 }
 
-/** The libraries that ran the cases, with their versions. */
-export function enginesOf({ cases, versions }: ResultDocument): string {
-  const engines = cases.map(({ key }) => RUNTIMES[key.runtime].engine(versions));
-  return [...new Set(engines)].join(' · ');
-}
+/** A case, as a result has it or a view. */
+type Keyed = { key: CaseKey };
 
 export interface Labels {
   /** The values that all cases share, in words. */
   shared: string;
   /** The dimensions that vary, each a column. */
   varying: string[];
-  values(result: CaseResult): Record<string, string>;
+  values(result: Keyed): Record<string, string>;
 }
 
-export function labelsOf(cases: CaseResult[]): Labels {
+export function labelsOf(cases: readonly Keyed[]): Labels {
   const all = cases.map(dimensionsOf);
   const names = [...new Set(all.flatMap((dimensions) => Object.keys(dimensions)))].filter((name) => !isLength(name));
   const isVarying = (name: string) => new Set(all.map((dimensions) => dimensions[name])).size > 1;
@@ -47,7 +42,7 @@ export function labelsOf(cases: CaseResult[]): Labels {
 }
 
 /** Beyond what the id says: ids of synthetic cases leave out their weights. */
-function dimensionsOf({ key }: CaseResult): Record<string, string> {
+function dimensionsOf({ key }: Keyed): Record<string, string> {
   return { ...caseDimensions(key), weights: key.weights };
 }
 
@@ -69,7 +64,7 @@ export function dimensionWord([name, value]: [string, string]): string {
 }
 
 /** What tells a case from the others of its table, in words. */
-export function caseLabel(labels: Labels, result: CaseResult): string {
+export function caseLabel(labels: Labels, result: Keyed): string {
   return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');
 }
 

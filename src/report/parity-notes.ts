@@ -1,16 +1,17 @@
 // A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
 
-import type { CaseResult } from '../contract/result.js';
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
-import { type Parity, parityInSuite, referenceOf } from '../stats/parity.js';
+import type { Parity } from '../contract/views/figures.js';
+import type { CaseView } from '../contract/views/show.js';
 import { optionDimensions } from '../suite/option-dimensions.js';
 import { number } from './format.js';
 
-export function parityNotes(cases: CaseResult[]): string[] {
+export function parityNotes(cases: readonly CaseView[]): string[] {
+  const byId = new Map(cases.map((result) => [result.id, result]));
   const found = cases.flatMap((result) => {
-    const parity = parityInSuite(cases, result);
+    const { parity } = result;
     if (parity === null) return [];
-    const reference = referenceOf(cases, result)!;
+    const reference = byId.get(parity.reference)!;
     const text = parityText(parity, `by ${runName(reference, result)}`);
     return [{ checkpoint: checkpointName(result), name: runName(result, reference), text }];
   });
@@ -26,7 +27,7 @@ export function parityNotes(cases: CaseResult[]): string[] {
   return [...lines, ...ownFileNote(cases)];
 }
 
-/** `the same 32 as by onnxruntime`, or where they part and what that means. */
+/** `the same 32 as by onnxruntime`, or where they differ first and what that means. */
 export function parityText(parity: Parity, reference: string): string {
   const { tokens, firstDivergence, gap, gapIsLarger, tolerance, verdict } = parity;
   if (firstDivergence === null) return `the same ${tokens} as ${reference}`;
@@ -41,12 +42,12 @@ function digits(value: number): string {
   return Math.abs(value) < 0.001 ? value.toExponential(1) : number(value);
 }
 
-function checkpointName({ key }: CaseResult): string {
+function checkpointName({ key }: CaseView): string {
   return [key.model, key.layout, key.dtype].filter((word) => word !== null).join(' ');
 }
 
-/** What tells a run from the other one. */
-function runName({ key }: CaseResult, other: CaseResult): string {
+/** The words that distinguish a run from the other one. */
+function runName({ key }: CaseView, other: CaseView): string {
   const words = [
     key.runtime,
     ...(key.ep === other.key.ep ? [] : [`on ${key.ep}`]),
@@ -55,8 +56,8 @@ function runName({ key }: CaseResult, other: CaseResult): string {
   return words.join(' ');
 }
 
-/** A runtime with a file format of its own reads no file that another runtime reads. */
-function ownFileNote(cases: CaseResult[]): string[] {
+/** Says which runtimes cannot be compared because they read files of their own format. */
+function ownFileNote(cases: readonly CaseView[]): string[] {
   const apart = RUNTIME_NAMES.filter((name) => RUNTIMES[name].format !== 'onnx');
   return apart.flatMap((name) => {
     const models = (own: boolean) =>

@@ -1,13 +1,14 @@
 // One line for each checkpoint on a GPU: how many of its computing nodes ran where, and the share of time. Pure.
 
-import type { CaseResult } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
+import type { CaseView } from '../contract/views/show.js';
+import { lengthsOf } from '../contract/workloads.js';
 import { plural } from './format.js';
 
-/** Cases that ran alike share a line. */
-export function placementNotes(cases: CaseResult[]): string[] {
+/** Cases with the same placement share a line. */
+export function placementNotes(cases: readonly CaseView[]): string[] {
   const lines = cases.flatMap(({ placement, key }) => {
-    if (placement === undefined) return [];
+    if (placement === null) return [];
     const parts = placement.providers.map(
       ({ ep, nodes, timeShare }) =>
         `${plural(nodes, 'node')} and ${(timeShare * 100).toFixed(1)} % of the time on ${ep}`,
@@ -23,12 +24,13 @@ export function placementNotes(cases: CaseResult[]): string[] {
   return [...new Set(lines)];
 }
 
-/** A runtime that reads each prompt in one pass computes long ones wrongly there. */
-function passNote({ ep, runtime, workload }: CaseResult['key'], longest: number | undefined): string[] {
-  if (longest === undefined || workload.kind === 'micro') return [];
+/** Says what a runtime did about passes that the execution provider computes wrongly. */
+function passNote({ ep, runtime, workload }: CaseView['key'], longest: number | undefined): string[] {
+  const lengths = lengthsOf(workload);
+  if (longest === undefined || lengths === null) return [];
   const fault = `Attention on ${ep} is wrong here in passes of more than ${longest} tokens (docs/runtimes.md)`;
   if (RUNTIMES[runtime].splitsPrompts) return [`${fault}: ${runtime} ran prompts in shorter ones.`];
-  return Math.max(workload.prompt, workload.depth) > longest
+  return Math.max(lengths.prompt, lengths.depth) > longest
     ? [`${fault}: ${runtime} ran its prompts in one pass, and computed them wrongly.`]
     : [];
 }

@@ -1,18 +1,19 @@
 // The curve of a sustained workload below the table: bars for rate, temperature and clock, and what they say. Pure.
-import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
-import { LEAST_WINDOWS, type Sustained, sustainedOf, WINDOW_SECONDS } from '../stats/sustained.js';
+import type { RoundFigures, Sustained } from '../contract/views/rounds.js';
+import type { ShowView } from '../contract/views/show.js';
+import { LEAST_WINDOWS, WINDOW_SECONDS } from '../stats/sustained.js';
 import { bars, thinned } from './bars.js';
 import { duration, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 const WIDEST = 60;
-/** Bars of temperature begin at a room's. */
+/** Bars of temperature start at room temperature. */
 const ROOM_CELSIUS = 20;
 
-export function sustainedNotes(cases: CaseResult[], labels: Labels): string[] {
+export function sustainedNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
   const sustained = cases.filter(({ key }) => key.workload.kind === 'sustained');
   return sustained.flatMap((result) => {
-    const rounds = okRounds(result);
+    const { rounds } = result;
     return rounds.flatMap((round) => {
       const who = [
         ...(cases.length > 1 ? [caseLabel(labels, result)] : []),
@@ -23,24 +24,22 @@ export function sustainedNotes(cases: CaseResult[], labels: Labels): string[] {
   });
 }
 
-function roundNotes(round: OkRound, who: string): string[] {
-  const curve = sustainedOf(round);
+function roundNotes({ sustained: curve }: RoundFigures, who: string): string[] {
   if (curve === null)
     return [`${who}No curve: it takes ${plural(LEAST_WINDOWS, 'window')} of ${WINDOW_SECONDS} s (--seconds 60).`];
-  return [`${who}${sentence(curve, round)}`, ...plot(curve)];
+  return [`${who}${sentence(curve)}`, ...plot(curve)];
 }
 
-function sentence(curve: Sustained, round: OkRound): string {
+function sentence(curve: Sustained): string {
   const { peakRate, sustainedRate, sustainedToPeak, throttledAfterSeconds, heatCountedAfterSeconds } = curve;
   const rates = `Decoding peaks at ${number(peakRate)} tok/s and sustains ${number(sustainedRate)}, ${Math.round(sustainedToPeak * 100)} % of it`;
   const fell =
     throttledAfterSeconds === null
       ? 'it does not stay below 90 % of the peak'
       : `from ${duration(throttledAfterSeconds * 1000)} on it stays below 90 % of the peak`;
-  const counts = round.trace?.some(({ throttleEvents }) => throttleEvents !== null) ?? false;
   const heat =
     heatCountedAfterSeconds === null
-      ? counts
+      ? curve.countsHeat
         ? '; the processor counts no thermal throttling'
         : ''
       : `; the processor counts thermal throttling from ${duration(heatCountedAfterSeconds * 1000)} on`;

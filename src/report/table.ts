@@ -1,7 +1,7 @@
-// A view as a table for people: headings, aligned columns, notes; in a narrow terminal lines break where they should. Pure.
-import { stripVTControlCharacters } from 'node:util';
+// A page as a table for people: headings, aligned columns, notes. In a narrow terminal lines break where they should. Pure.
+import stringWidth from 'string-width';
 import { layoutOf, wrapped } from './fit-width.js';
-import type { Column, View } from './view.js';
+import type { Column, Page } from './page.js';
 
 export interface Style {
   strong(text: string): string;
@@ -12,7 +12,8 @@ export const PLAIN: Style = { strong: (text) => text, faint: (text) => text };
 
 const INDENT = '  ';
 
-export function table({ heading, columns, rows, notes }: View, style: Style, most: number): string {
+/** `most`: columns of the terminal. */
+export function table({ heading, columns, rows, notes }: Page, style: Style, most: number): string {
   const fitted = (text: string) => text.split('\n').flatMap((line) => wrapped(line, most, INDENT));
   const body = [
     ...heading.flatMap((text, i) => fitted(text).map(i === 0 ? style.strong : style.faint)),
@@ -23,12 +24,12 @@ export function table({ heading, columns, rows, notes }: View, style: Style, mos
   return `${body.join('\n')}\n`;
 }
 
-function tableLines(columns: Column[], rows: View['rows'], style: Style, most: number): string[] {
-  const sized = columns.map((column) => ({
-    ...column,
-    align: column.align ?? 'left',
-    width: Math.max(width(column.title), width(column.unit ?? ''), ...rows.map((row) => width(row[column.key] ?? ''))),
-  }));
+function tableLines(columns: Column[], rows: Page['rows'], style: Style, most: number): string[] {
+  const sized = columns.map((column) => {
+    const cells = [column.title, column.unit ?? '', ...rows.map((row) => row[column.key] ?? '')];
+    const width = cells.reduce((widest, cell) => Math.max(widest, stringWidth(cell)), 0);
+    return { ...column, align: column.align ?? 'left', width };
+  });
   const { gap, blocks, lastWidth } = layoutOf(sized, most);
   const space = ' '.repeat(gap);
   return blocks.flatMap((places, block) => {
@@ -57,11 +58,7 @@ function tableLines(columns: Column[], rows: View['rows'], style: Style, most: n
   });
 }
 
-function width(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
-}
-
 function pad(text: string, size: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, size - width(text)));
+  const space = ' '.repeat(Math.max(0, size - stringWidth(text)));
   return align === 'right' ? space + text : text + space;
 }

@@ -1,9 +1,9 @@
-// Lines on the number of threads: each search, with what every number gave. Pure.
-import type { ResultDocument } from '../contract/result.js';
+// A line for each search for the number of threads, with what every number gave. Pure.
+import type { ShowView } from '../contract/views/show.js';
 import { median } from '../stats/summary.js';
 import { number } from './format.js';
 
-export function threadNotes({ threads }: Pick<ResultDocument, 'threads'>): string[] {
+export function threadNotes({ threads }: Pick<ShowView, 'threads'>): string[] {
   return (threads?.searches ?? []).map(({ run, workload, tried, chosen, why }) => {
     const rates = (values: number[]) => (values.length === 0 ? 'failed' : number(median(values)));
     const each = tried.map((entry) => `${entry.threads}: ${rates(entry.prefillRate)} and ${rates(entry.decodeRate)}`);

@@ -2,53 +2,55 @@
 // over the time that was measured. Above the ceiling and its uncertainty, a rate is impossible. Pure. docs/ceilings.md.
 
 import type { Ceiling } from '../contract/ceilings.js';
+import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
+import type { CaseShares, CeilingShare } from '../contract/views/ceiling-share.js';
+import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
-import { summarizeMetric } from './metrics.js';
+import { METRICS, summarizeMetric } from './metrics.js';
 import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 
-export type Bound = 'read bandwidth' | 'matrix products';
+type Ceilings = Pick<ResultDocument, 'ceilings'>;
+/** The measured tokens a second of each phase; null where a case has none. */
+export type PhaseRates = Record<PhaseWithCeiling, number | null>;
 
-export interface CeilingShare {
-  /** Tokens a second: measured, at the ceiling, and at the upper end of its uncertainty. */
-  rate: number;
-  ceilingRate: number;
-  highestRate: number;
-  share: number;
-  boundBy: Bound;
-  impossible: boolean;
-  /** What the tokens need, and the rates that it was divided by. */
-  need: Need & { tokens: number };
-  bytesPerSecond: number;
-  operationsPerSecond: Partial<Record<Arithmetic, number>>;
+const RATE_OF = Object.fromEntries(
+  METRIC_NAMES.flatMap((name) => (METRICS[name].ceiling === undefined ? [] : [[METRICS[name].ceiling, name]])),
+) as Record<PhaseWithCeiling, MetricName>;
+
+export function phaseRates(medianOf: (metric: MetricName) => number | null): PhaseRates {
+  return { prefill: medianOf(RATE_OF.prefill), decode: medianOf(RATE_OF.decode) };
 }
 
-/** null where a phase has no rate, or no ceiling was measured for it. */
-export interface CaseShares {
-  prefill: CeilingShare | null;
-  decode: CeilingShare | null;
+const NONE: CaseShares = { prefill: null, decode: null };
+
+export function ceilingShares(document: Ceilings, result: CaseResult): CaseShares {
+  if (document.ceilings === null) return NONE;
+  const rates = phaseRates((metric) => summarizeMetric(metric, result)?.median ?? null);
+  return sharesAt(document, result, rates);
 }
 
-export function ceilingShares({ ceilings }: Pick<ResultDocument, 'ceilings'>, result: CaseResult): CaseShares {
+export function sharesAt({ ceilings }: Ceilings, result: CaseResult, rates: PhaseRates): CaseShares {
   const { workload, runtime } = result.key;
   const work = result.checkpoint?.graph.work;
-  if (ceilings === null || workload.kind === 'micro' || work === undefined) return { prefill: null, decode: null };
+  if (ceilings === null || workload.kind === 'micro' || work === undefined) return NONE;
   const token = tokenNeed(stepWork(work, result.key), workload);
   const own = ownCeilings(ceilings, result, token.bytes);
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {
-    // Of a runtime with kernels of its own, only the read bandwidth is a ceiling.
-    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(result, 'prefillRate', prompt, own, true),
-    decode: shareOf(result, 'decodeRate', { ...token, tokens: 1 }, own, false),
+    // Matrix products of a runtime with its own kernels are not bound by what ONNX Runtime's kernels reach.
+    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(rates.prefill, prompt, own, true),
+    decode: shareOf(rates.decode, { ...token, tokens: 1 }, own, false),
   };
 }
 
-export function isImpossible(document: Pick<ResultDocument, 'ceilings'>, result: CaseResult): boolean {
-  return Object.values(ceilingShares(document, result)).some((share: CeilingShare | null) => share?.impossible);
+export function isImpossible(document: Ceilings, result: CaseResult): boolean {
+  const { prefill, decode } = ceilingShares(document, result);
+  return prefill?.impossible === true || decode?.impossible === true;
 }
 
-/** Of the same execution provider and threads; of bandwidths, those over no more memory than a token reads. */
+/** Ceilings of the same execution provider and threads. Bandwidths count if measured over no more memory than a token reads. */
 function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: number): Ceiling[] {
   const same = ceilings.filter(({ ep, threads, value }) => ep === key.ep && threads === key.threads && value !== null);
   const sizes = same.flatMap(({ workingSetBytes }) => (workingSetBytes === null ? [] : [workingSetBytes]));
@@ -58,16 +60,14 @@ function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: numbe
 }
 
 function shareOf(
-  result: CaseResult,
-  metric: 'prefillRate' | 'decodeRate',
-  need: CeilingShare['need'],
+  rate: number | null,
+  need: Need & { tokens: number },
   ceilings: Ceiling[],
   needsProducts: boolean,
 ): CeilingShare | null {
-  const rate = summarizeMetric(metric, result)?.median;
   const best = floorOf(need, ceilings, 'value');
   const highest = floorOf(need, ceilings, 'high');
-  if (rate === undefined || best === null || highest === null) return null;
+  if (rate === null || best === null || highest === null) return null;
   if (needsProducts && best.productSeconds === null) return null;
   const ceilingRate = need.tokens / best.seconds;
   const highestRate = need.tokens / highest.seconds;
@@ -78,13 +78,15 @@ function shareOf(
     share: rate / ceilingRate,
     boundBy: (best.productSeconds ?? 0) > best.readSeconds ? 'matrix products' : 'read bandwidth',
     impossible: rate > highestRate,
-    need,
+    tokens: need.tokens,
+    bytes: Math.round(need.bytes),
     bytesPerSecond: best.bytesPerSecond,
+    operations: need.operations,
     operationsPerSecond: best.operationsPerSecond,
   };
 }
 
-/** Reading and computing may overlap, products of different arithmetics not. null without a bandwidth. */
+/** Reading and computing may overlap; products of different arithmetics may not. null without a bandwidth. */
 function floorOf(need: Need, ceilings: Ceiling[], of: 'value' | 'high') {
   const bytesPerSecond = bestOf(ceilings, ['read-bandwidth'], of);
   if (bytesPerSecond === null) return null;
@@ -104,7 +106,7 @@ function floorOf(need: Need, ceilings: Ceiling[], of: 'value' | 'high') {
   };
 }
 
-/** What multiplies in few bits could be multiplied in more, if a machine were faster at that. */
+/** A product in few bits could also be computed in more bits, if a machine is faster at that. */
 function kindsFor(arithmetic: Arithmetic): Ceiling['kind'][] {
   return ARITHMETICS.slice(0, ARITHMETICS.indexOf(arithmetic) + 1).map((name) => `matmul-${name}` as const);
 }
@@ -115,7 +117,7 @@ function bestOf(ceilings: Ceiling[], kinds: Ceiling['kind'][], of: 'value' | 'hi
   return best > 0 ? best : null;
 }
 
-/** The best that one operator reaches here; its own kernels may be far from the machine's best. */
+/** The best rate of one operator, whose kernels may be far from the machine's best. */
 export function operatorRate(
   { ceilings }: Pick<ResultDocument, 'ceilings'>,
   { key }: CaseResult,

@@ -1,57 +1,16 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
 import { caseDimensions } from '../suite/case-id.js';
 import { impliedBy } from '../suite/dimensions.js';
 import { isOptionDimension } from '../suite/option-dimensions.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
-import { judge, type MetricChange, type Samples } from './judgement.js';
-import { type MetricName, roundValues } from './metrics.js';
-import type { Parity } from './parity.js';
+import { judge, type Samples } from './judgement.js';
+import { COMPARED_METRICS, METRICS, roundValues } from './metrics.js';
+import { type Answers, answersIn } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
-
-const COMPARED: MetricName[] = [
-  'prefillRate',
-  'decodeRate',
-  'ttftMs',
-  'loadMs',
-  'coldLoadMs',
-  'coldTtftMs',
-  'peakRssBytes',
-  'microMs',
-  'sustainedRate',
-];
-const COMPARED_ENERGY: MetricName[] = ['joulesPerPromptToken', 'joulesPerToken'];
-
-export type CaseComparison =
-  | {
-      id: string;
-      status: 'compared';
-      across: Difference[];
-      changes: MetricChange[];
-      /** Over the prompts of the rounds that both sides ran. */
-      sameTokens: boolean | null;
-      /** Over the prompt that every run is given. */
-      parity: Parity | null;
-    }
-  /** Something other than the measured quantity differs. */
-  | { id: string; status: 'differs'; differences: Difference[] }
-  /** The baseline has figures, the candidate failed. */
-  | { id: string; status: 'failed'; reason: string }
-  | { id: string; status: 'unmatched'; reason: string };
-
-export interface Difference {
-  dimension: string;
-  baseline: string;
-  candidate: string;
-}
-
-export interface Comparison {
-  cases: CaseComparison[];
-  /** Rounds a side before any difference can be shown. */
-  roundsNeeded: number;
-}
 
 export interface CompareOptions {
   /** Dimensions that may differ: model, dtype, threads, machine, runtime version … */
@@ -66,35 +25,52 @@ export function compareResults(
   options: CompareOptions,
 ): Comparison {
   const label = (result: CaseResult) => matchLabel(result, options.across);
-  const before = new Map(baseline.cases.map((result) => [label(result), result]));
+  const byLabel = new Map(baseline.cases.map((result) => [label(result), result]));
+  // Of equal ids the first counts.
+  const byId = new Map(baseline.cases.toReversed().map((result) => [result.id, result]));
+  const sides = { baseline: sideOf(baseline), candidate: sideOf(candidate) };
   const seen = new Set<string>();
   const cases = candidate.cases.map((result): Undecided => {
-    const partner = baseline.cases.find((other) => other.id === result.id) ?? before.get(label(result));
-    seen.add(label(result));
-    if (partner === undefined) return { id: result.id, status: 'unmatched', reason: 'only in the candidate' };
-    return compareCase(baseline, partner, candidate, result, options);
+    const { id, key } = result;
+    const name = label(result);
+    const partner = byId.get(id) ?? byLabel.get(name);
+    seen.add(name);
+    if (partner === undefined) return { id, status: 'unmatched', key, reason: 'only in the candidate' };
+    return compareCase(sides, partner, result, options);
   });
-  for (const [key, result] of before) {
-    if (!seen.has(key)) cases.push({ id: result.id, status: 'unmatched', reason: 'only in the baseline' });
+  for (const [name, { id }] of byLabel) {
+    if (!seen.has(name)) cases.push({ id, status: 'unmatched', key: null, reason: 'only in the baseline' });
   }
   return judgeCases(cases, options.minimumEffect);
 }
 
-/** A case whose rounds are read but not yet judged. */
+/** A document with its answers, which are looked up for every case. */
+interface Side {
+  document: ResultDocument;
+  answers: Answers;
+}
+
+function sideOf(document: ResultDocument): Side {
+  return { document, answers: answersIn(document.cases) };
+}
+
+/** A case whose rounds have been read but not yet judged. */
 type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
-/** The tests of all cases are one family: the exit code answers for all of them. */
+/** The tests of all cases are adjusted together, because one exit code answers for all of them. */
 function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
   const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
   const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
+  let taken = 0;
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples, pair, ...rest } = entry;
-    const own = changes.splice(0, samples.length).map((change) => ({
+    const own = changes.slice(taken, taken + samples.length).map((change) => ({
       ...change,
       outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
     }));
+    taken += samples.length;
     return { ...rest, changes: own };
   });
   return { cases: decided, roundsNeeded };
@@ -111,35 +87,33 @@ function matchLabel(result: CaseResult, across: string[]): string {
 }
 
 function compareCase(
-  baseline: ResultDocument,
+  { baseline, candidate }: { baseline: Side; candidate: Side },
   before: CaseResult,
-  candidate: ResultDocument,
   after: CaseResult,
   options: CompareOptions,
 ): Undecided {
-  const { id } = after;
-  if (okRounds(before).length === 0) return { id, status: 'unmatched', reason: noRound(before, 'baseline') };
+  const { id, key } = after;
+  if (okRounds(before).length === 0) return { id, status: 'unmatched', key, reason: noRound(before, 'baseline') };
   if (okRounds(after).length === 0) {
-    return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', reason: noRound(after, 'candidate') };
+    return { id, status: after.status === 'failed' ? 'failed' : 'unmatched', key, reason: noRound(after, 'candidate') };
   }
-  if (isImpossible(baseline, before)) return { id, status: 'unmatched', reason: aboveCeiling('baseline') };
-  if (isImpossible(candidate, after)) return { id, status: 'failed', reason: aboveCeiling('candidate') };
-  const differences = differencesOf(baseline, before, candidate, after);
+  if (isImpossible(baseline.document, before)) {
+    return { id, status: 'unmatched', key, reason: aboveCeiling('baseline') };
+  }
+  if (isImpossible(candidate.document, after)) return { id, status: 'failed', key, reason: aboveCeiling('candidate') };
+  const differences = differencesOf(baseline.document, before, candidate.document, after);
   const allowed = new Set([...options.across, ...impliedBy(options.across)]);
   const isAllowed = (name: string) => allowed.has(name) || (isOptionDimension(name) && allowed.has('options'));
   const forbidden = differences.filter(({ dimension }) => !isAllowed(dimension));
-  if (forbidden.length > 0) return { id, status: 'differs', differences: forbidden };
-  const compared = comparableEnergy(before, after) ? [...COMPARED, ...COMPARED_ENERGY] : COMPARED;
-  const samples = compared
-    .map((metric) => ({
-      metric,
-      baseline: roundValues(metric, before),
-      candidate: roundValues(metric, after),
-    }))
+  if (forbidden.length > 0) return { id, status: 'differs', key, differences: forbidden };
+  const isSameEnergy = comparableEnergy(before, after);
+  const samples = COMPARED_METRICS.filter((metric) => isSameEnergy || !METRICS[metric].compared!.sameEnergySource)
+    .map((metric) => ({ metric, baseline: roundValues(metric, before), candidate: roundValues(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
-  const pair = { baseline, before, candidate, after, otherFiles: hasOtherFiles(differences) };
+  const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
+  const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
   const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
-  return { id, status: 'compared', across: differences, ...tokens, samples, pair };
+  return { id, status: 'compared', key, across: differences, ...tokens, samples, pair };
 }
 
 function noRound({ status }: CaseResult, side: string): string {
@@ -177,7 +151,7 @@ function differencesOf(
     }));
 }
 
-/** Other files were asked for: what they compute may differ. */
+/** Whether the user asked to compare different files, which may compute different things. */
 function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
@@ -206,7 +180,7 @@ export function exitCodeOf(comparison: Comparison): 0 | 1 | 2 {
   return changes.some((change) => change.outcome !== 'too few rounds') ? 0 : 2;
 }
 
-/** From the same files on both sides; where the user asked for others, it is an answer like any other. */
+/** Faster with other tokens from the same files is a fault. From different files it is an ordinary answer. */
 function isFasterByFault(entry: CaseComparison): boolean {
   if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
   return entry.changes.some(({ outcome }) => outcome === 'faster but different');

@@ -3,7 +3,7 @@
 import type { GenerateIteration, OkRound } from '../contract/result.js';
 import { median } from './summary.js';
 
-/** A micro workload may have thousands of samples; as many block medians tell the same. */
+/** A micro workload may have thousands of samples; this many block medians show the same trend. */
 const BLOCKS = 16;
 
 /** Relative change of the time per token from the first timed iteration to the last; null for a single one. */
@@ -17,7 +17,7 @@ export function driftOf(round: OkRound): number | null {
   return typical > 0 ? (median(slopes) * (times.length - 1)) / typical : null;
 }
 
-/** One list for each iteration, all as long: gaps between tokens, else the time to the only token. */
+/** One list for each iteration, all of the same length: the gaps between tokens, or the time to the only token. */
 function seriesOf({ iterations }: OkRound): number[][] {
   const passes = iterations.filter(
     (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',

@@ -1,26 +1,26 @@
 // How many independent samples a set of series is worth, whose neighbours resemble each other. Pure.
 // Geyer (1992): autocorrelations are added up in pairs as long as a pair is positive.
 
-/** At most the number of values: series whose neighbours repel each other are not counted as more. */
+/** Never more than the number of values, even where neighbours differ more than by chance. */
 export function effectiveSize(series: readonly (readonly number[])[]): number {
   const count = series.reduce((sum, values) => sum + values.length, 0);
-  const longest = Math.max(0, ...series.map((values) => values.length));
+  const longest = series.reduce((most, values) => Math.max(most, values.length), 0);
   const mean = series.reduce((sum, values) => values.reduce((a, b) => a + b, sum), 0) / count;
-  const variance = autocovariance(series, mean, 0);
+  const centred = series.map((values) => Float64Array.from(values, (value) => value - mean));
+  const variance = autocovariance(centred, 0);
   if (count === 0 || variance === 0) return count;
   let time = -1;
   for (let lag = 0; lag < longest; lag += 2) {
-    const pair = (autocovariance(series, mean, lag) + autocovariance(series, mean, lag + 1)) / variance;
+    const pair = (autocovariance(centred, lag) + autocovariance(centred, lag + 1)) / variance;
     if (pair <= 0) break;
     time += 2 * pair;
   }
   return Math.min(count, count / Math.max(time, Number.EPSILON));
 }
 
-/** Sum over all series of the products of values `lag` places apart, around the mean of all. */
-function autocovariance(series: readonly (readonly number[])[], mean: number, lag: number): number {
+/** Sum over all series of the products of values `lag` places apart; the mean of all is subtracted already. */
+function autocovariance(series: readonly Float64Array[], lag: number): number {
   let sum = 0;
-  for (const values of series)
-    for (let i = lag; i < values.length; i++) sum += (values[i]! - mean) * (values[i - lag]! - mean);
+  for (const values of series) for (let i = lag; i < values.length; i++) sum += values[i]! * values[i - lag]!;
   return sum;
 }

@@ -1,17 +1,12 @@
 // Joules per token from the stretches of a round, gross and net of what the machine uses idle. Pure.
 import type { Energy, MeteredEnergy } from '../contract/energy.js';
 import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
+import type { PerToken, RoundEnergy } from '../contract/views/rounds.js';
 
-/** A stretch of fewer updates of its source says little: the first and the last of them are cut. */
+/** Shorter stretches say little, because their first and last update are cut off. */
 export const LEAST_UPDATES = 50;
 
-export interface PerToken {
-  gross: number;
-  /** null without a baseline. */
-  net: number | null;
-}
-
-/** Sums over all timed iterations; null where nothing was metered or stretches are too short for their source. */
+/** Summed over all timed iterations; null if nothing was metered, or if the stretches are too short for their source. */
 export function joulesPerToken({ energy }: OkRound, phase: 'prefill' | 'decode'): PerToken | null {
   if (!isMetered(energy)) return null;
   const parts = energy.stretches.filter((stretch) => stretch.kind === 'timed' && stretch.phase === phase);
@@ -21,15 +16,15 @@ export function joulesPerToken({ energy }: OkRound, phase: 'prefill' | 'decode')
   return perToken(sum(parts.map(({ joules }) => total(joules))), ms, tokens, energy);
 }
 
-/** Of a generated token with its share of the prompt, from the first timed iteration to the end of the last. */
+/** Joules per generated token, the prompt and all pauses included, from the first timed iteration to the end of the last. */
 export function joulesPerTokenInAll({ energy }: OkRound): PerToken | null {
   if (!isMetered(energy) || energy.whole === null) return null;
   const { ms, tokens, joules } = energy.whole;
   return isTooShort(ms, energy) ? null : perToken(total(joules), ms, tokens, energy);
 }
 
-/** What is told of a round's energy; null in documents of before it was measured. */
-export function energyOf(round: OkRound) {
+/** The energy of a round as views have it; null in older documents. */
+export function energyOf(round: OkRound): RoundEnergy | null {
   const { energy } = round;
   if (!isMetered(energy)) return energy;
   const { tier, source, updateMs, idle } = energy;
@@ -65,7 +60,7 @@ function total(byDomain: Record<string, number>): number {
   return sum(Object.values(byDomain));
 }
 
-/** How the energy of a case was read: `counter, RAPL: package-0`; several where rounds differ, none where it was not. */
+/** Where the energy of a case was read, such as `counter, RAPL: package-0`. Empty if it was not read. */
 export function energySources(result: CaseResult): string[] {
   const sources = okRounds(result).flatMap(({ energy }) =>
     isMetered(energy) ? [`${energy.tier}, ${energy.source}`] : [],
@@ -73,20 +68,20 @@ export function energySources(result: CaseResult): string[] {
   return [...new Set(sources)];
 }
 
-/** Only figures of one and the same source compare: a battery holds the screen, a package does not hold the GPU. */
+/** Only figures of the same source compare: a battery includes the screen, a processor package excludes the GPU. */
 export function comparableEnergy(baseline: CaseResult, candidate: CaseResult): boolean {
   const [a, b] = [energySources(baseline), energySources(candidate)];
   return a.length === 1 && b.length === 1 && a[0] === b[0];
 }
 
-/** Watts of the machine at rest over all domains, of each round that has a baseline. */
+/** Watts of the idle machine, all domains together, for each round that has a baseline. */
 export function idleWatts(result: CaseResult): number[] {
   return okRounds(result).flatMap(({ energy }) =>
     isMetered(energy) && energy.idle !== null ? [total(energy.idle.watts)] : [],
   );
 }
 
-/** Why rounds have no energy, with what to do about it; nothing where nothing can be done. */
+/** Why rounds have no energy and what to do about it; left out where nothing can be done. */
 export function remedies(result: CaseResult): string[] {
   return okRounds(result).flatMap(({ energy }) =>
     energy?.tier === 'unavailable' && energy.remedy !== null ? [`${energy.reason}; ${energy.remedy}`] : [],

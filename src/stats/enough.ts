@@ -11,8 +11,8 @@ export interface WantedRound {
 }
 
 /**
- * Interleaved over cases, every other one backwards: a case does not always follow the same other one, whose memory
- * the system may still be taking back. Lazy: a case that is known well enough by its turn is passed over.
+ * Rounds are interleaved over cases, every other time backwards, so that a case does not always follow the same one, whose
+ * memory the system may still be reclaiming. Lazy: a case that is precise enough when its turn comes is passed over.
  */
 export function* wantedRounds(document: ResultDocument, isOverBudget: () => boolean): Generator<WantedRound> {
   const rule = roundsRule(document.suite.content.rounds);
@@ -36,7 +36,7 @@ export function isEnough(result: CaseResult, rule: UntilPrecise): boolean {
   return half !== null && half.ratio <= rule.halfWidthPercent / 100;
 }
 
-/** Of the metric asked for, or the first that the case has; null with fewer than two rounds. */
+/** Half width of the interval of the requested metric, or of the first that the case has; null with fewer than two rounds. */
 function halfWidth(result: CaseResult, { metric }: UntilPrecise): { ratio: number; n: number } | null {
   const values = [metric, ...TARGET_METRICS].map((name) => roundValues(name, result)).find((list) => list.length > 0);
   const summary = values === undefined ? null : summarize(values);
@@ -44,7 +44,7 @@ function halfWidth(result: CaseResult, { metric }: UntilPrecise): { ratio: numbe
   return { ratio: relativeHalfWidth(summary), n: summary.n };
 }
 
-/** Rounds of a case when it is known well enough, as far as its rounds so far can tell. */
+/** How many rounds a case will need in all, judging by its rounds so far. */
 export function expectedRounds(result: CaseResult, rule: UntilPrecise): number {
   const half = halfWidth(result, rule);
   if (half === null) return rule.minimum;

@@ -1,46 +1,39 @@
 // Which case is done first with its whole workload, from the start of the prompt to the last token. Pure.
 // Only cases of one workload can be ranked: docs/metrics.md, "The fastest case".
-import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
-import type { CaseWorkload } from '../contract/workloads.js';
-import { isImpossible } from './ceiling-share.js';
+import { type CaseResult, okRounds } from '../contract/result.js';
+import type { Summary } from '../contract/views/figures.js';
+import type { CaseView } from '../contract/views/show.js';
+import { lengthsOf } from '../contract/workloads.js';
+import { groupBy } from './group-by.js';
 import { METRICS, timedPasses } from './metrics.js';
-import { median, type Summary, summarize } from './summary.js';
+import { median, summarize } from './summary.js';
 
-type Generate = Extract<CaseWorkload, { kind: 'generate' }>;
-
-export interface RankedCase {
-  result: CaseResult;
-  workload: Generate;
-  /** Of the rounds: the median over the timed iterations of each. */
-  wholeMs: Summary;
-}
-
-/** The cases of one workload, fastest first; of several workloads the one that most cases have, then the longest. */
-export function rankCases(document: ResultDocument): RankedCase[] {
-  const byWorkload = new Map<string, RankedCase[]>();
-  for (const result of document.cases) {
-    const { workload } = result.key;
-    const wholeMs = wholeTime(result);
-    if (workload.kind !== 'generate' || wholeMs === null || isImpossible(document, result)) continue;
-    const same = JSON.stringify(workload);
-    byWorkload.set(same, [...(byWorkload.get(same) ?? []), { result, workload, wholeMs }]);
-  }
-  const longest = ([first]: RankedCase[]) => tokensOf(first!.workload);
-  const [ranked = []] = [...byWorkload.values()].sort((a, b) => b.length - a.length || longest(b) - longest(a));
-  return ranked.sort((a, b) => a.wholeMs.median - b.wholeMs.median);
-}
-
-/** Slower by less than matters, or by less than the rounds can tell: their intervals overlap. */
-export function isNotShownSlower({ wholeMs: best }: RankedCase, { wholeMs: other }: RankedCase): boolean {
-  if (other.median < best.median * (1 + METRICS.ttftMs.minimumEffect)) return true;
-  return best.interval !== null && other.interval !== null && other.interval.low <= best.interval.high;
-}
-
-function wholeTime(result: CaseResult): Summary | null {
+/** Median over the timed iterations of each round, summarised over rounds; null for workloads other than `generate`. */
+export function wholeTime(result: CaseResult): Summary | null {
+  if (result.key.workload.kind !== 'generate') return null;
   const times = okRounds(result).map((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
   return summarize(times.filter((passes) => passes.length > 0).map(median));
 }
 
-function tokensOf({ depth, prompt, new: made }: Generate): number {
-  return depth + prompt + made;
+type WholeTime = Pick<CaseView, 'wholeMs'>;
+
+/** The cases of one workload, fastest first. Of several workloads, the most common one is ranked, then the longest. */
+export function rankCases<T extends Pick<CaseView, 'wholeMs' | 'key' | 'status'>>(cases: readonly T[]): T[] {
+  const ranked = cases.filter(({ wholeMs, status }) => wholeMs !== null && status !== 'impossible');
+  const byWorkload = groupBy(ranked, ({ key }) => JSON.stringify(key.workload));
+  const longest = ([first]: T[]) => tokensOf(first!.key);
+  const [most = []] = [...byWorkload.values()].sort((a, b) => b.length - a.length || longest(b) - longest(a));
+  return most.sort((a, b) => a.wholeMs!.median - b.wholeMs!.median);
+}
+
+/** True if the difference is too small to matter, or if the intervals overlap. */
+export function isNotShownSlower({ wholeMs: best }: WholeTime, { wholeMs: other }: WholeTime): boolean {
+  if (other!.median < best!.median * (1 + METRICS.ttftMs.minimumEffect)) return true;
+  const [fast, slow] = [best!.interval95, other!.interval95];
+  return fast !== null && slow !== null && slow.low <= fast.high;
+}
+
+function tokensOf({ workload }: CaseView['key']): number {
+  const lengths = lengthsOf(workload);
+  return lengths === null ? 0 : lengths.depth + lengths.prompt + lengths.new;
 }

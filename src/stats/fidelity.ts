@@ -40,7 +40,7 @@ function summaryOf(kind: FidelityKind, positions: Position[]): Fidelity {
 
 const Z_975 = 1.959964;
 
-/** Wilson's score interval of a share: also right where all or none agree. */
+/** Wilson's score interval of a share, which also holds where all or none agree. */
 export function wilson(hits: number, n: number): { share: number; low: number; high: number } {
   const share = hits / n;
   const z2 = Z_975 ** 2;

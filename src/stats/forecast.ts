@@ -4,14 +4,14 @@ import type { UntilPrecise } from '../contract/rounds.js';
 import { expectedRounds, isEnough } from './enough.js';
 import { median } from './summary.js';
 
-/** With fewer, their spread says little about how many it takes. */
+/** With fewer rounds, their spread says little about how many are needed. */
 const TELLING_ROUNDS = 3;
 
 export interface CaseForecast {
   result: CaseResult;
   /** Wall time of its rounds in this run. */
   measuredMs: readonly number[];
-  /** Of a round and of their number, before there are rounds to tell. */
+  /** Expected time of a round and number of rounds, used until enough rounds are measured. */
   expectedMs: number;
   expectedRounds: number;
 }
@@ -21,7 +21,7 @@ export interface Forecast {
   ms: number;
 }
 
-/** `elapsedMs` since the first round; the budget ends all but the minimum. */
+/** `elapsedMs`: time since the first round. The budget cuts off all rounds beyond the minimum. */
 export function forecast(cases: readonly CaseForecast[], rule: UntilPrecise, elapsedMs: number): Forecast {
   const budgetMs = rule.budgetSeconds === null ? Number.POSITIVE_INFINITY : rule.budgetSeconds * 1000 - elapsedMs;
   const left = cases.map(({ result, measuredMs, expectedMs, expectedRounds: atFirst }) => {

@@ -1,26 +1,12 @@
 // The grade of a round: may its numbers be used? Stored readings → A, B or C, with reasons in plain words. Pure.
 // The limits and why they are what they are: docs/condition.md.
 import type { Condition } from '../contract/condition.js';
-import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
+import { GRADES, type Grade } from '../contract/grades.js';
+import type { OkRound } from '../contract/result.js';
+import type { Graded, Reason } from '../contract/views/rounds.js';
 import { driftOf } from './drift.js';
 
-export const GRADES = ['A', 'B', 'C'] as const;
-export type Grade = (typeof GRADES)[number];
-
-export interface Reason {
-  grade: 'B' | 'C';
-  /** A sentence; a share, if it has one, stands where the `%` is: `other programs took % of a core`. */
-  words: string;
-  share: number | null;
-}
-
-export interface Graded {
-  /** null: the condition was not recorded. */
-  grade: Grade | null;
-  reasons: Reason[];
-}
-
-/** Up to `a` a share leaves a round at A; above `c` it makes it a C. */
+/** A share up to `a` keeps grade A; a share above `c` means grade C. */
 export const LIMITS = {
   others: { a: 0.05, c: 0.15, words: 'other programs took % of a core' },
   steal: { a: 0.05, c: 0.15, words: 'the hypervisor took % of a core' },
@@ -31,7 +17,7 @@ export const LIMITS = {
   drift: { a: 0.05, c: 0.15, words: 'the time per token drifted by %' },
 } as const;
 
-/** Enough of the weights in the page cache for a load time that does not depend on the disk. */
+/** With this share of the weights in the page cache, load time does not depend on the disk. */
 export const RESIDENT = 0.95;
 
 const DISK = 'only % of the weights lay in the page cache, so loading read the disk';
@@ -92,7 +78,7 @@ function plainReasons(condition: Condition, phases: OkRound['memory']['phases'])
   return rules.flatMap(([holds, words, share]): Reason[] => (holds ? [{ grade: 'B', words, share }] : []));
 }
 
-/** A sustained workload measures how a machine bears its own heat: that is its result, not what disturbs it. */
+/** A sustained workload measures how a machine copes with its own heat, so heat is its result and no disturbance. */
 const HEAT: readonly string[] = [LIMITS.heat.words, LIMITS.clock.words, LIMITS.drift.words, THROTTLED, COOLED];
 
 function isSustained({ iterations }: OkRound): boolean {
@@ -104,12 +90,7 @@ function startsCold({ pageCache, limits }: OkRound): boolean {
   return pageCache !== undefined || (limits !== undefined && limits.memoryBytes !== null);
 }
 
-/** Of all measured rounds, in their order. */
-export function gradesOf(result: CaseResult): Graded[] {
-  return okRounds(result).map(gradeRound);
-}
-
 /** null when no round is graded. */
-export function worstGrade(grades: readonly Graded[]): Grade | null {
+export function worstGrade(grades: readonly Pick<Graded, 'grade'>[]): Grade | null {
   return GRADES.findLast((grade) => grades.some((graded) => graded.grade === grade)) ?? null;
 }

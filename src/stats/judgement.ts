@@ -1,32 +1,16 @@
 // What a comparison may say of each change: all its tests are judged together, so that a comparison of equals raises
 // a false alarm in at most 5 of 100. Pure. The rule: docs/metrics.md, "Comparison".
+import type { MetricName } from '../contract/metric-names.js';
+import type { MetricChange, Outcome } from '../contract/views/compare.js';
 import { holm } from './holm.js';
 import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
-import { METRICS, type MetricName } from './metrics.js';
-import { type Summary, summarize } from './summary.js';
+import { METRICS } from './metrics.js';
+import { summarize } from './summary.js';
 import { relativeSpread, roundsToSee, visibleEffect } from './visible-effect.js';
 
 const ALPHA = 0.05;
-/** The change that a user most often asks about. */
+/** The change that users ask about most often. */
 const ASKED_EFFECT = 0.05;
-
-export type Outcome = 'better' | 'faster but different' | 'worse' | 'not shown' | 'too few rounds';
-
-export interface MetricChange {
-  metric: MetricName;
-  baseline: Summary;
-  candidate: Summary;
-  /** candidate / baseline − 1 */
-  change: number;
-  /** Of this test alone, and adjusted for all tests of the comparison (Holm). */
-  p: number;
-  adjustedP: number;
-  outcome: Outcome;
-  /** The smallest true change that these rounds show nine times in ten; null where they cannot show any. */
-  visibleEffect: number | null;
-  /** Rounds a side to see a change of 5 % nine times in ten; null where that is below the minimum effect, or out of reach. */
-  roundsToSee5Percent: number | null;
-}
 
 /** The rounds of both sides. */
 export interface Samples {
@@ -35,7 +19,7 @@ export interface Samples {
   candidate: readonly number[];
 }
 
-/** Changes in the order of `samples`, and the rounds a side before any of them can be shown. */
+/** Changes in the order of `samples`, and how many rounds a side it takes before any of them can be shown. */
 export function judge(
   samples: readonly Samples[],
   minimumEffect?: number,
@@ -57,7 +41,7 @@ export function judge(
 interface Test {
   p: number;
   adjustedP: number;
-  /** What p has to be below when all other tests find nothing. */
+  /** The level that p must reach if all other tests find nothing. */
   alpha: number;
   minimumEffect: number;
 }

@@ -1,9 +1,10 @@
 // Where the memory of a case goes: each phase, the moment of the peak, and the KV cache predicted and observed. Pure.
 import type { PhaseMemory } from '../contract/memory.js';
 import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
+import type { KvMemory, PeakMoment } from '../contract/views/memory.js';
 import { median } from './summary.js';
 
-/** The highest value of each phase over all rounds, in the order in which phases come. */
+/** The highest value of each phase over all rounds, in the order of the phases. */
 export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
   const phases: Record<string, PhaseMemory> = {};
   for (const round of okRounds(result)) {
@@ -14,7 +15,7 @@ export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
   return phases;
 }
 
-/** Numbers one by one; null only where both are. */
+/** The larger of each pair of numbers; null only if both are. */
 function larger<T extends object>(a: T, b: T): T {
   const entries = Object.entries(a).map(([name, value]) => {
     const other = (b as Record<string, unknown>)[name];
@@ -24,33 +25,17 @@ function larger<T extends object>(a: T, b: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Peaks this close are one and the same. */
+/** Peaks this close to each other count as equal. */
 const SAME = 0.01;
 
-export interface Peak {
-  phase: string;
-  bytes: number;
-  /** What was left of it when the phase was over; null where that is not known. */
-  leftBytes: number | null;
-}
-
 /** The first phase that has the highest peak. */
-export function peakMoment(result: CaseResult): Peak | null {
-  const phases = Object.entries(memoryByPhase(result));
+export function peakMoment(byPhase: Record<string, PhaseMemory>): PeakMoment | null {
+  const phases = Object.entries(byPhase);
   const highest = Math.max(0, ...phases.map(([, { peakRssBytes }]) => peakRssBytes));
   const found = phases.find(([, { peakRssBytes }]) => peakRssBytes >= highest * (1 - SAME));
   if (found === undefined) return null;
   const [phase, { peakRssBytes, end }] = found;
   return { phase, bytes: peakRssBytes, leftBytes: end?.rssBytes ?? null };
-}
-
-export interface KvMemory {
-  tokens: number;
-  /** Bytes of the graph's cache tensors for all positions of the case; null where the graph does not tell. */
-  predictedBytes: number | null;
-  /** Growth of anonymous memory from the loaded model to the end of `until`: the cache, and activations with it. */
-  observedBytes: number | null;
-  until: string | null;
 }
 
 /** null for workloads without a length. */
@@ -68,7 +53,7 @@ export function kvMemory(result: CaseResult): KvMemory | null {
   };
 }
 
-/** To the end of the first phase in which all positions have been written. */
+/** Growth up to the end of the first phase in which all positions have been written. */
 function growthOf({ memory: { phases } }: OkRound): { bytes: number; until: string } | null {
   const loaded = phases.load?.end?.anonymousBytes;
   const until = ['firstRun', 'decode'].find((phase) => phases[phase]?.end?.anonymousBytes != null);

@@ -1,40 +1,31 @@
-// The metrics: named, pure functions of stored samples, with unit and direction. Formulas: docs/metrics.md.
-import {
-  type CaseResult,
-  type GenerateIteration,
-  type MicroIteration,
-  type OkRound,
-  okRounds,
-} from '../contract/result.js';
+// The metrics: named, pure functions of stored samples, and all that the rest of the code needs to know of each.
+// Adding one is a name in contract/metric-names.ts and a row here. Formulas: docs/metrics.md.
+
+import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
+import type { CaseResult, GenerateIteration, OkRound } from '../contract/result.js';
+import { okRounds } from '../contract/result.js';
+import type { MetricFigures, PhaseWithCeiling, Summary } from '../contract/views/figures.js';
 import { joulesPerToken } from './energy.js';
 import { outliersOf } from './outliers.js';
-import { median, type Summary, summarize } from './summary.js';
+import { median, summarize } from './summary.js';
 import { sustainedOf } from './sustained.js';
-
-export const METRIC_NAMES = [
-  'ttftMs',
-  'prefillRate',
-  'decodeRate',
-  'tpotMs',
-  'loadMs',
-  'coldLoadMs',
-  'coldTtftMs',
-  'peakRssBytes',
-  'microMs',
-  'sustainedRate',
-  'joulesPerPromptToken',
-  'joulesPerToken',
-  'netJoulesPerPromptToken',
-  'netJoulesPerToken',
-] as const;
-export type MetricName = (typeof METRIC_NAMES)[number];
 
 export interface Metric {
   title: string;
-  unit: 'ms' | 'tok/s' | 'bytes' | 'J/tok';
-  better: 'higher' | 'lower';
-  /** Relative change below which a difference does not matter, whatever its significance. */
+  /** The title and the place of its column in the table of a result; null: it has no column. */
+  column: { title: string; place: number } | null;
+  unit: MetricFigures['unit'];
+  better: MetricFigures['better'];
+  /** Relative change below which a difference does not matter, however significant it is. */
   minimumEffect: number;
+  /** Its row in a comparison, and whether both sides must have read energy from the same source; null: it is not compared. */
+  compared: { place: number; sameEnergySource?: true } | null;
+  /** A gain does not count as better if other tokens were computed. */
+  isSpeed?: true;
+  /** Rounds that stand apart are named, and a comparison says how many rounds it needs. */
+  isWatched?: true;
+  /** The phase whose ceiling it has a share of. */
+  ceiling?: PhaseWithCeiling;
   /** The round's value: the median over its timed iterations; null where it does not apply. */
   ofRound(round: OkRound, result: CaseResult): number | null;
 }
@@ -42,16 +33,24 @@ export interface Metric {
 export const METRICS: Record<MetricName, Metric> = {
   ttftMs: {
     title: 'time to first token',
+    column: { title: 'TTFT', place: 1 },
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.03,
+    compared: { place: 3 },
+    isSpeed: true,
     ofRound: (round) => overIterations(round, (iteration) => iteration.tokenMs[0]!),
   },
   prefillRate: {
     title: 'prefill rate',
+    column: { title: 'prefill', place: 2 },
     unit: 'tok/s',
     better: 'higher',
     minimumEffect: 0.03,
+    compared: { place: 1 },
+    isSpeed: true,
+    isWatched: true,
+    ceiling: 'prefill',
     ofRound(round, { key: { workload } }) {
       if (workload.kind === 'micro') return null;
       return overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
@@ -59,37 +58,50 @@ export const METRICS: Record<MetricName, Metric> = {
   },
   decodeRate: {
     title: 'decode rate',
+    column: { title: 'decode', place: 3 },
     unit: 'tok/s',
     better: 'higher',
     minimumEffect: 0.03,
+    compared: { place: 2 },
+    isSpeed: true,
+    isWatched: true,
+    ceiling: 'decode',
     ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => (1000 * gaps) / ms)),
   },
   tpotMs: {
     title: 'time per output token',
+    column: null,
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.03,
+    compared: null,
     ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => ms / gaps)),
   },
   loadMs: {
     title: 'load time',
+    column: { title: 'load', place: 6 },
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.2,
+    compared: { place: 4 },
     ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
   },
   coldLoadMs: {
     title: 'cold load time',
+    column: { title: 'cold load', place: 7 },
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.2,
+    compared: { place: 5 },
     ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
   },
   coldTtftMs: {
     title: 'cold time to first token',
+    column: { title: 'cold TTFT', place: 8 },
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.1,
+    compared: { place: 6 },
     ofRound(round) {
       const [first] = round.iterations;
       return round.pageCache?.evicted === true && first !== undefined && 'tokenMs' in first ? first.tokenMs[0]! : null;
@@ -97,78 +109,120 @@ export const METRICS: Record<MetricName, Metric> = {
   },
   peakRssBytes: {
     title: 'peak memory',
+    column: { title: 'peak memory', place: 9 },
     unit: 'bytes',
     better: 'lower',
     minimumEffect: 0.05,
+    compared: { place: 7 },
     ofRound: (round) => round.memory.peakRssBytes,
   },
   microMs: {
     title: 'time per operation',
+    column: { title: 'time', place: 5 },
     unit: 'ms',
     better: 'lower',
     minimumEffect: 0.03,
+    compared: { place: 8 },
+    isWatched: true,
     ofRound(round) {
-      const samples = round.iterations.flatMap((iteration) =>
-        'sampleMs' in iteration ? [iteration as MicroIteration] : [],
-      );
-      return samples.length === 0 ? null : median(samples.flatMap((iteration) => iteration.sampleMs));
+      const samples = round.iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
+      return samples.length === 0 ? null : median(samples);
     },
   },
   sustainedRate: {
     title: 'sustained decode rate',
+    column: { title: 'sustained', place: 4 },
     unit: 'tok/s',
     better: 'higher',
     minimumEffect: 0.03,
+    compared: { place: 9 },
     ofRound: (round) => sustainedOf(round)?.sustainedRate ?? null,
   },
   joulesPerPromptToken: {
     title: 'energy per prompt token',
+    column: { title: 'prefill energy', place: 10 },
     unit: 'J/tok',
     better: 'lower',
     minimumEffect: 0.05,
+    compared: { place: 10, sameEnergySource: true },
     ofRound: (round) => joulesPerToken(round, 'prefill')?.gross ?? null,
   },
   joulesPerToken: {
     title: 'energy per generated token',
+    column: { title: 'decode energy', place: 11 },
     unit: 'J/tok',
     better: 'lower',
     minimumEffect: 0.05,
+    compared: { place: 11, sameEnergySource: true },
     ofRound: (round) => joulesPerToken(round, 'decode')?.gross ?? null,
   },
   netJoulesPerPromptToken: {
     title: 'energy per prompt token, idle subtracted',
+    column: null,
     unit: 'J/tok',
     better: 'lower',
     minimumEffect: 0.05,
+    compared: null,
     ofRound: (round) => joulesPerToken(round, 'prefill')?.net ?? null,
   },
   netJoulesPerToken: {
     title: 'energy per generated token, idle subtracted',
+    column: null,
     unit: 'J/tok',
     better: 'lower',
     minimumEffect: 0.05,
+    compared: null,
     ofRound: (round) => joulesPerToken(round, 'decode')?.net ?? null,
   },
 };
 
-/** One value per measured round. */
-export function roundValues(name: MetricName, result: CaseResult): number[] {
-  return okRounds(result)
-    .map((round) => METRICS[name].ofRound(round, result))
-    .filter((value) => value !== null);
+const byPlace = (placeOf: (metric: Metric) => number | undefined) =>
+  METRIC_NAMES.filter((name) => placeOf(METRICS[name]) !== undefined).sort(
+    (a, b) => placeOf(METRICS[a])! - placeOf(METRICS[b])!,
+  );
+
+/** Metrics that a table of results shows, and those that are compared, in the order of columns and rows. */
+export const SHOWN_METRICS = byPlace(({ column }) => column?.place);
+export const COMPARED_METRICS = byPlace(({ compared }) => compared?.place);
+
+interface RoundValue {
+  index: number;
+  value: number;
 }
 
-/** Indices of rounds whose value stands apart from the others; they count all the same. */
-export function roundsApart(name: MetricName, result: CaseResult): number[] {
-  const rounds = okRounds(result).flatMap((round) => {
+function valuesByRound(name: MetricName, result: CaseResult): RoundValue[] {
+  return okRounds(result).flatMap((round) => {
     const value = METRICS[name].ofRound(round, result);
     return value === null ? [] : [{ index: round.index, value }];
   });
-  return outliersOf(rounds.map(({ value }) => value)).map((place) => rounds[place]!.index);
+}
+
+/** One value per measured round. */
+export function roundValues(name: MetricName, result: CaseResult): number[] {
+  return valuesByRound(name, result).map(({ value }) => value);
 }
 
 export function summarizeMetric(name: MetricName, result: CaseResult): Summary | null {
   return summarize(roundValues(name, result));
+}
+
+/** All that is told of a metric of a case; null where no round has a value. */
+export function metricFigures(name: MetricName, result: CaseResult): MetricFigures | null {
+  const rounds = valuesByRound(name, result);
+  const values = rounds.map(({ value }) => value);
+  const summary = summarize(values);
+  if (summary === null) return null;
+  const { unit, better } = METRICS[name];
+  const apart = outliersOf(values).map((place) => rounds[place]!);
+  return {
+    unit,
+    better,
+    rounds: summary.n,
+    median: summary.median,
+    interval95: summary.interval,
+    apart: apart.map(({ index }) => index),
+    apartValues: apart.map(({ value }) => value),
+  };
 }
 
 /** Share of a decode step spent outside the runtime's session, median over rounds. */

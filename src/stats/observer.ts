@@ -1,25 +1,26 @@
 // What watching a worker costs it, and whether its own times are those of a stopwatch outside. Pure. docs/metrics.md
 import type { GenerateIteration } from '../contract/result.js';
-import { type Summary, summarize } from './summary.js';
+import type { Summary } from '../contract/views/figures.js';
+import { summarize } from './summary.js';
 
 export type Outcome = 'pass' | 'fail' | 'not shown';
 
-/** Of the decode rate. */
+/** The largest cost of watching, as a share of the decode rate. */
 export const MOST_SAMPLER_COST = 0.01;
 export const MOST_STOPWATCH_DIFFERENCE = 0.02;
 
 export interface SamplerCost {
-  /** Of blocks of four iterations: 1 − rate watched ÷ rate not watched. */
+  /** Over blocks of four iterations: 1 − rate watched ÷ rate not watched. */
   cost: Summary;
   outcome: Outcome;
 }
 
-/** The outer two of every four are watched, so that drift cancels. Iteration 0 is the warm-up. */
+/** The outer two of every four iterations are watched, so that drift cancels out. Iteration 0 is the warm-up. */
 export function isWatched(iteration: number): boolean {
   return iteration % 4 < 2;
 }
 
-/** One of each whole block of four `iterations` of one process, warm-up first. */
+/** One cost for each complete block of four iterations of a process, whose first iteration is the warm-up. */
 export function blockCosts(iterations: readonly Pick<GenerateIteration, 'tokenMs'>[]): number[] {
   const costs: number[] = [];
   for (let first = 1; first + 3 < iterations.length; first += 4) {
@@ -29,7 +30,7 @@ export function blockCosts(iterations: readonly Pick<GenerateIteration, 'tokenMs
   return costs;
 }
 
-/** A goal is met or missed where the whole interval says so. */
+/** The goal counts as met or missed only if the whole interval lies on that side of it. */
 export function samplerCost(costs: readonly number[]): SamplerCost | null {
   const cost = summarize(costs);
   if (cost === null || cost.interval === null) return null;
@@ -45,7 +46,7 @@ export interface StopwatchCheck {
   outcome: Outcome;
 }
 
-/** `outsideMs`: from the news of the first token to that of the end, as another process saw them. */
+/** `outsideMs`: from the first token to the end, as another process saw the messages. */
 export function stopwatchCheck(iteration: Pick<GenerateIteration, 'tokenMs'>, outsideMs: number): StopwatchCheck {
   const insideMs = decodeMs(iteration);
   const difference = outsideMs / insideMs - 1;

@@ -3,9 +3,9 @@
 import { median } from './summary.js';
 
 const LIMIT = 3.5;
-/** With fewer, two values that happen to agree make the third look strange. */
+/** With fewer values, two that happen to agree make a third look strange. */
 const FEWEST = 5;
-/** Of a normal distribution: median absolute deviation = 0.6745 s, mean absolute deviation = s ÷ 1.2533. */
+/** For a normal distribution, the median absolute deviation is 0.6745 s and the mean absolute deviation is s ÷ 1.2533. */
 const MAD_PER_DEVIATION = 0.6745;
 const DEVIATION_PER_MEAN = 1.253314;
 
@@ -19,7 +19,7 @@ export function modifiedZScores(values: readonly number[]): number[] {
   return values.map((value) => (deviation === 0 ? 0 : (value - middle) / deviation));
 }
 
-/** Places in `values` of those that stand apart. */
+/** Indices of the values that stand apart. */
 export function outliersOf(values: readonly number[]): number[] {
   if (values.length < FEWEST) return [];
   return modifiedZScores(values).flatMap((score, place) => (Math.abs(score) > LIMIT ? [place] : []));

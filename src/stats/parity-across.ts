@@ -1,17 +1,17 @@
 // The tokens of two results side by side: whether a gain in speed came with another computation. Pure.
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import type { Outcome } from './judgement.js';
-import type { MetricName } from './metrics.js';
-import { answerOf, type Parity, parityOf } from './parity.js';
-
-/** Faster at something else is not better. */
-const SPEED: MetricName[] = ['prefillRate', 'decodeRate', 'ttftMs'];
+import type { MetricName } from '../contract/metric-names.js';
+import type { PromptAnswer } from '../contract/prompt-answer.js';
+import type { CaseResult } from '../contract/result.js';
+import type { Outcome } from '../contract/views/compare.js';
+import type { Parity } from '../contract/views/figures.js';
+import { METRICS } from './metrics.js';
+import { parityOf } from './parity.js';
 
 export interface Pair {
-  baseline: ResultDocument;
   before: CaseResult;
-  candidate: ResultDocument;
   after: CaseResult;
+  /** To the prompt that every run is given; null where a side has none. */
+  answers: { before: PromptAnswer | null; after: PromptAnswer | null };
   /** The user asked to compare other weights or another graph. */
   otherFiles: boolean;
 }
@@ -21,15 +21,14 @@ function areComparable({ before, after, otherFiles }: Pair): boolean {
   return !otherFiles || (before.key.weights === 'real' && after.key.weights === 'real');
 }
 
-/** Over the prompt that every run is given; null where a side has no answer to it, or the two cannot be compared. */
+/** Compared on the prompt that every run is given; null if a side has no answer to it, or if the two cannot be compared. */
 export function parityAcross(pair: Pair): Parity | null {
-  const { baseline, before, candidate, after } = pair;
-  const [a, b] = [answerOf(baseline.cases, before), answerOf(candidate.cases, after)];
-  if (a === null || b === null || !areComparable(pair)) return null;
-  return parityOf({ answer: a, result: before }, { answer: b, result: after });
+  const { before, after, answers } = pair;
+  if (answers.before === null || answers.after === null || !areComparable(pair)) return null;
+  return parityOf({ answer: answers.before, result: before }, { answer: answers.after, result: after });
 }
 
-/** The prompt that all are given decides, as it alone tells a near-tie; without it, `same` tokens of the rounds. */
+/** The common prompt decides, because only its answer tells a near-tie. Without it, `same` tokens of the rounds decide. */
 export function judgeSpeed(
   metric: MetricName,
   outcome: Outcome,
@@ -37,7 +36,7 @@ export function judgeSpeed(
   same: boolean | null,
   parity: Parity | null,
 ): Outcome {
-  if (outcome !== 'better' || !SPEED.includes(metric)) return outcome;
+  if (outcome !== 'better' || !METRICS[metric].isSpeed) return outcome;
   const isDifferent = parity === null ? same === false && areComparable(pair) : parity.verdict === 'different';
   return isDifferent ? 'faster but different' : outcome;
 }

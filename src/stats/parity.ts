@@ -5,6 +5,7 @@ import type { GraphFacts } from '../contract/graph-facts.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
+import type { Parity } from '../contract/views/figures.js';
 
 export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
 export type Arithmetic = (typeof ARITHMETIC)[number];
@@ -15,26 +16,12 @@ export const RELATIVE_ERROR: Record<Arithmetic, number> = { float32: 1e-5, float
 /** Three standard deviations are allowed. */
 const DEVIATIONS = 3;
 
-export interface Parity {
-  /** Tokens that were compared. */
-  tokens: number;
-  /** Place of the first token that differs, from 0. */
-  firstDivergence: number | null;
-  /** Between the two tokens there, in standard deviations of the logits; null where no logits are stored. */
-  gap: number | null;
-  /** The gap is not stored, but larger than `gap`. */
-  gapIsLarger: boolean;
-  /** The largest gap that rounding explains. */
-  tolerance: number;
-  verdict: 'same' | 'near-tie' | 'different';
-}
-
 interface Side {
   answer: PromptAnswer;
   result: CaseResult;
 }
 
-/** null where the two were not asked the same. A near-tie must be shown: without logits, other tokens are different. */
+/** null if the two got different prompts. A near-tie has to be proven: without logits, other tokens count as different. */
 export function parityOf(reference: Side, other: Side): Parity | null {
   if (JSON.stringify(reference.answer.prompt) !== JSON.stringify(other.answer.prompt)) return null;
   const [a, b] = [reference.answer.tokens, other.answer.tokens];
@@ -76,7 +63,7 @@ function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { g
 
 const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*|QAttention|ConvInteger)$/;
 
-/** The coarsest numbers that the products of a checkpoint are computed in; an unknown graph counts as exact. */
+/** The coarsest arithmetic of a checkpoint's matrix products; an unknown graph counts as exact. */
 export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
   const { arithmetic } = RUNTIMES[key.runtime];
   if (arithmetic !== null) return arithmetic(key.dtype);
@@ -84,10 +71,10 @@ export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
   if (facts === undefined) return 'float32';
   if (facts.formats?.some(({ accuracyLevel }) => accuracyLevel === 4)) return 'int8';
   if (Object.keys(facts.operators).some((name) => INTEGER_PRODUCTS.test(name))) return 'int8';
-  return facts.kv?.shapes.some(({ type }) => type === 'float16') ? 'float16' : 'float32';
+  return facts.kv?.shapes?.some(({ type }) => type === 'float16') ? 'float16' : 'float32';
 }
 
-/** Cases that ran one checkpoint in one way, whatever was asked of them: their answer is stored with one of them. */
+/** Names the way in which a checkpoint was run, whatever the workload. Cases that share it share one stored answer. */
 export function runOf({ key }: CaseResult): string {
   const { runtime, ep, options = null } = key;
   return JSON.stringify([checkpointOf({ key }), runtime, ep, options]);
@@ -97,28 +84,48 @@ export function checkpointOf({ key }: Pick<CaseResult, 'key'>): string {
   return JSON.stringify([key.model, key.weights, key.layout, key.dtype]);
 }
 
-export function answerOf(cases: CaseResult[], result: CaseResult): PromptAnswer | null {
-  if (result.key.workload.kind !== 'generate') return null;
-  return cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result))?.answer ?? null;
+/** The answers of a document's cases and what they are held against, looked up in one pass over all cases. */
+export interface Answers {
+  /** To the prompt that every run is given; null where the run of this case has none. */
+  of(result: CaseResult): PromptAnswer | null;
+  /** The case of the same checkpoint that others are held against; null where none can be. */
+  reference(result: CaseResult): CaseResult | null;
 }
 
-/** The case of the same checkpoint that others are held against: `onnxruntime`, on the CPU and as it comes where there is one. */
+export function answersIn(cases: readonly CaseResult[]): Answers {
+  const answers = new Map<string, PromptAnswer>();
+  const references = new Map<string, CaseResult>();
+  for (const result of cases) {
+    const run = runOf(result);
+    if (result.answer !== undefined && !answers.has(run)) answers.set(run, result.answer);
+    if (!RUNTIMES[result.key.runtime].showsLogits || result.key.workload.kind !== 'generate') continue;
+    const known = references.get(checkpointOf(result));
+    if (known === undefined || rank(result) < rank(known)) references.set(checkpointOf(result), result);
+  }
+  return {
+    of: (result) => (result.key.workload.kind === 'generate' ? (answers.get(runOf(result)) ?? null) : null),
+    reference: (result) => references.get(checkpointOf(result)) ?? null,
+  };
+}
+
+/** A reference runs on the CPU and with default options if it can. */
+function rank({ key }: CaseResult): number {
+  return (key.ep === 'cpu' ? 0 : 2) + (key.options === undefined ? 0 : 1);
+}
+
+export function answerOf(cases: CaseResult[], result: CaseResult): PromptAnswer | null {
+  return answersIn(cases).of(result);
+}
+
 export function referenceOf(cases: CaseResult[], result: CaseResult): CaseResult | null {
-  const rank = ({ key }: CaseResult) => (key.ep === 'cpu' ? 0 : 2) + (key.options === undefined ? 0 : 1);
-  const able = cases.filter(
-    (other) =>
-      RUNTIMES[other.key.runtime].showsLogits &&
-      other.key.workload.kind === 'generate' &&
-      checkpointOf(other) === checkpointOf(result),
-  );
-  return able.sort((a, b) => rank(a) - rank(b))[0] ?? null;
+  return answersIn(cases).reference(result);
 }
 
 /** A case against the reference of its checkpoint; null for the reference itself, and where an answer is missing. */
-export function parityInSuite(cases: CaseResult[], result: CaseResult): (Parity & { reference: string }) | null {
-  const reference = referenceOf(cases, result);
+export function parityInSuite(answers: Answers, result: CaseResult): (Parity & { reference: string }) | null {
+  const reference = answers.reference(result);
   if (reference === null || runOf(reference) === runOf(result)) return null;
-  const [a, b] = [answerOf(cases, reference), answerOf(cases, result)];
+  const [a, b] = [answers.of(reference), answers.of(result)];
   const parity = a === null || b === null ? null : parityOf({ answer: a, result: reference }, { answer: b, result });
   return parity === null ? null : { reference: reference.id, ...parity };
 }

@@ -15,12 +15,12 @@ export interface RoundTime {
 /** What a case loads, and reads and computes for each token. */
 export interface Size {
   weightBytes: number;
-  /** Of a mixture of experts, what one token passes through. */
+  /** The part that one token passes through; less than all in a mixture of experts. */
   weightBytesActive: number;
   parametersActive: number;
 }
 
-/** What a machine of two to four cores does; only until it has a result of its own. */
+/** Rates of a machine with two to four cores, used until this one has a result of its own. */
 const ASSUMED: Rates = { bytesPerSecond: 15e9, parametersPerSecond: 150e9, loadMsPerByte: 1.5e-6 };
 const PROCESS_MS = 400;
 /** Passes that warm-up takes when nothing is known: the fewest of `auto`, and some luck. */
@@ -54,7 +54,7 @@ function isRelative({ key }: CaseResult, { key: wanted }: CaseResult): boolean {
   return (['runtime', 'ep', 'threads', 'layout'] as const).every((name) => key[name] === wanted[name]);
 }
 
-/** Whatever happens inside a round that was measured before. */
+/** The time of a round, from the same case measured before. */
 function timeAsIn(known: CaseResult, { iterations, warmup }: Plan): number {
   const rounds = okRounds(known);
   const load = median(rounds.map(({ loadMs }) => loadMs.library + loadMs.session));

@@ -1,14 +1,10 @@
 // Which rounds of a document may be compared: those of a grade or better. What is left out is counted, with why. Pure.
 // Rounds without a condition (of documents from before it was recorded) are used.
+import { GRADES, type Grade } from '../contract/grades.js';
 import type { ResultDocument } from '../contract/result.js';
-import { GRADES, type Grade, gradeRound, type Reason } from './grade.js';
-
-export interface LeftOut {
-  id: string;
-  rounds: number;
-  of: number;
-  reasons: Reason[];
-}
+import type { LeftOut } from '../contract/views/compare.js';
+import type { Reason } from '../contract/views/rounds.js';
+import { gradeRound } from './grade.js';
 
 export interface Sufficient {
   document: ResultDocument;

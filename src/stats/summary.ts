@@ -1,37 +1,21 @@
 // Sorting samples into a median, an interval and percentiles. Pure. Formulas: docs/metrics.md.
+import type { Interval, Summary } from '../contract/views/figures.js';
 import { medianStandardError } from './bootstrap.js';
 import { student95 } from './student.js';
-
-export interface Interval {
-  low: number;
-  high: number;
-  /** How it was found: two values have no bootstrap. */
-  method: 'bootstrap' | 'Student t';
-}
-
-export interface Summary {
-  n: number;
-  median: number;
-  /** 95 % interval of the location; null for a single value. */
-  interval: Interval | null;
-}
 
 /** null for an empty list. */
 export function summarize(values: readonly number[]): Summary | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return { n: sorted.length, median: quantile(sorted, 0.5), interval: interval(sorted) };
 }
 
 export function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 /** Linear interpolation between closest ranks (type 7, as R and NumPy do by default). `sorted` ascending, not empty. */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const at = (sorted.length - 1) * p;
   const below = Math.floor(at);
   const low = sorted[below]!;
@@ -39,14 +23,14 @@ export function quantile(sorted: readonly number[], p: number): number {
   return low + (high - low) * (at - below);
 }
 
-function interval(sorted: readonly number[]): Interval | null {
+function interval(sorted: Float64Array): Interval | null {
   const n = sorted.length;
   if (n < 2) return null;
   const middle = quantile(sorted, 0.5);
   const [error, method] =
     n === 2
       ? ([(sorted[1]! - sorted[0]!) / 2, 'Student t'] as const)
-      : ([medianStandardError(sorted), 'bootstrap'] as const);
+      : ([medianStandardError([...sorted]), 'bootstrap'] as const);
   const half = student95(n - 1) * error;
   return { low: middle - half, high: middle + half, method };
 }
@@ -57,6 +41,6 @@ export function samplesForPercentile(p: number): number {
 }
 
 /** Half of the interval's width, relative to the median. */
-export function relativeHalfWidth({ interval, median }: Summary): number {
+export function relativeHalfWidth({ interval, median }: Pick<Summary, 'interval' | 'median'>): number {
   return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);
 }

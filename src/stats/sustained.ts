@@ -1,32 +1,14 @@
 // The curve of a sustained workload: decode rate in windows of ten seconds, its peak, what is left of it at the end,
 // and when it fell. Rules: docs/metrics.md. Pure.
 import type { GenerateIteration, OkRound } from '../contract/result.js';
+import type { Sustained, Window } from '../contract/views/rounds.js';
 import { median } from './summary.js';
 
 export const WINDOW_SECONDS = 10;
-/** Below this share of the peak, and never above it again: throttled. */
+/** A rate below this share of the peak that never recovers counts as throttled. */
 export const THROTTLED = 0.9;
-/** Fewer windows have no last quarter to speak of. */
+/** With fewer windows there is no meaningful last quarter. */
 export const LEAST_WINDOWS = 4;
-
-export interface Window {
-  startSeconds: number;
-  tokensPerSecond: number;
-  celsius: number | null;
-  mhz: number | null;
-}
-
-export interface Sustained {
-  windows: Window[];
-  peakRate: number;
-  /** Median of the last quarter of the windows. */
-  sustainedRate: number;
-  sustainedToPeak: number;
-  /** Start of the first window from which on the rate stays below 90 % of the peak; null where it does not. */
-  throttledAfterSeconds: number | null;
-  /** First reading at which the processor had counted thermal throttling; null where it had not, or does not count. */
-  heatCountedAfterSeconds: number | null;
-}
 
 /** null for other workloads, and for fewer than four windows. */
 export function sustainedOf(round: OkRound): Sustained | null {
@@ -44,10 +26,11 @@ export function sustainedOf(round: OkRound): Sustained | null {
     sustainedToPeak: sustainedRate / peakRate,
     throttledAfterSeconds: windows[lastFast + 1]?.startSeconds ?? null,
     heatCountedAfterSeconds: heat === undefined ? null : heat.atMs / 1000,
+    countsHeat: round.trace?.some(({ throttleEvents }) => throttleEvents !== null) ?? false,
   };
 }
 
-/** Windows of which at least half was spent decoding: a long prompt leaves gaps, the last one is cut short. */
+/** Windows that were spent decoding for at least half of their time. Long prompts leave gaps, and the last window is cut short. */
 function windowsOf(round: OkRound): Window[] {
   const spent: { tokens: number; ms: number }[] = [];
   for (const iteration of round.iterations) {

@@ -2,10 +2,10 @@
 import type { ThreadSearch } from '../contract/threads.js';
 import { median } from './summary.js';
 
-/** What fewer threads may cost: a thread that brings less than this is better left to others. */
+/** A thread that gains less than this is not worth using. */
 const WORTH = 0.03;
 
-/** Few cores are tried one by one, many in powers of two; `automatic` is always among them. */
+/** Up to 8 cores are tried one by one, more in powers of two; `automatic` is always among them. */
 export function threadCounts(usableCores: number, automatic: number): number[] {
   const counts = new Set([automatic, usableCores]);
   if (usableCores <= 8) for (let count = 1; count < usableCores; count++) counts.add(count);
@@ -13,7 +13,7 @@ export function threadCounts(usableCores: number, automatic: number): number[] {
   return [...counts].sort((a, b) => a - b);
 }
 
-/** The fewest threads that come within 3 % of the best; prefill and decode count alike. null where nothing was measured. */
+/** The fewest threads within 3 % of the best; prefill and decode count equally. null if nothing was measured. */
 export function chooseThreads(tried: ThreadSearch['tried']): { chosen: number; why: string } | null {
   const scored = tried
     .filter(({ prefillRate, decodeRate }) => prefillRate.length > 0 && decodeRate.length > 0)

@@ -1,16 +1,14 @@
 // The gaps between tokens of a case: percentiles, jitter, the longest stall. Pure. Formulas: docs/metrics.md.
 import { type CaseResult, okRounds } from '../contract/result.js';
+import type { InterTokenLatency, Stall } from '../contract/views/show.js';
 import { effectiveSize } from './effective-size.js';
 import { timedPasses } from './metrics.js';
 import { median, quantile, samplesForPercentile } from './summary.js';
 
-export type ItlPercentile = 'p50' | 'p90' | 'p95' | 'p99';
-const PERCENTILES: Record<ItlPercentile, number> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
-
 /** Gaps between consecutive tokens of all timed iterations, and the percentiles that they support. */
-export function interTokenLatency(result: CaseResult): Record<'n' | ItlPercentile, number | null> {
+export function interTokenLatency(result: CaseResult): InterTokenLatency {
   const series = gapSeries(result).map(({ gaps }) => gaps);
-  const sorted = series.flat().sort((a, b) => a - b);
+  const sorted = Float64Array.from(series.flat()).sort();
   const supported = (p: number) => {
     if (sorted.length < samplesForPercentile(p)) return null;
     const value = quantile(sorted, p);
@@ -18,8 +16,7 @@ export function interTokenLatency(result: CaseResult): Record<'n' | ItlPercentil
     const reached = series.map((gaps) => gaps.map((gap) => (gap >= value ? 1 : 0)));
     return effectiveSize(reached) < samplesForPercentile(p) ? null : value;
   };
-  const percentiles = Object.entries(PERCENTILES).map(([name, p]) => [name, supported(p)]);
-  return { n: sorted.length, ...Object.fromEntries(percentiles) };
+  return { n: sorted.length, p50: supported(0.5), p90: supported(0.9), p95: supported(0.95), p99: supported(0.99) };
 }
 
 /** Median distance of the gaps of a pass from their median, median over passes; null where no pass has three gaps. */
@@ -29,16 +26,6 @@ export function jitterMs(result: CaseResult): number | null {
     return middle === null ? [] : [median(gaps.map((gap) => Math.abs(gap - middle)))];
   });
   return jitters.length === 0 ? null : median(jitters);
-}
-
-export interface Stall {
-  ms: number;
-  /** How many times the median gap. */
-  ratio: number;
-  /** Where: rounds and timed iterations from 0, tokens as people count them, from 1. */
-  round: number;
-  iteration: number;
-  token: number;
 }
 
 /** The longest gap; null where no token follows another. */

@@ -4,7 +4,7 @@ import { criticalU, roundsNeeded } from './mann-whitney.js';
 import { standardNormal, uniform } from './random.js';
 import { median } from './summary.js';
 
-/** Shown in so many of ten comparisons of a true change. */
+/** Share of comparisons in which a true change is shown. */
 const POWER = 0.9;
 const SIMULATED = 1000;
 const MOST_SIMULATED = 20;
@@ -54,7 +54,7 @@ export function roundsToSee(effect: number, sides: Omit<Sides, 'n' | 'm'>): numb
   return enough;
 }
 
-/** Median distance → standard deviation, of a normal distribution. */
+/** Standard deviation over median distance, for a normal distribution. */
 const DEVIATION_PER_MAD = 1.4826;
 
 /** Relative standard error of a deviation read off the median distance of n values, times √n. */
@@ -94,7 +94,7 @@ function trialsOf(n: number, m: number, alpha: number): Trial[] | null {
   return known.get(key)!;
 }
 
-/** A shift makes the candidate greater in so many pairs as differ by less: the critical one is an ordered difference. */
+/** A shift makes the candidate greater in every pair that differs by less, so the critical shift is an ordered difference. */
 function simulate(n: number, m: number, critical: number | null): Trial[] | null {
   if (critical === null) return null;
   const next = uniform(1);

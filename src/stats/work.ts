@@ -12,7 +12,7 @@ export interface Need {
   operations: Partial<Record<Arithmetic, number>>;
 }
 
-/** The whole prompt: weights once, what is in the cache already, the head for its last position. */
+/** The whole prompt: weights once, the cache as it is, and the head for the last position. */
 export function promptNeed(work: Work, { prompt, depth }: Pick<Lengths, 'prompt' | 'depth'>): Need {
   const { operations, add } = sums();
   for (const product of work.products) add(product.arithmetic, product.operations * prompt);
@@ -25,13 +25,13 @@ export function promptNeed(work: Work, { prompt, depth }: Pick<Lengths, 'prompt'
   return { bytes, operations };
 }
 
-/** Where tokens keep the cache in int8, each value is a byte instead of four; prompts keep it in float32. */
+/** With `kvDtype: int8`, each cached value takes one byte instead of four while decoding; prompts still use float32. */
 export function stepWork(work: Work, { options }: Pick<CaseKey, 'options'>): Work {
   if (options?.kvDtype !== 'int8') return work;
   return { ...work, attention: work.attention.map((layer) => ({ ...layer, rowBytes: layer.rowBytes / 4 })) };
 }
 
-/** One token, the mean of those that decode times: every one after the first. */
+/** One token: the mean over all tokens after the first, which are the ones that decode times. */
 export function tokenNeed(work: Work, { prompt, new: tokens, depth }: Omit<Lengths, 'kind'>): Need {
   const { operations, add } = sums();
   for (const product of [...work.products, ...(work.head === null ? [] : [work.head])])

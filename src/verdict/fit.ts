@@ -49,7 +49,7 @@ function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(digits)} GB`;
 }
 
-/** Bits of a stored weight, and what the scales of its blocks add: one half or one float for each block. */
+/** Bits of a stored weight, and the scale of each block: one half or one float. */
 const BITS: Record<string, { bits: number; scale?: { bits: number; block: number } }> = {
   fp32: { bits: 32 },
   fp16: { bits: 16 },
@@ -65,7 +65,7 @@ const BITS: Record<string, { bits: number; scale?: { bits: number; block: number
   q1f16: { bits: 1, scale: { bits: 16, block: 32 } },
 };
 
-/** Weights of a model that is not on disk, by its parameters alone; tables in full precision come on top. */
+/** Estimates the weights of a model that is not on disk from its parameters alone, without tables in full precision. */
 export function estimatedWeights(parameters: number, dtype: string): FitTerm | null {
   const format = BITS[dtype];
   if (format === undefined) return null;

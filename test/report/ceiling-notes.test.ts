@@ -1,35 +1,35 @@
 // Shares of ceilings as people and programs see them.
 import { describe, expect, it } from 'vitest';
-import { machineCeilingRows } from '../../src/report/machine-ceilings.js';
-import { resultView } from '../../src/report/result-view.js';
+import { render } from '../../src/report/render.js';
+import { resultPage } from '../../src/report/result-page.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render } from '../../src/report/view.js';
-import { CEILINGS, ceilingOf, documentWith, workedCase } from '../fixtures/ceilings.js';
+import { showView } from '../../src/stats/show.js';
+import { CEILINGS, documentWith, workedCase } from '../fixtures/ceilings.js';
 
-const viewOf = (cases: Parameters<typeof documentWith>[1], ceilings: typeof CEILINGS | null = CEILINGS) =>
-  resultView(documentWith(ceilings, cases), null);
+const pageOf = (cases: Parameters<typeof documentWith>[1], ceilings: typeof CEILINGS | null = CEILINGS) =>
+  resultPage(showView(documentWith(ceilings, cases), null));
 
 describe('a result with ceilings', () => {
   it('has a share beside each rate, and says what it is', () => {
-    const table = render(viewOf([workedCase(2561, 20)]), 'table', PLAIN);
+    const table = render(pageOf([workedCase(2561, 20)]), 'table', PLAIN);
     expect(table).toMatch(/prefill +of ceiling +decode +of ceiling/);
     expect(table).toMatch(/200 +50 % +50\.0 +50 %/);
     expect(table).toContain('“of ceiling” is the share of what this machine can do at best');
   });
 
   it('has neither column nor note without them', () => {
-    const table = render(viewOf([workedCase(2561, 20)], null), 'table', PLAIN);
+    const table = render(pageOf([workedCase(2561, 20)], null), 'table', PLAIN);
     expect(table).not.toContain('ceiling');
   });
 
   it('names what is impossible, with the arithmetic', () => {
-    const view = viewOf([workedCase(2561, 5)]);
+    const view = pageOf([workedCase(2561, 5)]);
     expect(view.rows[0]!.status).toBe('impossible');
     expect(view.notes.join('\n')).toContain(
       'impossible: decode of pp512 tg5: 200 tok/s, but reading 200 MB a token at 20.00 GB/s allows 100, 105 at the most.',
     );
     expect(view.json).toMatchObject({ cases: [{ status: 'impossible', ofCeiling: { decode: { impossible: true } } }] });
-    const prompt = viewOf([workedCase(600, 20)]).notes.join('\n');
+    const prompt = pageOf([workedCase(600, 20)]).notes.join('\n');
     expect(prompt).toContain('computing 512 Gop of int8 at 400 Gop/s for 512 tokens');
   });
 
@@ -39,14 +39,14 @@ describe('a result with ceilings', () => {
       result.checkpoint!.graph.formats = [{ operator: 'MatMulNBits', accuracyLevel: 0 }];
       return result;
     });
-    expect(viewOf(cases).notes.filter((note) => note.includes('below'))).toEqual([
+    expect(pageOf(cases).notes.filter((note) => note.includes('below'))).toEqual([
       'decode of m1 pp512 tg5 and 1 more stay below 40 % of their ceiling (read bandwidth): accuracy_level is not 4: packed weights are unpacked and multiplied in float.',
     ]);
-    expect(viewOf(cases.slice(1)).notes.join('\n')).toContain('decode of pp512 tg5 stays below 40 % of its ceiling');
+    expect(pageOf(cases.slice(1)).notes.join('\n')).toContain('decode of pp512 tg5 stays below 40 % of its ceiling');
   });
 
   it('is documented JSON', () => {
-    const { json, records } = viewOf([workedCase(2561, 20)]);
+    const { json, records } = pageOf([workedCase(2561, 20)]);
     expect(json).toMatchObject({
       ceilings: CEILINGS,
       cases: [
@@ -59,29 +59,5 @@ describe('a result with ceilings', () => {
       ],
     });
     expect(records[0]).toMatchObject({ prefillOfCeiling: expect.closeTo(0.5, 9), decodeOfCeiling: 0.5 });
-  });
-});
-
-describe('the ceilings of a machine', () => {
-  it('grow with threads, the best kernel first; the unknown have their reason', () => {
-    const read = (threads: number, rate: number) =>
-      ceilingOf('read-bandwidth', rate, { threads, workingSetBytes: 2 ** 30 });
-    const product = (threads: number, rate: number, operator: string) =>
-      ceilingOf('matmul-int8', rate, { threads, operator });
-    const storage = ceilingOf('storage-read', 1, { ep: null, threads: null, value: null, method: 'not measured: why' });
-    expect(
-      machineCeilingRows([
-        read(1, 15.3),
-        product(1, 198, 'MatMulNBits'),
-        product(1, 1547, 'MatMulInteger'),
-        read(2, 29),
-        product(2, 3182, 'MatMulInteger'),
-        storage,
-      ]),
-    ).toEqual([
-      ['read bandwidth cpu over 1.07 GB', '1 thread: 15.3 GB/s · 2 threads: 29.0 GB/s (1.9 ×)'],
-      ['matrix products cpu int8', '1 thread: 1,547 Gop/s by MatMulInteger · 2 threads: 3,182 Gop/s (2.1 ×)'],
-      ['storage read', 'not measured: why'],
-    ]);
   });
 });

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
 import { conclusion } from '../../src/report/conclusion.js';
 import { labelsOf } from '../../src/report/labels.js';
+import { showView } from '../../src/stats/show.js';
 import { documentOf, type FakeCase, generateCase, microCase, steadyRound } from '../fixtures/document.js';
 
 const SYNTHETIC = 'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.';
 const INTERVAL = '± is half the 95 % interval over rounds (docs/metrics.md).';
 
-const conclude = (cases: CaseResult[]) => conclusion(documentOf(cases), labelsOf(cases));
+const conclude = (cases: CaseResult[]) => conclusion(showView(documentOf(cases), null), labelsOf(cases));
 /** Five rounds of 5 tokens, 1 % apart. */
 const of = (ttftMs: number, tpotMs: number, key: FakeCase['key'] = {}) =>
   generateCase(

@@ -1,11 +1,14 @@
 // Grades in words: the cell of a case, the reasons of many rounds in one line each, what a comparison left out.
 import { describe, expect, it } from 'vitest';
+import type { CaseResult } from '../../src/contract/result.js';
 import { conditionNotes, gradeCell, reasonsInWords, sufficiencyNotes } from '../../src/report/condition-notes.js';
-import { sufficientRounds } from '../../src/stats/sufficient.js';
+import { compareView } from '../../src/stats/compare-view.js';
+import { showView } from '../../src/stats/show.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 const round = (condition = conditionOf()) => ({ ...steadyRound(100, 10), condition });
+const viewsOf = (cases: CaseResult[]) => showView(documentOf(cases), null).cases;
 const UNGRADED = steadyRound(100, 10);
 
 describe('gradeCell', () => {
@@ -17,14 +20,14 @@ describe('gradeCell', () => {
     [[UNGRADED, round()], 'A'],
     [['failed' as const], ''],
   ])('case %#', (rounds, cell) => {
-    expect(gradeCell(generateCase(rounds))).toBe(cell);
+    expect(gradeCell(viewsOf([generateCase(rounds)])[0]!)).toBe(cell);
   });
 });
 
 describe('conditionNotes', () => {
   it('has nothing to say of A, nor of documents without conditions', () => {
-    expect(conditionNotes([generateCase([round(), round()])])).toEqual([]);
-    expect(conditionNotes([generateCase([UNGRADED])])).toEqual([]);
+    expect(conditionNotes(viewsOf([generateCase([round(), round()])]))).toEqual([]);
+    expect(conditionNotes(viewsOf([generateCase([UNGRADED])]))).toEqual([]);
   });
 
   it('tells each reason once, with its range and in how many rounds', () => {
@@ -34,7 +37,7 @@ describe('conditionNotes', () => {
       generateCase([round(), round(disturbed(0.31)), round(battery)]),
       generateCase([round(disturbed(0.2)), round(both), round(battery)]),
     ];
-    expect(conditionNotes(cases)).toEqual([
+    expect(conditionNotes(viewsOf(cases))).toEqual([
       'Condition C in 2 of 6 rounds: other programs took 20 to 31 % of a core.',
       'Condition B in 3 of 6 rounds: the machine ran on its battery; other programs took 9.2 % of a core (1 round).',
     ]);
@@ -43,8 +46,8 @@ describe('conditionNotes', () => {
   it('names what the system does not tell, once', () => {
     const unknown = { steal: 'x', temperature: 'y', passiveCooling: 'z' };
     const condition = conditionOf({ temperature: null, unknown });
-    expect(conditionNotes([generateCase([round(condition), round(condition)])])).toEqual([
-      'Grades do without what this system does not tell: steal time, temperature.',
+    expect(conditionNotes(viewsOf([generateCase([round(condition), round(condition)])]))).toEqual([
+      'Not available on this system, so not graded: steal time, temperature.',
     ]);
   });
 });
@@ -56,12 +59,16 @@ it('reasonsInWords counts rounds only where not all have the reason', () => {
 });
 
 describe('sufficiencyNotes', () => {
-  const rounds = (...list: Parameters<typeof generateCase>[0]) =>
-    sufficientRounds(documentOf([generateCase(list)]), 'B');
+  const rounds = (...list: Parameters<typeof generateCase>[0]) => ({
+    document: documentOf([generateCase(list)]),
+    path: 'x.json',
+  });
+  const notes = (baseline: ReturnType<typeof rounds>, candidate: ReturnType<typeof rounds>) =>
+    sufficiencyNotes(compareView(baseline, candidate, { across: [], grade: 'B' }));
 
   it('say of both sides what was left out and what is ungraded', () => {
     const [baseline, candidate] = [rounds(UNGRADED, UNGRADED), rounds(round(), round(disturbed(0.4)), UNGRADED)];
-    expect(sufficiencyNotes(baseline, candidate, 'B')).toEqual([
+    expect(notes(baseline, candidate)).toEqual([
       'Left out, below grade B: 1 round of the candidate (other programs took 40 % of a core).\n' +
         '  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>',
       'Used without a grade, measured before conditions were recorded: 2 rounds of the baseline, 1 round of the candidate.',
@@ -69,6 +76,6 @@ describe('sufficiencyNotes', () => {
   });
 
   it('say nothing where all is well', () => {
-    expect(sufficiencyNotes(rounds(round()), rounds(round()), 'B')).toEqual([]);
+    expect(notes(rounds(round()), rounds(round()))).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 // Tables and lines in narrow terminals: what is tried first, and where words break.
 import { describe, expect, it } from 'vitest';
 import { type FittedColumn, layoutOf, wrapped } from '../../src/report/fit-width.js';
+import type { Page } from '../../src/report/page.js';
+import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render, type View } from '../../src/report/view.js';
 
 const left = (width: number): FittedColumn => ({ width, align: 'left' });
 const right = (width: number): FittedColumn => ({ width, align: 'right' });
@@ -87,8 +88,34 @@ describe('wrapped', () => {
   });
 });
 
+it('aligns what is seen: wide scripts, emoji and colours', () => {
+  const row = (name: string, value: string) => ({ name, value });
+  const page: Page = {
+    heading: [],
+    columns: [
+      { key: 'name', title: 'name' },
+      { key: 'value', title: 'value', align: 'right' },
+    ],
+    rows: [row('模型', '1'), row('👩‍🔬 lab', '22'), row('\u001b[1mbold\u001b[22m', '333'), row('é', '4')],
+    notes: ['模型 模型 模型 模型'],
+    json: null,
+    records: [],
+  };
+  expect(render(page, 'table', PLAIN, 12).replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(`
+    "name     value
+    模型         1
+    👩‍🔬 lab      22
+    ESC[1mboldESC[22m       333
+    é            4
+
+    模型 模型
+      模型 模型
+    "
+  `);
+});
+
 it('a table in a narrow terminal, by eye', () => {
-  const view: View = {
+  const page: Page = {
     heading: ['quick · a model of some name'],
     columns: [
       { key: 'workload', title: 'workload' },
@@ -101,7 +128,7 @@ it('a table in a narrow terminal, by eye', () => {
     json: null,
     records: [],
   };
-  expect(render(view, 'table', PLAIN, 30)).toBe(
+  expect(render(page, 'table', PLAIN, 30)).toBe(
     [
       'quick · a model of some name',
       '',

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import type { HeldLimits } from '../../src/contract/held-limits.js';
 import type { CaseResult, Round } from '../../src/contract/result.js';
 import { limitNotes } from '../../src/report/limit-notes.js';
-import { resultView } from '../../src/report/result-view.js';
+import { resultPage } from '../../src/report/result-page.js';
+import { showView } from '../../src/stats/show.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 const HELD: HeldLimits = {
@@ -56,18 +57,18 @@ it.each([
     'memory-limit 1GB (pp512 tg5): loads and runs, takes up to 540 MB; the quota holds it back in up to 75 % of its periods; 78 MB of its files stayed in the page cache and did not count; held by cgroup v2.',
   ],
 ])('case %#', (result, note) => {
-  expect(limitNotes([result])).toEqual([note]);
+  expect(limitNotes(showView(documentOf([result]), null).cases)).toEqual([note]);
 });
 
 it('says nothing where nothing is limited', () => {
-  expect(limitNotes([generateCase([steadyRound(1, 1)])])).toEqual([]);
+  expect(limitNotes(showView(documentOf([generateCase([steadyRound(1, 1)])]), null).cases)).toEqual([]);
 });
 
 it('shows limits in the heading, the sentence, the JSON and the records', () => {
-  const view = resultView(documentOf([limited(['ok', 'ok'])]), null);
-  expect(view.heading[0]).toContain('2 threads · memory-limit 1GB · synthetic weights');
-  expect(view.notes[0]).toContain('(tuned q4, onnxruntime, memory-limit 1GB) answers');
-  expect(view.notes).toContainEqual(expect.stringContaining('loads and runs'));
-  expect(view.records[0]).toMatchObject({ 'memory-limit': '1GB' });
-  expect(view.json).toMatchObject({ cases: [{ limits: [HELD, HELD] }] });
+  const page = resultPage(showView(documentOf([limited(['ok', 'ok'])]), null));
+  expect(page.heading[0]).toContain('2 threads · memory-limit 1GB · synthetic weights');
+  expect(page.notes[0]).toContain('(tuned q4, onnxruntime, memory-limit 1GB) answers');
+  expect(page.notes).toContainEqual(expect.stringContaining('loads and runs'));
+  expect(page.records[0]).toMatchObject({ 'memory-limit': '1GB' });
+  expect(page.json).toMatchObject({ cases: [{ limits: [HELD, HELD] }] });
 });

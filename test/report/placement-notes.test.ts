@@ -1,8 +1,12 @@
 // The line that tells where a case ran, as people read it.
 import { expect, it } from 'vitest';
 import type { Placement } from '../../src/contract/placement.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import { placementNotes } from '../../src/report/placement-notes.js';
-import { generateCase, steadyRound } from '../fixtures/document.js';
+import { showView } from '../../src/stats/show.js';
+import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
+
+const notesOf = (cases: CaseResult[]) => placementNotes(showView(documentOf(cases), null).cases);
 
 it('is one line for the cases of a checkpoint, and none on the CPU', () => {
   const placed = (depth: number) => {
@@ -19,7 +23,7 @@ it('is one line for the cases of a checkpoint, and none on the CPU', () => {
     };
     return result;
   };
-  expect(placementNotes([generateCase([steadyRound(100, 10)]), placed(0), placed(512)])).toEqual([
+  expect(notesOf([generateCase([steadyRound(100, 10)]), placed(0), placed(512)])).toEqual([
     'Placement of qwen2.5-0.5b tuned q4: 46 nodes and 98.9 % of the time on webgpu, 1 node and 1.1 % of the time on cpu; ' +
       'besides 6 bookkeeping nodes, 31 copies.',
   ]);
@@ -31,7 +35,7 @@ it('says what became of prompts where long passes are computed wrongly', () => {
     const result = generateCase([steadyRound(100, 10)], { key: { ep: 'webgpu', runtime, workload } });
     const providers = [{ ep: 'webgpu', nodes: 46, bookkeepingNodes: 0, timeShare: 1 }];
     result.placement = { method: 'test', providers, copies: 1, cpuOperators: {}, longestPass: 31 } satisfies Placement;
-    return placementNotes([result])[1];
+    return notesOf([result])[1];
   };
   const fault = 'Attention on webgpu is wrong here in passes of more than 31 tokens (docs/runtimes.md)';
   expect(ran('onnxruntime', 512)).toBe(`${fault}: onnxruntime ran prompts in shorter ones.`);

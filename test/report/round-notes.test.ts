@@ -1,13 +1,15 @@
 // Lines under the table about rounds that a reader should know of.
 import { describe, expect, it } from 'vitest';
 import type { CaseResult, OkRound } from '../../src/contract/result.js';
+import { labelsOf } from '../../src/report/labels.js';
 import { roundNotes } from '../../src/report/round-notes.js';
+import { showView } from '../../src/stats/show.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
 function notesOf(cases: CaseResult[], warmup: number | 'auto' = 0): string[] {
   const document = documentOf(cases);
   document.suite.content.warmup = warmup;
-  return roundNotes(document);
+  return roundNotes(showView(document, null), labelsOf(cases));
 }
 
 const steady = () => [20, 20.1, 19.9, 20.05, 19.95].map((tpotMs) => steadyRound(100, tpotMs));

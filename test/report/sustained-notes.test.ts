@@ -5,12 +5,18 @@ import { bars, thinned } from '../../src/report/bars.js';
 import { energyDifferences, energyNotes } from '../../src/report/energy-notes.js';
 import { labelsOf } from '../../src/report/labels.js';
 import { sustainedNotes } from '../../src/report/sustained-notes.js';
+import { compareView } from '../../src/stats/compare-view.js';
+import { showView } from '../../src/stats/show.js';
 import { passesOf } from '../fixtures/curve.js';
-import { generateCase, steadyRound, sustainedCase } from '../fixtures/document.js';
+import { documentOf, generateCase, steadyRound, sustainedCase } from '../fixtures/document.js';
 import { energyOf20Watts } from '../fixtures/energy.js';
 
-const notes = (cases: CaseResult[]) => sustainedNotes(cases, labelsOf(cases));
-const energy = (cases: CaseResult[]) => energyNotes(cases, labelsOf(cases));
+const notes = (cases: CaseResult[]) => sustainedNotes(showView(documentOf(cases), null), labelsOf(cases));
+const differences = (before: CaseResult[], after: CaseResult[]) => {
+  const side = (cases: CaseResult[]) => ({ document: documentOf(cases), path: 'x.json' });
+  return energyDifferences(compareView(side(before), side(after), { across: [], grade: 'C' }));
+};
+const energy = (cases: CaseResult[]) => energyNotes(showView(documentOf(cases), null), labelsOf(cases));
 
 describe('bars', () => {
   it('fill eight steps from the lowest to the highest', () => {
@@ -78,15 +84,15 @@ describe('energy notes', () => {
     const changes = { tier: 'coarse', source: 'battery discharge: BAT0', updateMs: 10_000, idle: null };
     expect(energy([measured(changes)])).toEqual([
       'Energy (coarse, battery discharge: BAT0): no baseline of the idle machine.',
-      '  Joules per token are told of phases of 8 min 20 s or more, 50 updates of the source.',
+      '  Joules per token need phases of 8 min 20 s or more, 50 updates of the source.',
     ]);
   });
 
   it('of a comparison tell which cases were read in different ways', () => {
     const [counter, battery] = [measured(), measured({ tier: 'coarse', source: 'battery discharge: BAT0' })];
-    expect(energyDifferences([counter], [counter])).toEqual([]);
-    expect(energyDifferences([counter], [generateCase([steadyRound(100, 10)])])).toEqual([]);
-    expect(energyDifferences([counter], [battery])).toEqual([
+    expect(differences([counter], [counter])).toEqual([]);
+    expect(differences([counter], [generateCase([steadyRound(100, 10)])])).toEqual([]);
+    expect(differences([counter], [battery])).toEqual([
       `energy not compared: ${counter.id}: counter, RAPL: package-0, dram → coarse, battery discharge: BAT0`,
     ]);
   });

@@ -1,9 +1,10 @@
 // Comparing two documents: outcomes, minimum effects, identities, exit codes, and how often noise fools it.
 import { describe, expect, it } from 'vitest';
+import type { MetricName } from '../../src/contract/metric-names.js';
 import type { OptionSet } from '../../src/contract/option-set.js';
 import type { CaseResult } from '../../src/contract/result.js';
-import { type CaseComparison, type Comparison, compareResults, exitCodeOf } from '../../src/stats/compare.js';
-import type { MetricName } from '../../src/stats/metrics.js';
+import type { CaseComparison, Comparison } from '../../src/contract/views/compare.js';
+import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import { normal } from '../../src/stats/random.js';
 import {
   documentOf,
@@ -162,6 +163,7 @@ describe('identity', () => {
         {
           id: after.id,
           status: 'differs',
+          key: after.key,
           differences: [{ dimension: field, baseline: before, candidate: 'other' }],
         },
       ]);
@@ -175,7 +177,9 @@ describe('identity', () => {
   ])('a differing %s is named and not compared', (dimension, options, before, after) => {
     const [a, b] = [documentOf([baseline()]), documentOf([baseline()], options)];
     const differences = [{ dimension, baseline: before, candidate: after }];
-    expect(compareResults(a, b, STRICT).cases).toEqual([{ id: baseline().id, status: 'differs', differences }]);
+    expect(compareResults(a, b, STRICT).cases).toEqual([
+      { id: baseline().id, status: 'differs', key: baseline().key, differences },
+    ]);
     const allowed = compareResults(a, b, { across: [dimension] }).cases[0];
     expect(allowed).toMatchObject({ status: 'compared', across: differences });
   });
@@ -291,6 +295,7 @@ describe('matching of cases', () => {
       {
         id: baseline().id,
         status: side === 'candidate' ? 'failed' : 'unmatched',
+        key,
         reason: `no measured round in the ${side} (failed)`,
       },
     ]);

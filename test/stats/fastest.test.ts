@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
 import { isNotShownSlower, rankCases } from '../../src/stats/fastest.js';
+import { showView } from '../../src/stats/show.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 
 const on = (layout: 'published' | 'tuned' | 'split', rounds: FakeRound[], options: { depth?: number } = {}) => {
@@ -9,7 +10,8 @@ const on = (layout: 'published' | 'tuned' | 'split', rounds: FakeRound[], option
   const workload = { kind: 'generate', prompt: 512, new: tokens, depth: options.depth ?? 0 } as const;
   return generateCase(rounds, { key: { layout, workload } });
 };
-const order = (cases: CaseResult[]) => rankCases(documentOf(cases)).map(({ result }) => result.key.layout);
+const ranked = (cases: CaseResult[]) => rankCases(showView(documentOf(cases), null).cases);
+const order = (cases: CaseResult[]) => ranked(cases).map(({ key }) => key.layout);
 /** Five rounds around a time to first token, 1 % apart; then 4 gaps of `tpotMs`. */
 const around = (ttftMs: number, tpotMs: number) =>
   [-2, -1, 0, 1, 2].map((percent) => steadyRound(ttftMs * (1 + percent / 100), tpotMs));
@@ -18,7 +20,7 @@ describe('rankCases', () => {
   it('goes from the start of the prompt to the last token', () => {
     // 1000 + 4 × 20 = 1080 ms; 400 + 4 × 21 = 484 ms: the one that decodes faster takes twice as long.
     const cases = [on('tuned', around(1000, 20)), on('split', around(400, 21))];
-    expect(rankCases(documentOf(cases)).map(({ wholeMs }) => wholeMs.median)).toEqual([484, 1080]);
+    expect(ranked(cases).map(({ wholeMs }) => wholeMs!.median)).toEqual([484, 1080]);
     expect(order(cases)).toEqual(['split', 'tuned']);
   });
 
@@ -34,16 +36,16 @@ describe('rankCases', () => {
       { tokenMs: [[100, 500]] },
       { tokenMs: [[100, 600]] },
     ];
-    const [only] = rankCases(documentOf([on('tuned', rounds)]));
-    expect(only!.wholeMs.median).toBe(500);
+    const [only] = ranked([on('tuned', rounds)]);
+    expect(only!.wholeMs!.median).toBe(500);
   });
 
   it('ranks cases of one workload: the one that most have, then the longest', () => {
     const short = (layout: 'tuned' | 'split') => on(layout, [steadyRound(10, 1, 2)]);
     const long = (layout: 'tuned' | 'split') => on(layout, [steadyRound(100, 10, 5)]);
-    expect(rankCases(documentOf([long('tuned'), short('tuned'), short('split')]))).toHaveLength(2);
-    const [first] = rankCases(documentOf([short('tuned'), long('split')]));
-    expect(first!.workload.new).toBe(5);
+    expect(ranked([long('tuned'), short('tuned'), short('split')])).toHaveLength(2);
+    const [first] = ranked([short('tuned'), long('split')]);
+    expect(first!.key.workload).toMatchObject({ new: 5 });
     const deep = on('published', [steadyRound(900, 10, 5)], { depth: 4096 });
     expect(order([long('tuned'), deep])).toEqual(['published']);
   });
@@ -57,7 +59,7 @@ describe('rankCases', () => {
 
 describe('isNotShownSlower', () => {
   const tied = (best: FakeRound[], other: FakeRound[]) => {
-    const [first, second] = rankCases(documentOf([on('tuned', best), on('split', other)]));
+    const [first, second] = ranked([on('tuned', best), on('split', other)]);
     return isNotShownSlower(first!, second!);
   };
 

@@ -1,9 +1,10 @@
 // Grades: every limit from both sides, every plain reason, and what is unknown.
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../src/contract/condition.js';
+import { GRADES } from '../../src/contract/grades.js';
 import type { OkRound } from '../../src/contract/result.js';
 import { NO_EFFECTS } from '../../src/machine/limits/group.js';
-import { GRADES, gradeRound, LIMITS, worstGrade } from '../../src/stats/grade.js';
+import { gradeRound, LIMITS, worstGrade } from '../../src/stats/grade.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { generateCase } from '../fixtures/document.js';
 

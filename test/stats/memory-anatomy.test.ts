@@ -56,14 +56,16 @@ describe('memoryByPhase', () => {
 });
 
 describe('peakMoment', () => {
+  const momentOf = (...rounds: Parameters<typeof caseWith>) => peakMoment(memoryByPhase(caseWith(...rounds)));
+
   it('names the phase and what was left of it', () => {
-    expect(peakMoment(caseWith([PACKING]))).toEqual({ phase: 'load', bytes: 900, leftBytes: 500 });
+    expect(momentOf([PACKING])).toEqual({ phase: 'load', bytes: 900, leftBytes: 500 });
   });
 
   it('is the first of phases that are as high, within one percent', () => {
     const flat = { load: { peak: 700, end: 700 }, firstRun: { peak: 995, end: 990 }, decode: { peak: 1000 } };
-    expect(peakMoment(caseWith([flat]))?.phase).toBe('firstRun');
-    expect(peakMoment(caseWith([{ ...flat, firstRun: { peak: 980 } }]))).toEqual({
+    expect(momentOf([flat])?.phase).toBe('firstRun');
+    expect(momentOf([{ ...flat, firstRun: { peak: 980 } }])).toEqual({
       phase: 'decode',
       bytes: 1000,
       leftBytes: null,
@@ -71,7 +73,7 @@ describe('peakMoment', () => {
   });
 
   it('is unknown without phases', () => {
-    expect(peakMoment(caseWith([{}]))).toBeNull();
+    expect(momentOf([{}])).toBeNull();
   });
 });
 

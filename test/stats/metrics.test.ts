@@ -1,7 +1,8 @@
 // Every metric on hand-made rounds, against values worked out on paper.
 import { describe, expect, it } from 'vitest';
+import { METRIC_NAMES } from '../../src/contract/metric-names.js';
 import type { OkRound } from '../../src/contract/result.js';
-import { loopShare, METRIC_NAMES, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
+import { loopShare, METRICS, roundValues, summarizeMetric } from '../../src/stats/metrics.js';
 import { interTokenLatency } from '../../src/stats/token-gaps.js';
 import { documentOf, generateCase, microCase, steadyRound } from '../fixtures/document.js';
 

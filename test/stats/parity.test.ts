@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptAnswer } from '../../src/contract/prompt-answer.js';
 import type { CaseResult } from '../../src/contract/result.js';
-import { answerOf, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
+import { answerOf, answersIn, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
 import { generateCase, steadyRound } from '../fixtures/document.js';
 
 const PROMPT = { seed: 0, tokens: 32, vocabSize: 100 };
@@ -119,10 +119,12 @@ describe('in a suite', () => {
   it('an answer holds for all workloads and threads of its run', () => {
     expect(answerOf(cases, sibling!)).toBe(reference!.answer);
     expect(answerOf(cases, apart!)).toBeNull();
+    const later = { ...sibling!, answer: mute(9) };
+    expect(answerOf([...cases, later], sibling!)).toBe(reference!.answer);
   });
 
   it('names the reference; runs without an answer and the reference itself have none', () => {
-    expect(cases.map((result) => parityInSuite(cases, result)?.verdict ?? null)).toEqual([
+    expect(cases.map((result) => parityInSuite(answersIn(cases), result)?.verdict ?? null)).toEqual([
       'same',
       null,
       'different',
@@ -130,6 +132,6 @@ describe('in a suite', () => {
       null,
       null,
     ]);
-    expect(parityInSuite(cases, other)!.reference).toBe(reference!.id);
+    expect(parityInSuite(answersIn(cases), other)!.reference).toBe(reference!.id);
   });
 });

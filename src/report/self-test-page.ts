@@ -6,7 +6,7 @@ import {
   type StopwatchCheck,
 } from '../stats/observer.js';
 import { count, duration, plural } from './format.js';
-import type { View } from './view.js';
+import type { Page } from './page.js';
 
 export interface SelfTest {
   /** What was run: model, layout, dtype, threads. */
@@ -20,11 +20,11 @@ export interface SelfTest {
   clock: { resolutionNs: number; overheadNs: number };
 }
 
-export function selfTestView(test: SelfTest): View {
+export function selfTestPage(test: SelfTest): Page {
   const { samplers, ownCores, stopwatch, clock } = test;
   const { median, interval, n } = samplers.cost;
   const range = `${percent(interval!.low)} to ${percent(interval!.high)}`;
-  const rows: View['rows'] = [
+  const rows: Page['rows'] = [
     {
       check: 'cost of watching',
       value: `${percent(median)} of the decode rate (${range})`,

@@ -1,15 +1,17 @@
-// The facts of a graph as a table: what decides its speed, in the order in which one asks. Pure.
+// The facts of a graph as a page: what decides its speed comes first. Pure.
 import type { GraphFacts } from '../contract/graph-facts.js';
-import { bytes, count } from './format.js';
-import type { View } from './view.js';
+import type { ModelsInspectView } from '../contract/views/models-inspect.js';
+import { bytes, count, plural } from './format.js';
+import type { Page } from './page.js';
 
-export function factsView(path: string, facts: GraphFacts): View {
+export function inspectPage(view: ModelsInspectView): Page {
+  const { path, tokenOperations, ...facts } = view;
   const shape = (dims: (number | string | null)[]) => `[${dims.map((dim) => dim ?? '?').join(', ')}]`;
   const values = (list: GraphFacts['inputs']) => {
     const plain = list.filter(({ name }) => !/^(past_key_values|present)\./.test(name));
     const cached = list.length - plain.length;
     const names = plain.map(({ name, type, dims }) => `${name} ${type ?? '?'}${shape(dims)}`);
-    return [...names, ...(cached > 0 ? [`${cached} KV tensors`] : [])].join(', ');
+    return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
   };
   const { head, embedding, kv } = facts;
   const rows: [string, string][] = [
@@ -36,7 +38,7 @@ export function factsView(path: string, facts: GraphFacts): View {
         ? `none (${facts.notADecoder})`
         : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
     ],
-    ['one token', tokenText(facts.work)],
+    ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
     [
@@ -60,7 +62,7 @@ export function factsView(path: string, facts: GraphFacts): View {
     ],
     rows: rows.map(([fact, value]) => ({ fact, value })),
     notes: [],
-    json: facts,
+    json: view,
     records: [
       {
         path,
@@ -80,9 +82,8 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
   return all === active ? text(all) : `${text(all)}, of which ${text(active)} for one token`;
 }
 
-/** What its ceiling is computed from. */
-function tokenText({ tokenBytes, products, head }: GraphFacts['work']): string {
-  const operations = [...products, ...(head === null ? [] : [head])].reduce((sum, one) => sum + one.operations, 0);
+/** The figures that the ceiling of decoding is computed from. */
+function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
 }
 

@@ -1,35 +1,25 @@
-// A comparison of two results as a table: what changed, whether it is shown, what was not compared and why. Pure.
-import type { ResultDocument } from '../contract/result.js';
-import type { CaseComparison, Comparison } from '../stats/compare.js';
-import type { MetricChange } from '../stats/judgement.js';
-import { METRICS, type MetricName } from '../stats/metrics.js';
-import type { Parity } from '../stats/parity.js';
+// A comparison of two results as a page: what changed, whether it is shown, what was not compared and why. Pure.
+import type { CaseComparison, CompareView, MetricChange, SideView } from '../contract/views/compare.js';
+import type { Parity } from '../contract/views/figures.js';
+import { METRICS } from '../stats/metrics.js';
+import { sufficiencyNotes } from './condition-notes.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
-import { caseLabel, enginesOf, labelsOf } from './labels.js';
+import { caseLabel, labelsOf } from './labels.js';
+import type { Page } from './page.js';
 import { parityText } from './parity-notes.js';
-import type { View } from './view.js';
 
 const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
 
-export interface Side {
-  document: ResultDocument;
-  path: string;
-}
-
-export function comparisonView(baseline: Side, candidate: Side, comparison: Comparison): View {
-  const compared = comparison.cases.filter((entry) => entry.status === 'compared');
+export function comparisonPage(view: CompareView): Page {
+  const compared = view.cases.filter((entry) => entry.status === 'compared');
   const isVisible = compared.some(({ changes }) => changes.some(({ visibleEffect }) => visibleEffect !== null));
-  const labels = labelsOf(candidate.document.cases);
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
-  const label = (id: string) => {
-    const result = candidate.document.cases.find((known) => known.id === id);
-    return result === undefined ? id : caseLabel(labels, result);
-  };
+  const labels = labelsOf(view.cases.flatMap(({ key }) => (key === null ? [] : [{ key }])));
   return {
     heading: [
-      `baseline   ${describeSide(baseline)}`,
-      `candidate  ${describeSide(candidate)}`,
+      `baseline   ${describeSide(view.baseline, view.sides.baseline)}`,
+      `candidate  ${describeSide(view.candidate, view.sides.candidate)}`,
       `cases      ${labels.shared}`,
     ],
     columns: [
@@ -44,18 +34,18 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
     ],
     rows: compared.flatMap((entry) =>
       entry.changes.map((change, i) => ({
-        case: i === 0 ? label(entry.id) : '',
+        case: i === 0 ? caseLabel(labels, { key: entry.key! }) : '',
         metric: METRICS[change.metric].title,
         unit: unitLabel(METRICS[change.metric]),
         baseline: measured(change.baseline, METRICS[change.metric]),
         candidate: measured(change.candidate, METRICS[change.metric]),
         change: SHOWN.has(change.outcome) ? signedPercent(change.change) : '~',
         visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
-        outcome: outcomeText(change, comparison),
+        outcome: outcomeText(change, view.roundsNeeded),
       })),
     ),
-    notes: [...notesOf(comparison), ...energyDifferences(baseline.document.cases, candidate.document.cases)],
-    json: { baseline: baseline.path, candidate: candidate.path, ...comparison },
+    notes: [...notesOf(view), ...energyDifferences(view), ...sufficiencyNotes(view)],
+    json: view,
     records: compared.flatMap((entry) =>
       entry.changes.map((change) => ({
         id: entry.id,
@@ -73,20 +63,19 @@ export function comparisonView(baseline: Side, candidate: Side, comparison: Comp
   };
 }
 
-function describeSide({ document, path }: Side): string {
-  const { tool, machine, startedAt } = document;
+function describeSide(path: string, { tool, machine, startedAt, engines }: SideView): string {
   const commit = tool.commit === null ? '' : ` at ${tool.commit.slice(0, 8)}${tool.dirty ? '+' : ''}`;
-  return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine.id} · edgeproof ${tool.version}${commit} · ${enginesOf(document)}`;
+  return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine} · edgeproof ${tool.version}${commit} · ${engines.join(' · ')}`;
 }
 
-function outcomeText(change: MetricChange, comparison: Comparison): string {
+function outcomeText(change: MetricChange, roundsNeeded: number): string {
   const sizes =
     change.baseline.n === change.candidate.n
       ? `n=${change.baseline.n}`
       : `n=${change.baseline.n}+${change.candidate.n}`;
   switch (change.outcome) {
     case 'too few rounds':
-      return `needs ${comparison.roundsNeeded} rounds a side (${sizes})`;
+      return `needs ${roundsNeeded} rounds a side (${sizes})`;
     case 'not shown':
       return `not shown (p=${change.adjustedP.toFixed(2)} ${sizes})`;
     default:
@@ -94,8 +83,7 @@ function outcomeText(change: MetricChange, comparison: Comparison): string {
   }
 }
 
-function notesOf(comparison: Comparison): string[] {
-  const { cases } = comparison;
+function notesOf({ cases, roundsNeeded }: CompareView): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
   const [worse, better, few] = [number('worse'), number('better'), number('too few rounds')];
@@ -104,7 +92,7 @@ function notesOf(comparison: Comparison): string[] {
     changes.length === 0
       ? 'Nothing could be compared.'
       : few === changes.length
-        ? `Too few rounds to tell: measure ${comparison.roundsNeeded} or more on both sides (edgeproof run --rounds ${comparison.roundsNeeded + 1} has one to spare).`
+        ? `Too few rounds to tell: measure ${roundsNeeded} or more on both sides (edgeproof run --rounds ${roundsNeeded + 1} has one to spare).`
         : worse > 0
           ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
           : different > 0
@@ -115,13 +103,11 @@ function notesOf(comparison: Comparison): string[] {
   return [summary, ...roundsNote(changes), ...cases.flatMap(caseNotes)];
 }
 
-const RATES: MetricName[] = ['prefillRate', 'decodeRate', 'microMs'];
-
-/** How many rounds the noisiest rate asks for, where that is more than there are. */
+/** How many rounds the noisiest of the watched metrics needs, where that is more than there are. */
 function roundsNote(changes: MetricChange[]): string[] {
   const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
     const rounds = Math.min(baseline.n, candidate.n);
-    return outcome === 'not shown' && RATES.includes(metric) && (roundsToSee5Percent ?? rounds + 1) > rounds;
+    return outcome === 'not shown' && METRICS[metric].isWatched && (roundsToSee5Percent ?? rounds + 1) > rounds;
   });
   if (asking.length === 0) return [];
   const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
@@ -155,7 +141,7 @@ function caseNotes(entry: CaseComparison): string[] {
   ];
 }
 
-/** Of lists such as `kv=shared malloc=null` only what differs. */
+/** Reduces lists such as `kv=shared malloc=null` to what differs. */
 function changed(baseline: string, candidate: string): string {
   const [before, after] = [baseline, candidate].map((text) => text.split(' '));
   if (![...before!, ...after!].every((word) => word.includes('='))) return `${baseline} → ${candidate}`;

@@ -2,19 +2,18 @@
 // moved. Pure.
 
 import type { Manifest } from '../contract/manifest.js';
+import type { Comparison, MetricChange } from '../contract/views/compare.js';
 import type { Weights } from '../contract/weights.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
-import type { Comparison } from '../stats/compare.js';
 import type { Fidelity } from '../stats/fidelity.js';
-import type { MetricChange } from '../stats/judgement.js';
 import { METRICS } from '../stats/metrics.js';
 import { count, measured, signedPercent, unitLabel } from './format.js';
-import type { View } from './view.js';
+import type { Page } from './page.js';
 
 export interface TuneReport {
   name: string;
   weights: Weights;
-  /** Of the original and of what was made of it. */
+  /** The manifests of the original and of the rewritten checkpoint. */
   sides: [Manifest, Manifest];
   directory: string;
   reports: StepReport[];
@@ -23,7 +22,7 @@ export interface TuneReport {
   measured: { path: string; comparison: Comparison } | null;
 }
 
-export function tuneView(report: TuneReport): View {
+export function tunePage(report: TuneReport): Page {
   const { name, weights, sides, directory, reports, fidelity } = report;
   const sizes = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [number, number];
   const entries = report.measured?.comparison.cases ?? [];

@@ -1,8 +1,8 @@
 // The self-test in words.
 import { expect, it } from 'vitest';
-import { type SelfTest, selfTestView } from '../../src/report/self-test-view.js';
+import { render } from '../../src/report/render.js';
+import { type SelfTest, selfTestPage } from '../../src/report/self-test-page.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render } from '../../src/report/view.js';
 import { samplerCost, stopwatchCheck } from '../../src/stats/observer.js';
 
 const TEST: SelfTest = {
@@ -16,7 +16,7 @@ const TEST: SelfTest = {
 };
 
 it('states each figure with its goal and outcome', () => {
-  const text = render(selfTestView(TEST), 'table', PLAIN).replace(/ +/g, ' ');
+  const text = render(selfTestPage(TEST), 'table', PLAIN).replace(/ +/g, ' ');
   expect(text).toContain('cost of watching 0.10 % of the decode rate (−0.01 % to 0.21 %) under 1 % pass');
   expect(text).toContain('processor time of it 0.21 % of a core, 0.04 % when not watching');
   expect(text).toContain('outside stopwatch 0.020 % over 512 tokens in 10 s within 2 % pass');
@@ -25,8 +25,8 @@ it('states each figure with its goal and outcome', () => {
 });
 
 it('gives the same as one record and as JSON', () => {
-  const view = selfTestView(TEST);
-  expect(view.json).toEqual(TEST);
-  expect(view.records).toHaveLength(1);
-  expect(view.records[0]).toMatchObject({ blocks: 6, samplerOutcome: 'pass', clockResolutionNs: 41 });
+  const page = selfTestPage(TEST);
+  expect(page.json).toEqual(TEST);
+  expect(page.records).toHaveLength(1);
+  expect(page.records[0]).toMatchObject({ blocks: 6, samplerOutcome: 'pass', clockResolutionNs: 41 });
 });

@@ -3,30 +3,30 @@
 
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
-import { type CeilingShare, operatorRate } from '../stats/ceiling-share.js';
-import { loopShare } from '../stats/metrics.js';
+import type { CeilingShare } from '../contract/views/ceiling-share.js';
+import type { PhaseWithCeiling } from '../contract/views/figures.js';
+import { operatorRate } from './ceiling-share.js';
 
-/** A share below this is far below; a prompt's kernels come less close to their best than a stream of weights does. */
-export const FAR_BELOW = { prefill: 0.3, decode: 0.4 };
-/** A step that could be this short is mostly other work: starting nodes, norms, sampling. */
+/** A share below this is far below. The limit for prompts is lower, because their kernels come less close to their best. */
+export const FAR_BELOW: Record<PhaseWithCeiling, number> = { prefill: 0.3, decode: 0.4 };
+/** A step this short would consist mostly of other work: starting nodes, norms, sampling. */
 const SHORT_STEP_MS = 4;
 const LARGE_LOOP_SHARE = 0.1;
 const SLOW_OPERATOR = 0.7;
 
-export type Phase = keyof typeof FAR_BELOW;
-
-/** null when the share is not far below; an empty list when nothing that is known explains it. */
+/** null if the share is not far below; an empty list if nothing known explains it. */
 export function whyFarBelow(
   document: Pick<ResultDocument, 'ceilings' | 'machine'>,
   result: CaseResult,
-  phase: Phase,
+  phase: PhaseWithCeiling,
   share: CeilingShare,
+  loopShare: number | null,
 ): string[] | null {
   if (share.share >= FAR_BELOW[phase]) return null;
   return [
     ...fallback(result),
     ...threads(document, result),
-    ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share)),
+    ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share, loopShare)),
     ...arithmetic(result),
     ...operators(document, result, share),
   ];
@@ -55,7 +55,7 @@ function promptCauses({ checkpoint, key }: CaseResult): string[] {
     : [];
 }
 
-function stepCauses(result: CaseResult, share: CeilingShare): string[] {
+function stepCauses(result: CaseResult, share: CeilingShare, loopShare: number | null): string[] {
   const { checkpoint, key } = result;
   const causes: string[] = [];
   const stepMs = 1000 / share.ceilingRate;
@@ -65,9 +65,8 @@ function stepCauses(result: CaseResult, share: CeilingShare): string[] {
   const { stepCost } = RUNTIMES[key.runtime];
   if (stepCost !== null) causes.push(stepCost);
   else if (passed) causes.push('the KV cache is copied at each step: the graph cannot share it in place');
-  const loop = loopShare(result);
-  if (loop !== null && loop > LARGE_LOOP_SHARE)
-    causes.push(`${Math.round(loop * 100)} % of a step is spent outside the session`);
+  if (loopShare !== null && loopShare > LARGE_LOOP_SHARE)
+    causes.push(`${Math.round(loopShare * 100)} % of a step is spent outside the session`);
   if (checkpoint?.graph.kv === null)
     causes.push('the shape of its KV cache is not known, so what it reads is not counted');
   return causes;

@@ -1,9 +1,10 @@
 // The five forms of one answer, against texts read by eye.
 import { describe, expect, it } from 'vitest';
+import type { Page } from '../../src/report/page.js';
+import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
-import { render, type View } from '../../src/report/view.js';
 
-const VIEW: View = {
+const PAGE: Page = {
   heading: ['quick · a model', 'a machine'],
   columns: [
     { key: 'workload', title: 'workload' },
@@ -25,7 +26,7 @@ const VIEW: View = {
 
 describe('render', () => {
   it('aligns a table by what is seen, with units under titles and nothing behind the last cell', () => {
-    expect(render(VIEW, 'table', PLAIN)).toBe(
+    expect(render(PAGE, 'table', PLAIN)).toBe(
       [
         'quick · a model',
         'a machine',
@@ -44,14 +45,14 @@ describe('render', () => {
 
   it('colours titles only when a style is given', () => {
     const style = { strong: (text: string) => `<${text}>`, faint: (text: string) => `(${text})` };
-    const lines = render(VIEW, 'table', style).split('\n');
+    const lines = render(PAGE, 'table', style).split('\n');
     expect(lines.slice(0, 2)).toEqual(['<quick · a model>', '(a machine)']);
     expect(lines[3]).toBe('<workload            decode   status>');
     expect(lines[5]).toBe('pp512 tg128   43.2 ± 5.5 %   ok');
   });
 
   it('writes Markdown with escaped bars and right-aligned numbers', () => {
-    expect(render(VIEW, 'md', PLAIN).split('\n').slice(3, 7)).toEqual([
+    expect(render(PAGE, 'md', PLAIN).split('\n').slice(3, 7)).toEqual([
       '| workload | decode (tok/s) | status |',
       '| --- | ---: | --- |',
       '| pp512 tg128 | 43.2 ± 5.5 % | ok |',
@@ -60,12 +61,12 @@ describe('render', () => {
   });
 
   it('writes CSV as RFC 4180 has it, one column for every key of any record', () => {
-    expect(render(VIEW, 'csv', PLAIN)).toBe('id,rate,note,extra\n"a,b",43.25,"say ""hi""",\nc,,,true\n');
+    expect(render(PAGE, 'csv', PLAIN)).toBe('id,rate,note,extra\n"a,b",43.25,"say ""hi""",\nc,,,true\n');
   });
 
   it('writes JSON that reads back equal, and one record a line', () => {
-    expect(JSON.parse(render(VIEW, 'json', PLAIN))).toEqual(VIEW.json);
-    const lines = render(VIEW, 'jsonl', PLAIN).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(VIEW.records);
+    expect(JSON.parse(render(PAGE, 'json', PLAIN))).toEqual(PAGE.json);
+    const lines = render(PAGE, 'jsonl', PLAIN).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(PAGE.records);
   });
 });

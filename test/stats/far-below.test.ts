@@ -1,15 +1,16 @@
 // Causes of a low share: each is named where its fact is there, and only there.
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
+import type { PhaseWithCeiling as Phase } from '../../src/contract/views/figures.js';
 import { ceilingShares } from '../../src/stats/ceiling-share.js';
-import { type Phase, whyFarBelow } from '../../src/verdict/far-below.js';
+import { whyFarBelow } from '../../src/stats/far-below.js';
 import { CEILINGS, ceilingOf, documentWith, workedCase } from '../fixtures/ceilings.js';
 
 function why(phase: Phase, change: (result: CaseResult) => void = () => {}, ceilings = CEILINGS): string[] | null {
   const result = workedCase(12_805, 100);
   change(result);
   const document = documentWith(ceilings, [result]);
-  return whyFarBelow(document, result, phase, ceilingShares(document, result)[phase]!);
+  return whyFarBelow(document, result, phase, ceilingShares(document, result)[phase]!, null);
 }
 
 const graph = (result: CaseResult) => result.checkpoint!.graph;
@@ -21,7 +22,7 @@ describe('a rate far below its ceiling', () => {
     const document = (result: CaseResult) => documentWith(CEILINGS, [result]);
     const outcome = (ttftMs: number, tpotMs: number, phase: Phase) => {
       const result = workedCase(ttftMs, tpotMs);
-      return whyFarBelow(document(result), result, phase, ceilingShares(document(result), result)[phase]!);
+      return whyFarBelow(document(result), result, phase, ceilingShares(document(result), result)[phase]!, null);
     };
     expect(outcome(1280.5 / 0.31, 10, 'prefill')).toBeNull();
     expect(outcome(1280.5 / 0.29, 10, 'prefill')).toEqual([]);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { schemaFiles } from '../../src/commands/write-schemas.js';
+import { schemaFiles } from '../../scripts/write-schemas.mjs';
 
 const directory = fileURLToPath(new URL('../../docs/schema/', import.meta.url));
 
@@ -12,8 +12,14 @@ it('docs/schema is current', () => {
   for (const [name, content] of Object.entries(files)) expect(readFileSync(directory + name, 'utf8')).toBe(content);
 });
 
-it('describes fields for editors', () => {
+it('describes fields for editors, and does not ask people for what has a default', () => {
   const suite = JSON.parse(schemaFiles()['suite.json']!);
   expect(suite.properties.rounds.description).toContain('worker');
   expect(suite.required).toEqual(['name', 'models', 'workloads']);
+});
+
+it('promises every field of what commands print', () => {
+  const show = JSON.parse(schemaFiles()['show.json']!);
+  expect(show.required).toEqual(Object.keys(show.properties));
+  expect(show.additionalProperties).toBe(false);
 });

@@ -1,0 +1,47 @@
+// `npm run schema`: writes docs/schema/*.json from the zod schemas, for editors and for readers of JSON.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { resultSchema } from '../dist/contract/result.js';
+import { suiteSchema } from '../dist/contract/suite.js';
+import { compareSchema } from '../dist/contract/views/compare.js';
+import { machineViewSchema } from '../dist/contract/views/machine.js';
+import { memoryCasesSchema } from '../dist/contract/views/memory.js';
+import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
+import { modelsListSchema } from '../dist/contract/views/models-list.js';
+import { showSchema } from '../dist/contract/views/show.js';
+import { registrySchema } from '../dist/models/registry.js';
+
+/** Files that people write: defaults may be left out. */
+const INPUTS = { suite: suiteSchema, models: registrySchema, result: resultSchema };
+/** What commands print. */
+const OUTPUTS = {
+  show: showSchema,
+  memory: memoryCasesSchema,
+  compare: compareSchema,
+  'models-list': modelsListSchema,
+  'models-inspect': modelsInspectSchema,
+  machine: machineViewSchema,
+};
+
+/** File name → content. @returns {Record<string, string>} */
+export function schemaFiles() {
+  const entries = [
+    .../** @type {const} */ ([
+      ['input', INPUTS],
+      ['output', OUTPUTS],
+    ]),
+  ].flatMap(([io, schemas]) =>
+    Object.entries(schemas).map(([name, schema]) => {
+      const json = z.toJSONSchema(schema, { io, reused: io === 'output' ? 'ref' : 'inline' });
+      return [`${name}.json`, `${JSON.stringify(json, null, 2)}\n`];
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const directory = fileURLToPath(new URL('../docs/schema/', import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of Object.entries(schemaFiles())) writeFileSync(directory + name, content);
+}

@@ -1,0 +1,43 @@
+// Figures that several views have in common: a median with its interval, the metrics of a case, tokens compared.
+import { z } from 'zod';
+
+export const intervalSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  method: z.enum(['bootstrap', 'Student t']).describe('Two values are too few for a bootstrap.'),
+});
+export type Interval = z.output<typeof intervalSchema>;
+
+export const summarySchema = z.strictObject({
+  n: z.int().positive(),
+  median: z.number(),
+  interval: intervalSchema.nullable().describe('95 % interval of the median; null for a single value.'),
+});
+export type Summary = z.output<typeof summarySchema>;
+
+export const PHASES_WITH_CEILING = ['prefill', 'decode'] as const;
+export type PhaseWithCeiling = (typeof PHASES_WITH_CEILING)[number];
+
+export const metricSchema = z.strictObject({
+  unit: z.enum(['ms', 'tok/s', 'bytes', 'J/tok']),
+  better: z.enum(['higher', 'lower']),
+  rounds: z.int().positive().describe('Rounds that gave a value.'),
+  median: z.number(),
+  interval95: intervalSchema.nullable(),
+  apart: z.array(z.int()).describe('Indices of rounds that stand apart from the others. They count all the same.'),
+  apartValues: z.array(z.number()).describe('The value of each of these rounds.'),
+});
+export type MetricFigures = z.output<typeof metricSchema>;
+
+export const paritySchema = z.strictObject({
+  tokens: z.int().describe('Tokens that were compared.'),
+  firstDivergence: z.int().nullable().describe('Place of the first token that differs, from 0.'),
+  gap: z
+    .number()
+    .nullable()
+    .describe('Between the two tokens there, in standard deviations of the logits; null where no logits are stored.'),
+  gapIsLarger: z.boolean().describe('The gap itself is not stored; it is larger than `gap`.'),
+  tolerance: z.number().describe('The largest gap that rounding explains.'),
+  verdict: z.enum(['same', 'near-tie', 'different']),
+});
+export type Parity = z.output<typeof paritySchema>;

@@ -1,0 +1,120 @@
+// View of `show`: a result with every figure that is derived from its samples. Each form of output renders this alone.
+import { z } from 'zod';
+import { caseKeySchema } from '../case-key.js';
+import { heldLimitsSchema } from '../held-limits.js';
+import { METRIC_NAMES } from '../metric-names.js';
+import { placementSchema } from '../placement.js';
+import { failureSchema, resultSchema } from '../result.js';
+import { ceilingShareSchema } from './ceiling-share.js';
+import { intervalSchema, metricSchema, paritySchema } from './figures.js';
+import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
+import { roundFiguresSchema } from './rounds.js';
+
+const stored = resultSchema.shape;
+
+const interTokenLatencySchema = z.strictObject({
+  n: z.int().describe('Gaps between tokens, of all timed iterations.'),
+  p50: z.number().nullable().describe('Percentiles are null where there are too few gaps for them.'),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+});
+export type InterTokenLatency = z.output<typeof interTokenLatencySchema>;
+
+const stallSchema = z.strictObject({
+  ms: z.number(),
+  ratio: z.number().describe('How many times the median gap.'),
+  round: z.int().describe('From 0.'),
+  iteration: z.int().describe('From 0.'),
+  token: z.int().describe('As people count, from 1.'),
+});
+export type Stall = z.output<typeof stallSchema>;
+
+const limitEffectsSchema = z.strictObject({
+  method: z.string(),
+  limitsMemory: z.boolean(),
+  outOfMemoryRounds: z.int(),
+  peakBytes: z.int().nullable(),
+  swapPeakBytes: z.int().nullable(),
+  limitHits: z.int().nullable(),
+  throttledShare: z.number().nullable().describe('Share of the periods in which the quota held the worker back.'),
+  uncountedFileBytes: z.int(),
+});
+export type CaseLimitEffects = z.output<typeof limitEffectsSchema>;
+
+const phaseShareSchema = ceilingShareSchema
+  .extend({
+    farBelow: z
+      .array(z.string())
+      .nullable()
+      .describe('What explains a share far below the ceiling; empty: nothing known does; null: it is not far below.'),
+  })
+  .nullable()
+  .describe('null where the phase has no rate, or no ceiling was measured for it.');
+export type PhaseShare = NonNullable<z.output<typeof phaseShareSchema>>;
+
+const caseSchema = z.strictObject({
+  id: z.string(),
+  status: z.enum(['ok', 'failed', 'skipped', 'impossible']),
+  key: caseKeySchema,
+  identity: stored.cases.element.shape.identity,
+  parameters: z.int().nullable(),
+  checkpointBytes: z.int().nullable(),
+  metrics: z.partialRecord(z.enum(METRIC_NAMES), metricSchema),
+  wholeMs: z
+    .strictObject({ median: z.number(), interval95: intervalSchema.nullable() })
+    .nullable()
+    .describe('From the start of the prompt to the last token.'),
+  interTokenLatencyMs: interTokenLatencySchema,
+  jitterMs: z.number().nullable(),
+  longestStall: stallSchema.nullable(),
+  loopShare: z.number().nullable().describe('Share of a decode step spent outside the session of the runtime.'),
+  ofCeiling: z.strictObject({ prefill: phaseShareSchema, decode: phaseShareSchema }),
+  placement: placementSchema.nullable(),
+  limits: z.array(heldLimitsSchema).describe('One entry for each round, failed ones included.'),
+  limitEffects: limitEffectsSchema.nullable().describe('The largest effects over all rounds.'),
+  parity: paritySchema
+    .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
+    .nullable(),
+  peakMemoryByPhase: peakMemoryByPhaseSchema,
+  peakMoment: peakMomentSchema.nullable(),
+  kvMemory: kvMemorySchema.nullable(),
+  joulesPerTokenInAll: z.number().nullable().describe('Everything between the timed iterations included.'),
+  stillWarmingUp: z.int().describe('Rounds in which automatic warm-up gave up while passes still got faster.'),
+  notCold: z
+    .strictObject({ rounds: z.int(), reason: z.string() })
+    .nullable()
+    .describe('Rounds that should have started cold but did not.'),
+  rounds: z.array(roundFiguresSchema),
+  failures: z.array(failureSchema.extend({ round: z.int().describe('From 0.') })),
+});
+export type CaseView = z.output<typeof caseSchema>;
+
+export const showSchema = z
+  .strictObject({
+    suite: z.string(),
+    path: z.string().nullable(),
+    startedAt: z.string(),
+    iterations: z.int(),
+    machine: stored.machine,
+    versions: stored.versions,
+    engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
+    threads: stored.threads.unwrap().nullable(),
+    ceilings: stored.ceilings,
+    energy: z.strictObject({
+      sources: z.array(z.string()),
+      idleWatts: z.number().nullable().describe('Median over rounds with a baseline.'),
+      longestUpdateMs: z
+        .number()
+        .nullable()
+        .describe('The slowest source among rounds that were too short for joules per token; null: none was.'),
+      remedies: z.array(z.string()).describe('Why there is no energy, with what can be done about it.'),
+    }),
+    ranking: z
+      .array(z.strictObject({ id: z.string(), notShownSlower: z.boolean() }))
+      .describe('Cases of one workload by `wholeMs`, the fastest first.'),
+    uncertain: z.array(z.string()).describe('Ids of the cases whose decode rate is too uncertain to be quoted.'),
+    cases: z.array(caseSchema),
+  })
+  .describe('What `edgeproof show -o json` prints.');
+export type ShowView = z.output<typeof showSchema>;

@@ -1,0 +1,103 @@
+// Every figure of one case, derived once from its samples. Pure.
+import { METRIC_NAMES } from '../contract/metric-names.js';
+import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
+import type { CeilingShare } from '../contract/views/ceiling-share.js';
+import type { PhaseWithCeiling, Summary } from '../contract/views/figures.js';
+import type { RoundFigures } from '../contract/views/rounds.js';
+import type { CaseView, PhaseShare } from '../contract/views/show.js';
+import { trendHasEnded } from '../suite/warm-up.js';
+import { phaseRates, sharesAt } from './ceiling-share.js';
+import { driftOf } from './drift.js';
+import { energyOf, joulesPerTokenInAll } from './energy.js';
+import { whyFarBelow } from './far-below.js';
+import { wholeTime } from './fastest.js';
+import { gradeRound } from './grade.js';
+import { heldLimits, limitEffects } from './limit-effects.js';
+import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
+import { loopShare, metricFigures } from './metrics.js';
+import { type Answers, parityInSuite } from './parity.js';
+import { summarize } from './summary.js';
+import { sustainedOf } from './sustained.js';
+import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
+
+export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
+  const rounds = okRounds(result);
+  const metrics = metricsOf(result);
+  const shares = sharesAt(
+    document,
+    result,
+    phaseRates((name) => metrics[name]?.median ?? null),
+  );
+  const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
+  const loop = loopShare(result);
+  const explained = (phase: PhaseWithCeiling, share: CeilingShare | null): PhaseShare | null =>
+    share === null ? null : { ...share, farBelow: whyFarBelow(document, result, phase, share, loop) };
+  const peakMemoryByPhase = memoryByPhase(result);
+  const limits = heldLimits(result);
+  const inAll = rounds.flatMap((round) => joulesPerTokenInAll(round)?.gross ?? []);
+  return {
+    id: result.id,
+    status: isImpossible ? 'impossible' : result.status,
+    key: result.key,
+    identity: result.identity,
+    parameters: result.checkpoint?.parameters ?? null,
+    checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
+    metrics,
+    wholeMs: location(wholeTime(result)),
+    interTokenLatencyMs: interTokenLatency(result),
+    jitterMs: jitterMs(result),
+    longestStall: longestStall(result),
+    loopShare: loop,
+    ofCeiling: { prefill: explained('prefill', shares.prefill), decode: explained('decode', shares.decode) },
+    placement: result.placement ?? null,
+    limits,
+    limitEffects: limitEffects(result, limits),
+    parity: parityInSuite(answers, result),
+    peakMemoryByPhase,
+    peakMoment: peakMoment(peakMemoryByPhase),
+    kvMemory: kvMemory(result),
+    joulesPerTokenInAll: summarize(inAll)?.median ?? null,
+    stillWarmingUp: document.suite.content.warmup === 'auto' ? stillWarmingUp(result) : 0,
+    notCold: notCold(rounds),
+    rounds: rounds.map(roundFigures),
+    failures: result.rounds.flatMap((round) =>
+      round.status === 'failed' ? [{ round: round.index, ...round.failure }] : [],
+    ),
+  };
+}
+
+function metricsOf(result: CaseResult): CaseView['metrics'] {
+  const known = METRIC_NAMES.flatMap((name) => {
+    const figures = metricFigures(name, result);
+    return figures === null ? [] : [[name, figures]];
+  });
+  return Object.fromEntries(known);
+}
+
+function location(summary: Summary | null): CaseView['wholeMs'] {
+  return summary === null ? null : { median: summary.median, interval95: summary.interval };
+}
+
+function roundFigures(round: OkRound): RoundFigures {
+  return {
+    index: round.index,
+    drift: driftOf(round),
+    ...gradeRound(round),
+    unknown: Object.keys(round.condition?.unknown ?? {}),
+    energy: energyOf(round),
+    sustained: sustainedOf(round),
+  };
+}
+
+function stillWarmingUp(result: CaseResult): number {
+  if (result.key.workload.kind !== 'generate') return 0;
+  return okRounds(result).filter(({ iterations }) => {
+    const passes = iterations.flatMap((pass) => ('tokenMs' in pass && pass.kind === 'warmup' ? [pass] : []));
+    return !trendHasEnded(passes);
+  }).length;
+}
+
+function notCold(rounds: readonly OkRound[]): CaseView['notCold'] {
+  const reasons = rounds.flatMap(({ pageCache }) => (pageCache?.evicted === false ? [pageCache.reason] : []));
+  return reasons.length === 0 ? null : { rounds: reasons.length, reason: `${reasons[0]}` };
+}

@@ -1,0 +1,61 @@
+// The view of a whole result: each case derived once, then what holds for all of them together. Pure.
+import { okRounds, type ResultDocument } from '../contract/result.js';
+import type { CaseView, ShowView } from '../contract/views/show.js';
+import { caseView } from './case-view.js';
+import { energySources, idleWatts, remedies } from './energy.js';
+import { enginesOf } from './engines.js';
+import { isNotShownSlower, rankCases } from './fastest.js';
+import { answersIn } from './parity.js';
+import { median, relativeHalfWidth } from './summary.js';
+
+/** A number that varies this much from process to process should not be quoted. */
+export const MOST_UNCERTAIN = 0.1;
+
+/** `path`: where the document is stored; null where it is not. */
+export function showView(document: ResultDocument, path: string | null): ShowView {
+  const answers = answersIn(document.cases);
+  const cases = document.cases.map((result) => caseView(document, answers, result));
+  return {
+    suite: document.suite.content.name,
+    path,
+    startedAt: document.startedAt,
+    iterations: document.suite.content.iterations,
+    machine: document.machine,
+    versions: document.versions,
+    engines: enginesOf(document),
+    threads: document.threads ?? null,
+    ceilings: document.ceilings,
+    energy: energyInAll(document, cases),
+    ranking: ranking(cases),
+    uncertain: cases.filter(isUncertain).map(({ id }) => id),
+    cases,
+  };
+}
+
+function ranking(cases: CaseView[]): ShowView['ranking'] {
+  const ranked = rankCases(cases);
+  return ranked.map((entry, i) => ({ id: entry.id, notShownSlower: i === 0 || isNotShownSlower(ranked[0]!, entry) }));
+}
+
+function isUncertain({ metrics: { decodeRate }, key, status }: CaseView): boolean {
+  if (decodeRate === undefined || key.workload.kind !== 'generate' || status === 'impossible') return false;
+  return relativeHalfWidth({ median: decodeRate.median, interval: decodeRate.interval95 }) > MOST_UNCERTAIN;
+}
+
+function energyInAll(document: ResultDocument, cases: CaseView[]): ShowView['energy'] {
+  const all = <T>(of: (result: ResultDocument['cases'][number]) => T[]) => [...new Set(document.cases.flatMap(of))];
+  const watts = document.cases.flatMap(idleWatts);
+  const updates = document.cases.flatMap((result, i) =>
+    cases[i]!.metrics.joulesPerToken !== undefined
+      ? []
+      : okRounds(result).flatMap(({ energy }) =>
+          energy === null || energy.tier === 'unavailable' ? [] : [energy.updateMs],
+        ),
+  );
+  return {
+    sources: all(energySources),
+    idleWatts: watts.length === 0 ? null : median(watts),
+    longestUpdateMs: updates.length === 0 ? null : updates.reduce((a, b) => Math.max(a, b)),
+    remedies: all(remedies),
+  };
+}

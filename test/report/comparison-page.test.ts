@@ -1,0 +1,141 @@
+// The table of a comparison and the lines below it, as people read them.
+import { describe, expect, it } from 'vitest';
+import type { Grade } from '../../src/contract/grades.js';
+import type { Identity, ResultDocument } from '../../src/contract/result.js';
+import { comparisonPage } from '../../src/report/comparison-page.js';
+import { compareView } from '../../src/stats/compare-view.js';
+import { conditionOf, disturbed } from '../fixtures/condition.js';
+import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
+import { asMarkdown, inTerminal } from '../fixtures/printed.js';
+
+/** Six rounds, 1 % around a time per token. */
+const of = (tpotMs: number, identity: Partial<Identity> = {}) => {
+  const rounds = [-1, -0.6, -0.2, 0.2, 0.6, 1].map((percent) => ({
+    ...steadyRound(400, tpotMs * (1 + percent / 100)),
+    condition: conditionOf(),
+  }));
+  return documentOf([generateCase(rounds, { identity })]);
+};
+const pageOf = (baseline: ResultDocument, candidate: ResultDocument, grade: Grade = 'C') => {
+  const sides = [baseline, candidate].map((document, i) => ({ document, path: `${'ab'[i]}.json` }));
+  return comparisonPage(compareView(sides[0]!, sides[1]!, { across: [], grade }));
+};
+
+describe('a comparison', () => {
+  const page = pageOf(of(20), of(24));
+
+  // No round of one side is within the other: p is 2 of the 924 splits of twelve, times five tests.
+  it('in 140 columns', () =>
+    expect(inTerminal(page, 140)).toMatchInlineSnapshot(`
+    "
+    baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+    candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+    cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
+
+    case        metric                unit         baseline       candidate    visible    change   outcome
+    pp512 tg5   prefill rate          tok/s   1,280 ± 0.0 %   1,280 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6)
+                decode rate           tok/s    50.0 ± 1.0 %    41.7 ± 1.0 %    ≥ 4.1 %   −16.7 %   worse (p=0.011 n=6)
+                time to first token   ms        400 ± 0.0 %     400 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6)
+                load time             ms        400 ± 0.0 %     400 ± 0.0 %   ≥ 20.0 %         ~   not shown (p=1.00 n=6)
+                peak memory           MB        800 ± 0.0 %     800 ± 0.0 %    ≥ 5.0 %         ~   not shown (p=1.00 n=6)
+
+    Worse: 1 of 5 figures.
+    "
+  `));
+
+  it('in 80 columns', () =>
+    expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
+    "
+    baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
+      onnxruntime 1.30.0
+    candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
+      onnxruntime 1.30.0
+    cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
+
+    case        metric                unit         baseline       candidate
+    pp512 tg5   prefill rate          tok/s   1,280 ± 0.0 %   1,280 ± 0.0 %
+                decode rate           tok/s    50.0 ± 1.0 %    41.7 ± 1.0 %
+                time to first token   ms        400 ± 0.0 %     400 ± 0.0 %
+                load time             ms        400 ± 0.0 %     400 ± 0.0 %
+                peak memory           MB        800 ± 0.0 %     800 ± 0.0 %
+
+    case        metric                unit     visible    change
+    pp512 tg5   prefill rate          tok/s    ≥ 3.0 %         ~
+                decode rate           tok/s    ≥ 4.1 %   −16.7 %
+                time to first token   ms       ≥ 3.0 %         ~
+                load time             ms      ≥ 20.0 %         ~
+                peak memory           MB       ≥ 5.0 %         ~
+
+    case        metric                unit    outcome
+    pp512 tg5   prefill rate          tok/s   not shown (p=1.00 n=6)
+                decode rate           tok/s   worse (p=0.011 n=6)
+                time to first token   ms      not shown (p=1.00 n=6)
+                load time             ms      not shown (p=1.00 n=6)
+                peak memory           MB      not shown (p=1.00 n=6)
+
+    Worse: 1 of 5 figures.
+    "
+  `));
+
+  it('as Markdown', () =>
+    expect(asMarkdown(page)).toMatchInlineSnapshot(`
+    "
+    baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+    candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+    cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
+
+    | case | metric | unit | baseline | candidate | visible | change | outcome |
+    | --- | --- | --- | ---: | ---: | ---: | ---: | --- |
+    | pp512 tg5 | prefill rate | tok/s | 1,280 ± 0.0 % | 1,280 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
+    |  | decode rate | tok/s | 50.0 ± 1.0 % | 41.7 ± 1.0 % | ≥ 4.1 % | −16.7 % | worse (p=0.011 n=6) |
+    |  | time to first token | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
+    |  | load time | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 20.0 % | ~ | not shown (p=1.00 n=6) |
+    |  | peak memory | MB | 800 ± 0.0 % | 800 ± 0.0 % | ≥ 5.0 % | ~ | not shown (p=1.00 n=6) |
+
+    Worse: 1 of 5 figures.
+    "
+  `));
+
+  it('says below the table what was left out and what was not compared', () => {
+    const [baseline, candidate] = [of(20), of(24)];
+    const others = [1, 2].map((threads) => generateCase([steadyRound(100, 10)], { key: { threads, dtype: 'fp32' } }));
+    Object.assign(candidate.cases[0]!.rounds[0]!, { condition: disturbed(0.31) });
+    baseline.cases.push(others[0]!);
+    candidate.cases.push(generateCase(['failed'], { key: { model: 'other' } }), others[1]!);
+    expect(inTerminal(pageOf(baseline, candidate, 'B'), 140)).toMatchInlineSnapshot(`
+      "
+      baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+      candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+      cases      tuned · onnxruntime · cpu · 2 threads
+
+      case                        metric                unit         baseline       candidate    visible    change   outcome
+      qwen2.5-0.5b q4 pp512 tg5   prefill rate          tok/s   1,280 ± 0.0 %   1,280 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6+5)
+                                  decode rate           tok/s    50.0 ± 1.0 %    41.6 ± 1.1 %    ≥ 4.5 %   −16.8 %   worse (p=0.022 n=6+5)
+                                  time to first token   ms        400 ± 0.0 %     400 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6+5)
+                                  load time             ms        400 ± 0.0 %     400 ± 0.0 %   ≥ 20.0 %         ~   not shown (p=1.00 n=6+5)
+                                  peak memory           MB        800 ± 0.0 %     800 ± 0.0 %    ≥ 5.0 %         ~   not shown (p=1.00 n=6+5)
+
+      Worse: 1 of 5 figures.
+      not compared: generate/model=other/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=1: only in the candidate
+      not compared: generate/model=qwen2.5-0.5b/layout=tuned/dtype=fp32/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5: only in the
+        candidate
+      not compared: generate/model=qwen2.5-0.5b/layout=tuned/dtype=fp32/runtime=onnxruntime/ep=cpu/threads=1/prompt=512/new=5: only in the
+        baseline
+      Left out, below grade B: 1 round of the candidate (other programs took 31 % of a core).
+        to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>
+      Used without a grade, measured before conditions were recorded: 1 round of the baseline, 1 round of the candidate.
+      "
+    `);
+  });
+
+  it('names of a list of options only what differs', () => {
+    const options = (malloc: string) => ({ options: `intraOpThreads=2 kv=shared ${malloc}`.trim() });
+    const id =
+      'generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5';
+    expect(pageOf(of(20, options('malloc=null')), of(20, options(''))).notes).toEqual([
+      'Nothing could be compared.',
+      `not compared: ${id} differs in options (malloc=null → –)\n  to compare all the same: --across options`,
+    ]);
+    expect(pageOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x)\n');
+  });
+});
