@@ -7,11 +7,13 @@ import { sizeWord } from '../contract/limit-text.js';
 import type { Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
-import { type AskOptions, askEviction } from './ask.js';
+import { askEviction } from './ask.js';
+import type { RoundOptions } from './executor.js';
 import type { Job, Phase } from './protocol.js';
+import type { Command } from './worker-process.js';
 
 export interface ConfinedWorker {
-  command: [string, ...string[]];
+  command: Command;
   enter(phase: Phase): void;
   /** Calls `end` if the worker is not held to its limits. */
   requireHeld(pid: number, end: (problem: EdgeproofError) => void): void;
@@ -23,15 +25,11 @@ export interface ConfinedWorker {
 
 const SWAP_SAMPLE_MS = 200;
 
-export interface ConfineOptions extends Omit<AskOptions, 'entry'> {
-  answerEntry?: string;
-}
-
 /** Resolves for failures too; rejects only when aborted. */
 export async function confineWorker(
   job: Job,
-  command: [string, ...string[]],
-  options: ConfineOptions,
+  command: Command,
+  options: RoundOptions,
 ): Promise<ConfinedWorker | { failure: Failure }> {
   const { limits } = job.key;
   if (limits === undefined) return unlimited(command);
@@ -51,11 +49,8 @@ export async function confineWorker(
  * Evicts the files of the graph's folder from the page cache, because a page is charged to the group that reads it first: a
  * checkpoint that was just verified would cost the worker nothing. Returns the bytes that stay; null where that is unknown.
  */
-async function evictFolderOf(graph: string, { answerEntry, ...options }: ConfineOptions): Promise<number | null> {
-  const { residentBytes } = await askEviction(filesIn(dirname(graph)), {
-    ...options,
-    ...(answerEntry === undefined ? {} : { entry: answerEntry }),
-  });
+async function evictFolderOf(graph: string, options: RoundOptions): Promise<number | null> {
+  const { residentBytes } = await askEviction(filesIn(dirname(graph)), { ...options, entry: options.answerEntry });
   return residentBytes;
 }
 
@@ -68,7 +63,7 @@ function filesIn(directory: string): string[] {
   }
 }
 
-function unlimited(command: [string, ...string[]]): ConfinedWorker {
+function unlimited(command: Command): ConfinedWorker {
   return {
     command,
     enter() {},
@@ -83,7 +78,7 @@ function confinedBy(
   confinement: Confinement,
   limits: Limits,
   uncountedFileBytes: number | null,
-  command: [string, ...string[]],
+  command: Command,
 ): ConfinedWorker {
   const sampler =
     (limits.swapBytes ?? 0) > 0 ? setInterval(() => confinement.sampleSwap(), SWAP_SAMPLE_MS).unref() : undefined;

@@ -4,7 +4,7 @@ import { Bench } from 'tinybench';
 import { roundMs } from '../contract/document-text.js';
 import type { WorkloadOf } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { memoryAfter } from './phase-memory.js';
+import { memoryAfter } from './pass.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
 import { type Open, openOptions } from './runtimes/open.js';
