@@ -7,9 +7,8 @@ import { problem } from '../errors.js';
 import { memoryAfter } from './pass.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message } from './protocol.js';
-import { type Open, openOptions } from './runtimes/open.js';
-import type { Runtime } from './runtimes/runtime.js';
-import { openTokenizer } from './runtimes/transformers-js/tokenizer.js';
+import { type Open, openOptions, type Runtime } from './runtimes/runtime.js';
+import { openTokenizer } from './runtimes/transformers-js/library.js';
 
 interface MicroContext {
   job: Job;

@@ -6,8 +6,7 @@ import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
 import type { PromptQuestion } from './protocol.js';
-import { importRuntime, openOptions } from './runtimes/open.js';
-import { givesLogits, type Logits, type LogitsRuntime } from './runtimes/runtime.js';
+import { givesLogits, importRuntime, type Logits, type LogitsRuntime, openOptions } from './runtimes/runtime.js';
 
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 32;

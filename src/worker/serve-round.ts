@@ -7,7 +7,7 @@ import { readDeviceMemory } from '../machine/device-memory.js';
 import { measureMicro } from './micro.js';
 import { measureGenerate, measureSustained, memoryAfter } from './pass.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
-import { type Open, openOptions } from './runtimes/open.js';
+import { type Open, openOptions } from './runtimes/runtime.js';
 
 /** Never returns: the process ends with the round. */
 export async function serveRound(importRuntime: (name: RuntimeName) => Promise<Open>): Promise<never> {
