@@ -10,7 +10,7 @@ import type { Limits } from '../../src/contract/limits.js';
 import { type Round, roundSchema } from '../../src/contract/result.js';
 import { attemptLimits } from '../../src/machine/limits/attempt.js';
 import { confine } from '../../src/machine/limits/confine.js';
-import { KERNEL } from '../../src/machine/limits/control-files.js';
+import { KERNEL } from '../../src/machine/limits/group.js';
 import type { RoundOptions } from '../../src/worker/executor.js';
 import { runRound } from '../../src/worker/parent.js';
 import type { Job } from '../../src/worker/protocol.js';

@@ -17,6 +17,11 @@ export type Joules = Stretch['joules'];
 
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
+/** To thousandths, of a joule or a watt finer than any counter. */
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
 export function unmetered(reason: string, remedy: string | null = null): Unmetered {
   return { tier: 'unavailable', reason, remedy };
 }

@@ -43,12 +43,10 @@ export function openPowercap(root: string, now: () => number = monotonicMs): Met
 
   const read = () => {
     const atMs = now();
-    if (readings.failure() !== null) return atMs;
     for (const domain of domains) {
       const fault = advance(domain, readCounter(root, domain.path), atMs - latest);
       if (fault !== null) readings.fail(fault);
     }
-    if (readings.failure() !== null) return atMs;
     latest = atMs;
     readings.add({ atMs, joules: Object.fromEntries(domains.map(({ name, joules }) => [name, joules])) });
     return atMs;

@@ -7,16 +7,7 @@ export interface Reading {
   joules: Joules;
 }
 
-export interface Readings {
-  add(reading: Reading): void;
-  /** Nothing is known from here on. The first reason is kept. */
-  fail(reason: string): void;
-  latestMs(): number | null;
-  failure(): string | null;
-  usedBetween(startMs: number, endMs: number): Joules | string;
-}
-
-export function createReadings(): Readings {
+export function createReadings() {
   const all: Reading[] = [];
   let failure: string | null = null;
 
@@ -37,13 +28,16 @@ export function createReadings(): Readings {
   };
 
   return {
-    add: (reading) => all.push(reading),
-    fail(reason) {
+    add(reading: Reading): void {
+      if (failure === null) all.push(reading);
+    },
+    /** Nothing is known from here on. The first reason is kept. */
+    fail(reason: string): void {
       failure ??= reason;
     },
     latestMs: () => all.at(-1)?.atMs ?? null,
     failure: () => failure,
-    usedBetween(startMs, endMs) {
+    usedBetween(startMs: number, endMs: number): Joules | string {
       const [start, end] = [joulesAt(startMs), joulesAt(endMs)];
       if (start === null || end === null) return failure ?? 'the readings do not cover the whole round';
       return Object.fromEntries(Object.entries(end).map(([domain, joules]) => [domain, joules - start[domain]!]));

@@ -4,7 +4,7 @@ import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
 import { readModel } from '../../formats/onnx/read.js';
-import { usesHugePages } from '../../machine/huge-pages.js';
+import { usesHugePages } from '../../machine/own-memory.js';
 import { argmax } from './ort/argmax.js';
 import { createLoop } from './ort/decode-loop.js';
 import { createInt8Cache } from './ort/int8-cache.js';

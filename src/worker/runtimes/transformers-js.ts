@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { usesHugePages } from '../../machine/huge-pages.js';
+import { usesHugePages } from '../../machine/own-memory.js';
 import type { Generation, OpenOptions, Runtime } from './runtime.js';
 import { loadLibrary } from './transformers-js/library.js';
 
