@@ -1,11 +1,12 @@
 // The limits of a case around the worker of one round: the command that starts it inside them, whether they hold, what they
 // did, and failures that they explain. Without limits it does nothing.
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HeldLimits } from '../contract/held-limits.js';
 import { sizeWord } from '../contract/limit-text.js';
 import type { Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import { listEntries } from '../machine/kernel-text.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
 import { askEviction } from './ask.js';
 import type { RoundOptions } from './executor.js';
@@ -50,17 +51,10 @@ export async function confineWorker(
  * checkpoint that was just verified would cost the worker nothing. Returns the bytes that stay; null where that is unknown.
  */
 async function evictFolderOf(graph: string, options: RoundOptions): Promise<number | null> {
-  const { residentBytes } = await askEviction(filesIn(dirname(graph)), { ...options, entry: options.answerEntry });
+  const paths = listEntries(dirname(graph), '.', /./).map((name) => join(dirname(graph), name));
+  const files = paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const { residentBytes } = await askEviction(files, { ...options, entry: options.answerEntry });
   return residentBytes;
-}
-
-function filesIn(directory: string): string[] {
-  try {
-    const paths = readdirSync(directory).map((name) => join(directory, name));
-    return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  } catch {
-    return [];
-  }
 }
 
 function unlimited(command: Command): ConfinedWorker {
