@@ -1,9 +1,9 @@
 // Memory of another process from the kernel's own counters, per phase: the peak of RSS exactly, its parts by sampling.
-// Linux: /proc/<pid>/status. VmHWM, the kernel's high-water mark, is reset between phases through clear_refs.
+// Linux: /proc/<pid>/status. VmHWM, the kernel's high-water mark, is reset between phases through clear_refs. Elsewhere the
+// worker reports its size and its peak so far at the end of each phase that is not timed.
 import { writeFileSync } from 'node:fs';
-import type { PhaseMemory } from '../contract/memory.js';
+import type { MomentMemory, PhaseMemory } from '../contract/memory.js';
 import { bytesField, readText } from './kernel-text.js';
-import { phasesOfReports, type ReportedMoment, reportedMethod } from './reported-memory.js';
 
 interface MemoryReading {
   rssBytes: number;
@@ -117,4 +117,34 @@ export function watchMemory(pid: number, firstPhase: string) {
         : `VmRSS of /proc/<pid>/status, every ${SAMPLE_INTERVAL_MS} ms`;
     },
   };
+}
+
+interface ReportedMoment {
+  phase: string;
+  /** The highest since the process started. */
+  peakRssBytes: number;
+  end: MomentMemory;
+}
+
+/** A peak that did not rise belongs to an earlier phase. */
+export function phasesOfReports(reports: readonly ReportedMoment[]): Record<string, PhaseMemory> {
+  let highest = 0;
+  return Object.fromEntries(
+    reports.map(({ phase, peakRssBytes, end }) => {
+      const rose = peakRssBytes > highest;
+      highest = Math.max(highest, peakRssBytes);
+      const peak = rose ? peakRssBytes : end.rssBytes;
+      return [phase, { peakRssBytes: peak, peakAnonymousBytes: null, peakFileBytes: null, peakSwapBytes: null, end }];
+    }),
+  );
+}
+
+const SOURCES: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'resident_size of task_info and the peak of getrusage',
+  win32: 'WorkingSetSize and PeakWorkingSetSize of GetProcessMemoryInfo',
+};
+
+export function reportedMethod(platform: NodeJS.Platform): string {
+  const source = SOURCES[platform] ?? 'resident size and the peak of getrusage';
+  return `${source}, read by the worker at the end of each phase that is not timed; a peak that did not rise is its size then`;
 }

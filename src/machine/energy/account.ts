@@ -15,12 +15,9 @@ export interface EnergyAccount {
   finish(): Promise<MeteredEnergy | Unmetered>;
 }
 
-interface Span {
-  phase: string;
-  kind: Stretch['kind'];
+interface Span extends Pick<Stretch, 'phase' | 'kind' | 'tokens'> {
   startMs: number;
   endMs: number;
-  tokens: number | null;
 }
 
 const BEFORE_ITERATIONS = ['load', 'depth'];

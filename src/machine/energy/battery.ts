@@ -3,8 +3,7 @@
 import type { Unmetered } from '../../contract/energy.js';
 import { powerSupplies, SUPPLIES } from '../condition/power.js';
 import { readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings } from './readings.js';
+import { createReadings, type Meter, monotonicMs, unmetered } from './meter.js';
 
 /** Batteries do not report how often they measure; some take this long. */
 const UPDATE_MS = 10_000;

@@ -6,8 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Unmetered } from '../../contract/energy.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings } from './readings.js';
+import { createReadings, type Meter, monotonicMs, unmetered } from './meter.js';
 
 const ZONES = 'sys/class/powercap';
 /** The counter is updated about every millisecond (Intel SDM volume 3, 15.10). */

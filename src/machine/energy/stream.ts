@@ -6,8 +6,7 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Unmetered } from '../../contract/energy.js';
 import { reasonOf } from '../../errors.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings, type Reading } from './readings.js';
+import { createReadings, type Meter, monotonicMs, type Reading, unmetered } from './meter.js';
 
 export interface StreamedSource {
   command: string[];
