@@ -32,8 +32,7 @@ async function openProcessor(root: string, platform: NodeJS.Platform): Promise<M
   const counters = openPowercap(root);
   if (isMeter(counters)) return counters;
   const battery = openBattery(root);
-  if (isMeter(battery)) return battery;
-  return counters;
+  return isMeter(battery) ? battery : counters;
 }
 
 export function closeSources({ processor, gpu }: EnergySources): void {
