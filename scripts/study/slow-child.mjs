@@ -1,7 +1,7 @@
 // Entry of a worker that is slower by a known factor, so that the study can ask whether a comparison finds it: it delays
 // the tokens that the runtime reports. The factor is stored with the options of the round, which makes them another
 // identity: such a result is never compared with a clean one by accident.
-import { importRuntime } from '../../dist/worker/runtimes/open.js';
+import { importRuntime } from '../../dist/worker/runtimes/runtime.js';
 import { serveRound } from '../../dist/worker/serve-round.js';
 
 /** 1.05: every token arrives 5 % later. */

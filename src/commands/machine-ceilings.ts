@@ -5,7 +5,7 @@ import type { Ceiling } from '../contract/ceilings.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Machine } from '../contract/machine.js';
 import { LARGEST_WORKING_SET, threadCounts, workingSetFor } from '../machine/ceilings/working-set.js';
-import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { memoryLimitBytes } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';

@@ -4,7 +4,7 @@ import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/executi
 import type { MachineView } from '../contract/views/machine.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
-import { energyFacts } from '../machine/energy/describe.js';
+import { energyFacts } from '../machine/energy/sources.js';
 import { automaticThreads } from '../machine/threads.js';
 import { machinePage } from '../report/machine-page.js';
 import { ceilingsByThreads } from '../stats/ceilings-by-threads.js';

@@ -1,5 +1,5 @@
 // `models list`: the registry, everything on this disk, and what of it fits this machine.
-import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { memoryLimitBytes } from '../machine/describe.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type Checkpoint, checkpointBytes, listCheckpoints, variantOf } from '../models/checkpoint.js';
 import { modelOf } from '../models/find-checkpoints.js';

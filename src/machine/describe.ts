@@ -11,13 +11,8 @@ const INTERESTING =
 /** `name` replaces the slug made from the hardware. */
 export function describeMachine(name?: string): Machine {
   const cpuinfo = readText('/', 'proc/cpuinfo') ?? '';
-  const model =
-    os
-      .cpus()[0]
-      ?.model.trim()
-      .replace(/^unknown$/, '') ||
-    cpuModel(cpuinfo) ||
-    'unknown processor';
+  const named = os.cpus()[0]?.model.trim();
+  const model = (named === 'unknown' ? '' : named) || cpuModel(cpuinfo) || 'unknown processor';
   const logicalCores = os.cpus().length;
   const physicalCores = countPhysicalCores(cpuinfo) ?? logicalCores;
   const memoryBytes = os.totalmem();
@@ -32,6 +27,13 @@ export function describeMachine(name?: string): Machine {
     memoryBytes,
     os: `${os.type()} ${os.release()}`,
   };
+}
+
+/** How much memory a run may use: that of the machine, or what a container allows. */
+export function memoryLimitBytes(): number {
+  // 0 or a huge number where there is no limit.
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, os.totalmem()) : os.totalmem();
 }
 
 export function machineSlug(cpu: string, cores: number, memoryBytes: number): string {

@@ -1,18 +1,16 @@
-// Memory of this process at one moment, for a worker that reports between its timed regions. Linux: smaps_rollup, which
-// walks the page tables; it is exact and divides shared pages among their users. Elsewhere what Node gets from the system.
+// Memory of this process at one moment, for a worker that reports between its timed regions, and whether it has huge pages.
+// Linux: smaps_rollup, which walks the page tables; it is exact and divides shared pages among their users. Elsewhere what
+// Node gets from the system.
 import type { MomentMemory } from '../contract/memory.js';
+import { problem } from '../errors.js';
 import { bytesField, readText } from './kernel-text.js';
 
 const ROLLUP = 'proc/self/smaps_rollup';
+const SWITCH = '/sys/kernel/mm/transparent_hugepage/enabled';
 
 export function readOwnMemory(): MomentMemory {
   const rolledUp = parseRollup(readText('/', ROLLUP));
   return rolledUp ?? { rssBytes: process.memoryUsage.rss(), pssBytes: null, anonymousBytes: null, swapBytes: null };
-}
-
-/** Memory of this process in pages of 2 MiB; null where the system does not say. */
-export function ownHugePageBytes(): number | null {
-  return bytesField(readText('/', ROLLUP), 'AnonHugePages');
 }
 
 export function parseRollup(text: string | null): MomentMemory | null {
@@ -20,4 +18,18 @@ export function parseRollup(text: string | null): MomentMemory | null {
   const rssBytes = bytes('Rss');
   if (rssBytes === null) return null;
   return { rssBytes, pssBytes: bytes('Pss'), anonymousBytes: bytes('Anonymous'), swapBytes: bytes('Swap') };
+}
+
+/** Whether it has memory in pages of 2 MiB, asked after a model is loaded. Throws if they were requested but not granted. */
+export function usesHugePages(asked: boolean | undefined): boolean {
+  const given = (bytesField(readText('/', ROLLUP), 'AnonHugePages') ?? 0) > 0;
+  if (!asked || given) return given;
+  throw problem('huge-pages-unavailable', { reason: whyNoHugePages() });
+}
+
+function whyNoHugePages(): string {
+  if (process.platform !== 'linux') return `${process.platform} does not give them to a process that asks`;
+  const mode = readText('/', SWITCH);
+  if (mode === null) return `there is no ${SWITCH}`;
+  return mode.includes('[never]') ? `${SWITCH} says ${mode}` : 'the C library is not glibc 2.35 or newer';
 }

@@ -1,11 +1,11 @@
 // Memory of another process from the kernel's own counters, per phase: the peak of RSS exactly, its parts by sampling.
-// Linux: /proc/<pid>/status. VmHWM, the kernel's high-water mark, is reset between phases through clear_refs.
+// Linux: /proc/<pid>/status. VmHWM, the kernel's high-water mark, is reset between phases through clear_refs. Elsewhere the
+// worker reports its size and its peak so far at the end of each phase that is not timed.
 import { writeFileSync } from 'node:fs';
-import type { PhaseMemory } from '../contract/memory.js';
+import type { MomentMemory, PhaseMemory } from '../contract/memory.js';
 import { bytesField, readText } from './kernel-text.js';
-import { phasesOfReports, type ReportedMoment, reportedMethod } from './reported-memory.js';
 
-export interface MemoryReading {
+interface MemoryReading {
   rssBytes: number;
   peakRssBytes: number;
   anonymousBytes: number;
@@ -38,26 +38,13 @@ export function resetPeak(pid: number): boolean {
   }
 }
 
-export interface MemoryWatch {
-  /** Ends the present phase and begins another. A phase may be entered many times. */
-  enter(phase: string): void;
-  /** Takes what the worker read of itself at the end of a phase. */
-  report(moment: ReportedMoment): void;
-  /** While resting, nothing is read and no timer runs; the self-test compares this with watching. */
-  rest(resting: boolean): void;
-  /** Reads once more and stops sampling. */
-  stop(): void;
-  phases(): Record<string, PhaseMemory>;
-  method(): string;
-}
-
 const SAMPLE_INTERVAL_MS = 200;
 
 /**
  * Watches a process from outside. Sampling every 50 ms cost a 2-core machine 2 to 3 % of its prefill rate; every 200 ms costs
  * nothing that can be measured.
  */
-export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
+export function watchMemory(pid: number, firstPhase: string) {
   const phases: Record<string, PhaseMemory> = {};
   const reports: ReportedMoment[] = [];
   let phase = firstPhase;
@@ -93,32 +80,36 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
   };
   sampleLater();
   return {
-    enter(next) {
+    /** Ends the present phase and begins another. A phase may be entered many times. */
+    enter(next: string): void {
       if (next === phase) return;
       sample();
       if (!resting && !resetPeak(pid) && readProcessMemory(pid) !== null) resets = false;
       phase = next;
       sample();
     },
-    report: (moment) => reports.push(moment),
-    rest(next) {
+    /** Takes what the worker read of itself at the end of a phase. */
+    report: (moment: ReportedMoment) => reports.push(moment),
+    /** While resting, nothing is read and no timer runs; the self-test compares this with watching. */
+    rest(next: boolean): void {
       if (next === resting) return;
       resting = next;
       clearTimeout(timer);
       if (!resting) sampleLater();
     },
-    stop() {
+    /** Reads once more and stops sampling. */
+    stop(): void {
       sample();
       clearTimeout(timer);
     },
-    phases() {
+    phases(): Record<string, PhaseMemory> {
       if (readings === 0) return phasesOfReports(reports);
       const ends = new Map(reports.map(({ phase: ended, end }) => [ended, end]));
       return Object.fromEntries(
         Object.entries(phases).map(([name, memory]) => [name, { ...memory, end: ends.get(name) ?? null }]),
       );
     },
-    method() {
+    method(): string {
       if (readings === 0 && reports.length > 0) return reportedMethod(process.platform);
       if (readings === 0) return `unavailable: ${process.platform} has no /proc/<pid>/status`;
       return resets
@@ -126,4 +117,34 @@ export function watchMemory(pid: number, firstPhase: string): MemoryWatch {
         : `VmRSS of /proc/<pid>/status, every ${SAMPLE_INTERVAL_MS} ms`;
     },
   };
+}
+
+interface ReportedMoment {
+  phase: string;
+  /** The highest since the process started. */
+  peakRssBytes: number;
+  end: MomentMemory;
+}
+
+/** A peak that did not rise belongs to an earlier phase. */
+export function phasesOfReports(reports: readonly ReportedMoment[]): Record<string, PhaseMemory> {
+  let highest = 0;
+  return Object.fromEntries(
+    reports.map(({ phase, peakRssBytes, end }) => {
+      const rose = peakRssBytes > highest;
+      highest = Math.max(highest, peakRssBytes);
+      const peak = rose ? peakRssBytes : end.rssBytes;
+      return [phase, { peakRssBytes: peak, peakAnonymousBytes: null, peakFileBytes: null, peakSwapBytes: null, end }];
+    }),
+  );
+}
+
+const SOURCES: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'resident_size of task_info and the peak of getrusage',
+  win32: 'WorkingSetSize and PeakWorkingSetSize of GetProcessMemoryInfo',
+};
+
+export function reportedMethod(platform: NodeJS.Platform): string {
+  const source = SOURCES[platform] ?? 'resident size and the peak of getrusage';
+  return `${source}, read by the worker at the end of each phase that is not timed; a peak that did not rise is its size then`;
 }

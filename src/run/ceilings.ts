@@ -7,7 +7,7 @@ import { RUNTIMES } from '../contract/runtimes.js';
 import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
 import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
-import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { memoryLimitBytes } from '../machine/describe.js';
 import { stepWork, tokenNeed } from '../stats/work.js';
 import type { Executor, KernelRatesQuestion } from '../worker/executor.js';
 import type { Listener } from './events.js';

@@ -5,7 +5,7 @@ import { layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { problem } from '../errors.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
-import { memoryLimitBytes } from '../machine/memory-limit.js';
+import { memoryLimitBytes } from '../machine/describe.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { planCheckpoint } from '../models/checkpoint-plan.js';

@@ -1,5 +1,5 @@
 // Entry of the worker process that runs one round.
-import { importRuntime } from './runtimes/open.js';
+import { importRuntime } from './runtimes/runtime.js';
 import { serveRound } from './serve-round.js';
 
 await serveRound(importRuntime);

@@ -1,17 +1,20 @@
 // The limits of a case around the worker of one round: the command that starts it inside them, whether they hold, what they
 // did, and failures that they explain. Without limits it does nothing.
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HeldLimits } from '../contract/held-limits.js';
 import { sizeWord } from '../contract/limit-text.js';
 import type { Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
+import { listEntries } from '../machine/kernel-text.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
-import { type AskOptions, askEviction } from './ask.js';
+import { askEviction } from './ask.js';
+import type { RoundOptions } from './executor.js';
 import type { Job, Phase } from './protocol.js';
+import type { Command } from './worker-process.js';
 
 export interface ConfinedWorker {
-  command: [string, ...string[]];
+  command: Command;
   enter(phase: Phase): void;
   /** Calls `end` if the worker is not held to its limits. */
   requireHeld(pid: number, end: (problem: EdgeproofError) => void): void;
@@ -23,15 +26,11 @@ export interface ConfinedWorker {
 
 const SWAP_SAMPLE_MS = 200;
 
-export interface ConfineOptions extends Omit<AskOptions, 'entry'> {
-  answerEntry?: string;
-}
-
 /** Resolves for failures too; rejects only when aborted. */
 export async function confineWorker(
   job: Job,
-  command: [string, ...string[]],
-  options: ConfineOptions,
+  command: Command,
+  options: RoundOptions,
 ): Promise<ConfinedWorker | { failure: Failure }> {
   const { limits } = job.key;
   if (limits === undefined) return unlimited(command);
@@ -51,24 +50,14 @@ export async function confineWorker(
  * Evicts the files of the graph's folder from the page cache, because a page is charged to the group that reads it first: a
  * checkpoint that was just verified would cost the worker nothing. Returns the bytes that stay; null where that is unknown.
  */
-async function evictFolderOf(graph: string, { answerEntry, ...options }: ConfineOptions): Promise<number | null> {
-  const { residentBytes } = await askEviction(filesIn(dirname(graph)), {
-    ...options,
-    ...(answerEntry === undefined ? {} : { entry: answerEntry }),
-  });
+async function evictFolderOf(graph: string, options: RoundOptions): Promise<number | null> {
+  const paths = listEntries(dirname(graph), '.', /./).map((name) => join(dirname(graph), name));
+  const files = paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const { residentBytes } = await askEviction(files, { ...options, entry: options.answerEntry });
   return residentBytes;
 }
 
-function filesIn(directory: string): string[] {
-  try {
-    const paths = readdirSync(directory).map((name) => join(directory, name));
-    return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  } catch {
-    return [];
-  }
-}
-
-function unlimited(command: [string, ...string[]]): ConfinedWorker {
+function unlimited(command: Command): ConfinedWorker {
   return {
     command,
     enter() {},
@@ -83,7 +72,7 @@ function confinedBy(
   confinement: Confinement,
   limits: Limits,
   uncountedFileBytes: number | null,
-  command: [string, ...string[]],
+  command: Command,
 ): ConfinedWorker {
   const sampler =
     (limits.swapBytes ?? 0) > 0 ? setInterval(() => confinement.sampleSwap(), SWAP_SAMPLE_MS).unref() : undefined;

@@ -2,32 +2,33 @@
 import type { CaseKey } from '../contract/case-key.js';
 import { problem } from '../errors.js';
 import { attemptLimits } from '../machine/limits/attempt.js';
-import { askCeilings, askEviction, askFidelity, askParity, askPlacement, probeProvider } from './ask.js';
+import {
+  askEviction,
+  askFidelity,
+  askKernelRates,
+  askPlacement,
+  askPrompt,
+  askStorageRate,
+  probeProvider,
+} from './ask.js';
 import type { Executor } from './executor.js';
 import { missingRuntimes, runtimeVersions } from './installed.js';
 import { runRound } from './parent.js';
 import { unknownConfigKeys } from './runtimes/ort/shipped-library.js';
 
-export interface LocalOptions {
-  /** Another entry script of the worker that runs rounds. */
-  entry?: string;
-}
-
-export function localExecutor({ entry }: LocalOptions = {}): Executor {
+/** `entry` is another entry script of the worker that runs rounds. */
+export function localExecutor({ entry }: { entry?: string } = {}): Executor {
   return {
     versions: runtimeVersions,
     missing: missingRuntimes,
     requireReady,
     tryLimits: attemptLimits,
-    round: (job, options) => runRound(job, { ...options, ...(entry !== undefined && { entry }) }),
+    round: (job, options) => runRound(job, { ...options, entry: entry ?? options.entry }),
     probe: probeProvider,
     placement: askPlacement,
-    kernelRates: askCeilings,
-    async storageRate(path, options) {
-      const [ceiling] = await askCeilings({ path }, options);
-      return ceiling!;
-    },
-    promptAnswer: askParity,
+    kernelRates: askKernelRates,
+    storageRate: askStorageRate,
+    promptAnswer: askPrompt,
     evict: askEviction,
     fidelity: askFidelity,
   };

@@ -4,18 +4,15 @@ import { Bench } from 'tinybench';
 import { roundMs } from '../contract/document-text.js';
 import type { WorkloadOf } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { memoryAfter } from './phase-memory.js';
+import { memoryAfter, type PassContext } from './pass.js';
 import { iterationSeed, promptTokens } from './prompt.js';
-import type { Job, Message } from './protocol.js';
-import { type Open, openOptions } from './runtimes/open.js';
-import type { Runtime } from './runtimes/runtime.js';
-import { openTokenizer } from './runtimes/transformers-js/tokenizer.js';
+import type { Job } from './protocol.js';
+import { type Open, openOptions, type Runtime } from './runtimes/runtime.js';
+import { openTokenizer } from './runtimes/transformers-js/library.js';
 
-interface MicroContext {
-  job: Job;
+interface MicroContext extends Pick<PassContext, 'job' | 'send'> {
   workload: WorkloadOf<'micro'>;
   open: Open;
-  send: (message: Message) => void;
 }
 
 const TEXT =

@@ -1,6 +1,5 @@
 // The parent side of one round: starts a worker, receives its messages, watches its memory from outside, and turns every way
 // of dying into a failure. Nothing here polls, and nothing here loads a native library.
-import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { roundMs } from '../contract/document-text.js';
@@ -8,35 +7,17 @@ import type { OkRound, Round } from '../contract/result.js';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
 import { traceProcessor } from '../machine/condition/trace.js';
 import { watchCondition } from '../machine/condition/watch.js';
-import { accountEnergy, type EnergySource, type TokensByPhase } from '../machine/energy/account.js';
+import { accountEnergy, type TokensByPhase } from '../machine/energy/account.js';
 import { watchMemory } from '../machine/process-memory.js';
 import { type ConfinedWorker, confineWorker } from './confined.js';
-import { causeOfDeath, collectTail, exitOf, oomKills } from './death.js';
-import { environmentOf } from './environment.js';
-import { type Job, MESSAGE_FD, type Message, messageSchema, type Phase } from './protocol.js';
+import type { RoundOptions } from './executor.js';
+import { type Job, type Message, messageSchema, type Phase } from './protocol.js';
+import { causeOfDeath, environmentOf, oomKills, parsed, startWorker } from './worker-process.js';
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
 const V8_FLAGS = ['--expose-gc'];
 const LONGEST_MESSAGE = 16 << 20;
 const PATIENCE_MS = 500;
-/** The longest delay that setTimeout accepts. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-export interface RoundOptions {
-  timeoutSeconds: number;
-  /** Aborting kills the worker; the round then rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Where energy is read; the round has no energy without it. */
-  energy?: EnergySource;
-  onPhase?: (phase: Phase) => void;
-  onIteration?: (done: number) => void;
-  /** Whether the worker's memory is watched during an iteration, counted from 0 with warm-up; by default always. */
-  observes?: (iteration: number) => boolean;
-  /** Entry script of the worker that runs the round. */
-  entry?: string;
-  /** Entry script of the question worker. */
-  answerEntry?: string;
-}
 
 /** Runs one round in a fresh process. Resolves for failures too; rejects only when aborted. */
 export async function runRound(job: Job, options: RoundOptions): Promise<Round> {
@@ -57,34 +38,26 @@ type Outcome = { failure: Failure } | Omit<OkRound, 'status' | 'index' | 'starte
 async function converse(job: Job, options: RoundOptions, confined: ConfinedWorker): Promise<Outcome> {
   const oomKillsBefore = oomKills();
   const machine = watchCondition(job.graph);
-  const [command, ...parameters] = confined.command;
-  const child = spawn(command, parameters, {
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  let phase: Phase = 'start';
+  let verdict: EdgeproofError | null = null;
+  const { timeoutSeconds, signal } = options;
+  const worker = await startWorker(confined.command, job, {
     env: environmentOf(job.key),
-  });
-  const exit = exitOf(child);
-  if (child.pid === undefined) {
-    return { failure: failureOf(problem('worker-unstartable', { reason: (await exit).error ?? 'no process id' })) };
-  }
-  const memory = watchMemory(child.pid, 'start');
+    timeoutSeconds,
+    onTimeout: () => {
+      verdict ??= problem('worker-timeout', { seconds: timeoutSeconds, phase });
+    },
+    signal,
+  }).catch((error: unknown) => ({ failure: failureOf(error) }));
+  if ('failure' in worker) return worker;
+  const end = (fault: EdgeproofError) => {
+    verdict ??= fault;
+    worker.kill();
+  };
+  const memory = watchMemory(worker.pid, 'start');
   const energy = options.energy === undefined ? null : accountEnergy(options.energy);
   const trace = job.key.workload.kind === 'sustained' ? traceProcessor() : null;
   const observe = (iteration: number) => memory.rest(options.observes?.(iteration) === false);
-  const stderr = collectTail(child.stderr!);
-  let phase: Phase = 'start';
-  let verdict: EdgeproofError | null = null;
-  const end = (problem: EdgeproofError) => {
-    verdict ??= problem;
-    child.kill('SIGKILL');
-  };
-  const { timeoutSeconds: seconds } = options;
-  const timer = setTimeout(
-    () => end(problem('worker-timeout', { seconds, phase })),
-    Math.min(seconds * 1000, LONGEST_TIMER_MS),
-  );
-  const abort = () => child.kill('SIGKILL');
-  options.signal?.addEventListener('abort', abort, { once: true });
-
   const round: Omit<OkRound, 'status' | 'index' | 'startedAt' | 'memory' | 'condition' | 'energy'> = {
     options: {},
     loadMs: { library: 0, session: 0 },
@@ -107,7 +80,7 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
         break;
       case 'loaded':
         loaded = true;
-        confined.requireHeld(child.pid!, end);
+        confined.requireHeld(worker.pid, end);
         round.options = message.options;
         round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
         break;
@@ -132,22 +105,15 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
         break;
     }
   };
-  const messages = readMessages(child.stdio[MESSAGE_FD] as Readable, receive, (reason) =>
-    end(problem('worker-protocol', { reason })),
-  );
-  child.stdin!.on('error', () => {});
-  child.stdin!.end(JSON.stringify(job));
-
-  const status = await exit;
+  const messages = readMessages(worker.messages, receive, (reason) => end(problem('worker-protocol', { reason })));
+  const exit = await worker.exit;
   await settled(messages, undefined);
-  clearTimeout(timer);
-  options.signal?.removeEventListener('abort', abort);
   memory.stop();
   const points = trace?.finish();
   if (verdict !== null) return { failure: failureOf(verdict) };
   if (failure !== null) return { failure };
   if (workerMaxRss === null)
-    return { failure: failureOf(causeOfDeath(status, await settled(stderr, ''), oomKills() - oomKillsBefore)) };
+    return { failure: failureOf(causeOfDeath(exit, await settled(worker.stderr, ''), oomKills() - oomKillsBefore)) };
   if (!loaded || round.iterations.length === 0) {
     return { failure: failureOf(problem('worker-protocol', { reason: 'it ended without a measurement' })) };
   }
@@ -191,20 +157,12 @@ async function readMessages(
       rest = lines.pop()!;
       if (rest.length > LONGEST_MESSAGE) return reject(`${rest.length} bytes without an end`);
       for (const line of lines) {
-        const parsed = messageSchema.safeParse(parse(line));
-        if (!parsed.success) return reject(JSON.stringify(line.slice(0, 80)));
-        receive(parsed.data);
+        const message = messageSchema.safeParse(parsed(line));
+        if (!message.success) return reject(JSON.stringify(line.slice(0, 80)));
+        receive(message.data);
       }
     }
   } catch (error) {
     reject(reasonOf(error));
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
   }
 }

@@ -1,11 +1,13 @@
-// One pass of a workload that generates tokens: a new prompt, prefill, decode, and the message with the measurements.
+// The workloads `generate` and `sustained` in the worker: passes one after another, each a new prompt, prefill, decode, and the
+// message with the measurements.
 import { createHash } from 'node:crypto';
 import { roundMs } from '../contract/document-text.js';
 import type { GenerateIteration } from '../contract/result.js';
 import type { LengthsWorkload } from '../contract/workloads.js';
-import { memoryAfter } from './phase-memory.js';
+import { readOwnMemory } from '../machine/own-memory.js';
+import { isWarmingUp } from '../suite/warm-up.js';
 import { iterationSeed, promptTokens } from './prompt.js';
-import type { Job, Message } from './protocol.js';
+import type { Job, Message, Phase } from './protocol.js';
 import type { Runtime } from './runtimes/runtime.js';
 
 export interface PassContext {
@@ -15,8 +17,38 @@ export interface PassContext {
   send: (message: Message) => void;
 }
 
+/** Warm-up and timed passes, as many as the job asks for. */
+export async function measureGenerate(context: PassContext): Promise<void> {
+  const { warmup, iterations } = context.job;
+  await fillDepth(context);
+  const warm: GenerateIteration[] = [];
+  while (isWarmingUp(warmup, warm)) warm.push(await runPass(context, warm.length, { kind: 'warmup' }));
+  for (let i = 0; i < iterations; i++) await runPass(context, warm.length + i, { kind: 'timed' });
+  context.send(memoryAfter('decode'));
+}
+
+/** Passes until the time is over. There is no warm-up, because the start with a cool processor is part of the curve. */
+export async function measureSustained(context: PassContext, seconds: number): Promise<void> {
+  await fillDepth(context);
+  const started = performance.now();
+  for (let i = 0; ; i++) {
+    const startMs = performance.now() - started;
+    if (startMs >= seconds * 1000) break;
+    await runPass(context, i, { kind: 'timed', startMs: roundMs(startMs) });
+  }
+  context.send(memoryAfter('decode'));
+}
+
+/**
+ * The message with the worker's own memory at the end of a phase. Never sent inside a timed region, because walking the page
+ * tables of a large model takes milliseconds.
+ */
+export function memoryAfter(phase: Phase): Message {
+  return { type: 'memory', phase, peakRssBytes: process.resourceUsage().maxRSS * 1024, end: readOwnMemory() };
+}
+
 /** Fills the KV cache with the tokens that are in it before every prompt. */
-export async function fillDepth({ job, workload, runtime, send }: PassContext): Promise<void> {
+async function fillDepth({ job, workload, runtime, send }: PassContext): Promise<void> {
   send(memoryAfter('load'));
   if (workload.depth === 0) return;
   send({ type: 'phase', phase: 'depth' });
@@ -25,7 +57,7 @@ export async function fillDepth({ job, workload, runtime, send }: PassContext): 
 }
 
 /** `about` is stored with the iteration. */
-export async function runPass(
+async function runPass(
   { job, workload, runtime, send }: PassContext,
   index: number,
   about: Pick<GenerateIteration, 'kind' | 'startMs'>,

@@ -5,9 +5,8 @@ import type { PromptAnswer } from '../contract/prompt-answer.js';
 import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
-import type { ParityQuestion } from './protocol.js';
-import { importRuntime, openOptions } from './runtimes/open.js';
-import { givesLogits, type Logits, type LogitsRuntime } from './runtimes/runtime.js';
+import type { PromptQuestion } from './protocol.js';
+import { givesLogits, importRuntime, type Logits, type LogitsRuntime, openOptions } from './runtimes/runtime.js';
 
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 32;
@@ -15,7 +14,7 @@ const NEW_TOKENS = 32;
 const SEED = 0;
 const CANDIDATES = 4;
 
-export async function answerPrompt(question: ParityQuestion): Promise<PromptAnswer> {
+export async function answerPrompt(question: PromptQuestion): Promise<PromptAnswer> {
   const { key, vocabSize, against } = question;
   const prompt = promptTokens(SEED, PROMPT_TOKENS, vocabSize);
   const stored = { seed: SEED, tokens: PROMPT_TOKENS, vocabSize };

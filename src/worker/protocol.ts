@@ -57,42 +57,35 @@ export const messageSchema = z.discriminatedUnion('type', [
 
 export type Message = z.output<typeof messageSchema>;
 
-/** What a question worker can be asked (ask.ts, answer.ts). */
-export type Question =
-  | { about: 'probe'; ep: ExecutionProvider }
-  | PlacementQuestion
-  | ParityQuestion
-  | FidelityQuestion
-  | CeilingsQuestion
-  | { about: 'storage'; path: string }
-  | { about: 'eviction'; files: string[] };
-
 export interface FidelityQuestion extends Pick<CaseKey, 'ep' | 'threads'>, Pick<Job, 'graph' | 'vocabSize' | 'seed'> {
-  about: 'fidelity';
   /** null asks the original graph, which finds the sequences and writes its logits; else the candidate is compared with them. */
   sequences: FidelitySequence[] | null;
   /** The file with the original's logits. */
   logits: string;
 }
 
-export interface PlacementQuestion
-  extends Pick<CaseKey, 'ep' | 'threads' | 'options'>,
-    Pick<Job, 'graph' | 'vocabSize'> {
-  about: 'placement';
-}
+export type PlacementQuestion = Pick<CaseKey, 'ep' | 'threads' | 'options'> & Pick<Job, 'graph' | 'vocabSize'>;
 
-export interface CeilingsQuestion extends Pick<CaseKey, 'ep' | 'threads'> {
-  about: 'ceilings';
+export interface KernelRatesQuestion extends Pick<CaseKey, 'ep' | 'threads'> {
   /** In bytes; one read bandwidth is measured for each. */
   workingSets: number[];
   arithmetics: Arithmetic[];
 }
 
-export interface ParityQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize' | 'longestPass'> {
-  about: 'parity';
+export interface PromptQuestion extends Pick<Job, 'key' | 'directory' | 'graph' | 'vocabSize' | 'longestPass'> {
   /** The tokens that other cases chose. */
   against: number[][];
 }
+
+/** What a worker can be asked outside of rounds (ask.ts, answer.ts). */
+export type Question =
+  | { about: 'probe'; ep: ExecutionProvider }
+  | ({ about: 'placement' } & PlacementQuestion)
+  | ({ about: 'parity' } & PromptQuestion)
+  | ({ about: 'fidelity' } & FidelityQuestion)
+  | ({ about: 'ceilings' } & KernelRatesQuestion)
+  | { about: 'storage'; path: string }
+  | { about: 'eviction'; files: string[] };
 
 export const answerSchema = z.union([
   z.strictObject({ works: z.literal(true), longestPass: z.int().positive().nullable() }),

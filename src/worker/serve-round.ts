@@ -4,12 +4,10 @@ import { readFileSync, writeSync } from 'node:fs';
 import type { RuntimeName } from '../contract/runtimes.js';
 import { failureOf } from '../errors.js';
 import { readDeviceMemory } from '../machine/device-memory.js';
-import { measureGenerate } from './generate.js';
 import { measureMicro } from './micro.js';
-import { memoryAfter } from './phase-memory.js';
+import { measureGenerate, measureSustained, memoryAfter } from './pass.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
-import { type Open, openOptions } from './runtimes/open.js';
-import { measureSustained } from './sustained.js';
+import { type Open, openOptions } from './runtimes/runtime.js';
 
 /** Never returns: the process ends with the round. */
 export async function serveRound(importRuntime: (name: RuntimeName) => Promise<Open>): Promise<never> {

@@ -1,7 +1,6 @@
 // GPU memory from DRM files: the examples of the kernel's own documentation and commits, clients seen through many files.
 import { describe, expect, it } from 'vitest';
-import { readDeviceMemory } from '../../src/machine/device-memory.js';
-import { parseFdinfo, readDrmMemory } from '../../src/machine/drm-memory.js';
+import { parseFdinfo, readDeviceMemory, readDrmMemory } from '../../src/machine/device-memory.js';
 import { kernelTree } from '../fixtures/kernel-tree.js';
 
 const KIB = 1024;

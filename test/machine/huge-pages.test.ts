@@ -3,9 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { environmentOf } from '../../src/worker/environment.js';
+import { environmentOf } from '../../src/worker/worker-process.js';
 
-const MODULE = new URL('../../dist/machine/huge-pages.js', import.meta.url).href;
+const MODULE = new URL('../../dist/machine/own-memory.js', import.meta.url).href;
 const MODE = '/sys/kernel/mm/transparent_hugepage/enabled';
 
 function modeOf(): string {

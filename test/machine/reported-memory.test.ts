@@ -1,7 +1,6 @@
 // Phases of a worker that nobody can read from outside: which phase a peak belongs to, and how the way is named.
 import { describe, expect, it } from 'vitest';
-import { watchMemory } from '../../src/machine/process-memory.js';
-import { phasesOfReports, reportedMethod } from '../../src/machine/reported-memory.js';
+import { phasesOfReports, reportedMethod, watchMemory } from '../../src/machine/process-memory.js';
 
 const moment = (phase: string, peakRssBytes: number, rssBytes: number) => ({
   phase,

@@ -10,8 +10,9 @@ import type { Limits } from '../../src/contract/limits.js';
 import { type Round, roundSchema } from '../../src/contract/result.js';
 import { attemptLimits } from '../../src/machine/limits/attempt.js';
 import { confine } from '../../src/machine/limits/confine.js';
-import { KERNEL } from '../../src/machine/limits/control-files.js';
-import { type RoundOptions, runRound } from '../../src/worker/parent.js';
+import { KERNEL } from '../../src/machine/limits/group.js';
+import type { RoundOptions } from '../../src/worker/executor.js';
+import { runRound } from '../../src/worker/parent.js';
 import type { Job } from '../../src/worker/protocol.js';
 
 const ANSWER = fileURLToPath(new URL('../../dist/worker/answer.js', import.meta.url));

@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type OkRound, type Round, roundSchema } from '../../src/contract/result.js';
 import type { Failure } from '../../src/errors.js';
 import { type Meter, monotonicMs, unmetered } from '../../src/machine/energy/meter.js';
-import { type RoundOptions, runRound } from '../../src/worker/parent.js';
+import type { RoundOptions } from '../../src/worker/executor.js';
+import { runRound } from '../../src/worker/parent.js';
 import type { Job, Phase } from '../../src/worker/protocol.js';
 
 const { children } = vi.hoisted(() => ({ children: [] as ChildProcess[] }));

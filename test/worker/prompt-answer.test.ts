@@ -28,7 +28,7 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 function ask(changes: Partial<CaseKey> = {}, against: number[][] = [], { directory, graph } = fp32) {
   const { key } = generateCase([], { key: { layout: 'published', dtype: 'fp32', threads: 1, ...changes } });
-  return answerPrompt({ about: 'parity', key, directory, graph, vocabSize, against });
+  return answerPrompt({ key, directory, graph, vocabSize, against });
 }
 
 describe('the answer of onnxruntime', () => {

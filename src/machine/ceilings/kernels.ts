@@ -21,12 +21,9 @@ const blocks = (bits: 4 | 8, largestBlock: 32 | 128, accuracyLevel: 0 | 4): Line
   largestBlock,
   accuracyLevel,
 });
-const kernel = (
-  operator: string,
-  arithmetic: Arithmetic,
-  format: LinearFormat,
-  activation: ActivationType = arithmetic === 'fp16' ? 'float16' : 'float32',
-): Kernel => ({ operator, arithmetic, format, activation });
+const kernel = (operator: string, arithmetic: Arithmetic, format: LinearFormat): Kernel => {
+  return { operator, arithmetic, format, activation: arithmetic === 'fp16' ? 'float16' : 'float32' };
+};
 
 /** The fastest kernel of an arithmetic is its ceiling. */
 export const PRODUCT_KERNELS: Kernel[] = [

@@ -1,11 +1,10 @@
 // Turns the times of equal passes into a ceiling: the best pass, the median pass, and how far the true rate may lie above the
 // best one. Pure.
-import type { Ceiling } from '../../contract/ceilings.js';
 
 /** Passes on a quiet machine differ by less than this, through clocks, frequency steps and other users of the memory bus. */
 const LEAST_UNCERTAINTY = 0.05;
 
-type Rate = Record<keyof Pick<Ceiling, 'value' | 'low' | 'high'>, number>;
+type Rate = Record<'value' | 'low' | 'high', number>;
 
 /** `amount` is what one pass reads or computes, in bytes or operations; `passMs` is how long each pass took. */
 export function rateOf(amount: number, passMs: readonly number[]): Rate {

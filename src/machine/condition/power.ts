@@ -13,15 +13,20 @@ export function readPowerSource(root: string, platform: NodeJS.Platform): PowerS
   return status === 0 ? parsePmset(stdout) : null;
 }
 
+export const SUPPLIES = 'sys/class/power_supply';
+
 /** Batteries of devices such as a mouse have the scope Device and do not count. */
-function sourceInSysfs(root: string): PowerSource | null {
-  const directory = 'sys/class/power_supply';
-  const supplies = listEntries(root, directory, /./).flatMap((name) => {
-    const field = (file: string) => readText(root, `${directory}/${name}/${file}`);
+export function powerSupplies(root: string) {
+  return listEntries(root, SUPPLIES, /./).flatMap((name) => {
+    const field = (file: string) => readText(root, `${SUPPLIES}/${name}/${file}`);
     return field('scope') === 'Device'
       ? []
-      : [{ type: field('type'), online: field('online'), status: field('status') }];
+      : [{ name, type: field('type'), online: field('online'), status: field('status') }];
   });
+}
+
+function sourceInSysfs(root: string): PowerSource | null {
+  const supplies = powerSupplies(root);
   if (supplies.some(({ type, online }) => type !== 'Battery' && online === '1')) return 'mains';
   const batteries = supplies.filter(({ type }) => type === 'Battery');
   if (batteries.some(({ status }) => status === 'Discharging')) return 'battery';

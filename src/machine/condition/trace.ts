@@ -6,17 +6,10 @@ import { allowedCpus } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
 
-export interface Trace {
-  /** The first call starts the clock; later ones do nothing. */
-  start(): void;
-  /** Takes the last reading and returns all of them. */
-  finish(): TracePoint[];
-}
-
 /** Reading the clock of a core may take the kernel some milliseconds; at this interval the cost cannot be measured. */
 const INTERVAL_MS = 5_000;
 
-export function traceProcessor(root = '/', now: () => number = () => performance.now()): Trace {
+export function traceProcessor(root = '/', now: () => number = () => performance.now()) {
   const cpuset = allowedCpus(root);
   const allowed = cpuset === null ? null : new Set(cpuNumbers(cpuset));
   const before = readThrottleCounters(root);
@@ -36,14 +29,16 @@ export function traceProcessor(root = '/', now: () => number = () => performance
     });
   };
   return {
-    start() {
+    /** The first call starts the clock; later ones do nothing. */
+    start(): void {
       if (startedMs !== null) return;
       startedMs = now();
       read(0);
       timer = setInterval(() => read(sinceStart()), INTERVAL_MS);
       timer.unref();
     },
-    finish() {
+    /** Takes the last reading and returns all of them. */
+    finish(): TracePoint[] {
       clearInterval(timer);
       if (startedMs !== null) read(sinceStart());
       return points;

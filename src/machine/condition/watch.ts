@@ -13,23 +13,13 @@ import { readResidency } from './residency.js';
 import { passiveCooling, readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';
 
 /** What the worker reports at its end, from getrusage. */
-export interface WorkerUsage {
+interface WorkerUsage {
   cpuMs: number;
   majorFaults: number;
 }
 
-export interface ConditionWatch {
-  /** Reads the clock; called between two iterations. */
-  sample(): void;
-  finish(worker: WorkerUsage): Condition;
-}
-
 /** `graph` is the path of the model file; the weights lie beside it. */
-export function watchCondition(
-  graph: string,
-  root = '/',
-  platform: NodeJS.Platform = process.platform,
-): ConditionWatch {
+export function watchCondition(graph: string, root = '/', platform: NodeJS.Platform = process.platform) {
   const unknown: Record<string, string> = {};
   const known = <T>(name: string, value: T | null, reason: string): T | null => {
     if (value === null) unknown[name] = platform === 'linux' ? reason : `not read on ${platform}`;
@@ -54,11 +44,12 @@ export function watchCondition(
   const before = counters();
 
   return {
-    sample() {
+    /** Reads the clock; called between two iterations. */
+    sample(): void {
       const now = first === null ? null : readFrequency(root, allowed);
       if (now !== null) mhz.push(Math.round(now.mhz));
     },
-    finish(worker) {
+    finish(worker: WorkerUsage): Condition {
       const after = counters();
       const spent = spentBetween(before.cpu, after.cpu);
       const own = process.cpuUsage(before.own);

@@ -1,7 +1,8 @@
 // The energy of one round, stretch by stretch: the parent reports when a phase begins and when an iteration is over.
 // What happens between two iterations (garbage collection, drawing the next prompt) belongs to neither of them.
+import { roundMs } from '../../contract/document-text.js';
 import type { IdlePower, MeteredEnergy, Stretch, Unmetered } from '../../contract/energy.js';
-import { type Joules, type Meter, unmetered } from './meter.js';
+import { type Joules, type Meter, rounded, unmetered } from './meter.js';
 
 /** Tokens of an iteration by phase: those of the prompt, and those generated after the first. Empty for micro workloads. */
 export type TokensByPhase = Partial<Record<string, number>>;
@@ -14,12 +15,9 @@ export interface EnergyAccount {
   finish(): Promise<MeteredEnergy | Unmetered>;
 }
 
-interface Span {
-  phase: string;
-  kind: Stretch['kind'];
+interface Span extends Pick<Stretch, 'phase' | 'kind' | 'tokens'> {
   startMs: number;
   endMs: number;
-  tokens: number | null;
 }
 
 const BEFORE_ITERATIONS = ['load', 'depth'];
@@ -61,7 +59,7 @@ function settle({ meter, idle }: { meter: Meter; idle: IdlePower | null }, spans
   for (const { phase, kind, startMs, endMs, tokens } of spans) {
     const joules = meter.usedBetween(startMs, endMs);
     if (typeof joules === 'string') return unmetered(joules);
-    stretches.push({ phase, kind, ms: toMicro(endMs - startMs), tokens, joules: rounded(joules) });
+    stretches.push({ phase, kind, ms: roundMs(endMs - startMs), tokens, joules: roundedByDomain(joules) });
   }
   const { tier, source, updateMs } = meter;
   return { tier, source, updateMs, idle, stretches, whole: wholeOf(meter, spans) };
@@ -77,14 +75,9 @@ function wholeOf(meter: Meter, spans: Span[]): MeteredEnergy['whole'] {
   const joules = meter.usedBetween(startMs, endMs);
   return tokens === 0 || typeof joules === 'string'
     ? null
-    : { ms: toMicro(endMs - startMs), tokens, joules: rounded(joules) };
+    : { ms: roundMs(endMs - startMs), tokens, joules: roundedByDomain(joules) };
 }
 
-function toMicro(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-/** Rounds to a millijoule, which is finer than any counter. */
-function rounded(joules: Joules): Joules {
-  return Object.fromEntries(Object.entries(joules).map(([domain, value]) => [domain, toMicro(value)]));
+function roundedByDomain(joules: Joules): Joules {
+  return Object.fromEntries(Object.entries(joules).map(([domain, value]) => [domain, rounded(value)]));
 }

@@ -1,20 +1,16 @@
 // The energy that a discharging battery loses, from /sys/class/power_supply of Linux. It covers the whole machine with its
 // screen, and the battery reports it in steps of many joules and some seconds: good for minutes, not for moments.
 import type { Unmetered } from '../../contract/energy.js';
-import { listEntries, readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings } from './readings.js';
+import { powerSupplies, SUPPLIES } from '../condition/power.js';
+import { readNumber, readText } from '../kernel-text.js';
+import { createReadings, type Meter, monotonicMs, unmetered } from './meter.js';
 
-const SUPPLIES = 'sys/class/power_supply';
 /** Batteries do not report how often they measure; some take this long. */
 const UPDATE_MS = 10_000;
 
 export function openBattery(root: string, now: () => number = monotonicMs): Meter | Unmetered {
-  const batteries = listEntries(root, SUPPLIES, /./).filter((name) => {
-    const field = (file: string) => readText(root, `${SUPPLIES}/${name}/${file}`);
-    // Batteries of devices such as a mouse have the scope Device.
-    return field('type') === 'Battery' && field('scope') !== 'Device';
-  });
+  const supplies = powerSupplies(root);
+  const batteries = supplies.filter(({ type }) => type === 'Battery').map(({ name }) => name);
   if (batteries.length === 0) return unmetered('no battery in /sys/class/power_supply');
   const full = readAll(root, batteries);
   if (typeof full === 'string') return unmetered(full);

@@ -1,7 +1,7 @@
 // The power that the machine uses while idle, measured once before the first round.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnergySource } from './account.js';
-import { type Meter, unmetered } from './meter.js';
+import { type Meter, rounded, unmetered } from './meter.js';
 
 /** With fewer updates of a counter the error is several percent; stats/energy.ts has the same bound. */
 const UPDATES = 50;
@@ -30,10 +30,6 @@ export async function measureIdle(
   const seconds = (endMs - startMs) / 1000;
   const still = Object.entries(joules).find(([domain, used]) => used === 0 && !domain.endsWith('dram'));
   if (still !== undefined) return unmetered(`the counter of ${still[0]} stands still, as in some virtual machines`);
-  const watts = Object.entries(joules).map(([domain, used]) => [domain, round(used / seconds)] as const);
-  return { meter, idle: { seconds: round(seconds), watts: Object.fromEntries(watts) } };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+  const watts = Object.entries(joules).map(([domain, used]) => [domain, rounded(used / seconds)] as const);
+  return { meter, idle: { seconds: rounded(seconds), watts: Object.fromEntries(watts) } };
 }

@@ -2,11 +2,9 @@
 // on some GPUs its power readings cover only part of the time (arXiv 2312.02741), so a process of ours asks NVML itself.
 import { fileURLToPath } from 'node:url';
 import type { Unmetered } from '../../contract/energy.js';
-import { type Meter, unmetered } from './meter.js';
-import type { Reading } from './readings.js';
+import { type Meter, type Reading, unmetered } from './meter.js';
 import { openStream } from './stream.js';
 
-/** The command that prints the counters. */
 const NVML_PROCESS = [process.execPath, fileURLToPath(new URL('./nvml-process.js', import.meta.url))];
 
 /** The counter moves every 20 to 100 ms, depending on the GPU. */

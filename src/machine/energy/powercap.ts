@@ -6,8 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Unmetered } from '../../contract/energy.js';
 import { listEntries, readNumber, readText } from '../kernel-text.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings } from './readings.js';
+import { createReadings, type Meter, monotonicMs, unmetered } from './meter.js';
 
 const ZONES = 'sys/class/powercap';
 /** The counter is updated about every millisecond (Intel SDM volume 3, 15.10). */
@@ -43,12 +42,10 @@ export function openPowercap(root: string, now: () => number = monotonicMs): Met
 
   const read = () => {
     const atMs = now();
-    if (readings.failure() !== null) return atMs;
     for (const domain of domains) {
       const fault = advance(domain, readCounter(root, domain.path), atMs - latest);
       if (fault !== null) readings.fail(fault);
     }
-    if (readings.failure() !== null) return atMs;
     latest = atMs;
     readings.add({ atMs, joules: Object.fromEntries(domains.map(({ name, joules }) => [name, joules])) });
     return atMs;

@@ -1,8 +1,7 @@
 // powermetrics of macOS: the average power of the chip over each interval, added up. It needs root. Its manual says that the
 // values are estimates and cannot be compared between devices, so the tier is coarse.
 import type { Unmetered } from '../../contract/energy.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import type { Reading } from './readings.js';
+import { type Meter, monotonicMs, type Reading, unmetered } from './meter.js';
 import { openStream } from './stream.js';
 
 const INTERVAL_MS = 200;

@@ -1,13 +1,12 @@
 // Chooses the energy source of this machine: hardware counters first, then anything coarse, else the reason why there is none.
 import type { Unmetered } from '../../contract/energy.js';
 import { openBattery } from './battery.js';
-import { combineMeters } from './combined.js';
-import { isMeter, type Meter, unmetered } from './meter.js';
+import { isMeter, type Joules, type Meter, unmetered } from './meter.js';
 import { openNvidia } from './nvidia.js';
 import { openPowercap } from './powercap.js';
 import { openPowermetrics } from './powermetrics.js';
 
-export interface EnergySources {
+interface EnergySources {
   /** The processor's package; the battery or the whole chip where its counters cannot be read. */
   processor: Meter | Unmetered;
   /** NVIDIA GPUs; null when not asked for, and on macOS, where processor and GPU are one source. */
@@ -33,8 +32,7 @@ async function openProcessor(root: string, platform: NodeJS.Platform): Promise<M
   const counters = openPowercap(root);
   if (isMeter(counters)) return counters;
   const battery = openBattery(root);
-  if (isMeter(battery)) return battery;
-  return counters;
+  return isMeter(battery) ? battery : counters;
 }
 
 export function closeSources({ processor, gpu }: EnergySources): void {
@@ -52,4 +50,42 @@ export function sourceFor(ep: string, { processor, gpu }: EnergySources): Meter 
   }
   if (!isMeter(processor) || processor.tier === 'coarse') return gpu;
   return combineMeters([processor, gpu]);
+}
+
+/** Several meters read as one: processor and GPU of a case. */
+export function combineMeters(meters: Meter[]): Meter {
+  return {
+    tier: meters.some(({ tier }) => tier === 'coarse') ? 'coarse' : 'counter',
+    source: meters.map(({ source }) => source).join(' + '),
+    updateMs: Math.max(...meters.map(({ updateMs }) => updateMs)),
+    // At the earliest moment one meter is exact, and the others lie between two of their readings.
+    read: () => Math.min(...meters.map((meter) => meter.read())),
+    async known(atMs) {
+      await Promise.all(meters.map((meter) => meter.known(atMs)));
+    },
+    usedBetween(startMs, endMs) {
+      const used = meters.map((meter) => meter.usedBetween(startMs, endMs));
+      const fault = used.find((joules) => typeof joules === 'string');
+      return fault ?? (Object.assign({}, ...used) as Joules);
+    },
+    close() {
+      for (const meter of meters) meter.close();
+    },
+  };
+}
+
+/** The sources in words: each with its tier, or why there is none and what to do. */
+export async function energyFacts(): Promise<[fact: string, value: string][]> {
+  const opened = await openSources({ gpu: true });
+  closeSources(opened);
+  const { processor, gpu } = opened;
+  const named = [
+    ['energy', processor],
+    ['energy of GPUs', gpu],
+  ] as const;
+  return named.flatMap(([fact, source]): [string, string][] => {
+    if (source === null) return [];
+    if (isMeter(source)) return [[fact, `${source.source} (${source.tier})`]];
+    return [[fact, `unavailable: ${source.reason}${source.remedy === null ? '' : `; ${source.remedy}`}`]];
+  });
 }

@@ -2,11 +2,11 @@
 // readings the power is taken to be constant.
 
 import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Unmetered } from '../../contract/energy.js';
 import { reasonOf } from '../../errors.js';
-import { type Meter, monotonicMs, unmetered } from './meter.js';
-import { createReadings, type Reading } from './readings.js';
+import { createReadings, type Meter, monotonicMs, type Reading, unmetered } from './meter.js';
 
 export interface StreamedSource {
   command: string[];
@@ -29,10 +29,7 @@ export async function openStream(spec: StreamedSource): Promise<Meter | Unmetere
   const [program, ...parameters] = spec.command as [string, ...string[]];
   const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
   const readings = createReadings();
-  const waiting = new Set<() => void>();
-  const wake = () => {
-    for (const check of waiting) check();
-  };
+  const news = new EventEmitter();
   let domains: string[] | null = null;
   let stderr = '';
   child.stdin.on('error', () => {});
@@ -44,31 +41,21 @@ export async function openStream(spec: StreamedSource): Promise<Meter | Unmetere
     if (reading === null) return;
     domains ??= Object.keys(reading.joules);
     readings.add(reading);
-    wake();
+    news.emit('news');
   });
   let ended: Unmetered | null = null;
   const end = (words: string) => {
     ended ??= spec.explain(words);
     readings.fail(ended.reason);
-    wake();
+    news.emit('news');
   };
   child.once('error', (error) => end(reasonOf(error)));
   child.once('close', () => end(stderr.trim()));
 
-  const until = (isOver: () => boolean, ms: number) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (isOver()) done();
-      };
-      const done = () => {
-        clearTimeout(timer);
-        waiting.delete(check);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      waiting.add(check);
-      check();
-    });
+  const until = async (isOver: () => boolean, ms: number) => {
+    const signal = AbortSignal.timeout(ms);
+    while (!isOver() && !signal.aborted) await once(news, 'news', { signal }).catch(() => {});
+  };
   const close = () => {
     child.stdin.end();
     child.kill();

@@ -2,15 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Limits } from '../../contract/limits.js';
-import type { EdgeproofError } from '../../errors.js';
 import { type Confinement, confine, unenforceable } from './confine.js';
 
 /** Returns the method that held the process; throws limit-unenforceable with what went wrong. */
 export async function attemptLimits(limits: Limits): Promise<string> {
   const confinement = confine(limits);
   try {
-    const fault = await escapeOfEcho(confinement);
-    if (fault !== null) throw typeof fault === 'string' ? unenforceable(limits, fault) : fault;
+    await startEcho(limits, confinement);
     return confinement.held().method;
   } finally {
     await confinement.release();
@@ -18,7 +16,7 @@ export async function attemptLimits(limits: Limits): Promise<string> {
 }
 
 /** Starts `cat`; when it answers, it has entered the group. */
-async function escapeOfEcho(confinement: Confinement): Promise<EdgeproofError | string | null> {
+async function startEcho(limits: Limits, confinement: Confinement): Promise<void> {
   const [command, ...parameters] = confinement.wrap(['cat']);
   const child = spawn(command, parameters, { stdio: 'pipe' });
   child.stdin.on('error', () => {});
@@ -29,8 +27,10 @@ async function escapeOfEcho(confinement: Confinement): Promise<EdgeproofError | 
   const closed = once(child, 'close');
   child.stdin.write('\n');
   const hasAnswered = await Promise.race([once(child.stdout, 'data').then(() => true), closed.then(() => false)]);
-  const escaped = hasAnswered ? confinement.escapeOf(child.pid!) : said.trim() || 'a process cannot be started in it';
+  const escaped = hasAnswered
+    ? confinement.escapeOf(child.pid!)
+    : unenforceable(limits, said.trim() || 'a process cannot be started in it');
   child.stdin.end();
   await closed;
-  return escaped;
+  if (escaped !== null) throw escaped;
 }

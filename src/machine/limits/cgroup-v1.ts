@@ -2,9 +2,16 @@
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
 import { countIn, numberField } from '../kernel-text.js';
-import type { ControlFiles } from './control-files.js';
-import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
-import { makeGroup, newGroupName, ownGroup, removeGroup } from './own-group.js';
+import {
+  type ControlFiles,
+  type Group,
+  type GroupLimits,
+  makeGroup,
+  newGroupName,
+  ownGroup,
+  PERIOD_US,
+  removeGroup,
+} from './group.js';
 
 const BOTH = 'memory.memsw.limit_in_bytes';
 
@@ -51,8 +58,8 @@ export function createGroupV1(files: ControlFiles, limits: GroupLimits): Group |
     cpuQuota: quota === null || period === null ? null : quota / period,
     swapNow: () => numberField(read(memory, 'memory.stat'), 'swap'),
     effects: () => ({
-      ...NO_EFFECTS,
       peakBytes: countIn(read(memory, 'memory.max_usage_in_bytes')),
+      swapPeakBytes: null,
       limitHits: limitHits(read(memory, 'memory.failcnt'), read(memory, 'memory.memsw.failcnt')),
       oomKills: numberField(read(memory, 'memory.oom_control'), 'oom_kill'),
       periods: numberField(read(cpu, 'cpu.stat'), 'nr_periods'),

@@ -3,9 +3,17 @@
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.js';
 import { countIn, numberField } from '../kernel-text.js';
-import type { ControlFiles } from './control-files.js';
-import { type Group, type GroupLimits, NO_EFFECTS, PERIOD_US } from './group.js';
-import { makeGroup, newGroupName, type OwnGroup, ownGroup, removeGroup } from './own-group.js';
+import {
+  type ControlFiles,
+  type Group,
+  type GroupLimits,
+  makeGroup,
+  newGroupName,
+  type OwnGroup,
+  ownGroup,
+  PERIOD_US,
+  removeGroup,
+} from './group.js';
 
 /** Returns the reason as a sentence where it cannot be created. */
 export function createGroupV2(files: ControlFiles, limits: GroupLimits): Group | string {
@@ -28,7 +36,8 @@ export function createGroupV2(files: ControlFiles, limits: GroupLimits): Group |
       // The file is absent where the kernel does not count swap. Then the limit holds only on a machine without swap.
       const counted = read('memory.swap.max') !== null;
       if (counted) files.write(path('memory.swap.max'), String(limits.swapBytes ?? 0));
-      else if (!hasNoSwap(files)) throw new Error('the kernel does not count swap (swapaccount=0)');
+      else if (numberField(files.read('/proc/meminfo'), 'SwapTotal') !== 0)
+        throw new Error('the kernel does not count swap (swapaccount=0)');
     }
     if (limits.cpuQuota !== undefined) {
       files.write(path('cpu.max'), `${Math.round(limits.cpuQuota * PERIOD_US)} ${PERIOD_US}`);
@@ -37,37 +46,26 @@ export function createGroupV2(files: ControlFiles, limits: GroupLimits): Group |
     remove();
     return `${directory}: ${reasonOf(error)}`;
   }
-  const [quota, period] = (read('cpu.max') ?? '').split(' ').map(countIn);
+  const ofMemory = (file: string) => (limits.memoryBytes === undefined ? null : read(file));
+  const ofCpu = (file: string) => (limits.cpuQuota === undefined ? null : read(file));
+  const [quota, period] = (ofCpu('cpu.max') ?? '').split(' ').map(countIn);
   return {
     method: 'cgroup v2',
     entrances: [path('cgroup.procs')],
-    memoryBytes: limits.memoryBytes === undefined ? null : countIn(read('memory.max')),
+    memoryBytes: countIn(ofMemory('memory.max')),
     swapBytes: limits.memoryBytes === undefined ? null : (countIn(read('memory.swap.max')) ?? 0),
-    cpuQuota: limits.cpuQuota !== undefined && quota != null && period != null ? quota / period : null,
+    cpuQuota: quota != null && period != null ? quota / period : null,
     swapNow: () => countIn(read('memory.swap.current')),
     effects: () => ({
-      ...NO_EFFECTS,
-      ...(limits.memoryBytes === undefined
-        ? {}
-        : {
-            peakBytes: countIn(read('memory.peak')),
-            swapPeakBytes: countIn(read('memory.swap.peak')),
-            limitHits: numberField(read('memory.events'), 'max'),
-            oomKills: numberField(read('memory.events'), 'oom_kill'),
-          }),
-      ...(limits.cpuQuota === undefined
-        ? {}
-        : {
-            periods: numberField(read('cpu.stat'), 'nr_periods'),
-            throttledPeriods: numberField(read('cpu.stat'), 'nr_throttled'),
-          }),
+      peakBytes: countIn(ofMemory('memory.peak')),
+      swapPeakBytes: countIn(ofMemory('memory.swap.peak')),
+      limitHits: numberField(ofMemory('memory.events'), 'max'),
+      oomKills: numberField(ofMemory('memory.events'), 'oom_kill'),
+      periods: numberField(ofCpu('cpu.stat'), 'nr_periods'),
+      throttledPeriods: numberField(ofCpu('cpu.stat'), 'nr_throttled'),
     }),
     remove,
   };
-}
-
-function hasNoSwap(files: ControlFiles): boolean {
-  return /^SwapTotal:\s+0 kB$/m.test(files.read('/proc/meminfo') ?? '');
 }
 
 /** The nearest group, from our own upwards, below which a group with these controllers can be created. */

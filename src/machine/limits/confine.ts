@@ -8,8 +8,7 @@ import { type EdgeproofError, problem } from '../../errors.js';
 import { limitDimensions } from '../../suite/case-id.js';
 import { createGroupV1 } from './cgroup-v1.js';
 import { createGroupV2 } from './cgroup-v2.js';
-import { type ControlFiles, KERNEL } from './control-files.js';
-import { type Group, NO_EFFECTS } from './group.js';
+import { type ControlFiles, type Group, KERNEL, NO_EFFECTS } from './group.js';
 
 export interface Confinement {
   /** Whether the files that the worker reads count as its memory: only in a group, and only pages that it reads first. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { problem, reasonOf } from '../../errors.js';
 import { findPackage, installCommand } from '../installed.js';
-import type { AddonContext, AddonModel, AddonSampler, Bindings, Library } from './llama-cpp/addon.js';
+import type { AddonContext, AddonSampler, Bindings, Library } from './llama-cpp/addon.js';
 import type { Generation, OpenOptions, Runtime } from './runtime.js';
 
 /** llama-bench's n_ubatch. Batches are as large here, so that longer prompts are cut at the same places. */
@@ -103,9 +103,9 @@ async function loadBindings(listen: (message: string) => void): Promise<Bindings
 }
 
 async function openContext(bindings: Bindings, options: LlamaCppOptions) {
-  const model: AddonModel = new bindings.AddonModel(options.graph, { gpuLayers: 0, useMmap: true });
+  const model = new bindings.AddonModel(options.graph, { gpuLayers: 0, useMmap: true });
   if (!(await model.init())) throw new Error(`${options.graph} cannot be loaded`);
-  const context: AddonContext = new bindings.AddonContext(model, {
+  const context = new bindings.AddonContext(model, {
     contextSize: options.capacity,
     batchSize: BATCH_TOKENS,
     sequences: 1,

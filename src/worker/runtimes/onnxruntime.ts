@@ -1,17 +1,16 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API. Everything about
 // the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
-
 import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
 import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
 import { readModel } from '../../formats/onnx/read.js';
-import { usesHugePages } from '../../machine/huge-pages.js';
+import { usesHugePages } from '../../machine/own-memory.js';
 import { argmax } from './ort/argmax.js';
 import { createLoop } from './ort/decode-loop.js';
 import { createInt8Cache } from './ort/int8-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
 import { openSessions, type SessionsOptions } from './ort/open-sessions.js';
-import type { Generation, Logits, LogitsRuntime, OpenOptions, Runtime } from './runtime.js';
+import type { Generation, Logits, LogitsRuntime, OpenOptions } from './runtime.js';
 
 /** A prompt runs in chunks of this many tokens, so that activations stay in cache and memory does not grow with the prompt. */
 const PREFILL_CHUNK_TOKENS = 128;
@@ -20,14 +19,10 @@ const PREFILL_GRAPH_CHUNK_TOKENS = 256;
 /** Stored with the options where chunks are shorter for this reason. */
 const WRONG_ATTENTION = 'attention over longer passes is wrong on this provider';
 
-export interface OnnxRuntimeOptions extends SessionsOptions {
-  /** Positions that the KV cache must hold: depth + prompt + new tokens. */
-  capacity: number;
+export interface OnnxRuntimeOptions extends SessionsOptions, Pick<OpenOptions, 'capacity' | 'longestPass'> {
   /** By default the graph decides. */
   kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
-  /** The most tokens in one pass that the execution provider computes correctly; by default any number. */
-  longestPass?: number | undefined;
   /** Asks for the logits of every position, even where the graph could leave some out. */
   allLogits?: boolean;
 }
@@ -40,9 +35,7 @@ export interface OnnxRuntime extends LogitsRuntime {
   endProfiling(): string;
 }
 
-export function open(options: OpenOptions): Promise<Runtime> {
-  return openOnnxRuntime(options);
-}
+export { openOnnxRuntime as open };
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
   const decoder = decoderOf(readModel(options.graph));

@@ -1,6 +1,8 @@
-// What a runtime offers to the worker. Each runtime is one file in this folder that exports `open` (open.ts).
+// What a runtime offers to the worker, and how one is found by its name: each is one file in this folder that exports `open`.
 import type { CaseKey } from '../../contract/case-key.js';
 import type { OkRound } from '../../contract/result.js';
+import type { RuntimeName } from '../../contract/runtimes.js';
+import { workloadRow } from '../../contract/workloads.js';
 import type { Job } from '../protocol.js';
 
 /** What a runtime may need to know to open a checkpoint; each takes what it uses. */
@@ -45,4 +47,23 @@ export interface LogitsRuntime extends Runtime {
 
 export function givesLogits(runtime: Runtime): runtime is LogitsRuntime {
   return 'forward' in runtime;
+}
+
+export type Open = (options: OpenOptions) => Promise<Runtime>;
+
+/**
+ * The runtime of this name, from the file of the same name with dashes for dots. No other file is imported, so that a worker
+ * loads the native library of its own runtime only.
+ */
+export async function importRuntime(name: RuntimeName): Promise<Open> {
+  const { open } = (await import(`./${name.replaceAll('.', '-')}.js`)) as { open: Open };
+  return open;
+}
+
+/** What the runtime of a case is opened with. */
+export function openOptions(job: Pick<Job, 'key' | 'directory' | 'graph' | 'longestPass'>): OpenOptions {
+  const { directory, graph, longestPass } = job;
+  const { dtype, threads, ep, options, workload } = job.key;
+  const capacity = workloadRow(workload).positions(workload);
+  return { directory, graph, dtype, threads, ep, options, capacity, longestPass };
 }

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { usesHugePages } from '../../machine/huge-pages.js';
+import { usesHugePages } from '../../machine/own-memory.js';
 import type { Generation, OpenOptions, Runtime } from './runtime.js';
 import { loadLibrary } from './transformers-js/library.js';
 
@@ -42,10 +42,9 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
   let depthTokens = new BigInt64Array(0);
   let depthCache: Record<string, unknown> = {};
 
-  const inputs = (ids: BigInt64Array) => ({
-    input_ids: new library.Tensor('int64', ids, [1, ids.length]),
-    attention_mask: new library.Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
-  });
+  const row = (ids: BigInt64Array) => new library.Tensor('int64', ids, [1, ids.length]);
+  const maskOf = (length: number) => row(new BigInt64Array(length).fill(1n));
+  const inputs = (ids: BigInt64Array) => ({ input_ids: row(ids), attention_mask: maskOf(ids.length) });
   const fillDepth = async (tokens: BigInt64Array) => {
     const outputs = await model(inputs(tokens));
     depthTokens = new BigInt64Array(tokens);
@@ -109,10 +108,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
       return { tokenMs, tokens, sessionMs };
     },
     async repeatableStep(id) {
-      const attention_mask = new library.Tensor('int64', new BigInt64Array(depthTokens.length + 1).fill(1n), [
-        1,
-        depthTokens.length + 1,
-      ]);
+      const attention_mask = maskOf(depthTokens.length + 1);
       const past_key_values = new library.DynamicCache(depthCache as never);
       await model({ ...inputs(BigInt64Array.of(id)), attention_mask, past_key_values });
     },
@@ -122,9 +118,8 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
 /** Wraps `run` of every session. The returned function gives the time spent inside since it was last called. */
 function timeSessions(model: PreTrainedModel): () => number {
   let total = 0;
-  for (const session of Object.values(
-    model.sessions as Record<string, { run: (...input: unknown[]) => Promise<unknown> }>,
-  )) {
+  const sessions = model.sessions as Record<string, { run: (...input: unknown[]) => Promise<unknown> }>;
+  for (const session of Object.values(sessions)) {
     const run = session.run.bind(session);
     session.run = async (...input) => {
       const start = performance.now();

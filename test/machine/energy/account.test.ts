@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { energySchema } from '../../../src/contract/energy.js';
 import { accountEnergy } from '../../../src/machine/energy/account.js';
-import { combineMeters } from '../../../src/machine/energy/combined.js';
 import { idleMs, measureIdle } from '../../../src/machine/energy/idle.js';
 import { type Meter, unmetered } from '../../../src/machine/energy/meter.js';
-import { openSources, sourceFor } from '../../../src/machine/energy/sources.js';
+import { combineMeters, openSources, sourceFor } from '../../../src/machine/energy/sources.js';
 import { kernelTree } from '../../fixtures/kernel-tree.js';
 import { powercapTree } from '../../fixtures/powercap.js';
 

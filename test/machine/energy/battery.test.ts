@@ -53,6 +53,9 @@ describe('a battery', () => {
     ms = 60_000;
     writeKernelFiles(root, supply('BAT0', { status: 'Charging' }));
     expect(meter.usedBetween(0, meter.read())).toContain('BAT0 is being charged');
+    ms = 120_000;
+    writeKernelFiles(root, supply('BAT0', { status: 'Discharging' }));
+    expect(meter.usedBetween(0, meter.read())).toContain('BAT0 is being charged');
   });
 
   it.each([

@@ -1,32 +1,24 @@
 // The types of the parts of node-llama-cpp's native module that we use, from bindings/AddonTypes.d.ts of 3.22.1. They cannot be
 // imported, because the package is optional.
 
+type Options = Record<string, unknown>;
+
 export interface Library {
-  getLlama(options: Record<string, unknown>): Promise<{ _bindings: Bindings }>;
+  getLlama(options: Options): Promise<{ _bindings: Bindings }>;
 }
 
 export interface Bindings {
-  AddonModel: new (path: string, options: { gpuLayers: number; useMmap: boolean }) => AddonModel;
-  AddonContext: new (
-    model: AddonModel,
-    options: {
-      contextSize: number;
-      batchSize: number;
-      sequences: number;
-      threads: number;
-      flashAttention: 'auto';
-      swaFullCache: boolean;
-    },
-  ) => AddonContext;
+  AddonModel: new (path: string, options: Options) => AddonModel;
+  AddonContext: new (model: AddonModel, options: Options) => AddonContext;
   AddonSampler: new (model: AddonModel) => AddonSampler;
 }
 
-export interface AddonModel {
+interface AddonModel {
   init(): Promise<boolean>;
 }
 
 export interface AddonSampler {
-  applyConfig(config: { temperature: number }): void;
+  applyConfig(config: Options): void;
 }
 
 export interface AddonContext {

@@ -31,19 +31,14 @@ export function attentionError(library: OrtLibrary, ep: ExecutionProvider, rows:
   return Math.sqrt(squares(found.map((value, i) => value - expected[i]!)) / squares(expected));
 }
 
-export interface AttentionInputs {
-  rows: number;
-  query: Float32Array;
-  key: Float32Array;
-  value: Float32Array;
-}
-
 /** Inputs without a pattern that a mistake could reproduce. */
-export function attentionInputs(rows: number): AttentionInputs {
+export function attentionInputs(rows: number) {
   const numbers = (heads: number, phase: number) =>
     Float32Array.from({ length: rows * heads * HEAD_SIZE }, (_, i) => 2 * Math.sin((i + 1) ** 1.5 + phase));
   return { rows, query: numbers(HEADS, 0), key: numbers(1, 1), value: numbers(1, 2) };
 }
+
+type AttentionInputs = ReturnType<typeof attentionInputs>;
 
 /** Causal attention of `HEADS` query heads over one head of keys and values, on an empty cache. */
 export function attend(library: OrtLibrary, ep: ExecutionProvider, inputs: AttentionInputs): Float32Array {

@@ -20,7 +20,7 @@ export const PROVIDERS: Record<ExecutionProvider, Provider> = {
   cpu: { name: 'CPUExecutionProvider', append() {}, memory: null, install: 'reinstall with `npm ci`' },
   webgpu: {
     name: 'WebGpuExecutionProvider',
-    append: (library, options) => appendByName(library, options, 'WebGPU'),
+    append: byName('WebGPU'),
     memory: 'WebGPU_Buf',
     install:
       'it is bundled for Linux x64, Windows and macOS; on Linux it needs libvulkan1 and the Vulkan driver of the GPU ' +
@@ -38,14 +38,14 @@ export const PROVIDERS: Record<ExecutionProvider, Provider> = {
     name: 'DmlExecutionProvider',
     append(library, options) {
       library.call('disableMemoryPattern', options);
-      appendByName(library, options, 'DML');
+      byName('DML')(library, options);
     },
     memory: null,
     install: 'DirectML exists on Windows 10 or later only, with a GPU that has a DirectX 12 driver',
   },
   coreml: {
     name: 'CoreMLExecutionProvider',
-    append: (library, options) => appendByName(library, options, 'CoreML'),
+    append: byName('CoreML'),
     memory: null,
     install: 'Core ML exists on macOS (arm64) only',
   },
@@ -63,8 +63,8 @@ function plainReason(text: string): string {
     .replace(/\.?\s*$/, '');
 }
 
-function appendByName(library: OrtLibrary, options: Pointer, name: string): void {
-  library.call('appendProvider', options, name, null, null, 0);
+function byName(name: string): Provider['append'] {
+  return (library, options) => library.call('appendProvider', options, name, null, null, 0);
 }
 
 function appendCuda(library: OrtLibrary, options: Pointer): void {

@@ -19,7 +19,7 @@ import {
   wideMatrix,
 } from '../../../machine/ceilings/kernels.js';
 import { rateOf } from '../../../machine/ceilings/passes.js';
-import type { CeilingsQuestion } from '../../protocol.js';
+import type { KernelRatesQuestion } from '../../protocol.js';
 import { loadOrtLibrary } from './library.js';
 import { type Call, createSession, type Element, type Session } from './session.js';
 
@@ -32,9 +32,7 @@ const PATIENCE_MS = 1000;
 const SHORTEST_GPU_PASS_MS = 20;
 const LONGEST_REASON = 200;
 
-type Question = Omit<CeilingsQuestion, 'about'>;
-
-export function kernelRates(question: Question): Ceiling[] {
+export function kernelRates(question: KernelRatesQuestion): Ceiling[] {
   const { ep, threads, workingSets, arithmetics } = question;
   const on = ep === 'cpu' ? 'cpu' : 'gpu';
   const memory = ep === 'cpu' ? filledMemory(Math.max(0, ...workingSets)) : null;
@@ -93,7 +91,7 @@ function longEnough<Shape>(shapes: readonly Shape[], measure: (shape: Shape) => 
 }
 
 function attempt(
-  { ep, threads }: Question,
+  { ep, threads }: KernelRatesQuestion,
   kind: Ceiling['kind'],
   kernel: Kernel,
   workingSetBytes: number | null,
@@ -126,7 +124,12 @@ function filledMemory(bytes: number): Float32Array {
   return memory;
 }
 
-function readPass(question: Question, kernel: Kernel, chain: Chain, memory: Float32Array | null): () => void {
+function readPass(
+  question: KernelRatesQuestion,
+  kernel: Kernel,
+  chain: Chain,
+  memory: Float32Array | null,
+): () => void {
   const { model, matrices } = chainModel(kernel, chain, 'inputs');
   const session = open(question, encodeModel(model));
   const call = session.prepare(['x', ...matrices.map(({ name }) => name)], ['y']);
@@ -135,7 +138,7 @@ function readPass(question: Question, kernel: Kernel, chain: Chain, memory: Floa
   return pass(session, call, kernel, chain, matrices.map(place));
 }
 
-function productPass(question: Question, kernel: Kernel, chain: Chain): () => void {
+function productPass(question: KernelRatesQuestion, kernel: Kernel, chain: Chain): () => void {
   const session = open(question, encodeModel(chainModel(kernel, chain, 'constants').model));
   return pass(session, session.prepare(['x'], ['y']), kernel, chain, []);
 }
@@ -149,6 +152,6 @@ function pass(session: Session, call: Call, { activation }: Kernel, { rows, k, n
   return () => call.run();
 }
 
-function open({ ep, threads }: Question, graph: Uint8Array): Session {
+function open({ ep, threads }: KernelRatesQuestion, graph: Uint8Array): Session {
   return createSession(loadOrtLibrary(), { graph, threads, ep, onlyThere: ep !== 'cpu' });
 }

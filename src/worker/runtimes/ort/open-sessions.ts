@@ -1,8 +1,6 @@
 // Opens the sessions of a checkpoint: one for its decoder graph and, where it has a graph for prompts, one for that.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ExecutionProvider } from '../../../contract/execution-providers.js';
-import type { OptionSet } from '../../../contract/option-set.js';
 import { problem } from '../../../errors.js';
 import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
 import { withInt8Cache } from '../../../formats/onnx/int8-cache.js';
@@ -10,15 +8,10 @@ import { prefillPath } from '../../../formats/onnx/prefill-graph.js';
 import { readModel, readWholeModel } from '../../../formats/onnx/read.js';
 import { encodeModel } from '../../../formats/onnx/write.js';
 import type { OrtLibrary } from './library.js';
-import { createSession, type Session } from './session.js';
+import { createSession, type Session, type SessionOptions } from './session.js';
 
-export interface SessionsOptions {
+export interface SessionsOptions extends Omit<SessionOptions, 'graph' | 'onlyThere'> {
   graph: string;
-  threads: number;
-  ep?: ExecutionProvider;
-  options?: OptionSet | undefined;
-  /** See SessionOptions. */
-  profilePrefix?: string;
 }
 
 interface CacheForm {

@@ -33,13 +33,7 @@ export interface ProfileEvent {
 }
 
 /** Generates a few tokens twice. Nodes are counted in both passes, time only in the second, which compiles nothing. */
-export async function findPlacement({
-  graph,
-  threads,
-  ep,
-  options,
-  vocabSize,
-}: Omit<PlacementQuestion, 'about'>): Promise<Placement> {
+export async function findPlacement({ graph, threads, ep, options, vocabSize }: PlacementQuestion): Promise<Placement> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-profile-'));
   try {
     const capacity = PROMPT_TOKENS + NEW_TOKENS;

@@ -3,6 +3,7 @@
 import koffi from 'koffi';
 import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
+import { byteLength, ELEMENT_TYPES } from '../../../formats/onnx/model.js';
 import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
 import { applyOptions, type EffectiveOptions, readOptions } from './session-options.js';
@@ -17,15 +18,15 @@ const ARENA_ALLOCATOR = 1;
 const FIRST_DEVICE = 0;
 const DEFAULT_MEMORY = 0;
 
-const ELEMENTS = {
-  float32: { type: 1, bytes: 4, view: Float32Array },
-  float16: { type: 10, bytes: 2, view: Uint16Array },
-  uint8: { type: 2, bytes: 1, view: Uint8Array },
-  int8: { type: 3, bytes: 1, view: Int8Array },
-  int64: { type: 7, bytes: 8, view: BigInt64Array },
+const VIEWS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  int64: BigInt64Array,
 } as const;
 
-export type Element = keyof typeof ELEMENTS;
+export type Element = keyof typeof VIEWS;
 
 export interface SessionOptions {
   /** A file, its bytes, or its bytes with the folder of its external data. */
@@ -84,9 +85,9 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
   const memoryOf = new Map<Value, ArrayBufferView>();
 
   const tensor: Session['tensor'] = (element, data, dims, start = 0) => {
-    const { type, bytes } = ELEMENTS[element];
-    const address = koffi.address(data) + BigInt(start * bytes);
-    const value = create('createTensor', memory, address, count(dims) * bytes, dims, dims.length, type);
+    const address = koffi.address(data) + BigInt(byteLength(element, [start]));
+    const { code } = ELEMENT_TYPES[element];
+    const value = create('createTensor', memory, address, byteLength(element, dims), dims, dims.length, code);
     memoryOf.set(value, data);
     return value;
   };
@@ -95,17 +96,16 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
     deviceMemory,
     options: effective,
     allocate(element, dims) {
-      const { type, view } = ELEMENTS[element];
+      if (device !== null) return create('createTensorIn', device, dims, dims.length, ELEMENT_TYPES[element].code);
+      const elements = dims.reduce((product, dim) => product * dim, 1);
       // An empty tensor needs an address, too.
-      if (device === null) return tensor(element, new view(Math.max(count(dims), 64)), dims);
-      return create('createTensorIn', device, dims, dims.length, type);
+      return tensor(element, new VIEWS[element](Math.max(elements, 64)), dims);
     },
     read(element, value) {
       const info = create('tensorInfo', value);
       const length = Number(create('elementCount', info));
       release.tensorInfo(info);
-      const { bytes, view } = ELEMENTS[element];
-      return new view(koffi.view(create('tensorData', value), length * bytes));
+      return new VIEWS[element](koffi.view(create('tensorData', value), byteLength(element, [length])));
     },
     release(value) {
       release.value(value);
@@ -165,10 +165,6 @@ function openSession(library: OrtLibrary, wanted: SessionOptions, ep: ExecutionP
   } finally {
     release.sessionOptions(settings);
   }
-}
-
-function count(dims: number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** C strings and their addresses. The strings must be kept as long as the addresses are used. */

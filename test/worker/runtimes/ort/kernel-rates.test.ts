@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ARITHMETICS } from '../../../../src/contract/work.js';
 import { PRODUCT_KERNELS } from '../../../../src/machine/ceilings/kernels.js';
-import { askCeilings } from '../../../../src/worker/ask.js';
+import { askKernelRates, askStorageRate } from '../../../../src/worker/ask.js';
 import { whyNoWebGpu } from '../../../fixtures/vulkan.js';
 
 const ENTRY = fileURLToPath(new URL('../../../../dist/worker/answer.js', import.meta.url));
@@ -40,7 +40,7 @@ describe('read bandwidth', () => {
     const agree = () => ours > 0 && Math.abs(ours / theirs - 1) <= 0.1;
     for (let turn = 0; turn < MOST_TURNS && !agree(); turn++) {
       const question = { ep: 'cpu' as const, threads: 1, workingSets: [WORKING_SET], arithmetics: [] };
-      const [found] = await askCeilings(question, OPTIONS);
+      const [found] = await askKernelRates(question, OPTIONS);
       expect(found).toMatchObject({ kind: 'read-bandwidth', unit: 'bytes/s', workingSetBytes: WORKING_SET });
       ours = Math.max(ours, found!.value!);
       const printed = execFileSync(program!, [WORKING_SET, 1, PASSES].map(String), { encoding: 'utf8' });
@@ -52,7 +52,10 @@ describe('read bandwidth', () => {
 
 describe('matrix products', () => {
   it('are measured by every kernel, each rate with its spread and what was run', async () => {
-    const found = await askCeilings({ ep: 'cpu', threads: 1, workingSets: [], arithmetics: [...ARITHMETICS] }, OPTIONS);
+    const found = await askKernelRates(
+      { ep: 'cpu', threads: 1, workingSets: [], arithmetics: [...ARITHMETICS] },
+      OPTIONS,
+    );
     expect(found.map(({ kind, operator }) => `${operator} ${kind}`)).toEqual(
       PRODUCT_KERNELS.map(({ operator, arithmetic }) => `${operator} matmul-${arithmetic}`),
     );
@@ -68,14 +71,14 @@ describe('matrix products', () => {
   it('fail with what to do where the execution provider does not work', async () => {
     if (process.platform !== 'linux') return;
     const question = { ep: 'dml' as const, threads: 1, workingSets: [], arithmetics: [] };
-    await expect(askCeilings(question, OPTIONS)).rejects.toMatchObject({ code: 'ep-unavailable' });
+    await expect(askKernelRates(question, OPTIONS)).rejects.toMatchObject({ code: 'ep-unavailable' });
   });
 });
 
 const noWebGpu = whyNoWebGpu();
 describe.skipIf(noWebGpu !== null)(`WebGPU${noWebGpu === null ? '' : ` (skipped: ${noWebGpu})`}`, () => {
   it('reads and multiplies in memory of the GPU; what it cannot do is null with the reason', async () => {
-    const found = await askCeilings(
+    const found = await askKernelRates(
       { ep: 'webgpu', threads: 1, workingSets: [2 ** 22], arithmetics: ['int8'] },
       OPTIONS,
     );
@@ -91,7 +94,7 @@ describe.skipIf(noWebGpu !== null)(`WebGPU${noWebGpu === null ? '' : ` (skipped:
 
 describe('storage', () => {
   const file = join(scratch, 'file');
-  const read = async (path: string) => (await askCeilings({ path }, OPTIONS))[0]!;
+  const read = (path: string) => askStorageRate(path, OPTIONS);
 
   it.runIf(process.platform === 'linux')('is read once the pages are gone, or not at all', async () => {
     writeFileSync(file, Buffer.alloc(20_000_001, 7));

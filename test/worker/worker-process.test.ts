@@ -1,6 +1,6 @@
 // The environment of a worker: what its options need of it, beside what was there.
 import { describe, expect, it } from 'vitest';
-import { environmentOf } from '../../src/worker/environment.js';
+import { environmentOf } from '../../src/worker/worker-process.js';
 
 describe('the environment of a worker', () => {
   it('is that of its parent', () => {

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { RUNTIME_NAMES } from '../../../src/contract/runtimes.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { promptTokens } from '../../../src/worker/prompt.js';
-import { importRuntime, openOptions } from '../../../src/worker/runtimes/open.js';
+import { importRuntime, openOptions } from '../../../src/worker/runtimes/runtime.js';
 import { TINY_CONFIG } from '../../reference/tiny-model.js';
 
 const cache = mkdtempSync(join(tmpdir(), 'edgeproof-open-'));

@@ -1,9 +1,9 @@
 // Passes one after another on a runtime that takes no time of its own: how many, in which order, and what is told of them.
 import { describe, expect, it, vi } from 'vitest';
 import type { CaseWorkload } from '../../src/contract/workloads.js';
+import { measureSustained } from '../../src/worker/pass.js';
 import type { Job, Message } from '../../src/worker/protocol.js';
 import type { Runtime } from '../../src/worker/runtimes/runtime.js';
-import { measureSustained } from '../../src/worker/sustained.js';
 
 const workload: Extract<CaseWorkload, { kind: 'sustained' }> = {
   kind: 'sustained',
