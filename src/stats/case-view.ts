@@ -6,7 +6,7 @@ import type { PhaseWithCeiling, Summary } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
-import { phaseRates, sharesAt } from './ceiling-share.js';
+import { ceilingShares } from './ceiling-share.js';
 import { driftOf } from './drift.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { whyFarBelow } from './far-below.js';
@@ -23,11 +23,7 @@ import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
   const rounds = okRounds(result);
   const metrics = metricsOf(result);
-  const shares = sharesAt(
-    document,
-    result,
-    phaseRates((name) => metrics[name]?.median ?? null),
-  );
+  const shares = ceilingShares(document, result, (name) => metrics[name]?.median ?? null);
   const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
   const loop = loopShare(result);
   const explained = (phase: PhaseWithCeiling, share: CeilingShare | null): PhaseShare | null =>

@@ -2,7 +2,7 @@
 // of another case, or assumed. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
-import { summarizeMetric, timedPasses } from './metrics.js';
+import { passTimes, summarizeMetric, timedPasses } from './metrics.js';
 import { median } from './summary.js';
 
 export type Basis = 'measured' | 'scaled' | 'assumed';
@@ -61,7 +61,7 @@ function timeAsIn(known: CaseResult, { iterations, warmup }: Plan): number {
   const { workload } = known.key;
   if (workload.kind === 'micro') return PROCESS_MS + load + workload.timeMs;
   if (workload.kind === 'sustained') return PROCESS_MS + load + workload.seconds * 1000;
-  const passes = rounds.flatMap((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
+  const passes = rounds.flatMap(passTimes);
   const warm = rounds.map((round) => round.iterations.length - timedPasses(round).length);
   const count = warmup === 'auto' ? Math.max(AUTO_PASSES, median(warm)) : warmup;
   const rate = summarizeMetric('prefillRate', known)?.median ?? Number.POSITIVE_INFINITY;
