@@ -3,6 +3,7 @@ import { GRADES, type Grade } from '../contract/grades.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import type { CaseView } from '../contract/views/show.js';
+import { present } from '../stats/present.js';
 import { plural } from './format.js';
 
 /** `A`, or `2 A 1 C` when rounds differ; empty when no round is graded. */
@@ -79,14 +80,9 @@ export function sufficiencyNotes({ leftOut, sides, grade }: CompareView): string
     const { ungradedRounds } = sides[side];
     return ungradedRounds === 0 ? [] : [`${plural(ungradedRounds, 'round')} of the ${side}`];
   });
-  return [
-    ...(omitted.length === 0
-      ? []
-      : [
-          `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
-        ]),
-    ...(ungraded.length === 0
-      ? []
-      : [`Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`]),
-  ];
+  return present(
+    omitted.length > 0 &&
+      `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
+    ungraded.length > 0 && `Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`,
+  );
 }

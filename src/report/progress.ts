@@ -62,11 +62,6 @@ export function planLine(p: { cases: number; rule: UntilPrecise; ms: number; bas
   return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}${budget}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
 }
 
-/** The first round of each case is over. */
-export function correctionLine(ms: number): string {
-  return `plan: about ${duration(ms)} in all, by the first round of each case`;
-}
-
 export function tookLine(ms: number, plannedMs: number): string {
   return `took ${duration(ms)}, planned ${duration(plannedMs)}`;
 }

@@ -4,7 +4,7 @@ import type { PrepareEvent, RunEvent } from '../run/events.js';
 import { duration, plural } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import { limitWords } from './limit-notes.js';
-import { byteProgress, correctionLine, planLine, roundProgress, tookLine } from './progress.js';
+import { byteProgress, planLine, roundProgress, tookLine } from './progress.js';
 
 export interface EventLine {
   text: string;
@@ -42,7 +42,7 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
       case 'planned':
         return note(planLine(event));
       case 'replanned':
-        return note(correctionLine(event.ms));
+        return note(`plan: about ${duration(event.ms)} in all, by the first round of each case`);
       case 'round-started': {
         // Searching for threads changes the cases, so that labels are made late.
         labels ??= labelsOf(document?.cases ?? [event.result]);

@@ -1,6 +1,7 @@
 // The curve of a sustained workload below the table: bars for rate, temperature and clock, and what they say. Pure.
 import type { RoundFigures, Sustained } from '../contract/views/rounds.js';
 import type { ShowView } from '../contract/views/show.js';
+import { present } from '../stats/present.js';
 import { LEAST_WINDOWS, WINDOW_SECONDS } from '../stats/sustained.js';
 import { duration, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
@@ -11,16 +12,15 @@ const ROOM_CELSIUS = 20;
 
 export function sustainedNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
   const sustained = cases.filter(({ key }) => key.workload.kind === 'sustained');
-  return sustained.flatMap((result) => {
-    const { rounds } = result;
-    return rounds.flatMap((round) => {
-      const who = [
-        ...(cases.length > 1 ? [caseLabel(labels, result)] : []),
-        ...(rounds.length > 1 ? [`round ${round.index + 1}`] : []),
-      ].join(', ');
-      return roundNotes(round, who === '' ? '' : `${who}: `);
-    });
-  });
+  return sustained.flatMap((result) =>
+    result.rounds.flatMap((round) => {
+      const who = present(
+        cases.length > 1 && caseLabel(labels, result),
+        result.rounds.length > 1 && `round ${round.index + 1}`,
+      );
+      return roundNotes(round, who.length === 0 ? '' : `${who.join(', ')}: `);
+    }),
+  );
 }
 
 function roundNotes({ sustained: curve }: RoundFigures, who: string): string[] {
