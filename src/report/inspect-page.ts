@@ -2,7 +2,7 @@
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { ModelsInspectView } from '../contract/views/models-inspect.js';
 import { bytes, count, plural } from './format.js';
-import type { Page } from './page.js';
+import { type Fact, factTable, type Page } from './page.js';
 
 export function inspectPage(view: ModelsInspectView): Page {
   const { path, tokenOperations, ...facts } = view;
@@ -14,11 +14,11 @@ export function inspectPage(view: ModelsInspectView): Page {
     return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
   };
   const { head, embedding, kv } = facts;
-  const rows: [string, string][] = [
+  const rows: Fact[] = [
     ['parameters', ofWhich(count, facts.parameters, facts.parametersActive)],
     ['weights', ofWhich(bytes, facts.weightBytes, facts.weightBytesActive)],
-    ...Object.entries(facts.weightBytesByType).map(([type, size]): [string, string] => [`  ${type}`, bytes(size)]),
-    ...facts.formats.map((format): [string, string] => ['matrix products', formatText(format)]),
+    ...Object.entries(facts.weightBytesByType).map(([type, size]): Fact => [`  ${type}`, bytes(size)]),
+    ...facts.formats.map((format): Fact => ['matrix products', formatText(format)]),
     [
       'embedding',
       embedding === null
@@ -56,11 +56,7 @@ export function inspectPage(view: ModelsInspectView): Page {
   ];
   return {
     heading: [path],
-    columns: [
-      { key: 'fact', title: 'fact' },
-      { key: 'value', title: 'value' },
-    ],
-    rows: rows.map(([fact, value]) => ({ fact, value })),
+    ...factTable(rows),
     notes: [],
     json: view,
     records: [

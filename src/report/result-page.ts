@@ -1,6 +1,5 @@
 // A result as a page: speed, latency and memory of each case, and below the table what follows from it. Pure.
 import { METRIC_NAMES } from '../contract/metric-names.js';
-import { PHASES_WITH_CEILING } from '../contract/views/figures.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { worstGrade } from '../stats/grade.js';
@@ -106,7 +105,7 @@ function row(result: CaseView, labels: Labels): Record<string, string> {
     grade: gradeCell(result),
     status: statusOf(result),
   };
-  for (const phase of PHASES_WITH_CEILING) cells[`${phase}Share`] = shareText(result.ofCeiling[phase]);
+  for (const [phase, share] of Object.entries(result.ofCeiling)) cells[`${phase}Share`] = shareText(share);
   for (const name of SHOWN_METRICS) {
     const figures = result.metrics[name];
     if (figures !== undefined) cells[name] = measured({ ...figures, interval: figures.interval95 }, figures);

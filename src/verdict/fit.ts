@@ -15,7 +15,7 @@ export interface Fit {
 }
 
 interface FitNeed {
-  /** `q4 weights`: what the first term is called. */
+  /** The first term, called `q4 weights` for example. */
   weights: FitTerm;
   /** Bytes that one token adds to the KV cache; null where it is not known, and then not counted. */
   kvBytesPerToken: number | null;
