@@ -86,7 +86,7 @@ function outcomeText(change: MetricChange, roundsNeeded: number): string {
 
 function notesOf({ cases, roundsNeeded }: CompareView): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
-  return [summaryOf(changes, roundsNeeded), ...roundsNote(changes), ...cases.flatMap(caseNotes)];
+  return present(summaryOf(changes, roundsNeeded), roundsNote(changes), ...cases.flatMap(caseNotes));
 }
 
 function summaryOf(changes: MetricChange[], roundsNeeded: number): string {
@@ -103,31 +103,27 @@ function summaryOf(changes: MetricChange[], roundsNeeded: number): string {
 }
 
 /** How many rounds the noisiest of the watched metrics needs, where that is more than there are. */
-function roundsNote(changes: MetricChange[]): string[] {
+function roundsNote(changes: MetricChange[]): string | null {
   const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
     const rounds = Math.min(baseline.n, candidate.n);
     return outcome === 'not shown' && METRICS[metric].isWatched && (roundsToSee5Percent ?? rounds + 1) > rounds;
   });
-  if (asking.length === 0) return [];
+  if (asking.length === 0) return null;
   const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
   if (!Number.isFinite(most))
-    return [
-      'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.',
-    ];
-  return [
-    `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`,
-  ];
+    return 'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.';
+  return `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`;
 }
 
 function caseNotes(entry: CaseComparison): string[] {
   if (entry.status === 'failed') return [`failed: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'differs') {
-    const names = entry.differences.map(
-      ({ dimension, baseline, candidate }) => `${dimension} (${changed(baseline, candidate)})`,
-    );
-    const across = entry.differences.map(({ dimension }) => dimension).join(',');
-    return [`not compared: ${entry.id} differs in ${names.join(', ')}\n  to compare all the same: --across ${across}`];
+    const names = entry.differences.map(({ dimension }) => dimension).join(',');
+    const words = entry.differences
+      .map((one) => `${one.dimension} (${changed(one.baseline, one.candidate)})`)
+      .join(', ');
+    return [`not compared: ${entry.id} differs in ${words}\n  to compare all the same: --across ${names}`];
   }
   const { id, across, parity, sameTokens } = entry;
   return present(

@@ -2,7 +2,7 @@
 import type { RoundFigures, Sustained } from '../contract/views/rounds.js';
 import type { ShowView } from '../contract/views/show.js';
 import { present } from '../stats/present.js';
-import { LEAST_WINDOWS, WINDOW_SECONDS } from '../stats/sustained.js';
+import { LEAST_WINDOWS, mean, WINDOW_SECONDS } from '../stats/sustained.js';
 import { duration, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
@@ -80,8 +80,7 @@ export function bars(values: readonly (number | null)[], low: number, high: numb
 /** Averages neighbours until at most `most` values are left. */
 export function thinned(values: readonly (number | null)[], most: number): (number | null)[] {
   const group = Math.max(1, Math.ceil(values.length / most));
-  return Array.from({ length: Math.ceil(values.length / group) }, (_, i) => {
-    const known = values.slice(i * group, (i + 1) * group).filter((value) => value !== null);
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-  });
+  return Array.from({ length: Math.ceil(values.length / group) }, (_, i) =>
+    mean(values.slice(i * group, (i + 1) * group).filter((value) => value !== null)),
+  );
 }

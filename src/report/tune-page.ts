@@ -24,10 +24,8 @@ interface TuneReport {
 
 export function tunePage(report: TuneReport): Page {
   const { name, weights, sides, directory, reports, fidelity } = report;
-  const [before, after] = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [
-    number,
-    number,
-  ];
+  const sizeOf = ({ files }: Manifest) => files.reduce((sum, file) => sum + file.bytes, 0);
+  const [before, after] = [sizeOf(sides[0]), sizeOf(sides[1])];
   const entries = report.measured?.comparison.cases ?? [];
   const changes = entries.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const steps = reports.map(({ step, applied, note }) => ({ step, applied, note }));

@@ -156,12 +156,7 @@ const byPlace = (placeOf: (metric: Metric) => number | undefined) =>
 export const SHOWN_METRICS = byPlace(({ column }) => column?.place);
 export const COMPARED_METRICS = byPlace(({ compared }) => compared?.place);
 
-interface RoundValue {
-  index: number;
-  value: number;
-}
-
-function valuesByRound(name: MetricName, result: CaseResult): RoundValue[] {
+function valuesByRound(name: MetricName, result: CaseResult): { index: number; value: number }[] {
   return okRounds(result).flatMap((round) => {
     const value = METRICS[name].ofRound(round, result);
     return value === null ? [] : [{ index: round.index, value }];

@@ -67,6 +67,7 @@ function addGaps({ tokenMs }: GenerateIteration, startMs: number, spent: { token
   }
 }
 
-function mean(values: number[]): number | null {
+/** null for an empty list. */
+export function mean(values: number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
