@@ -14,6 +14,8 @@ export function inspectPage(view: ModelsInspectView): Page {
     return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
   };
   const { head, embedding, kv } = facts;
+  const operators = Object.entries(facts.operators).map(([name, number]) => `${name} ${number}`);
+  const opsets = Object.entries(facts.opsets).map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`);
   const rows: Fact[] = [
     ['parameters', ofWhich(count, facts.parameters, facts.parametersActive)],
     ['weights', ofWhich(bytes, facts.weightBytes, facts.weightBytesActive)],
@@ -41,18 +43,8 @@ export function inspectPage(view: ModelsInspectView): Page {
     ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
-    [
-      'operators',
-      Object.entries(facts.operators)
-        .map(([name, number]) => `${name} ${number}`)
-        .join(', '),
-    ],
-    [
-      'producer',
-      `${facts.producer || 'unknown'}, opsets ${Object.entries(facts.opsets)
-        .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
-        .join(', ')}`,
-    ],
+    ['operators', operators.join(', ')],
+    ['producer', `${facts.producer || 'unknown'}, opsets ${opsets.join(', ')}`],
   ];
   return {
     heading: [path],

@@ -47,13 +47,10 @@ const BASIS: Record<Basis, string> = {
 /** `plan: 2 cases × 5 rounds, about 1 min 20 s (as measured here before)` */
 export function planLine(p: Omit<Event<'planned'>, 'type'>): string {
   const { minimum, maximum, halfWidthPercent, budgetSeconds } = p.rule;
-  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %`;
-  const budget =
-    minimum === maximum || budgetSeconds === null
-      ? ''
-      : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
+  const budget = budgetSeconds === null ? '' : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
+  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %${budget}`;
   const rounds = `${range(p.rule)} round${maximum === 1 ? '' : 's'}`;
-  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}${budget}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
+  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
 }
 
 export function tookLine(ms: number, plannedMs: number): string {

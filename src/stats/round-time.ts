@@ -1,5 +1,6 @@
 // How long a round of a case will take, before any was run: as an earlier result on this machine took, scaled from one
 // of another case, or assumed. Pure.
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
 import { passTimes, summarizeMetric, timedPasses } from './metrics.js';
@@ -13,12 +14,7 @@ export interface RoundTime {
 }
 
 /** What a case loads, and reads and computes for each token. */
-export interface Size {
-  weightBytes: number;
-  /** The part that one token passes through; less than all in a mixture of experts. */
-  weightBytesActive: number;
-  parametersActive: number;
-}
+type Size = Pick<GraphFacts, 'weightBytes' | 'weightBytesActive' | 'parametersActive'>;
 
 /** Rates of a machine with two to four cores, used until this one has a result of its own. */
 const ASSUMED: Rates = { bytesPerSecond: 15e9, parametersPerSecond: 150e9, loadMsPerByte: 1.5e-6 };

@@ -32,12 +32,9 @@ function interval(sorted: Float64Array): Interval | null {
   const n = sorted.length;
   if (n < 2) return null;
   const middle = quantile(sorted, 0.5);
-  const [error, method] =
-    n === 2
-      ? ([(sorted[1]! - sorted[0]!) / 2, 'Student t'] as const)
-      : ([medianStandardError([...sorted]), 'bootstrap'] as const);
+  const error = n === 2 ? (sorted[1]! - sorted[0]!) / 2 : medianStandardError([...sorted]);
   const half = student95(n - 1) * error;
-  return { low: middle - half, high: middle + half, method };
+  return { low: middle - half, high: middle + half, method: n === 2 ? 'Student t' : 'bootstrap' };
 }
 
 /** Fewest samples for a distribution-free 95 % upper bound of the p-quantile: 6, 36, 72, 368 for p50, 90, 95, 99. */

@@ -28,15 +28,12 @@ interface FitNeed {
  */
 const WORKING_SET_BYTES = 300_000_000;
 
-export function fitOf(need: FitNeed, memoryBytes: number): Fit {
-  const kv = need.kvBytesPerToken === null ? [] : [cacheTerm(need.tokens, need.kvBytesPerToken)];
-  const terms = [need.weights, ...kv, { name: 'working set', bytes: WORKING_SET_BYTES }];
+export function fitOf({ weights, kvBytesPerToken, tokens }: FitNeed, memoryBytes: number): Fit {
+  const cache = `KV cache of ${tokens.toLocaleString('en-US')} tokens`;
+  const kv = kvBytesPerToken === null ? [] : [{ name: cache, bytes: tokens * kvBytesPerToken }];
+  const terms = [weights, ...kv, { name: 'working set', bytes: WORKING_SET_BYTES }];
   const neededBytes = terms.reduce((sum, term) => sum + term.bytes, 0);
   return { fits: neededBytes <= memoryBytes, terms, neededBytes, memoryBytes };
-}
-
-function cacheTerm(tokens: number, bytesPerToken: number): FitTerm {
-  return { name: `KV cache of ${tokens.toLocaleString('en-US')} tokens`, bytes: tokens * bytesPerToken };
 }
 
 /** `q4 weights 377 GB + KV cache of 640 tokens 0.1 GB + working set 0.3 GB = 377.4 GB; this machine has 25.2 GB` */
