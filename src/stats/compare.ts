@@ -55,15 +55,13 @@ type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>
 function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
   const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
   const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
-  let taken = 0;
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples, pair, ...rest } = entry;
-    const own = changes.slice(taken, taken + samples.length).map((change) => ({
+    const own = changes.splice(0, samples.length).map((change) => ({
       ...change,
       outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
     }));
-    taken += samples.length;
     return { ...rest, changes: own };
   });
   return { cases: decided, roundsNeeded };

@@ -63,12 +63,12 @@ export const METRICS: Record<MetricName, Metric> = {
     isSpeed: true,
     isWatched: true,
     ceiling: 'decode',
-    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => (1000 * gaps) / ms)),
+    ofRound: (round) => overDecodes(round, (ms, gaps) => (1000 * gaps) / ms),
   },
   tpotMs: {
     title: 'time per output token',
     ...TIME,
-    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => ms / gaps)),
+    ofRound: (round) => overDecodes(round, (ms, gaps) => ms / gaps),
   },
   loadMs: {
     title: 'load time',
@@ -194,7 +194,7 @@ export function metricFigures(name: MetricName, result: CaseResult): MetricFigur
 /** Share of a decode step spent outside the runtime's session, median over rounds. */
 export function loopShare(result: CaseResult): number | null {
   const shares = okRounds(result).map((round) =>
-    overIterations(round, (iteration) => perToken(iteration, (ms) => 1 - iteration.sessionMs.decode / ms)),
+    overDecodes(round, (ms, _, { sessionMs }) => 1 - sessionMs.decode / ms),
   );
   return medianOfKnown(shares);
 }
@@ -224,7 +224,9 @@ function overIterations(round: OkRound, value: (iteration: GenerateIteration) =>
 }
 
 /** Decode excludes the first token: `ms` from the first to the last, over n − 1 gaps. null for a single token. */
-function perToken({ tokenMs }: GenerateIteration, value: (ms: number, gaps: number) => number): number | null {
-  if (tokenMs.length < 2) return null;
-  return value(tokenMs.at(-1)! - tokenMs[0]!, tokenMs.length - 1);
+function overDecodes(round: OkRound, value: (ms: number, gaps: number, iteration: GenerateIteration) => number) {
+  return overIterations(round, (iteration) => {
+    const { tokenMs } = iteration;
+    return tokenMs.length < 2 ? null : value(tokenMs.at(-1)! - tokenMs[0]!, tokenMs.length - 1, iteration);
+  });
 }
