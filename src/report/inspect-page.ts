@@ -34,12 +34,7 @@ export function inspectPage(view: ModelsInspectView): Page {
         : `${head.operator}, ${head.bits} bits${head.quantized ? ', quantised' : ', not quantised'}${head.tied ? ', tied to the embedding' : ''}`,
     ],
     ['logits', head?.logits ?? 'unknown'],
-    [
-      'KV cache',
-      kv === null
-        ? `none (${facts.notADecoder})`
-        : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
-    ],
+    ['KV cache', kv === null ? `none (${facts.notADecoder})` : cacheText(kv)],
     ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
@@ -73,6 +68,11 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
 /** The figures that the ceiling of decoding is computed from. */
 function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
+}
+
+function cacheText({ layers, shapes, bytesPerToken, shareable }: NonNullable<GraphFacts['kv']>): string {
+  const each = shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ');
+  return `${layers} layers × ${each}, ${count(bytesPerToken)} bytes a token, ${shareable ? 'shared in place' : 'passed on'}`;
 }
 
 function formatText(format: GraphFacts['formats'][number]): string {

@@ -6,7 +6,7 @@ import { caseLabel, type Labels, labelsOf } from './labels.js';
 import { limitWords } from './limit-notes.js';
 import { byteProgress, planLine, roundProgress, tookLine } from './progress.js';
 
-export interface EventLine {
+interface EventLine {
   text: string;
   /**
    * note: is printed and stays. step: takes the place of the last step on a terminal, a line of its own elsewhere.
