@@ -3,7 +3,7 @@
 import { findResult, readResult } from '../contract/result-store.js';
 import { memoryPage } from '../report/memory-page.js';
 import { resultPage } from '../report/result-page.js';
-import { memoryView } from '../stats/memory-view.js';
+import { memoryView } from '../stats/memory-anatomy.js';
 import { showView } from '../stats/show.js';
 import { outputFormat, printPage } from './terminal.js';
 

@@ -1,6 +1,6 @@
 // Shares of ceilings as cells and notes of a result. Pure.
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import { PHASES_WITH_CEILING } from '../contract/views/figures.js';
+import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import type { PhaseShare, ShowView } from '../contract/views/show.js';
 import type { Arithmetic } from '../contract/work.js';
 import { FAR_BELOW } from '../stats/far-below.js';
@@ -19,7 +19,7 @@ export function shareText(share: CeilingShare | null): string {
 /** What the column means, then what is impossible, then what is far below and why. */
 export function ceilingNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
   const each = cases.flatMap((result) =>
-    PHASES_WITH_CEILING.flatMap((phase) => {
+    (Object.keys(result.ofCeiling) as PhaseWithCeiling[]).flatMap((phase) => {
       const share = result.ofCeiling[phase];
       return share === null ? [] : [{ phase, share, label: () => `${phase} of ${caseLabel(labels, result)}` }];
     }),

@@ -2,6 +2,7 @@
 import type { CaseComparison, CompareView, MetricChange, SideView } from '../contract/views/compare.js';
 import type { Parity } from '../contract/views/figures.js';
 import { METRICS } from '../stats/metrics.js';
+import { present } from '../stats/present.js';
 import { sufficiencyNotes } from './condition-notes.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
@@ -34,12 +35,8 @@ export function comparisonPage(view: CompareView): Page {
     ],
     rows: compared.flatMap((entry) =>
       entry.changes.map((change, i) => ({
+        ...changeCells(change),
         case: i === 0 ? caseLabel(labels, { key: entry.key! }) : '',
-        metric: METRICS[change.metric].title,
-        unit: unitLabel(METRICS[change.metric]),
-        baseline: measured(change.baseline, METRICS[change.metric]),
-        candidate: measured(change.candidate, METRICS[change.metric]),
-        change: SHOWN.has(change.outcome) ? signedPercent(change.change) : '~',
         visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
         outcome: outcomeText(change, view.roundsNeeded),
       })),
@@ -47,20 +44,33 @@ export function comparisonPage(view: CompareView): Page {
     notes: [...notesOf(view), ...energyDifferences(view), ...sufficiencyNotes(view)],
     json: view,
     records: compared.flatMap((entry) =>
-      entry.changes.map((change) => ({
+      entry.changes.map(({ metric, baseline, candidate, outcome, ...figures }) => ({
         id: entry.id,
-        metric: change.metric,
-        baseline: change.baseline.median,
-        candidate: change.candidate.median,
-        change: change.change,
-        p: change.p,
-        adjustedP: change.adjustedP,
-        visibleEffect: change.visibleEffect,
-        roundsToSee5Percent: change.roundsToSee5Percent,
-        outcome: change.outcome,
+        metric,
+        baseline: baseline.median,
+        candidate: candidate.median,
+        ...figures,
+        outcome,
       })),
     ),
   };
+}
+
+/** The cells of a row that every table of changes has. */
+export function changeCells({ metric, baseline, candidate, outcome, change }: MetricChange) {
+  const row = METRICS[metric];
+  return {
+    metric: row.title,
+    unit: unitLabel(row),
+    baseline: measured(baseline, row),
+    candidate: measured(candidate, row),
+    change: SHOWN.has(outcome) ? signedPercent(change) : '~',
+  };
+}
+
+/** `n=5`, or `n=5+8` where one side has more rounds. */
+export function sizes({ baseline, candidate }: MetricChange): string {
+  return baseline.n === candidate.n ? `n=${baseline.n}` : `n=${baseline.n}+${candidate.n}`;
 }
 
 function describeSide(path: string, { tool, machine, startedAt, engines }: SideView): string {
@@ -69,76 +79,60 @@ function describeSide(path: string, { tool, machine, startedAt, engines }: SideV
 }
 
 function outcomeText(change: MetricChange, roundsNeeded: number): string {
-  const sizes =
-    change.baseline.n === change.candidate.n
-      ? `n=${change.baseline.n}`
-      : `n=${change.baseline.n}+${change.candidate.n}`;
-  switch (change.outcome) {
-    case 'too few rounds':
-      return `needs ${roundsNeeded} rounds a side (${sizes})`;
-    case 'not shown':
-      return `not shown (p=${change.adjustedP.toFixed(2)} ${sizes})`;
-    default:
-      return `${change.outcome} (p=${change.adjustedP.toFixed(3)} ${sizes})`;
-  }
+  const { outcome, adjustedP } = change;
+  if (outcome === 'too few rounds') return `needs ${roundsNeeded} rounds a side (${sizes(change)})`;
+  return `${outcome} (p=${adjustedP.toFixed(outcome === 'not shown' ? 2 : 3)} ${sizes(change)})`;
 }
 
 function notesOf({ cases, roundsNeeded }: CompareView): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
+  return present(summaryOf(changes, roundsNeeded), roundsNote(changes), ...cases.flatMap(caseNotes));
+}
+
+function summaryOf(changes: MetricChange[], roundsNeeded: number): string {
   const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
-  const [worse, better, few] = [number('worse'), number('better'), number('too few rounds')];
-  const different = number('faster but different');
-  const summary =
-    changes.length === 0
-      ? 'Nothing could be compared.'
-      : few === changes.length
-        ? `Too few rounds to tell: measure ${roundsNeeded} or more on both sides (edgeproof run --rounds ${roundsNeeded + 1} has one to spare).`
-        : worse > 0
-          ? `Worse: ${worse} of ${changes.length} figures${better > 0 ? `; better: ${better}` : ''}.`
-          : different > 0
-            ? `Faster but different: ${different} of ${changes.length} figures, by generating other tokens${better > 0 ? `; better: ${better}` : ''}.`
-            : better > 0
-              ? `Better: ${better} of ${changes.length} figures; nothing worse is shown.`
-              : 'No difference is shown.';
-  return [summary, ...roundsNote(changes), ...cases.flatMap(caseNotes)];
+  const [worse, better, different] = [number('worse'), number('better'), number('faster but different')];
+  const all = `${changes.length} figures`;
+  const gains = better > 0 ? `; better: ${better}` : '';
+  if (changes.length === 0) return 'Nothing could be compared.';
+  if (number('too few rounds') === changes.length)
+    return `Too few rounds to tell: measure ${roundsNeeded} or more on both sides (edgeproof run --rounds ${roundsNeeded + 1} has one to spare).`;
+  if (worse > 0) return `Worse: ${worse} of ${all}${gains}.`;
+  if (different > 0) return `Faster but different: ${different} of ${all}, by generating other tokens${gains}.`;
+  return better > 0 ? `Better: ${better} of ${all}; nothing worse is shown.` : 'No difference is shown.';
 }
 
 /** How many rounds the noisiest of the watched metrics needs, where that is more than there are. */
-function roundsNote(changes: MetricChange[]): string[] {
+function roundsNote(changes: MetricChange[]): string | null {
   const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
     const rounds = Math.min(baseline.n, candidate.n);
     return outcome === 'not shown' && METRICS[metric].isWatched && (roundsToSee5Percent ?? rounds + 1) > rounds;
   });
-  if (asking.length === 0) return [];
+  if (asking.length === 0) return null;
   const most = Math.max(...asking.map((change) => change.roundsToSee5Percent ?? Number.POSITIVE_INFINITY));
   if (!Number.isFinite(most))
-    return [
-      'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.',
-    ];
-  return [
-    `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`,
-  ];
+    return 'A change of 5 % is out of reach: it would take more than 200 rounds a side, or is below the minimum effect.';
+  return `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`;
 }
 
 function caseNotes(entry: CaseComparison): string[] {
   if (entry.status === 'failed') return [`failed: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
   if (entry.status === 'differs') {
-    const names = entry.differences.map(
-      ({ dimension, baseline, candidate }) => `${dimension} (${changed(baseline, candidate)})`,
-    );
-    const across = entry.differences.map(({ dimension }) => dimension).join(',');
-    return [`not compared: ${entry.id} differs in ${names.join(', ')}\n  to compare all the same: --across ${across}`];
+    const names = entry.differences.map(({ dimension }) => dimension).join(',');
+    const words = entry.differences
+      .map((one) => `${one.dimension} (${changed(one.baseline, one.candidate)})`)
+      .join(', ');
+    return [`not compared: ${entry.id} differs in ${words}\n  to compare all the same: --across ${names}`];
   }
-  return [
-    ...(entry.across.length > 0
-      ? [`across ${entry.across.map(({ dimension }) => dimension).join(', ')}: ${entry.id}`]
-      : []),
-    ...(entry.parity === null || (entry.parity.verdict === 'same' && entry.across.length === 0)
-      ? []
-      : [`tokens of ${entry.id}: ${parityText(entry.parity, 'of the baseline')}`]),
-    ...(entry.sameTokens === false ? otherTokensNote(entry.id, entry.parity) : []),
-  ];
+  const { id, across, parity, sameTokens } = entry;
+  return present(
+    across.length > 0 && `across ${across.map(({ dimension }) => dimension).join(', ')}: ${id}`,
+    parity !== null &&
+      (parity.verdict !== 'same' || across.length > 0) &&
+      `tokens of ${id}: ${parityText(parity, 'of the baseline')}`,
+    sameTokens === false && otherTokensNote(id, parity),
+  );
 }
 
 /** Reduces lists such as `kv=shared malloc=null` to what differs. */
@@ -149,8 +143,8 @@ function changed(baseline: string, candidate: string): string {
   return `${own(before!, after!)} → ${own(after!, before!)}`;
 }
 
-function otherTokensNote(id: string, parity: Parity | null): string[] {
-  if (parity === null) return [`generated tokens differ: ${id} is not the same computation on both sides`];
-  if (parity.verdict !== 'same') return [];
-  return [`generated tokens differ in the rounds of ${id}, but not on the prompt that every run is given`];
+function otherTokensNote(id: string, parity: Parity | null): string | null {
+  if (parity === null) return `generated tokens differ: ${id} is not the same computation on both sides`;
+  if (parity.verdict !== 'same') return null;
+  return `generated tokens differ in the rounds of ${id}, but not on the prompt that every run is given`;
 }

@@ -2,6 +2,7 @@
 
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
+import { present } from '../stats/present.js';
 import { MOST_UNCERTAIN } from '../stats/show.js';
 import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, duration, number, plural } from './format.js';
@@ -17,31 +18,27 @@ const MOST_TIED = 3;
 
 export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labels): string[] {
   const byId = new Map(cases.map((result) => [result.id, result]));
-  const ranked = ranking.map((entry) => ({ ...entry, result: byId.get(entry.id)! }));
-  const [best, ...others] = ranked;
+  const [best, ...others] = ranking.map((entry) => ({ ...entry, result: byId.get(entry.id)! }));
   if (best === undefined) return [];
   const generating = cases.filter(
     ({ rounds, key, status }) => rounds.length > 0 && key.workload.kind === 'generate' && status !== 'impossible',
   );
   const tied = others.filter(({ notShownSlower }) => notShownSlower).map(({ result }) => result);
-  return [
+  return present(
     sentence(best.result, others.length > 0, labels),
-    ...tiedNote(tied, labels),
-    ...uncertainNote(uncertain.length, generating.length),
-    ...(generating.some(({ key }) => key.weights === 'synthetic')
-      ? ['Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.']
-      : []),
-    ...(best.result.rounds.length > 1 ? ['± is half the 95 % interval over rounds (docs/metrics.md).'] : []),
-  ];
+    tiedNote(tied, labels),
+    uncertainNote(uncertain.length, generating.length),
+    generating.some(({ key }) => key.weights === 'synthetic') &&
+      'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.',
+    best.result.rounds.length > 1 && '± is half the 95 % interval over rounds (docs/metrics.md).',
+  );
 }
 
-function uncertainNote(uncertain: number, of: number): string[] {
-  if (uncertain === 0) return [];
+function uncertainNote(uncertain: number, of: number): string | null {
+  if (uncertain === 0) return null;
   const which =
     of === 1 ? 'The decode rate is' : `${uncertain} of ${of} decode rates ${uncertain === 1 ? 'is' : 'are'}`;
-  return [
-    `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`,
-  ];
+  return `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`;
 }
 
 function sentence(result: CaseView, amongOthers: boolean, labels: Labels): string {
@@ -69,14 +66,14 @@ function nameOf(result: CaseView, labels: Labels): string {
   return `${model} (${[...words, ...(limits === undefined ? [] : [limitWords(limits)])].join(', ')})`;
 }
 
-function tiedNote(tied: readonly CaseView[], labels: Labels): string[] {
-  if (tied.length === 0) return [];
+function tiedNote(tied: readonly CaseView[], labels: Labels): string | null {
+  if (tied.length === 0) return null;
   const names = tied.slice(0, MOST_TIED).map((result) => {
     const words = Object.entries(labels.values(result)).map(dimensionWord);
     return `${words.join(' ')} (${duration(result.wholeMs!.median)})`;
   });
   const more = tied.length > MOST_TIED ? ` and ${plural(tied.length - MOST_TIED, 'other')}` : '';
-  return [`Not shown to be slower: ${names.join(', ')}${more}.`];
+  return `Not shown to be slower: ${names.join(', ')}${more}.`;
 }
 
 function comparedToReading(rate: number): string {

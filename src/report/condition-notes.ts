@@ -3,6 +3,8 @@ import { GRADES, type Grade } from '../contract/grades.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import type { CaseView } from '../contract/views/show.js';
+import { groupBy } from '../stats/group-by.js';
+import { present } from '../stats/present.js';
 import { plural } from './format.js';
 
 /** `A`, or `2 A 1 C` when rounds differ; empty when no round is graded. */
@@ -17,29 +19,24 @@ export function gradeCell({ rounds }: Pick<CaseView, 'rounds'>): string {
 export function conditionNotes(cases: readonly CaseView[]): string[] {
   const graded = cases.flatMap(({ rounds }) => rounds.filter(({ grade }) => grade !== null));
   if (graded.length === 0) return [];
-  return [...(['C', 'B'] as const).flatMap((grade) => gradeNote(grade, graded)), ...unknownNote(cases)];
+  return present(gradeNote('C', graded), gradeNote('B', graded), unknownNote(cases));
 }
 
-function gradeNote(grade: Grade, graded: Graded[]): string[] {
+function gradeNote(grade: Grade, graded: Graded[]): string | null {
   const rounds = graded.filter((round) => round.grade === grade);
-  if (rounds.length === 0) return [];
+  if (rounds.length === 0) return null;
   const reasons = rounds.flatMap((round) => round.reasons.filter((reason) => reason.grade === grade));
-  return [
-    `Condition ${grade} in ${rounds.length} of ${plural(graded.length, 'round')}: ${reasonsInWords(reasons, rounds.length)}.`,
-  ];
+  return `Condition ${grade} in ${rounds.length} of ${plural(graded.length, 'round')}: ${reasonsInWords(reasons, rounds.length)}.`;
 }
 
 /** Names each reason once, with the range of its shares, and in how many rounds if not in all of them. */
 export function reasonsInWords(reasons: readonly Reason[], rounds: number): string {
-  const words = [...new Set(reasons.map((reason) => reason.words))];
-  return words
-    .map((sentence) => {
-      const same = reasons.filter((reason) => reason.words === sentence);
-      const shares = same.flatMap(({ share }) => share ?? []);
-      const count = same.length < rounds ? ` (${plural(same.length, 'round')})` : '';
-      return `${shares.length === 0 ? sentence : sentence.replace('%', shareRange(shares))}${count}`;
-    })
-    .join('; ');
+  const sentences = [...groupBy(reasons, ({ words }) => words)].map(([sentence, same]) => {
+    const shares = same.flatMap(({ share }) => share ?? []);
+    const count = same.length < rounds ? ` (${plural(same.length, 'round')})` : '';
+    return `${shares.length === 0 ? sentence : sentence.replace('%', shareRange(shares))}${count}`;
+  });
+  return sentences.join('; ');
 }
 
 function shareRange(shares: number[]): string {
@@ -61,10 +58,10 @@ const READINGS: Record<string, string> = {
   residency: 'page cache',
 };
 
-function unknownNote(cases: readonly CaseView[]): string[] {
+function unknownNote(cases: readonly CaseView[]): string | null {
   const unknown = new Set(cases.flatMap(({ rounds }) => rounds.flatMap((round) => round.unknown)));
   const names = Object.entries(READINGS).flatMap(([reading, name]) => (unknown.has(reading) ? [name] : []));
-  return names.length === 0 ? [] : [`Not available on this system, so not graded: ${names.join(', ')}.`];
+  return names.length === 0 ? null : `Not available on this system, so not graded: ${names.join(', ')}.`;
 }
 
 /** What a comparison did not use of its two sides, and what it used without a grade. */
@@ -79,14 +76,9 @@ export function sufficiencyNotes({ leftOut, sides, grade }: CompareView): string
     const { ungradedRounds } = sides[side];
     return ungradedRounds === 0 ? [] : [`${plural(ungradedRounds, 'round')} of the ${side}`];
   });
-  return [
-    ...(omitted.length === 0
-      ? []
-      : [
-          `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
-        ]),
-    ...(ungraded.length === 0
-      ? []
-      : [`Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`]),
-  ];
+  return present(
+    omitted.length > 0 &&
+      `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
+    ungraded.length > 0 && `Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`,
+  );
 }

@@ -2,6 +2,7 @@
 import type { CompareView } from '../contract/views/compare.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { LEAST_UPDATES } from '../stats/energy.js';
+import { present } from '../stats/present.js';
 import { duration, number } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
@@ -10,29 +11,24 @@ export function energyNotes({ energy, cases }: ShowView, labels: Labels): string
   const { sources, idleWatts, longestUpdateMs, remedies } = energy;
   if (sources.length === 0) return remedies.map((remedy) => `No energy: ${remedy}`);
   const idle = idleWatts === null ? 'no baseline of the idle machine' : `the idle machine uses ${number(idleWatts)} W`;
-  return [
+  return present(
     `Energy (${sources.join('; ')}): ${idle}.`,
     ...cases.flatMap((result) => netNote(result, cases.length > 1 ? `${caseLabel(labels, result)}: ` : '')),
-    ...(longestUpdateMs === null
-      ? []
-      : [
-          `  Joules per token need phases of ${duration(LEAST_UPDATES * longestUpdateMs)} or more, ${LEAST_UPDATES} updates of the source.`,
-        ]),
-  ];
+    longestUpdateMs !== null &&
+      `  Joules per token need phases of ${duration(LEAST_UPDATES * longestUpdateMs)} or more, ${LEAST_UPDATES} updates of the source.`,
+  );
 }
 
 function netNote({ metrics, joulesPerTokenInAll }: CaseView, who: string): string[] {
   const { netJoulesPerPromptToken: prompt, netJoulesPerToken: token } = metrics;
-  const net = [
-    ...(prompt === undefined ? [] : [`${number(prompt.median)} J a prompt token`]),
-    ...(token === undefined ? [] : [`${number(token.median)} J a generated token`]),
-  ];
-  const parts = [
-    ...(net.length === 0 ? [] : [`idle subtracted: ${net.join(', ')}`]),
-    ...(joulesPerTokenInAll === null
-      ? []
-      : [`with everything in between: ${number(joulesPerTokenInAll)} J a generated token`]),
-  ];
+  const net = present(
+    prompt !== undefined && `${number(prompt.median)} J a prompt token`,
+    token !== undefined && `${number(token.median)} J a generated token`,
+  );
+  const parts = present(
+    net.length > 0 && `idle subtracted: ${net.join(', ')}`,
+    joulesPerTokenInAll !== null && `with everything in between: ${number(joulesPerTokenInAll)} J a generated token`,
+  );
   return parts.length === 0 ? [] : [`  ${who}${parts.join('; ')}`];
 }
 

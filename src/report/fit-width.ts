@@ -3,7 +3,7 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-export interface Layout {
+interface Layout {
   gap: number;
   /** Indices of columns, block by block. */
   blocks: number[][];

@@ -8,24 +8,18 @@ export function number(value: number): string {
   return withDigits(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).format(value);
 }
 
-const formats = new Map<number, Intl.NumberFormat>();
+const formats: Intl.NumberFormat[] = [];
 
 /** Formats are reused, because making one takes longer than printing a row. */
 function withDigits(digits: number): Intl.NumberFormat {
-  const known = formats.get(digits);
-  if (known !== undefined) return known;
-  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  formats.set(digits, format);
-  return format;
+  formats[digits] ??= new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return formats[digits];
 }
 
 /** Decimal megabytes or gigabytes, as model hubs list them. */
 export function bytes(value: number): string {
-  return value >= 1e9
-    ? `${(value / 1e9).toFixed(2)} GB`
-    : value >= 1e6
-      ? `${Math.round(value / 1e6)} MB`
-      : `${Math.ceil(value / 1e3)} kB`;
+  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} GB`;
+  return value >= 1e6 ? `${Math.round(value / 1e6)} MB` : `${Math.ceil(value / 1e3)} kB`;
 }
 
 export function count(value: number): string {

@@ -2,7 +2,7 @@
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { ModelsInspectView } from '../contract/views/models-inspect.js';
 import { bytes, count, plural } from './format.js';
-import type { Page } from './page.js';
+import { type Fact, factTable, type Page } from './page.js';
 
 export function inspectPage(view: ModelsInspectView): Page {
   const { path, tokenOperations, ...facts } = view;
@@ -14,11 +14,13 @@ export function inspectPage(view: ModelsInspectView): Page {
     return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
   };
   const { head, embedding, kv } = facts;
-  const rows: [string, string][] = [
+  const operators = Object.entries(facts.operators).map(([name, number]) => `${name} ${number}`);
+  const opsets = Object.entries(facts.opsets).map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`);
+  const rows: Fact[] = [
     ['parameters', ofWhich(count, facts.parameters, facts.parametersActive)],
     ['weights', ofWhich(bytes, facts.weightBytes, facts.weightBytesActive)],
-    ...Object.entries(facts.weightBytesByType).map(([type, size]): [string, string] => [`  ${type}`, bytes(size)]),
-    ...facts.formats.map((format): [string, string] => ['matrix products', formatText(format)]),
+    ...Object.entries(facts.weightBytesByType).map(([type, size]): Fact => [`  ${type}`, bytes(size)]),
+    ...facts.formats.map((format): Fact => ['matrix products', formatText(format)]),
     [
       'embedding',
       embedding === null
@@ -32,35 +34,16 @@ export function inspectPage(view: ModelsInspectView): Page {
         : `${head.operator}, ${head.bits} bits${head.quantized ? ', quantised' : ', not quantised'}${head.tied ? ', tied to the embedding' : ''}`,
     ],
     ['logits', head?.logits ?? 'unknown'],
-    [
-      'KV cache',
-      kv === null
-        ? `none (${facts.notADecoder})`
-        : `${kv.layers} layers × ${kv.shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ')}, ${count(kv.bytesPerToken)} bytes a token, ${kv.shareable ? 'shared in place' : 'passed on'}`,
-    ],
+    ['KV cache', kv === null ? `none (${facts.notADecoder})` : cacheText(kv)],
     ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
-    [
-      'operators',
-      Object.entries(facts.operators)
-        .map(([name, number]) => `${name} ${number}`)
-        .join(', '),
-    ],
-    [
-      'producer',
-      `${facts.producer || 'unknown'}, opsets ${Object.entries(facts.opsets)
-        .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
-        .join(', ')}`,
-    ],
+    ['operators', operators.join(', ')],
+    ['producer', `${facts.producer || 'unknown'}, opsets ${opsets.join(', ')}`],
   ];
   return {
     heading: [path],
-    columns: [
-      { key: 'fact', title: 'fact' },
-      { key: 'value', title: 'value' },
-    ],
-    rows: rows.map(([fact, value]) => ({ fact, value })),
+    ...factTable(rows),
     notes: [],
     json: view,
     records: [
@@ -85,6 +68,11 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
 /** The figures that the ceiling of decoding is computed from. */
 function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
+}
+
+function cacheText({ layers, shapes, bytesPerToken, shareable }: NonNullable<GraphFacts['kv']>): string {
+  const each = shapes.map(({ heads, size, type }) => `${heads} heads × ${size} ${type}`).join(' + ');
+  return `${layers} layers × ${each}, ${count(bytesPerToken)} bytes a token, ${shareable ? 'shared in place' : 'passed on'}`;
 }
 
 function formatText(format: GraphFacts['formats'][number]): string {

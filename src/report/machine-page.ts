@@ -2,41 +2,45 @@
 import { RUNTIME_NAMES } from '../contract/runtimes.js';
 import type { CeilingGroup, MachineView } from '../contract/views/machine.js';
 import { bytes, number, plural } from './format.js';
-import type { Page } from './page.js';
-
-type Row = [fact: string, value: string];
+import { type Fact, factTable, type Page } from './page.js';
 
 export function machinePage(view: MachineView): Page {
-  const { id, cpu, arch, instructionSets, physicalCores, logicalCores, usableCores, memoryBytes, os, clock } = view;
-  const rows: Row[] = [
+  const { id, cpu, arch, physicalCores, logicalCores, usableCores, memoryBytes, os, clock } = view;
+  const { automaticThreads, automaticThreadsWhy, executionProviders } = view;
+  const instructionSets = view.instructionSets?.join(' ') ?? null;
+  const rows: Fact[] = [
     ['id', id],
     ['processor', cpu],
     ['architecture', arch],
-    ['instruction sets', instructionSets?.join(' ') ?? 'not told by this system'],
+    ['instruction sets', instructionSets ?? 'not told by this system'],
     ['cores', `${physicalCores} physical, ${logicalCores} logical, ${usableCores} usable by this process`],
-    ['threads=auto', `${view.automaticThreads}: ${view.automaticThreadsWhy}`],
+    ['threads=auto', `${automaticThreads}: ${automaticThreadsWhy}`],
     ['memory', bytes(memoryBytes)],
     ['system', os],
     ['clock', `steps of ${clock.resolutionNs} ns, ${clock.overheadNs} ns a reading`],
     ...Object.entries(view.energy),
     ['node', view.versions.node],
-    ...RUNTIME_NAMES.map((name): Row => [name, view.versions[name] ?? 'not installed (optional)']),
-    ...view.executionProviders.map((provider): Row => [`ep ${provider.ep}`, providerText(provider)]),
-    ...view.ceilingsByThreads.map((group): Row => [ceilingName(group), ceilingText(group)]),
+    ...RUNTIME_NAMES.map((name): Fact => [name, view.versions[name] ?? 'not installed (optional)']),
+    ...executionProviders.map((provider): Fact => [`ep ${provider.ep}`, providerText(provider)]),
+    ...view.ceilingsByThreads.map((group): Fact => [ceilingName(group), ceilingText(group)]),
   ];
   return {
     heading: [],
-    columns: [
-      { key: 'fact', title: 'fact' },
-      { key: 'value', title: 'value' },
-    ],
-    rows: rows.map(([fact, value]) => ({ fact, value })),
+    ...factTable(rows),
     notes: [
       `Results of this machine go to results/${id}/; choose another name with --machine.`,
       ...view.notInstalled.map(({ runtime, command }) => `To get ${runtime}:\n$ ${command}`),
     ],
     json: view,
-    records: [record(view)],
+    records: [
+      {
+        ...{ id, cpu, arch, instructionSets, physicalCores, logicalCores, usableCores, memoryBytes, os },
+        ...{ automaticThreads, automaticThreadsWhy },
+        clockResolutionNs: clock.resolutionNs,
+        clockOverheadNs: clock.overheadNs,
+        executionProviders: executionProviders.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
+      },
+    ],
   };
 }
 
@@ -65,17 +69,4 @@ function ceilingText({ kind, unit, best, reason }: CeilingGroup): string {
     return `${threads === null ? '' : `${plural(threads, 'thread')}: `}${rate}${times}${isNamed ? ` by ${operator}` : ''}`;
   });
   return parts.join(' · ');
-}
-
-function record(view: MachineView): Page['records'][number] {
-  const { id, cpu, arch, instructionSets, physicalCores, logicalCores, usableCores, memoryBytes, os, clock } = view;
-  return {
-    ...{ id, cpu, arch, instructionSets: instructionSets?.join(' ') ?? null },
-    ...{ physicalCores, logicalCores, usableCores, memoryBytes, os },
-    automaticThreads: view.automaticThreads,
-    automaticThreadsWhy: view.automaticThreadsWhy,
-    clockResolutionNs: clock.resolutionNs,
-    clockOverheadNs: clock.overheadNs,
-    executionProviders: view.executionProviders.flatMap(({ ep, failure }) => (failure === null ? [ep] : [])).join(' '),
-  };
 }

@@ -6,19 +6,16 @@ import { bytes, count, number } from './format.js';
 import { caseLabel, labelsOf } from './labels.js';
 import type { Column, Page } from './page.js';
 
+const MEGABYTES = { unit: 'MB', align: 'right' } as const;
 const COLUMNS: Column[] = [
   { key: 'case', title: 'case' },
   { key: 'phase', title: 'phase' },
-  ...(
-    [
-      ['peakRssBytes', 'peak'],
-      ['peakAnonymousBytes', 'anonymous'],
-      ['peakFileBytes', 'file-backed'],
-      ['peakSwapBytes', 'swapped'],
-      ['rssBytes', 'at its end'],
-      ['pssBytes', 'PSS then'],
-    ] as const
-  ).map(([key, title]): Column => ({ key, title, unit: 'MB', align: 'right' })),
+  { key: 'peakRssBytes', title: 'peak', ...MEGABYTES },
+  { key: 'peakAnonymousBytes', title: 'anonymous', ...MEGABYTES },
+  { key: 'peakFileBytes', title: 'file-backed', ...MEGABYTES },
+  { key: 'peakSwapBytes', title: 'swapped', ...MEGABYTES },
+  { key: 'rssBytes', title: 'at its end', ...MEGABYTES },
+  { key: 'pssBytes', title: 'PSS then', ...MEGABYTES },
 ];
 
 export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
@@ -42,11 +39,8 @@ export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
         const cells = Object.entries(record).flatMap(([key, value]) =>
           typeof value === 'number' ? [[key, value === 0 ? '0' : number(value / 1e6)]] : [],
         );
-        return {
-          ...Object.fromEntries(cells),
-          case: i === 0 ? name : '',
-          phase: PHASES[record.phase] ?? record.phase,
-        };
+        const phase = PHASES[record.phase] ?? record.phase;
+        return { ...Object.fromEntries(cells), case: i === 0 ? name : '', phase };
       }),
     ),
     notes: byCase.flatMap(anatomyNote),

@@ -18,3 +18,11 @@ export interface Page {
   /** One flat record a line for `-o jsonl` and `-o csv`; numbers bare, unknowns null. */
   records: Record<string, string | number | boolean | null>[];
 }
+
+/** A row of a page that lists facts. */
+export type Fact = [fact: string, value: string];
+
+export function factTable(facts: readonly Fact[]): Pick<Page, 'columns' | 'rows'> {
+  const columns = ['fact', 'value'].map((key) => ({ key, title: key }));
+  return { columns, rows: facts.map(([fact, value]) => ({ fact, value })) };
+}

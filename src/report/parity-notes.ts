@@ -3,6 +3,7 @@
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { Parity } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';
+import { groupBy } from '../stats/group-by.js';
 import { optionDimensions } from '../suite/option-dimensions.js';
 import { number } from './format.js';
 
@@ -15,14 +16,10 @@ export function parityNotes(cases: readonly CaseView[]): string[] {
     const text = parityText(parity, `by ${runName(reference, result)}`);
     return [{ checkpoint: checkpointName(result), name: runName(result, reference), text }];
   });
-  const names = new Map<string, Set<string>>();
-  for (const { checkpoint, name, text } of found) {
-    const line = `${checkpoint}\n${text}`;
-    names.set(line, (names.get(line) ?? new Set()).add(name));
-  }
-  const lines = [...names].map(([line, runs]) => {
-    const [checkpoint, text] = line.split('\n');
-    return `Tokens of ${checkpoint} by ${[...runs].join(', ')}: ${text}.`;
+  const alike = groupBy(found, ({ checkpoint, text }) => `${checkpoint}\n${text}`);
+  const lines = [...alike.values()].map((same) => {
+    const runs = new Set(same.map(({ name }) => name));
+    return `Tokens of ${same[0]!.checkpoint} by ${[...runs].join(', ')}: ${same[0]!.text}.`;
   });
   return [...lines, ...ownFileNote(cases)];
 }
@@ -42,7 +39,7 @@ function digits(value: number): string {
   return Math.abs(value) < 0.001 ? value.toExponential(1) : number(value);
 }
 
-function checkpointName({ key }: CaseView): string {
+export function checkpointName({ key }: Pick<CaseView, 'key'>): string {
   return [key.model, key.layout, key.dtype].filter((word) => word !== null).join(' ');
 }
 

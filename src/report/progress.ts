@@ -1,8 +1,11 @@
 // Progress of long work as text: bars for bytes, lines for rounds. Pure; commands/terminal.ts shows it.
 
 import type { UntilPrecise } from '../contract/rounds.js';
+import type { RunEvent } from '../run/events.js';
 import type { Basis } from '../stats/round-time.js';
 import { bytes, duration, plural } from './format.js';
+
+type Event<T> = Extract<RunEvent, { type: T }>;
 
 const BAR_CELLS = 24;
 /** A rate over less than this says nothing. */
@@ -27,20 +30,11 @@ export function byteProgress(
 }
 
 /** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left`; `round 1 of 5 to 30` where precision ends it. */
-export function roundProgress(p: {
-  done: number;
-  total: number;
-  label: string;
-  round: number;
-  rule: RoundsRange;
-  leftMs: number;
-}): string {
+export function roundProgress(p: Omit<Event<'round-started'>, 'type' | 'result'> & { label: string }): string {
   return `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
 }
 
-type RoundsRange = Pick<UntilPrecise, 'minimum' | 'maximum'>;
-
-function range({ minimum, maximum }: RoundsRange): string {
+function range({ minimum, maximum }: UntilPrecise): string {
   return minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
 }
 
@@ -51,20 +45,12 @@ const BASIS: Record<Basis, string> = {
 };
 
 /** `plan: 2 cases × 5 rounds, about 1 min 20 s (as measured here before)` */
-export function planLine(p: { cases: number; rule: UntilPrecise; ms: number; basis: Basis }): string {
+export function planLine(p: Omit<Event<'planned'>, 'type'>): string {
   const { minimum, maximum, halfWidthPercent, budgetSeconds } = p.rule;
-  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %`;
-  const budget =
-    minimum === maximum || budgetSeconds === null
-      ? ''
-      : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
+  const budget = budgetSeconds === null ? '' : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
+  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %${budget}`;
   const rounds = `${range(p.rule)} round${maximum === 1 ? '' : 's'}`;
-  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}${budget}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
-}
-
-/** The first round of each case is over. */
-export function correctionLine(ms: number): string {
-  return `plan: about ${duration(ms)} in all, by the first round of each case`;
+  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
 }
 
 export function tookLine(ms: number, plannedMs: number): string {

@@ -1,10 +1,10 @@
 // A result as a page: speed, latency and memory of each case, and below the table what follows from it. Pure.
 import { METRIC_NAMES } from '../contract/metric-names.js';
-import { PHASES_WITH_CEILING } from '../contract/views/figures.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { worstGrade } from '../stats/grade.js';
 import { METRICS, SHOWN_METRICS } from '../stats/metrics.js';
+import { present } from '../stats/present.js';
 import { limitDimensions } from '../suite/case-id.js';
 import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, shareText } from './ceiling-notes.js';
@@ -68,10 +68,10 @@ function roundsOf(cases: readonly CaseView[]): string {
   return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
 }
 
+const STRONGEST_SETS = ['amx_int8', 'avx512_vnni', 'avx_vnni', 'avx512f', 'avx2', 'i8mm', 'asimddp'];
+
 function strongestSets(sets: string[]): string {
-  const known = ['amx_int8', 'avx512_vnni', 'avx_vnni', 'avx512f', 'avx2', 'i8mm', 'asimddp'].filter((set) =>
-    sets.includes(set),
-  );
+  const known = STRONGEST_SETS.filter((set) => sets.includes(set));
   return known.slice(0, 2).join(' ') || 'no vector extensions known';
 }
 
@@ -79,24 +79,24 @@ const ITL_COLUMNS = ['p50', 'p95', 'p99'] as const;
 
 function columnsOf(cases: readonly CaseView[], labels: Labels): Column[] {
   const any = (holds: (result: CaseView) => boolean) => cases.some(holds);
-  return [
+  return present<Column>(
     ...labels.varying.map((key): Column => ({ key, title: key.replace(/^option\./, '') })),
     { key: 'workload', title: 'workload' },
     ...SHOWN_METRICS.filter((name) => any(({ metrics }) => metrics[name] !== undefined)).flatMap((name): Column[] => {
       const { column, ceiling } = METRICS[name];
       const hasShare = ceiling !== undefined && any(({ ofCeiling }) => ofCeiling[ceiling] !== null);
-      const percentiles = ITL_COLUMNS.filter((p) => any((result) => result.interTokenLatencyMs[p] !== null));
-      return [
+      const percentiles = ITL_COLUMNS.filter(
+        (p) => ceiling === 'decode' && any((result) => result.interTokenLatencyMs[p] !== null),
+      );
+      return present<Column>(
         { key: name, title: column!.title, unit: unitLabel(METRICS[name]), align: 'right' },
-        ...(hasShare ? [{ key: `${ceiling}Share`, title: 'of ceiling', align: 'right' } as const] : []),
-        ...(ceiling === 'decode'
-          ? percentiles.map((p): Column => ({ key: p, title: `ITL ${p}`, unit: 'ms', align: 'right' }))
-          : []),
-      ];
+        hasShare && { key: `${ceiling}Share`, title: 'of ceiling', align: 'right' },
+        ...percentiles.map((p): Column => ({ key: p, title: `ITL ${p}`, unit: 'ms', align: 'right' })),
+      );
     }),
-    ...(any((result) => gradeCell(result) !== '') ? [{ key: 'grade', title: 'grade' }] : []),
-    ...(any(({ status }) => status !== 'ok') ? [{ key: 'status', title: 'status' }] : []),
-  ];
+    any((result) => gradeCell(result) !== '') && { key: 'grade', title: 'grade' },
+    any(({ status }) => status !== 'ok') && { key: 'status', title: 'status' },
+  );
 }
 
 function row(result: CaseView, labels: Labels): Record<string, string> {
@@ -106,7 +106,7 @@ function row(result: CaseView, labels: Labels): Record<string, string> {
     grade: gradeCell(result),
     status: statusOf(result),
   };
-  for (const phase of PHASES_WITH_CEILING) cells[`${phase}Share`] = shareText(result.ofCeiling[phase]);
+  for (const [phase, share] of Object.entries(result.ofCeiling)) cells[`${phase}Share`] = shareText(share);
   for (const name of SHOWN_METRICS) {
     const figures = result.metrics[name];
     if (figures !== undefined) cells[name] = measured({ ...figures, interval: figures.interval95 }, figures);

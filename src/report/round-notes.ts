@@ -2,6 +2,7 @@
 import { METRIC_NAMES } from '../contract/metric-names.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { METRICS } from '../stats/metrics.js';
+import { present } from '../stats/present.js';
 import { MOST_WARM_UP_PASSES } from '../suite/warm-up.js';
 import { duration, number, plural, unitLabel } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
@@ -12,7 +13,16 @@ const LONG_STALL = 5;
 
 export function roundNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
   return cases.flatMap((result) => {
-    const notes = [...apart(result), ...stall(result), ...stillWarmingUp(result), ...notCold(result)];
+    const { longestStall: stall, stillWarmingUp, notCold } = result;
+    const notes = present(
+      ...apart(result),
+      stall !== null &&
+        stall.ratio >= LONG_STALL &&
+        `Longest stall: ${duration(stall.ms)} before token ${stall.token} of round ${stall.round + 1}, ${number(stall.ratio)} median gaps.`,
+      stillWarmingUp > 0 &&
+        `Warm-up had not ended after ${MOST_WARM_UP_PASSES} passes in ${plural(stillWarmingUp, 'round')}: the passes still got faster.`,
+      notCold !== null && `No cold start in ${plural(notCold.rounds, 'round')}: ${notCold.reason}.`,
+    );
     return notes.map((note) => (cases.length === 1 ? note : `${caseLabel(labels, result)}: ${note}`));
   });
 }
@@ -30,21 +40,4 @@ function apart({ metrics }: CaseView): string[] {
       ];
     });
   });
-}
-
-function stall({ longestStall }: CaseView): string[] {
-  if (longestStall === null || longestStall.ratio < LONG_STALL) return [];
-  const { ms, ratio, token, round } = longestStall;
-  return [`Longest stall: ${duration(ms)} before token ${token} of round ${round + 1}, ${number(ratio)} median gaps.`];
-}
-
-function stillWarmingUp({ stillWarmingUp: rounds }: CaseView): string[] {
-  if (rounds === 0) return [];
-  return [
-    `Warm-up had not ended after ${MOST_WARM_UP_PASSES} passes in ${plural(rounds, 'round')}: the passes still got faster.`,
-  ];
-}
-
-function notCold({ notCold: refused }: CaseView): string[] {
-  return refused === null ? [] : [`No cold start in ${plural(refused.rounds, 'round')}: ${refused.reason}.`];
 }

@@ -1,12 +1,12 @@
 // The events of a run as lines of text. Pure; commands/terminal.ts shows them.
 import type { ResultDocument } from '../contract/result.js';
-import type { PrepareEvent, RunEvent } from '../run/events.js';
+import type { RunEvent } from '../run/events.js';
 import { duration, plural } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import { limitWords } from './limit-notes.js';
-import { byteProgress, correctionLine, planLine, roundProgress, tookLine } from './progress.js';
+import { byteProgress, planLine, roundProgress, tookLine } from './progress.js';
 
-export interface EventLine {
+interface EventLine {
   text: string;
   /**
    * note: is printed and stays. step: takes the place of the last step on a terminal, a line of its own elsewhere.
@@ -42,7 +42,7 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
       case 'planned':
         return note(planLine(event));
       case 'replanned':
-        return note(correctionLine(event.ms));
+        return note(`plan: about ${duration(event.ms)} in all, by the first round of each case`);
       case 'round-started': {
         // Searching for threads changes the cases, so that labels are made late.
         labels ??= labelsOf(document?.cases ?? [event.result]);
@@ -56,32 +56,25 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
         return step(`[${event.done + 1}/${event.total}] comparing tokens`);
       case 'answer-failed':
         return note(`${event.result.id}: its tokens are not compared: ${event.message}`);
-      default:
-        return describePreparation(event);
+      case 'verifying':
+      case 'writing': {
+        const { type, name, doneBytes, totalBytes, elapsedMs } = event;
+        return { text: byteProgress(`${type} ${name}`, doneBytes, totalBytes, elapsedMs), kind: 'bytes' };
+      }
+      case 'written': {
+        const wrote = byteProgress(`wrote synthetic ${event.name}`, event.bytes, event.bytes, event.elapsedMs);
+        return note(event.fault === null ? wrote : `${event.name}: ${event.fault}; it was written anew\n${wrote}`);
+      }
+      case 'decoder-only':
+        return note(`${event.name}: only the text decoder is written and measured, without encoders and speech`);
+      case 'not-pinned':
+        return note(
+          `${event.name} is not pinned (commit ${event.revision.slice(0, 8)}): models.json does not vouch for these bytes`,
+        );
+      case 'not-expected-to-fit':
+        return note(`${event.name} is not expected to fit: ${event.arithmetic}; measuring what happens`);
     }
   };
-}
-
-function describePreparation(event: PrepareEvent): EventLine {
-  switch (event.type) {
-    case 'verifying':
-    case 'writing': {
-      const { type, name, doneBytes, totalBytes, elapsedMs } = event;
-      return { text: byteProgress(`${type} ${name}`, doneBytes, totalBytes, elapsedMs), kind: 'bytes' };
-    }
-    case 'written': {
-      const wrote = byteProgress(`wrote synthetic ${event.name}`, event.bytes, event.bytes, event.elapsedMs);
-      return note(event.fault === null ? wrote : `${event.name}: ${event.fault}; it was written anew\n${wrote}`);
-    }
-    case 'decoder-only':
-      return note(`${event.name}: only the text decoder is written and measured, without encoders and speech`);
-    case 'not-pinned':
-      return note(
-        `${event.name} is not pinned (commit ${event.revision.slice(0, 8)}): models.json does not vouch for these bytes`,
-      );
-    case 'not-expected-to-fit':
-      return note(`${event.name} is not expected to fit: ${event.arithmetic}; measuring what happens`);
-  }
 }
 
 function caution(method: string): string {

@@ -2,8 +2,8 @@
 import {
   MOST_SAMPLER_COST,
   MOST_STOPWATCH_DIFFERENCE,
-  type SamplerCost,
-  type StopwatchCheck,
+  type samplerCost,
+  type stopwatchCheck,
 } from '../stats/observer.js';
 import { count, duration, plural } from './format.js';
 import type { Page } from './page.js';
@@ -13,10 +13,10 @@ export interface SelfTest {
   subject: string;
   processes: number;
   tokensPerIteration: number;
-  samplers: SamplerCost;
+  samplers: NonNullable<ReturnType<typeof samplerCost>>;
   /** Processor time of the process that watches, in cores, while the worker decodes. */
   ownCores: { watched: number; alone: number };
-  stopwatch: StopwatchCheck & { tokens: number };
+  stopwatch: ReturnType<typeof stopwatchCheck> & { tokens: number };
   clock: { resolutionNs: number; overheadNs: number };
 }
 

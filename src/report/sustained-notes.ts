@@ -1,8 +1,8 @@
 // The curve of a sustained workload below the table: bars for rate, temperature and clock, and what they say. Pure.
 import type { RoundFigures, Sustained } from '../contract/views/rounds.js';
 import type { ShowView } from '../contract/views/show.js';
-import { LEAST_WINDOWS, WINDOW_SECONDS } from '../stats/sustained.js';
-import { bars, thinned } from './bars.js';
+import { present } from '../stats/present.js';
+import { LEAST_WINDOWS, mean, WINDOW_SECONDS } from '../stats/sustained.js';
 import { duration, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
@@ -12,16 +12,15 @@ const ROOM_CELSIUS = 20;
 
 export function sustainedNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
   const sustained = cases.filter(({ key }) => key.workload.kind === 'sustained');
-  return sustained.flatMap((result) => {
-    const { rounds } = result;
-    return rounds.flatMap((round) => {
-      const who = [
-        ...(cases.length > 1 ? [caseLabel(labels, result)] : []),
-        ...(rounds.length > 1 ? [`round ${round.index + 1}`] : []),
-      ].join(', ');
-      return roundNotes(round, who === '' ? '' : `${who}: `);
-    });
-  });
+  return sustained.flatMap((result) =>
+    result.rounds.flatMap((round) => {
+      const who = present(
+        cases.length > 1 && caseLabel(labels, result),
+        result.rounds.length > 1 && `round ${round.index + 1}`,
+      );
+      return roundNotes(round, who.length === 0 ? '' : `${who.join(', ')}: `);
+    }),
+  );
 }
 
 function roundNotes({ sustained: curve }: RoundFigures, who: string): string[] {
@@ -63,4 +62,25 @@ function plot({ windows }: Sustained): string[] {
     ...row('clock', clocks, 0, Math.max(...clocks.map((mhz) => mhz ?? 0)), 'MHz'),
     `  each bar ${group * WINDOW_SECONDS} s; rate and clock from 0 to their highest, temperature from ${ROOM_CELSIUS} to 100 °C`,
   ];
+}
+
+const STEPS = [...'▁▂▃▄▅▆▇█'];
+
+/** From `low` (the lowest bar) to `high` (the full one); unknown values leave a gap. */
+export function bars(values: readonly (number | null)[], low: number, high: number): string {
+  return values
+    .map((value) => {
+      if (value === null) return ' ';
+      const share = high > low ? (value - low) / (high - low) : 1;
+      return STEPS[Math.min(STEPS.length - 1, Math.max(0, Math.floor(share * STEPS.length)))];
+    })
+    .join('');
+}
+
+/** Averages neighbours until at most `most` values are left. */
+export function thinned(values: readonly (number | null)[], most: number): (number | null)[] {
+  const group = Math.max(1, Math.ceil(values.length / most));
+  return Array.from({ length: Math.ceil(values.length / group) }, (_, i) =>
+    mean(values.slice(i * group, (i + 1) * group).filter((value) => value !== null)),
+  );
 }

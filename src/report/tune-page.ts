@@ -6,11 +6,11 @@ import type { Comparison, MetricChange } from '../contract/views/compare.js';
 import type { Weights } from '../contract/weights.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
 import type { Fidelity } from '../stats/fidelity.js';
-import { METRICS } from '../stats/metrics.js';
-import { count, measured, signedPercent, unitLabel } from './format.js';
+import { changeCells, sizes } from './comparison-page.js';
+import { count, signedPercent } from './format.js';
 import type { Page } from './page.js';
 
-export interface TuneReport {
+interface TuneReport {
   name: string;
   weights: Weights;
   /** The manifests of the original and of the rewritten checkpoint. */
@@ -24,11 +24,12 @@ export interface TuneReport {
 
 export function tunePage(report: TuneReport): Page {
   const { name, weights, sides, directory, reports, fidelity } = report;
-  const sizes = sides.map(({ files }) => files.reduce((sum, file) => sum + file.bytes, 0)) as [number, number];
+  const sizeOf = ({ files }: Manifest) => files.reduce((sum, file) => sum + file.bytes, 0);
+  const [before, after] = [sizeOf(sides[0]), sizeOf(sides[1])];
   const entries = report.measured?.comparison.cases ?? [];
   const changes = entries.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const steps = reports.map(({ step, applied, note }) => ({ step, applied, note }));
-  const change = sizes[1] / sizes[0] - 1;
+  const change = after / before - 1;
   return {
     heading: [
       `${name} · ${weights} weights → ${directory}`,
@@ -37,25 +38,18 @@ export function tunePage(report: TuneReport): Page {
     columns: [
       { key: 'metric', title: 'metric' },
       { key: 'unit', title: 'unit' },
-      { key: 'before', title: 'original', align: 'right' },
-      { key: 'after', title: 'rewritten', align: 'right' },
+      { key: 'baseline', title: 'original', align: 'right' },
+      { key: 'candidate', title: 'rewritten', align: 'right' },
       { key: 'change', title: 'change', align: 'right' },
       { key: 'outcome', title: 'outcome' },
     ],
     rows: [
-      ...changes.map((item) => ({
-        metric: METRICS[item.metric].title,
-        unit: unitLabel(METRICS[item.metric]),
-        before: measured(item.baseline, METRICS[item.metric]),
-        after: measured(item.candidate, METRICS[item.metric]),
-        change: item.outcome === 'better' || item.outcome === 'worse' ? signedPercent(item.change) : '~',
-        outcome: outcomeText(item),
-      })),
+      ...changes.map((item) => ({ ...changeCells(item), outcome: outcomeText(item) })),
       {
         metric: 'files',
         unit: 'MB',
-        before: megabytes(sizes[0]),
-        after: megabytes(sizes[1]),
+        baseline: megabytes(before),
+        candidate: megabytes(after),
         change: signedPercent(change),
         outcome: '',
       },
@@ -67,7 +61,7 @@ export function tunePage(report: TuneReport): Page {
       ...(report.measured === null ? [] : [`Speed and memory: ${report.measured.path}`]),
       `Run it: edgeproof run -m ${directory}`,
     ],
-    json: { name, weights, directory, steps, bytes: { before: sizes[0], after: sizes[1] }, changes, fidelity },
+    json: { name, weights, directory, steps, bytes: { before, after }, changes, fidelity },
     records: [
       ...changes.map((item) => ({
         metric: item.metric as string,
@@ -77,7 +71,7 @@ export function tunePage(report: TuneReport): Page {
         p: item.p,
         outcome: item.outcome as string,
       })),
-      { metric: 'fileBytes', before: sizes[0], after: sizes[1], change, p: null, outcome: null },
+      { metric: 'fileBytes', before, after, change, p: null, outcome: null },
       ...fidelity.flatMap(({ kind, sameTop1, divergence }) => [
         { metric: `sameTop1/${kind}`, before: null, after: sameTop1.share, change: null, p: null, outcome: null },
         { metric: `divergence/${kind}`, before: null, after: divergence.mean, change: null, p: null, outcome: null },
@@ -114,7 +108,7 @@ function megabytes(value: number): string {
   return count(Math.round(value / 1e6));
 }
 
-function outcomeText({ outcome, p, baseline, candidate }: MetricChange): string {
-  const n = baseline.n === candidate.n ? `n=${baseline.n}` : `n=${baseline.n}+${candidate.n}`;
-  return outcome === 'too few rounds' ? `${outcome} (${n})` : `${outcome} (p=${p.toFixed(3)} ${n})`;
+function outcomeText(change: MetricChange): string {
+  const { outcome, p } = change;
+  return `${outcome} (${outcome === 'too few rounds' ? '' : `p=${p.toFixed(3)} `}${sizes(change)})`;
 }

@@ -3,7 +3,7 @@
 
 /** `sorted` ascending, at least one value. */
 export function medianStandardError(sorted: readonly number[]): number {
-  const medians = resampledMedians(sorted);
+  const medians = sorted.length % 2 === 1 ? ofOdd(sorted) : ofEven(sorted);
   const mean = medians.reduce((sum, { value, probability }) => sum + probability * value, 0);
   const variance = medians.reduce((sum, { value, probability }) => sum + probability * (value - mean) ** 2, 0);
   return Math.sqrt(variance);
@@ -14,19 +14,16 @@ interface Median {
   probability: number;
 }
 
-function resampledMedians(sorted: readonly number[]): Median[] {
-  const n = sorted.length;
-  return n % 2 === 1 ? ofOdd(sorted, n) : ofEven(sorted, n);
-}
-
 /** The median is at most the k-th value when at least half of the draws are. */
-function ofOdd(sorted: readonly number[], n: number): Median[] {
+function ofOdd(sorted: readonly number[]): Median[] {
+  const n = sorted.length;
   const atMost = (k: number) => binomialTail(n, k / n, (n + 1) / 2);
   return sorted.map((value, i) => ({ value, probability: atMost(i + 1) - atMost(i) }));
 }
 
 /** The mean of the two draws in the middle: of the i-th and the j-th value, or twice the i-th. */
-function ofEven(sorted: readonly number[], n: number): Median[] {
+function ofEven(sorted: readonly number[]): Median[] {
+  const n = sorted.length;
   const half = n / 2;
   const splits = Math.exp(logChoose(n, half));
   const below = sorted.map((_, i) => ((i + 1) / n) ** half - (i / n) ** half);
@@ -39,16 +36,10 @@ function ofEven(sorted: readonly number[], n: number): Median[] {
   const twice = sorted.map((value, i) => {
     // Not more than half are below it, not more than half above it, less those that split on its very edge.
     const more = binomialTail(n, (i + 1) / n, half) - binomialTail(n, i / n, half);
-    const split = apartFrom(below, i, splits, n);
+    const split = splits * below[i]! * ((n - 1 - i) / n) ** half;
     return { value, probability: more - split };
   });
   return [...apart, ...twice];
-}
-
-/** Probability that the lower of the two middle draws is the i-th value and the upper one a larger value. */
-function apartFrom(below: readonly number[], i: number, splits: number, n: number): number {
-  const above = ((n - 1 - i) / n) ** (n / 2);
-  return splits * below[i]! * above;
 }
 
 /** P(X ≥ least) for X binomial. */

@@ -2,39 +2,35 @@
 import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { PhaseWithCeiling, Summary } from '../contract/views/figures.js';
+import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
-import { phaseRates, sharesAt } from './ceiling-share.js';
+import { ceilingShares } from './ceiling-share.js';
 import { driftOf } from './drift.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
 import { gradeRound } from './grade.js';
-import { heldLimits, limitEffects } from './limit-effects.js';
+import { limitEffects } from './limit-effects.js';
 import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
 import { type Answers, parityInSuite } from './parity.js';
-import { summarize } from './summary.js';
+import { medianOfKnown } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 
 export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
   const rounds = okRounds(result);
+  const whole = wholeTime(result);
   const metrics = metricsOf(result);
-  const shares = sharesAt(
-    document,
-    result,
-    phaseRates((name) => metrics[name]?.median ?? null),
-  );
+  const shares = ceilingShares(document, result, (name) => metrics[name]?.median ?? null);
   const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
   const loop = loopShare(result);
   const explained = (phase: PhaseWithCeiling, share: CeilingShare | null): PhaseShare | null =>
     share === null ? null : { ...share, farBelow: whyFarBelow(document, result, phase, share, loop) };
   const peakMemoryByPhase = memoryByPhase(result);
-  const limits = heldLimits(result);
-  const inAll = rounds.flatMap((round) => joulesPerTokenInAll(round)?.gross ?? []);
+  const limits = result.rounds.flatMap((round) => round.limits ?? []);
   return {
     id: result.id,
     status: isImpossible ? 'impossible' : result.status,
@@ -43,7 +39,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     parameters: result.checkpoint?.parameters ?? null,
     checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
     metrics,
-    wholeMs: location(wholeTime(result)),
+    wholeMs: whole === null ? null : { median: whole.median, interval95: whole.interval },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
     longestStall: longestStall(result),
@@ -56,7 +52,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),
-    joulesPerTokenInAll: summarize(inAll)?.median ?? null,
+    joulesPerTokenInAll: medianOfKnown(rounds.map((round) => joulesPerTokenInAll(round)?.gross ?? null)),
     stillWarmingUp: document.suite.content.warmup === 'auto' ? stillWarmingUp(result) : 0,
     notCold: notCold(rounds),
     rounds: rounds.map(roundFigures),
@@ -67,15 +63,8 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
 }
 
 function metricsOf(result: CaseResult): CaseView['metrics'] {
-  const known = METRIC_NAMES.flatMap((name) => {
-    const figures = metricFigures(name, result);
-    return figures === null ? [] : [[name, figures]];
-  });
-  return Object.fromEntries(known);
-}
-
-function location(summary: Summary | null): CaseView['wholeMs'] {
-  return summary === null ? null : { median: summary.median, interval95: summary.interval };
+  const figures = METRIC_NAMES.map((name) => [name, metricFigures(name, result)] as const);
+  return Object.fromEntries(figures.filter(([, known]) => known !== null));
 }
 
 function roundFigures(round: OkRound): RoundFigures {

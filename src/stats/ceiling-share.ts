@@ -5,33 +5,28 @@ import type { Ceiling } from '../contract/ceilings.js';
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
-import type { CaseShares, CeilingShare } from '../contract/views/ceiling-share.js';
+import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { METRICS, summarizeMetric } from './metrics.js';
 import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 
 type Ceilings = Pick<ResultDocument, 'ceilings'>;
-/** The measured tokens a second of each phase; null where a case has none. */
-export type PhaseRates = Record<PhaseWithCeiling, number | null>;
+/** null where a phase has no rate, or no ceiling was measured for it. */
+type CaseShares = Record<PhaseWithCeiling, CeilingShare | null>;
 
 const RATE_OF = Object.fromEntries(
   METRIC_NAMES.flatMap((name) => (METRICS[name].ceiling === undefined ? [] : [[METRICS[name].ceiling, name]])),
 ) as Record<PhaseWithCeiling, MetricName>;
 
-export function phaseRates(medianOf: (metric: MetricName) => number | null): PhaseRates {
-  return { prefill: medianOf(RATE_OF.prefill), decode: medianOf(RATE_OF.decode) };
-}
-
 const NONE: CaseShares = { prefill: null, decode: null };
 
-export function ceilingShares(document: Ceilings, result: CaseResult): CaseShares {
-  if (document.ceilings === null) return NONE;
-  const rates = phaseRates((metric) => summarizeMetric(metric, result)?.median ?? null);
-  return sharesAt(document, result, rates);
-}
-
-export function sharesAt({ ceilings }: Ceilings, result: CaseResult, rates: PhaseRates): CaseShares {
+/** `medianOf`: for callers that have derived the metrics of the case already. */
+export function ceilingShares(
+  { ceilings }: Ceilings,
+  result: CaseResult,
+  medianOf = (metric: MetricName) => summarizeMetric(metric, result)?.median ?? null,
+): CaseShares {
   const { workload, runtime } = result.key;
   const work = result.checkpoint?.graph.work;
   if (ceilings === null || workload.kind === 'micro' || work === undefined) return NONE;
@@ -40,14 +35,13 @@ export function sharesAt({ ceilings }: Ceilings, result: CaseResult, rates: Phas
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {
     // Matrix products of a runtime with its own kernels are not bound by what ONNX Runtime's kernels reach.
-    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(rates.prefill, prompt, own, true),
-    decode: shareOf(rates.decode, { ...token, tokens: 1 }, own, false),
+    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(medianOf(RATE_OF.prefill), prompt, own, true),
+    decode: shareOf(medianOf(RATE_OF.decode), { ...token, tokens: 1 }, own, false),
   };
 }
 
 export function isImpossible(document: Ceilings, result: CaseResult): boolean {
-  const { prefill, decode } = ceilingShares(document, result);
-  return prefill?.impossible === true || decode?.impossible === true;
+  return Object.values(ceilingShares(document, result)).some((share) => share?.impossible);
 }
 
 /** Ceilings of the same execution provider and threads. Bandwidths count if measured over no more memory than a token reads. */
@@ -119,7 +113,7 @@ function bestOf(ceilings: Ceiling[], kinds: Ceiling['kind'][], of: 'value' | 'hi
 
 /** The best rate of one operator, whose kernels may be far from the machine's best. */
 export function operatorRate(
-  { ceilings }: Pick<ResultDocument, 'ceilings'>,
+  { ceilings }: Ceilings,
   { key }: CaseResult,
   operator: string,
   arithmetic: Arithmetic,

@@ -1,18 +1,18 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
-import type { Grade } from '../contract/grades.js';
+import { GRADES, type Grade } from '../contract/grades.js';
 import type { ResultDocument } from '../contract/result.js';
-import type { CompareView, SideView } from '../contract/views/compare.js';
+import type { CompareView, LeftOut, SideView } from '../contract/views/compare.js';
+import type { Reason } from '../contract/views/rounds.js';
 import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
 import { enginesOf } from './engines.js';
-import { type Sufficient, sufficientRounds } from './sufficient.js';
+import { gradeRound } from './grade.js';
 
 export interface Side {
   document: ResultDocument;
   path: string;
 }
 
-/** Only rounds of `grade` or better are compared. */
 export function compareView(
   baseline: Side,
   candidate: Side,
@@ -31,7 +31,32 @@ export function compareView(
   };
 }
 
-function sideView({ document, ungraded }: Sufficient): SideView {
+/**
+ * The rounds that may be compared: those of a grade or better, and those without a grade, of documents from before
+ * conditions were recorded. `ungraded` counts the latter.
+ */
+export function sufficientRounds(document: ResultDocument, atLeast: Grade) {
+  const isEnough = (grade: Grade) => GRADES.indexOf(grade) <= GRADES.indexOf(atLeast);
+  const leftOut: LeftOut[] = [];
+  let ungraded = 0;
+  const cases = document.cases.map((result) => {
+    const reasons: Reason[] = [];
+    const rounds = result.rounds.filter((round) => {
+      if (round.status === 'failed') return true;
+      const graded = gradeRound(round);
+      if (graded.grade === null) ungraded++;
+      if (graded.grade === null || isEnough(graded.grade)) return true;
+      reasons.push(...graded.reasons.filter(({ grade }) => !isEnough(grade)));
+      return false;
+    });
+    const of = result.rounds.length;
+    if (rounds.length < of) leftOut.push({ id: result.id, rounds: of - rounds.length, of, reasons });
+    return { ...result, rounds };
+  });
+  return { document: { ...document, cases }, leftOut, ungraded };
+}
+
+function sideView({ document, ungraded }: ReturnType<typeof sufficientRounds>): SideView {
   const { startedAt, machine, tool } = document;
   return { startedAt, machine: machine.id, tool, engines: enginesOf(document), ungradedRounds: ungraded };
 }

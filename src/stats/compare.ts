@@ -28,7 +28,10 @@ export function compareResults(
   const byLabel = new Map(baseline.cases.map((result) => [label(result), result]));
   // Of equal ids the first counts.
   const byId = new Map(baseline.cases.toReversed().map((result) => [result.id, result]));
-  const sides = { baseline: sideOf(baseline), candidate: sideOf(candidate) };
+  const sides = {
+    baseline: { document: baseline, answers: answersIn(baseline.cases) },
+    candidate: { document: candidate, answers: answersIn(candidate.cases) },
+  };
   const seen = new Set<string>();
   const cases = candidate.cases.map((result): Undecided => {
     const { id, key } = result;
@@ -44,16 +47,6 @@ export function compareResults(
   return judgeCases(cases, options.minimumEffect);
 }
 
-/** A document with its answers, which are looked up for every case. */
-interface Side {
-  document: ResultDocument;
-  answers: Answers;
-}
-
-function sideOf(document: ResultDocument): Side {
-  return { document, answers: answersIn(document.cases) };
-}
-
 /** A case whose rounds have been read but not yet judged. */
 type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
@@ -62,15 +55,13 @@ type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>
 function judgeCases(cases: Undecided[], minimumEffect?: number): Comparison {
   const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
   const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
-  let taken = 0;
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples, pair, ...rest } = entry;
-    const own = changes.slice(taken, taken + samples.length).map((change) => ({
+    const own = changes.splice(0, samples.length).map((change) => ({
       ...change,
       outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
     }));
-    taken += samples.length;
     return { ...rest, changes: own };
   });
   return { cases: decided, roundsNeeded };
@@ -87,7 +78,7 @@ function matchLabel(result: CaseResult, across: string[]): string {
 }
 
 function compareCase(
-  { baseline, candidate }: { baseline: Side; candidate: Side },
+  { baseline, candidate }: Record<'baseline' | 'candidate', { document: ResultDocument; answers: Answers }>,
   before: CaseResult,
   after: CaseResult,
   options: CompareOptions,
@@ -132,23 +123,22 @@ function differencesOf(
   candidate: ResultDocument,
   after: CaseResult,
 ): Difference[] {
-  const sides = [
-    { ...caseDimensions(before.key), ...before.identity, machine: baseline.machine.id, node: baseline.versions.node },
-    { ...caseDimensions(after.key), ...after.identity, machine: candidate.machine.id, node: candidate.versions.node },
-  ] as [Record<string, string>, Record<string, string>];
   // Two kinds of weights say more than two hashes.
-  if (before.key.weights !== after.key.weights) {
-    sides[0].weights = before.key.weights;
-    sides[1].weights = after.key.weights;
-  }
-  const names = new Set(sides.flatMap((side) => Object.keys(side)));
-  return [...names]
-    .filter((name) => sides[0][name] !== sides[1][name])
-    .map((dimension) => ({
-      dimension,
-      baseline: sides[0][dimension] ?? '(none)',
-      candidate: sides[1][dimension] ?? '(none)',
-    }));
+  const areOtherWeights = before.key.weights !== after.key.weights;
+  const dimensionsOf = (
+    { machine, versions }: ResultDocument,
+    { key, identity }: CaseResult,
+  ): Record<string, string> => ({
+    ...caseDimensions(key),
+    ...identity,
+    ...(areOtherWeights ? { weights: key.weights } : {}),
+    machine: machine.id,
+    node: versions.node,
+  });
+  const [a, b] = [dimensionsOf(baseline, before), dimensionsOf(candidate, after)];
+  return Object.keys({ ...a, ...b })
+    .filter((name) => a[name] !== b[name])
+    .map((dimension) => ({ dimension, baseline: a[dimension] ?? '(none)', candidate: b[dimension] ?? '(none)' }));
 }
 
 /** Whether the user asked to compare different files, which may compute different things. */
@@ -158,14 +148,10 @@ function hasOtherFiles(differences: Difference[]): boolean {
 
 /** Whether both sides generated the same tokens wherever they ran the same prompts; null where they share none. */
 function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
-  const hashes = (result: CaseResult) =>
-    new Map(
-      okRounds(result).flatMap((round) =>
-        round.iterations.flatMap((iteration) =>
-          'tokensHash' in iteration ? [[iteration.seed, iteration.tokensHash] as const] : [],
-        ),
-      ),
-    );
+  const hashes = (result: CaseResult) => {
+    const iterations = okRounds(result).flatMap((round) => round.iterations);
+    return new Map(iterations.flatMap((one) => ('tokensHash' in one ? [[one.seed, one.tokensHash] as const] : [])));
+  };
   const [a, b] = [hashes(before), hashes(after)];
   const shared = [...a.keys()].filter((seed) => b.has(seed));
   return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));

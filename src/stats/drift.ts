@@ -1,6 +1,7 @@
 // Drift: did the speed change while a round ran? Theil–Sen slopes (Theil 1950, Sen 1968), which one slow step does not
 // move. Tokens are compared with the token of the same place in another iteration: later ones are slower anyway. Pure.
-import type { GenerateIteration, OkRound } from '../contract/result.js';
+import type { OkRound } from '../contract/result.js';
+import { gapsOf, microSamples, timedPasses } from './metrics.js';
 import { median } from './summary.js';
 
 /** A micro workload may have thousands of samples; this many block medians show the same trend. */
@@ -18,18 +19,12 @@ export function driftOf(round: OkRound): number | null {
 }
 
 /** One list for each iteration, all of the same length: the gaps between tokens, or the time to the only token. */
-function seriesOf({ iterations }: OkRound): number[][] {
-  const passes = iterations.filter(
-    (iteration): iteration is GenerateIteration => 'tokenMs' in iteration && iteration.kind === 'timed',
-  );
+function seriesOf(round: OkRound): number[][] {
+  const passes = timedPasses(round);
   if (passes.length > 0) return passes.map(({ tokenMs }) => (tokenMs.length < 2 ? tokenMs : gapsOf(tokenMs)));
-  const samples = iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
+  const samples = microSamples(round);
   const size = Math.max(1, Math.floor(samples.length / BLOCKS));
   return Array.from({ length: Math.min(BLOCKS, samples.length) }, (_, i) => [
     median(samples.slice(i * size, (i + 1) * size)),
   ]);
-}
-
-function gapsOf(tokenMs: number[]): number[] {
-  return tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!);
 }

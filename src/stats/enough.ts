@@ -1,9 +1,8 @@
 // Which rounds a document still wants: until each case is known well enough, and no more. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../contract/rounds.js';
-import { roundValues, timedPasses } from './metrics.js';
-import { student95 } from './student.js';
-import { relativeHalfWidth, summarize } from './summary.js';
+import { microSamples, passTimes, roundValues } from './metrics.js';
+import { relativeHalfWidth, student95, summarize } from './summary.js';
 
 export interface WantedRound {
   result: CaseResult;
@@ -56,9 +55,6 @@ export function expectedRounds(result: CaseResult, rule: UntilPrecise): number {
 }
 
 function timedSeconds(result: CaseResult): number {
-  const passes = okRounds(result).flatMap((round) => [
-    ...timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!),
-    ...round.iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : [])),
-  ]);
+  const passes = okRounds(result).flatMap((round) => [...passTimes(round), ...microSamples(round)]);
   return passes.reduce((sum, ms) => sum + ms, 0) / 1000;
 }

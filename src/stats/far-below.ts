@@ -6,6 +6,7 @@ import { RUNTIMES } from '../contract/runtimes.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import { operatorRate } from './ceiling-share.js';
+import { present } from './present.js';
 
 /** A share below this is far below. The limit for prompts is lower, because their kernels come less close to their best. */
 export const FAR_BELOW: Record<PhaseWithCeiling, number> = { prefill: 0.3, decode: 0.4 };
@@ -23,83 +24,69 @@ export function whyFarBelow(
   loopShare: number | null,
 ): string[] | null {
   if (share.share >= FAR_BELOW[phase]) return null;
-  return [
-    ...fallback(result),
-    ...threads(document, result),
+  const { placement, key } = result;
+  const { usableCores } = document.machine;
+  const cpuNodes = placement?.providers.find(({ ep }) => ep === 'cpu')?.nodes ?? 0;
+  return present(
+    key.ep !== 'cpu' && cpuNodes > 0 && `${cpuNodes} computing nodes ran on the CPU instead of ${key.ep}`,
+    key.ep === 'cpu' && key.threads > usableCores && `${key.threads} threads share ${usableCores} cores`,
     ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share, loopShare)),
     ...arithmetic(result),
-    ...operators(document, result, share),
-  ];
-}
-
-function fallback({ placement, key }: CaseResult): string[] {
-  const cpu = placement?.providers.find(({ ep }) => ep === 'cpu');
-  return key.ep !== 'cpu' && cpu !== undefined && cpu.nodes > 0
-    ? [`${cpu.nodes} computing nodes ran on the CPU instead of ${key.ep}`]
-    : [];
-}
-
-function threads({ machine }: Pick<ResultDocument, 'machine'>, { key }: CaseResult): string[] {
-  return key.ep === 'cpu' && key.threads > machine.usableCores
-    ? [`${key.threads} threads share ${machine.usableCores} cores`]
-    : [];
+    slowOperator(document, result, share),
+  );
 }
 
 function promptCauses({ checkpoint, key }: CaseResult): string[] {
   const head = checkpoint?.graph.head;
   const prompt = key.workload.kind === 'micro' ? 0 : key.workload.prompt;
-  return head?.logits === 'every position' && prompt > 1
-    ? [
-        `the graph computes logits for each of the ${prompt} positions (head of ${head.bits} bits), not for the last alone`,
-      ]
-    : [];
+  if (head?.logits !== 'every position' || prompt <= 1) return [];
+  return [
+    `the graph computes logits for each of the ${prompt} positions (head of ${head.bits} bits), not for the last alone`,
+  ];
 }
 
 function stepCauses(result: CaseResult, share: CeilingShare, loopShare: number | null): string[] {
-  const { checkpoint, key } = result;
-  const causes: string[] = [];
   const stepMs = 1000 / share.ceilingRate;
-  if (stepMs < SHORT_STEP_MS)
-    causes.push(`a step could take ${stepMs.toFixed(1)} ms: costs that do not shrink with a model are most of it`);
   const passed = okRounds(result).some(({ options }) => options.kv === 'passed');
-  const { stepCost } = RUNTIMES[key.runtime];
-  if (stepCost !== null) causes.push(stepCost);
-  else if (passed) causes.push('the KV cache is copied at each step: the graph cannot share it in place');
-  if (loopShare !== null && loopShare > LARGE_LOOP_SHARE)
-    causes.push(`${Math.round(loopShare * 100)} % of a step is spent outside the session`);
-  if (checkpoint?.graph.kv === null)
-    causes.push('the shape of its KV cache is not known, so what it reads is not counted');
-  return causes;
+  return present(
+    stepMs < SHORT_STEP_MS &&
+      `a step could take ${stepMs.toFixed(1)} ms: costs that do not shrink with a model are most of it`,
+    RUNTIMES[result.key.runtime].stepCost ??
+      (passed && 'the KV cache is copied at each step: the graph cannot share it in place'),
+    loopShare !== null &&
+      loopShare > LARGE_LOOP_SHARE &&
+      `${Math.round(loopShare * 100)} % of a step is spent outside the session`,
+    result.checkpoint?.graph.kv === null && 'the shape of its KV cache is not known, so what it reads is not counted',
+  );
 }
 
 function arithmetic({ checkpoint, key }: CaseResult): string[] {
   const formats = checkpoint?.graph.formats ?? [];
   const inFloat = formats.some(({ operator, accuracyLevel }) => operator === 'MatMulNBits' && accuracyLevel !== 4);
   const half = checkpoint?.graph.work?.products.some((product) => product.arithmetic === 'fp16') ?? false;
-  return [
-    ...(inFloat ? ['accuracy_level is not 4: packed weights are unpacked and multiplied in float'] : []),
-    ...(half && key.ep === 'cpu' && !RUNTIMES[key.runtime].hasHalfKernels
-      ? ['the CPU has few half-precision kernels and converts to single precision']
-      : []),
-  ];
+  return present(
+    inFloat && 'accuracy_level is not 4: packed weights are unpacked and multiplied in float',
+    half &&
+      key.ep === 'cpu' &&
+      !RUNTIMES[key.runtime].hasHalfKernels &&
+      'the CPU has few half-precision kernels and converts to single precision',
+  );
 }
 
 /** A graph's own operator may be slower at its best than another one of the same arithmetic. */
-function operators(
+function slowOperator(
   document: Pick<ResultDocument, 'ceilings'>,
   result: CaseResult,
   { boundBy, operationsPerSecond }: CeilingShare,
-): string[] {
-  if (boundBy !== 'matrix products') return [];
+): string | null {
+  if (boundBy !== 'matrix products') return null;
   const products = result.checkpoint?.graph.work?.products ?? [];
   const [main] = products.toSorted((a, b) => b.operations - a.operations);
-  if (main === undefined) return [];
+  if (main === undefined) return null;
   const own = operatorRate(document, result, main.operator, main.arithmetic);
   const best = operationsPerSecond[main.arithmetic];
-  if (own === null || best === undefined || own > SLOW_OPERATOR * best) return [];
-  return [
-    `its operator ${main.operator} reaches ${giga(own)} at best on this machine, another one of ${main.arithmetic} ${giga(best)}`,
-  ];
+  if (own === null || best === undefined || own > SLOW_OPERATOR * best) return null;
+  return `its operator ${main.operator} reaches ${giga(own)} at best on this machine, another one of ${main.arithmetic} ${giga(best)}`;
 }
 
 function giga(operationsPerSecond: number): string {

@@ -5,14 +5,13 @@ import type { Summary } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { groupBy } from './group-by.js';
-import { METRICS, timedPasses } from './metrics.js';
-import { median, summarize } from './summary.js';
+import { METRICS, passTimes } from './metrics.js';
+import { medianOfKnown, summarize } from './summary.js';
 
 /** Median over the timed iterations of each round, summarised over rounds; null for workloads other than `generate`. */
 export function wholeTime(result: CaseResult): Summary | null {
   if (result.key.workload.kind !== 'generate') return null;
-  const times = okRounds(result).map((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
-  return summarize(times.filter((passes) => passes.length > 0).map(median));
+  return summarize(okRounds(result).flatMap((round) => medianOfKnown(passTimes(round)) ?? []));
 }
 
 type WholeTime = Pick<CaseView, 'wholeMs'>;

@@ -2,7 +2,7 @@
 import { type CaseResult, okRounds } from '../contract/result.js';
 import type { UntilPrecise } from '../contract/rounds.js';
 import { expectedRounds, isEnough } from './enough.js';
-import { median } from './summary.js';
+import { medianOfKnown } from './summary.js';
 
 /** With fewer rounds, their spread says little about how many are needed. */
 const TELLING_ROUNDS = 3;
@@ -16,32 +16,28 @@ export interface CaseForecast {
   expectedRounds: number;
 }
 
-export interface Forecast {
-  rounds: number;
-  ms: number;
-}
-
 /** `elapsedMs`: time since the first round. The budget cuts off all rounds beyond the minimum. */
-export function forecast(cases: readonly CaseForecast[], rule: UntilPrecise, elapsedMs: number): Forecast {
+export function forecast(
+  cases: readonly CaseForecast[],
+  rule: UntilPrecise,
+  elapsedMs: number,
+): { rounds: number; ms: number } {
   const budgetMs = rule.budgetSeconds === null ? Number.POSITIVE_INFINITY : rule.budgetSeconds * 1000 - elapsedMs;
   const left = cases.map(({ result, measuredMs, expectedMs, expectedRounds: atFirst }) => {
     const done = okRounds(result).length;
     const rounds = done < TELLING_ROUNDS ? atFirst : expectedRounds(result, rule);
-    return {
-      roundMs: measuredMs.length > 0 ? median(measuredMs) : expectedMs,
-      certain: Math.max(0, rule.minimum - done),
-      // A case that is not known well enough gets one more at least.
-      likely: Math.max(done < rule.maximum && !isEnough(result, rule) ? 1 : 0, rounds - done),
-    };
+    const certain = Math.max(0, rule.minimum - done);
+    // A case that is not known well enough gets one more at least.
+    const likely = Math.max(done < rule.maximum && !isEnough(result, rule) ? 1 : 0, rounds - done);
+    return { roundMs: medianOfKnown(measuredMs) ?? expectedMs, certain, extra: Math.max(0, likely - certain) };
   });
   const sum = (value: (entry: (typeof left)[number]) => number) =>
     left.reduce((total, entry) => total + value(entry), 0);
   const certainMs = sum(({ roundMs, certain }) => roundMs * certain);
-  const extraMs = sum(({ roundMs, certain, likely }) => roundMs * Math.max(0, likely - certain));
+  const extraMs = sum(({ roundMs, extra }) => roundMs * extra);
   const within = extraMs === 0 ? 1 : Math.min(1, Math.max(0, budgetMs - certainMs) / extraMs);
   return {
-    rounds:
-      sum(({ certain }) => certain) + Math.ceil(within * sum(({ certain, likely }) => Math.max(0, likely - certain))),
+    rounds: sum(({ certain }) => certain) + Math.ceil(within * sum(({ extra }) => extra)),
     ms: certainMs + within * extraMs,
   };
 }

@@ -18,7 +18,7 @@ export const LIMITS = {
 } as const;
 
 /** With this share of the weights in the page cache, load time does not depend on the disk. */
-export const RESIDENT = 0.95;
+const RESIDENT = 0.95;
 
 const DISK = 'only % of the weights lay in the page cache, so loading read the disk';
 const THROTTLED = 'heat throttled the processor';

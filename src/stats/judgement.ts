@@ -24,46 +24,31 @@ export function judge(
   samples: readonly Samples[],
   minimumEffect?: number,
 ): { changes: MetricChange[]; roundsNeeded: number } {
+  // The level that a test must reach if all others find nothing.
   const alpha = ALPHA / Math.max(1, samples.length);
   const pValues = samples.map(({ baseline, candidate }) => mannWhitney(baseline, candidate));
   const adjusted = holm(pValues);
-  const changes = samples.map((sample, i) =>
-    changeOf(sample, {
+  const changes = samples.map(({ metric, ...rounds }, i): MetricChange => {
+    const [baseline, candidate] = [summarize(rounds.baseline)!, summarize(rounds.candidate)!];
+    const [n, m] = [baseline.n, candidate.n];
+    const least = minimumEffect ?? METRICS[metric].minimumEffect;
+    const noise = { spread: relativeSpread(rounds.baseline, rounds.candidate), alpha, minimumEffect: least };
+    const change = candidate.median / baseline.median - 1;
+    let outcome: Outcome = 'not shown';
+    if (adjusted[i]! <= ALPHA && Math.abs(change) >= least) {
+      outcome = change > 0 === (METRICS[metric].better === 'higher') ? 'better' : 'worse';
+    } else if (smallestP(n, m) > alpha) outcome = 'too few rounds';
+    return {
+      metric,
+      baseline,
+      candidate,
+      change,
       p: pValues[i]!,
       adjustedP: adjusted[i]!,
-      alpha,
-      minimumEffect: minimumEffect ?? METRICS[sample.metric].minimumEffect,
-    }),
-  );
+      outcome,
+      visibleEffect: visibleEffect({ n, m, ...noise }),
+      roundsToSee5Percent: roundsToSee(ASKED_EFFECT, noise),
+    };
+  });
   return { changes, roundsNeeded: roundsNeeded(alpha) };
-}
-
-interface Test {
-  p: number;
-  adjustedP: number;
-  /** The level that p must reach if all other tests find nothing. */
-  alpha: number;
-  minimumEffect: number;
-}
-
-function changeOf(samples: Samples, { p, adjustedP, alpha, minimumEffect }: Test): MetricChange {
-  const [baseline, candidate] = [summarize(samples.baseline)!, summarize(samples.candidate)!];
-  const change = candidate.median / baseline.median - 1;
-  const [n, m] = [baseline.n, candidate.n];
-  const noise = { spread: relativeSpread(samples.baseline, samples.candidate), alpha, minimumEffect };
-  let outcome: Outcome = 'not shown';
-  if (adjustedP <= ALPHA && Math.abs(change) >= minimumEffect) {
-    outcome = change > 0 === (METRICS[samples.metric].better === 'higher') ? 'better' : 'worse';
-  } else if (smallestP(n, m) > alpha) outcome = 'too few rounds';
-  return {
-    metric: samples.metric,
-    baseline,
-    candidate,
-    change,
-    p,
-    adjustedP,
-    outcome,
-    visibleEffect: visibleEffect({ n, m, ...noise }),
-    roundsToSee5Percent: roundsToSee(ASKED_EFFECT, noise),
-  };
 }

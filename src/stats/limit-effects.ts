@@ -3,10 +3,6 @@ import type { HeldLimits } from '../contract/held-limits.js';
 import type { CaseResult } from '../contract/result.js';
 import type { CaseLimitEffects } from '../contract/views/show.js';
 
-export function heldLimits({ rounds }: CaseResult): HeldLimits[] {
-  return rounds.flatMap((round) => round.limits ?? []);
-}
-
 /** null for a case without limits. */
 export function limitEffects({ key, rounds }: CaseResult, held: readonly HeldLimits[]): CaseLimitEffects | null {
   if (key.limits === undefined || held.length === 0) return null;

@@ -1,8 +1,20 @@
 // Where the memory of a case goes: each phase, the moment of the peak, and the KV cache predicted and observed. Pure.
 import type { PhaseMemory } from '../contract/memory.js';
-import { type CaseResult, type OkRound, okRounds } from '../contract/result.js';
-import type { KvMemory, PeakMoment } from '../contract/views/memory.js';
-import { median } from './summary.js';
+import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
+import type { KvMemory, MemoryView, PeakMoment } from '../contract/views/memory.js';
+import { medianOfKnown } from './summary.js';
+
+export function memoryView({ suite, cases }: ResultDocument, path: string | null): MemoryView {
+  return {
+    suite: suite.content.name,
+    path,
+    methods: [...new Set(cases.flatMap((result) => okRounds(result).map(({ memory }) => memory.method)))],
+    cases: cases.map((result) => {
+      const phases = memoryByPhase(result);
+      return { id: result.id, key: result.key, phases, peak: peakMoment(phases), kv: kvMemory(result) };
+    }),
+  };
+}
 
 /** The highest value of each phase over all rounds, in the order of the phases. */
 export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
@@ -48,7 +60,7 @@ export function kvMemory(result: CaseResult): KvMemory | null {
   return {
     tokens,
     predictedBytes: kv?.bytesPerToken === undefined ? null : kv.bytesPerToken * tokens,
-    observedBytes: growths.length === 0 ? null : median(growths.map(({ bytes }) => bytes)),
+    observedBytes: medianOfKnown(growths.map(({ bytes }) => bytes)),
     until: growths[0]?.until ?? null,
   };
 }

@@ -2,24 +2,23 @@
 // Adding one is a name in contract/metric-names.ts and a row here. Formulas: docs/metrics.md.
 
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
-import type { CaseResult, GenerateIteration, OkRound } from '../contract/result.js';
-import { okRounds } from '../contract/result.js';
+import { type CaseResult, type GenerateIteration, type OkRound, okRounds } from '../contract/result.js';
 import type { MetricFigures, PhaseWithCeiling, Summary } from '../contract/views/figures.js';
 import { joulesPerToken } from './energy.js';
 import { outliersOf } from './outliers.js';
-import { median, summarize } from './summary.js';
+import { medianOfKnown, summarize } from './summary.js';
 import { sustainedOf } from './sustained.js';
 
-export interface Metric {
+interface Metric {
   title: string;
-  /** The title and the place of its column in the table of a result; null: it has no column. */
-  column: { title: string; place: number } | null;
+  /** Its column in the table of a result, if it has one. */
+  column?: { title: string; place: number };
   unit: MetricFigures['unit'];
   better: MetricFigures['better'];
   /** Relative change below which a difference does not matter, however significant it is. */
   minimumEffect: number;
-  /** Its row in a comparison, and whether both sides must have read energy from the same source; null: it is not compared. */
-  compared: { place: number; sameEnergySource?: true } | null;
+  /** Its row in a comparison, if it is compared, and whether both sides must have read energy from the same source. */
+  compared?: { place: number; sameEnergySource?: true };
   /** A gain does not count as better if other tokens were computed. */
   isSpeed?: true;
   /** Rounds that stand apart are named, and a comparison says how many rounds it needs. */
@@ -30,13 +29,15 @@ export interface Metric {
   ofRound(round: OkRound, result: CaseResult): number | null;
 }
 
+const TIME = { unit: 'ms', better: 'lower', minimumEffect: 0.03 } as const;
+const RATE = { unit: 'tok/s', better: 'higher', minimumEffect: 0.03 } as const;
+const ENERGY = { unit: 'J/tok', better: 'lower', minimumEffect: 0.05 } as const;
+
 export const METRICS: Record<MetricName, Metric> = {
   ttftMs: {
     title: 'time to first token',
     column: { title: 'TTFT', place: 1 },
-    unit: 'ms',
-    better: 'lower',
-    minimumEffect: 0.03,
+    ...TIME,
     compared: { place: 3 },
     isSpeed: true,
     ofRound: (round) => overIterations(round, (iteration) => iteration.tokenMs[0]!),
@@ -44,9 +45,7 @@ export const METRICS: Record<MetricName, Metric> = {
   prefillRate: {
     title: 'prefill rate',
     column: { title: 'prefill', place: 2 },
-    unit: 'tok/s',
-    better: 'higher',
-    minimumEffect: 0.03,
+    ...RATE,
     compared: { place: 1 },
     isSpeed: true,
     isWatched: true,
@@ -59,29 +58,22 @@ export const METRICS: Record<MetricName, Metric> = {
   decodeRate: {
     title: 'decode rate',
     column: { title: 'decode', place: 3 },
-    unit: 'tok/s',
-    better: 'higher',
-    minimumEffect: 0.03,
+    ...RATE,
     compared: { place: 2 },
     isSpeed: true,
     isWatched: true,
     ceiling: 'decode',
-    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => (1000 * gaps) / ms)),
+    ofRound: (round) => overDecodes(round, (ms, gaps) => (1000 * gaps) / ms),
   },
   tpotMs: {
     title: 'time per output token',
-    column: null,
-    unit: 'ms',
-    better: 'lower',
-    minimumEffect: 0.03,
-    compared: null,
-    ofRound: (round) => overIterations(round, (iteration) => perToken(iteration, (ms, gaps) => ms / gaps)),
+    ...TIME,
+    ofRound: (round) => overDecodes(round, (ms, gaps) => ms / gaps),
   },
   loadMs: {
     title: 'load time',
     column: { title: 'load', place: 6 },
-    unit: 'ms',
-    better: 'lower',
+    ...TIME,
     minimumEffect: 0.2,
     compared: { place: 4 },
     ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
@@ -89,8 +81,7 @@ export const METRICS: Record<MetricName, Metric> = {
   coldLoadMs: {
     title: 'cold load time',
     column: { title: 'cold load', place: 7 },
-    unit: 'ms',
-    better: 'lower',
+    ...TIME,
     minimumEffect: 0.2,
     compared: { place: 5 },
     ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
@@ -98,8 +89,7 @@ export const METRICS: Record<MetricName, Metric> = {
   coldTtftMs: {
     title: 'cold time to first token',
     column: { title: 'cold TTFT', place: 8 },
-    unit: 'ms',
-    better: 'lower',
+    ...TIME,
     minimumEffect: 0.1,
     compared: { place: 6 },
     ofRound(round) {
@@ -119,59 +109,40 @@ export const METRICS: Record<MetricName, Metric> = {
   microMs: {
     title: 'time per operation',
     column: { title: 'time', place: 5 },
-    unit: 'ms',
-    better: 'lower',
-    minimumEffect: 0.03,
+    ...TIME,
     compared: { place: 8 },
     isWatched: true,
-    ofRound(round) {
-      const samples = round.iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
-      return samples.length === 0 ? null : median(samples);
-    },
+    ofRound: (round) => medianOfKnown(microSamples(round)),
   },
   sustainedRate: {
     title: 'sustained decode rate',
     column: { title: 'sustained', place: 4 },
-    unit: 'tok/s',
-    better: 'higher',
-    minimumEffect: 0.03,
+    ...RATE,
     compared: { place: 9 },
     ofRound: (round) => sustainedOf(round)?.sustainedRate ?? null,
   },
   joulesPerPromptToken: {
     title: 'energy per prompt token',
     column: { title: 'prefill energy', place: 10 },
-    unit: 'J/tok',
-    better: 'lower',
-    minimumEffect: 0.05,
+    ...ENERGY,
     compared: { place: 10, sameEnergySource: true },
     ofRound: (round) => joulesPerToken(round, 'prefill')?.gross ?? null,
   },
   joulesPerToken: {
     title: 'energy per generated token',
     column: { title: 'decode energy', place: 11 },
-    unit: 'J/tok',
-    better: 'lower',
-    minimumEffect: 0.05,
+    ...ENERGY,
     compared: { place: 11, sameEnergySource: true },
     ofRound: (round) => joulesPerToken(round, 'decode')?.gross ?? null,
   },
   netJoulesPerPromptToken: {
     title: 'energy per prompt token, idle subtracted',
-    column: null,
-    unit: 'J/tok',
-    better: 'lower',
-    minimumEffect: 0.05,
-    compared: null,
+    ...ENERGY,
     ofRound: (round) => joulesPerToken(round, 'prefill')?.net ?? null,
   },
   netJoulesPerToken: {
     title: 'energy per generated token, idle subtracted',
-    column: null,
-    unit: 'J/tok',
-    better: 'lower',
-    minimumEffect: 0.05,
-    compared: null,
+    ...ENERGY,
     ofRound: (round) => joulesPerToken(round, 'decode')?.net ?? null,
   },
 };
@@ -185,12 +156,7 @@ const byPlace = (placeOf: (metric: Metric) => number | undefined) =>
 export const SHOWN_METRICS = byPlace(({ column }) => column?.place);
 export const COMPARED_METRICS = byPlace(({ compared }) => compared?.place);
 
-interface RoundValue {
-  index: number;
-  value: number;
-}
-
-function valuesByRound(name: MetricName, result: CaseResult): RoundValue[] {
+function valuesByRound(name: MetricName, result: CaseResult): { index: number; value: number }[] {
   return okRounds(result).flatMap((round) => {
     const value = METRICS[name].ofRound(round, result);
     return value === null ? [] : [{ index: round.index, value }];
@@ -227,12 +193,10 @@ export function metricFigures(name: MetricName, result: CaseResult): MetricFigur
 
 /** Share of a decode step spent outside the runtime's session, median over rounds. */
 export function loopShare(result: CaseResult): number | null {
-  const shares = okRounds(result)
-    .map((round) =>
-      overIterations(round, (iteration) => perToken(iteration, (ms) => 1 - iteration.sessionMs.decode / ms)),
-    )
-    .filter((value) => value !== null);
-  return shares.length === 0 ? null : median(shares);
+  const shares = okRounds(result).map((round) =>
+    overDecodes(round, (ms, _, { sessionMs }) => 1 - sessionMs.decode / ms),
+  );
+  return medianOfKnown(shares);
 }
 
 export function timedPasses(round: OkRound): GenerateIteration[] {
@@ -241,15 +205,28 @@ export function timedPasses(round: OkRound): GenerateIteration[] {
   );
 }
 
+/** Between each token and the next. */
+export function gapsOf(tokenMs: readonly number[]): number[] {
+  return tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!);
+}
+
+/** From the start of each timed prompt to its last token. */
+export function passTimes(round: OkRound): number[] {
+  return timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!);
+}
+
+export function microSamples({ iterations }: OkRound): number[] {
+  return iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
+}
+
 function overIterations(round: OkRound, value: (iteration: GenerateIteration) => number | null): number | null {
-  const values = timedPasses(round)
-    .map(value)
-    .filter((item) => item !== null);
-  return values.length === 0 ? null : median(values);
+  return medianOfKnown(timedPasses(round).map(value));
 }
 
 /** Decode excludes the first token: `ms` from the first to the last, over n − 1 gaps. null for a single token. */
-function perToken({ tokenMs }: GenerateIteration, value: (ms: number, gaps: number) => number): number | null {
-  if (tokenMs.length < 2) return null;
-  return value(tokenMs.at(-1)! - tokenMs[0]!, tokenMs.length - 1);
+function overDecodes(round: OkRound, value: (ms: number, gaps: number, iteration: GenerateIteration) => number) {
+  return overIterations(round, (iteration) => {
+    const { tokenMs } = iteration;
+    return tokenMs.length < 2 ? null : value(tokenMs.at(-1)! - tokenMs[0]!, tokenMs.length - 1, iteration);
+  });
 }

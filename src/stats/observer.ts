@@ -9,12 +9,6 @@ export type Outcome = 'pass' | 'fail' | 'not shown';
 export const MOST_SAMPLER_COST = 0.01;
 export const MOST_STOPWATCH_DIFFERENCE = 0.02;
 
-export interface SamplerCost {
-  /** Over blocks of four iterations: 1 − rate watched ÷ rate not watched. */
-  cost: Summary;
-  outcome: Outcome;
-}
-
 /** The outer two of every four iterations are watched, so that drift cancels out. Iteration 0 is the warm-up. */
 export function isWatched(iteration: number): boolean {
   return iteration % 4 < 2;
@@ -30,27 +24,22 @@ export function blockCosts(iterations: readonly Pick<GenerateIteration, 'tokenMs
   return costs;
 }
 
-/** The goal counts as met or missed only if the whole interval lies on that side of it. */
-export function samplerCost(costs: readonly number[]): SamplerCost | null {
+/**
+ * `cost`: over blocks of four iterations, 1 − rate watched ÷ rate not watched. The goal counts as met or missed only if
+ * the whole interval lies on that side of it.
+ */
+export function samplerCost(costs: readonly number[]): { cost: Summary; outcome: Outcome } | null {
   const cost = summarize(costs);
   if (cost === null || cost.interval === null) return null;
   const { low, high } = cost.interval;
   return { cost, outcome: high < MOST_SAMPLER_COST ? 'pass' : low > MOST_SAMPLER_COST ? 'fail' : 'not shown' };
 }
 
-export interface StopwatchCheck {
-  insideMs: number;
-  outsideMs: number;
-  /** outside ÷ inside − 1 */
-  difference: number;
-  outcome: Outcome;
-}
-
 /** `outsideMs`: from the first token to the end, as another process saw the messages. */
-export function stopwatchCheck(iteration: Pick<GenerateIteration, 'tokenMs'>, outsideMs: number): StopwatchCheck {
+export function stopwatchCheck(iteration: Pick<GenerateIteration, 'tokenMs'>, outsideMs: number) {
   const insideMs = decodeMs(iteration);
   const difference = outsideMs / insideMs - 1;
-  const outcome = Math.abs(difference) <= MOST_STOPWATCH_DIFFERENCE ? 'pass' : 'fail';
+  const outcome: Outcome = Math.abs(difference) <= MOST_STOPWATCH_DIFFERENCE ? 'pass' : 'fail';
   return { insideMs, outsideMs, difference, outcome };
 }
 

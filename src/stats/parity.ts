@@ -7,11 +7,8 @@ import type { CaseResult } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import type { Parity } from '../contract/views/figures.js';
 
-export const ARITHMETIC = ['float32', 'float16', 'int8'] as const;
-export type Arithmetic = (typeof ARITHMETIC)[number];
-
 /** RMS error of the logits against float64, relative to their size: the largest that tests measure, rounded up. */
-export const RELATIVE_ERROR: Record<Arithmetic, number> = { float32: 1e-5, float16: 6e-3, int8: 1e-1 };
+const RELATIVE_ERROR = { float32: 1e-5, float16: 6e-3, int8: 1e-1 };
 
 /** Three standard deviations are allowed. */
 const DEVIATIONS = 3;
@@ -64,7 +61,7 @@ function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { g
 const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*|QAttention|ConvInteger)$/;
 
 /** The coarsest arithmetic of a checkpoint's matrix products; an unknown graph counts as exact. */
-export function arithmeticOf({ key, checkpoint }: CaseResult): Arithmetic {
+export function arithmeticOf({ key, checkpoint }: CaseResult): keyof typeof RELATIVE_ERROR {
   const { arithmetic } = RUNTIMES[key.runtime];
   if (arithmetic !== null) return arithmetic(key.dtype);
   const facts = checkpoint?.graph as (Partial<GraphFacts> & Pick<GraphFacts, 'operators'>) | undefined;

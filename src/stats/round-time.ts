@@ -1,8 +1,9 @@
 // How long a round of a case will take, before any was run: as an earlier result on this machine took, scaled from one
 // of another case, or assumed. Pure.
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
-import { summarizeMetric, timedPasses } from './metrics.js';
+import { passTimes, summarizeMetric, timedPasses } from './metrics.js';
 import { median } from './summary.js';
 
 export type Basis = 'measured' | 'scaled' | 'assumed';
@@ -13,12 +14,7 @@ export interface RoundTime {
 }
 
 /** What a case loads, and reads and computes for each token. */
-export interface Size {
-  weightBytes: number;
-  /** The part that one token passes through; less than all in a mixture of experts. */
-  weightBytesActive: number;
-  parametersActive: number;
-}
+type Size = Pick<GraphFacts, 'weightBytes' | 'weightBytesActive' | 'parametersActive'>;
 
 /** Rates of a machine with two to four cores, used until this one has a result of its own. */
 const ASSUMED: Rates = { bytesPerSecond: 15e9, parametersPerSecond: 150e9, loadMsPerByte: 1.5e-6 };
@@ -61,7 +57,7 @@ function timeAsIn(known: CaseResult, { iterations, warmup }: Plan): number {
   const { workload } = known.key;
   if (workload.kind === 'micro') return PROCESS_MS + load + workload.timeMs;
   if (workload.kind === 'sustained') return PROCESS_MS + load + workload.seconds * 1000;
-  const passes = rounds.flatMap((round) => timedPasses(round).map(({ tokenMs }) => tokenMs.at(-1)!));
+  const passes = rounds.flatMap(passTimes);
   const warm = rounds.map((round) => round.iterations.length - timedPasses(round).length);
   const count = warmup === 'auto' ? Math.max(AUTO_PASSES, median(warm)) : warmup;
   const rate = summarizeMetric('prefillRate', known)?.median ?? Number.POSITIVE_INFINITY;

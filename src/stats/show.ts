@@ -1,12 +1,12 @@
 // The view of a whole result: each case derived once, then what holds for all of them together. Pure.
-import { okRounds, type ResultDocument } from '../contract/result.js';
+import type { ResultDocument } from '../contract/result.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { caseView } from './case-view.js';
 import { energySources, idleWatts, remedies } from './energy.js';
 import { enginesOf } from './engines.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
-import { median, relativeHalfWidth } from './summary.js';
+import { medianOfKnown, relativeHalfWidth } from './summary.js';
 
 /** A number that varies this much from process to process should not be quoted. */
 export const MOST_UNCERTAIN = 0.1;
@@ -44,17 +44,13 @@ function isUncertain({ metrics: { decodeRate }, key, status }: CaseView): boolea
 
 function energyInAll(document: ResultDocument, cases: CaseView[]): ShowView['energy'] {
   const all = <T>(of: (result: ResultDocument['cases'][number]) => T[]) => [...new Set(document.cases.flatMap(of))];
-  const watts = document.cases.flatMap(idleWatts);
-  const updates = document.cases.flatMap((result, i) =>
-    cases[i]!.metrics.joulesPerToken !== undefined
-      ? []
-      : okRounds(result).flatMap(({ energy }) =>
-          energy === null || energy.tier === 'unavailable' ? [] : [energy.updateMs],
-        ),
+  const withoutFigure = cases.filter(({ metrics }) => metrics.joulesPerToken === undefined);
+  const updates = withoutFigure.flatMap(({ rounds }) =>
+    rounds.flatMap(({ energy }) => (energy === null || energy.tier === 'unavailable' ? [] : [energy.updateMs])),
   );
   return {
     sources: all(energySources),
-    idleWatts: watts.length === 0 ? null : median(watts),
+    idleWatts: medianOfKnown(document.cases.flatMap(idleWatts)),
     longestUpdateMs: updates.length === 0 ? null : updates.reduce((a, b) => Math.max(a, b)),
     remedies: all(remedies),
   };

@@ -6,7 +6,7 @@ import { median } from './summary.js';
 
 export const WINDOW_SECONDS = 10;
 /** A rate below this share of the peak that never recovers counts as throttled. */
-export const THROTTLED = 0.9;
+const THROTTLED = 0.9;
 /** With fewer windows there is no meaningful last quarter. */
 export const LEAST_WINDOWS = 4;
 
@@ -67,6 +67,7 @@ function addGaps({ tokenMs }: GenerateIteration, startMs: number, spent: { token
   }
 }
 
-function mean(values: number[]): number | null {
+/** null for an empty list. */
+export function mean(values: number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

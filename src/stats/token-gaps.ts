@@ -2,8 +2,8 @@
 import { type CaseResult, okRounds } from '../contract/result.js';
 import type { InterTokenLatency, Stall } from '../contract/views/show.js';
 import { effectiveSize } from './effective-size.js';
-import { timedPasses } from './metrics.js';
-import { median, quantile, samplesForPercentile } from './summary.js';
+import { gapsOf, timedPasses } from './metrics.js';
+import { median, medianOfKnown, quantile, samplesForPercentile } from './summary.js';
 
 /** Gaps between consecutive tokens of all timed iterations, and the percentiles that they support. */
 export function interTokenLatency(result: CaseResult): InterTokenLatency {
@@ -21,11 +21,11 @@ export function interTokenLatency(result: CaseResult): InterTokenLatency {
 
 /** Median distance of the gaps of a pass from their median, median over passes; null where no pass has three gaps. */
 export function jitterMs(result: CaseResult): number | null {
-  const jitters = gapSeries(result).flatMap(({ gaps }) => {
+  const jitters = gapSeries(result).map(({ gaps }) => {
     const middle = gaps.length < 3 ? null : median(gaps);
-    return middle === null ? [] : [median(gaps.map((gap) => Math.abs(gap - middle)))];
+    return middle === null ? null : median(gaps.map((gap) => Math.abs(gap - middle)));
   });
-  return jitters.length === 0 ? null : median(jitters);
+  return medianOfKnown(jitters);
 }
 
 /** The longest gap; null where no token follows another. */
@@ -40,10 +40,6 @@ export function longestStall(result: CaseResult): Stall | null {
 
 function gapSeries(result: CaseResult): { round: number; iteration: number; gaps: number[] }[] {
   return okRounds(result).flatMap((round) =>
-    timedPasses(round).map(({ tokenMs }, iteration) => ({
-      round: round.index,
-      iteration,
-      gaps: tokenMs.slice(1).map((ms, i) => ms - tokenMs[i]!),
-    })),
+    timedPasses(round).map(({ tokenMs }, iteration) => ({ round: round.index, iteration, gaps: gapsOf(tokenMs) })),
   );
 }

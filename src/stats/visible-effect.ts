@@ -10,7 +10,7 @@ const SIMULATED = 1000;
 const MOST_SIMULATED = 20;
 const MOST_ROUNDS = 200;
 
-export interface Sides {
+interface Sides {
   /** Rounds of each side. */
   n: number;
   m: number;

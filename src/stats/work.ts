@@ -14,15 +14,10 @@ export interface Need {
 
 /** The whole prompt: weights once, the cache as it is, and the head for the last position. */
 export function promptNeed(work: Work, { prompt, depth }: Pick<Lengths, 'prompt' | 'depth'>): Need {
-  const { operations, add } = sums();
-  for (const product of work.products) add(product.arithmetic, product.operations * prompt);
-  if (work.head !== null) add(work.head.arithmetic, work.head.operations);
-  let bytes = work.tokenBytes;
-  for (const layer of work.attention) {
-    add(layer.arithmetic, layer.layers * rowOperations(layer) * attendedRows(layer, depth + 1, depth + prompt));
-    bytes += layer.layers * layer.rowBytes * Math.min(depth, layer.window ?? depth);
-  }
-  return { bytes, operations };
+  return needOf(work, prompt, (layer) => ({
+    computed: attendedRows(layer, depth + 1, depth + prompt),
+    read: Math.min(depth, layer.window ?? depth),
+  }));
 }
 
 /** With `kvDtype: int8`, each cached value takes one byte instead of four while decoding; prompts still use float32. */
@@ -33,22 +28,34 @@ export function stepWork(work: Work, { options }: Pick<CaseKey, 'options'>): Wor
 
 /** One token: the mean over all tokens after the first, which are the ones that decode times. */
 export function tokenNeed(work: Work, { prompt, new: tokens, depth }: Omit<Lengths, 'kind'>): Need {
-  const { operations, add } = sums();
-  for (const product of [...work.products, ...(work.head === null ? [] : [work.head])])
-    add(product.arithmetic, product.operations);
-  let bytes = work.tokenBytes;
   const before = depth + prompt;
-  for (const layer of work.attention) {
+  return needOf(work, 1, (layer) => {
     const rows = tokens < 2 ? before : attendedRows(layer, before + 1, before + tokens - 1) / (tokens - 1);
-    add(layer.arithmetic, layer.layers * rowOperations(layer) * rows);
-    bytes += layer.layers * layer.rowBytes * rows;
-  }
-  return { bytes, operations };
+    return { computed: rows, read: rows };
+  });
 }
 
-/** Scores and weighted values of one query over one position. */
-function rowOperations({ queryHeads, keySize, valueSize }: AttentionWork): number {
-  return 2 * queryHeads * (keySize + valueSize);
+/** `positions` pass through the layers, the last of them through the head. Rows are positions of the cache. */
+function needOf(
+  { products, head, attention, tokenBytes }: Work,
+  positions: number,
+  rowsOf: (layer: AttentionWork) => { computed: number; read: number },
+): Need {
+  const operations: Need['operations'] = {};
+  const add = (arithmetic: Arithmetic, count: number) => {
+    operations[arithmetic] = (operations[arithmetic] ?? 0) + count;
+  };
+  for (const product of products) add(product.arithmetic, product.operations * positions);
+  if (head !== null) add(head.arithmetic, head.operations);
+  let bytes = tokenBytes;
+  for (const layer of attention) {
+    const { computed, read } = rowsOf(layer);
+    // Scores and weighted values of one query over one position.
+    const rowOperations = 2 * layer.queryHeads * (layer.keySize + layer.valueSize);
+    add(layer.arithmetic, layer.layers * rowOperations * computed);
+    bytes += layer.layers * layer.rowBytes * read;
+  }
+  return { bytes, operations };
 }
 
 /** Sum over positions first … last (from 1) of how many positions each attends to. */
@@ -56,14 +63,4 @@ function attendedRows({ window }: AttentionWork, first: number, last: number): n
   const triangle = (n: number) => (n * (n + 1)) / 2;
   const whole = Math.max(first - 1, Math.min(last, window ?? last));
   return triangle(whole) - triangle(first - 1) + (last - whole) * (window ?? 0);
-}
-
-function sums() {
-  const operations: Need['operations'] = {};
-  return {
-    operations,
-    add(arithmetic: Arithmetic, count: number) {
-      operations[arithmetic] = (operations[arithmetic] ?? 0) + count;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 // Does it fit: bytes that a run needs, term by term, against what this machine has. Pure; every term is named, so that
 // the answer can be checked with a pencil.
+import { bitsPerWeight, DTYPES, type Dtype } from '../contract/dtypes.js';
 
 export interface FitTerm {
   name: string;
@@ -13,8 +14,8 @@ export interface Fit {
   memoryBytes: number;
 }
 
-export interface FitNeed {
-  /** `q4 weights`: what the first term is called. */
+interface FitNeed {
+  /** The first term, called `q4 weights` for example. */
   weights: FitTerm;
   /** Bytes that one token adds to the KV cache; null where it is not known, and then not counted. */
   kvBytesPerToken: number | null;
@@ -27,15 +28,12 @@ export interface FitNeed {
  */
 const WORKING_SET_BYTES = 300_000_000;
 
-export function fitOf(need: FitNeed, memoryBytes: number): Fit {
-  const kv = need.kvBytesPerToken === null ? [] : [cacheTerm(need.tokens, need.kvBytesPerToken)];
-  const terms = [need.weights, ...kv, { name: 'working set', bytes: WORKING_SET_BYTES }];
+export function fitOf({ weights, kvBytesPerToken, tokens }: FitNeed, memoryBytes: number): Fit {
+  const cache = `KV cache of ${tokens.toLocaleString('en-US')} tokens`;
+  const kv = kvBytesPerToken === null ? [] : [{ name: cache, bytes: tokens * kvBytesPerToken }];
+  const terms = [weights, ...kv, { name: 'working set', bytes: WORKING_SET_BYTES }];
   const neededBytes = terms.reduce((sum, term) => sum + term.bytes, 0);
   return { fits: neededBytes <= memoryBytes, terms, neededBytes, memoryBytes };
-}
-
-function cacheTerm(tokens: number, bytesPerToken: number): FitTerm {
-  return { name: `KV cache of ${tokens.toLocaleString('en-US')} tokens`, bytes: tokens * bytesPerToken };
 }
 
 /** `q4 weights 377 GB + KV cache of 640 tokens 0.1 GB + working set 0.3 GB = 377.4 GB; this machine has 25.2 GB` */
@@ -49,27 +47,10 @@ function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(digits)} GB`;
 }
 
-/** Bits of a stored weight, and the scale of each block: one half or one float. */
-const BITS: Record<string, { bits: number; scale?: { bits: number; block: number } }> = {
-  fp32: { bits: 32 },
-  fp16: { bits: 16 },
-  q8: { bits: 8 },
-  int8: { bits: 8 },
-  uint8: { bits: 8 },
-  q4: { bits: 4, scale: { bits: 32, block: 32 } },
-  q4f16: { bits: 4, scale: { bits: 16, block: 32 } },
-  bnb4: { bits: 4, scale: { bits: 32, block: 64 } },
-  q2: { bits: 2, scale: { bits: 32, block: 32 } },
-  q2f16: { bits: 2, scale: { bits: 16, block: 32 } },
-  q1: { bits: 1, scale: { bits: 32, block: 32 } },
-  q1f16: { bits: 1, scale: { bits: 16, block: 32 } },
-};
-
 /** Estimates the weights of a model that is not on disk from its parameters alone, without tables in full precision. */
 export function estimatedWeights(parameters: number, dtype: string): FitTerm | null {
-  const format = BITS[dtype];
-  if (format === undefined) return null;
-  const scaleBits = format.scale === undefined ? 0 : format.scale.bits / format.scale.block;
-  const how = scaleBits === 0 ? `${format.bits} bits` : `${format.bits} + ${scaleBits} bits, scales included`;
-  return { name: `${dtype} weights (at ${how})`, bytes: Math.ceil((parameters * (format.bits + scaleBits)) / 8) };
+  if (!(dtype in DTYPES)) return null;
+  const { bits, scaleBits } = bitsPerWeight(dtype as Dtype);
+  const how = scaleBits === 0 ? `${bits} bits` : `${bits} + ${scaleBits} bits, scales included`;
+  return { name: `${dtype} weights (at ${how})`, bytes: Math.ceil((parameters * (bits + scaleBits)) / 8) };
 }

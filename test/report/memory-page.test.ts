@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult, OkRound } from '../../src/contract/result.js';
 import { memoryPage, momentInWords, peakNotes } from '../../src/report/memory-page.js';
-import { memoryView } from '../../src/stats/memory-view.js';
+import { memoryView } from '../../src/stats/memory-anatomy.js';
 import { showView } from '../../src/stats/show.js';
 import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';

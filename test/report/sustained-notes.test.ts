@@ -1,10 +1,9 @@
 // The curve in words and bars, golden.
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
-import { bars, thinned } from '../../src/report/bars.js';
 import { energyDifferences, energyNotes } from '../../src/report/energy-notes.js';
 import { labelsOf } from '../../src/report/labels.js';
-import { sustainedNotes } from '../../src/report/sustained-notes.js';
+import { bars, sustainedNotes, thinned } from '../../src/report/sustained-notes.js';
 import { compareView } from '../../src/stats/compare-view.js';
 import { showView } from '../../src/stats/show.js';
 import { passesOf } from '../fixtures/curve.js';

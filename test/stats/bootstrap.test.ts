@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { medianStandardError } from '../../src/stats/bootstrap.js';
 import { normal, uniform } from '../../src/stats/random.js';
-import { student95 } from '../../src/stats/student.js';
-import { median, summarize } from '../../src/stats/summary.js';
+import { median, student95, summarize } from '../../src/stats/summary.js';
 
 const ascending = (values: number[]) => [...values].sort((a, b) => a - b);
 

@@ -1,7 +1,7 @@
 // Rounds that may be compared: by grade, with what is left out counted and explained, through to the comparison.
 import { describe, expect, it } from 'vitest';
 import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
-import { sufficientRounds } from '../../src/stats/sufficient.js';
+import { sufficientRounds } from '../../src/stats/compare-view.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 

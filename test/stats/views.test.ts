@@ -10,7 +10,7 @@ import { compareSchema } from '../../src/contract/views/compare.js';
 import { memoryCasesSchema } from '../../src/contract/views/memory.js';
 import { showSchema } from '../../src/contract/views/show.js';
 import { compareView } from '../../src/stats/compare-view.js';
-import { memoryView } from '../../src/stats/memory-view.js';
+import { memoryView } from '../../src/stats/memory-anatomy.js';
 import { showView } from '../../src/stats/show.js';
 import { CEILINGS, workedCase } from '../fixtures/ceilings.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';

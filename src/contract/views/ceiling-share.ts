@@ -18,10 +18,3 @@ export const ceilingShareSchema = z.strictObject({
   operationsPerSecond: perArithmetic,
 });
 export type CeilingShare = z.output<typeof ceilingShareSchema>;
-export type Bound = CeilingShare['boundBy'];
-
-/** null where a phase has no rate, or no ceiling was measured for it. */
-export interface CaseShares {
-  prefill: CeilingShare | null;
-  decode: CeilingShare | null;
-}

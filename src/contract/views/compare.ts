@@ -7,7 +7,7 @@ import { resultSchema } from '../result.js';
 import { paritySchema, summarySchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 
-export const metricChangeSchema = z.strictObject({
+const metricChangeSchema = z.strictObject({
   metric: z.enum(METRIC_NAMES),
   baseline: summarySchema,
   candidate: summarySchema,
@@ -59,7 +59,7 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
 ]);
 export type CaseComparison = z.output<typeof caseComparisonSchema>;
 
-export const comparisonSchema = z.strictObject({
+const comparisonSchema = z.strictObject({
   cases: z.array(caseComparisonSchema),
   roundsNeeded: z.int().describe('Rounds a side before any difference can be shown.'),
 });

@@ -15,8 +15,7 @@ export const summarySchema = z.strictObject({
 });
 export type Summary = z.output<typeof summarySchema>;
 
-export const PHASES_WITH_CEILING = ['prefill', 'decode'] as const;
-export type PhaseWithCeiling = (typeof PHASES_WITH_CEILING)[number];
+export type PhaseWithCeiling = 'prefill' | 'decode';
 
 export const metricSchema = z.strictObject({
   unit: z.enum(['ms', 'tok/s', 'bytes', 'J/tok']),

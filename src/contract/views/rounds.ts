@@ -10,13 +10,13 @@ export const reasonSchema = z.strictObject({
 });
 export type Reason = z.output<typeof reasonSchema>;
 
-export const gradedSchema = z.strictObject({
+const gradedSchema = z.strictObject({
   grade: z.enum(GRADES).nullable().describe('null: the condition was not recorded.'),
   reasons: z.array(reasonSchema),
 });
 export type Graded = z.output<typeof gradedSchema>;
 
-export const sustainedSchema = z.strictObject({
+const sustainedSchema = z.strictObject({
   windows: z.array(
     z.strictObject({
       startSeconds: z.number(),
@@ -41,7 +41,7 @@ export const sustainedSchema = z.strictObject({
 export type Sustained = z.output<typeof sustainedSchema>;
 export type Window = Sustained['windows'][number];
 
-export const perTokenSchema = z.strictObject({
+const perTokenSchema = z.strictObject({
   gross: z.number(),
   net: z.number().nullable().describe('The idle machine subtracted; null without a baseline.'),
 });
