@@ -1,52 +1,33 @@
-// The layers of a mixture of experts: all have the same attention, some have experts, the others a dense MLP.
+// The fields and the plan that Qwen's mixtures of experts share: some layers have experts, the others a gated MLP.
 import { z } from 'zod';
-import type { AttentionPlan, LayerPlan, MlpPlan } from '../plan.js';
-import { count, gatedFields } from './decoder-fields.js';
+import type { DecoderPlan, Experts, GroupedAttention } from '../plan.js';
+import { count, decoderPlan, gatedMlp, gatedSchema } from './decoder-fields.js';
 
-interface Sizes {
-  num_hidden_layers: number;
-  /** Width of the MLP in dense layers. */
-  intermediate_size: number;
-}
-
-export function mixedLayers(
-  c: Sizes,
-  attention: AttentionPlan,
-  experts: Extract<MlpPlan, { kind: 'experts' }>,
-  isSparse: (layer: number) => boolean,
-): LayerPlan[] {
-  const dense: MlpPlan = { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' };
-  return Array.from({ length: c.num_hidden_layers }, (_, layer) => ({
-    attention,
-    mlp: isSparse(layer) ? experts : dense,
-    norms: 'pre',
-  }));
-}
-
-/** The fields of Qwen's mixtures of experts. */
-export const qwenFields = {
-  ...gatedFields,
+export const qwenMoeSchema = gatedSchema.safeExtend({
   num_experts: count,
   num_experts_per_tok: count,
   moe_intermediate_size: count,
   norm_topk_prob: z.boolean(),
   decoder_sparse_step: count.default(1),
   mlp_only_layers: z.array(z.int().nonnegative()).default([]),
-};
+  use_sliding_window: z.literal(false),
+});
 
-type Qwen = Sizes & z.output<z.ZodObject<typeof qwenFields>>;
-
-/** `shared`: an expert that every token passes through, weighted by a gate of its own. */
-export function qwenLayers(c: Qwen, attention: AttentionPlan, shared?: { intermediate: number; gated: true }) {
-  const experts = {
+/** `own`: what the experts of one architecture have beside the common part. */
+export function qwenMoePlan(
+  c: z.output<typeof qwenMoeSchema>,
+  attention: GroupedAttention,
+  own: Pick<Experts, 'shared'> = {},
+): DecoderPlan {
+  const experts: Experts = {
     kind: 'experts',
     count: c.num_experts,
     perToken: c.num_experts_per_tok,
     intermediate: c.moe_intermediate_size,
     activation: 'silu',
     router: { scoring: 'softmax', normalized: c.norm_topk_prob },
-    ...(shared && { shared }),
-  } as const;
+    ...own,
+  };
   const isSparse = (layer: number) => !c.mlp_only_layers.includes(layer) && (layer + 1) % c.decoder_sparse_step === 0;
-  return mixedLayers(c, attention, experts, isSparse);
+  return decoderPlan(c, (layer) => ({ attention, mlp: isSparse(layer) ? experts : gatedMlp(c) }));
 }
