@@ -48,30 +48,18 @@ function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, l
     sandwich ? rmsNorm(c, { input: output, name: `${name}.${norm}`, size: c.plan.hidden }) : output;
 
   const wantedOnly = c.precision.keepsLogits && layer === c.plan.layers.length - 1;
-  const attended = attention(c, { layer, input: stream.read(`${name}.input_layernorm`), plan, wantedOnly });
+  const block = { layer, wantedOnly };
+  const input = stream.read(`${name}.input_layernorm`);
+  const attended =
+    plan.attention.kind === 'grouped'
+      ? groupedAttention(c, { ...block, input, plan: plan.attention })
+      : latentAttention(c, { ...block, input, plan: plan.attention });
   if (wantedOnly) stream.keepWanted();
   stream.add(`/model/layers.${layer}/attn`, leave(attended, 'post_attention_layernorm'));
-  const before = sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
-  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan, wantedOnly });
+  const between = stream.read(`${name}.${sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`);
+  const output =
+    plan.mlp.kind === 'gated'
+      ? gatedMlp(c, { layer, input: between, plan: plan.mlp })
+      : experts(c, { ...block, input: between, plan: plan.mlp });
   stream.add(`/model/layers.${layer}/mlp`, leave(output, 'post_feedforward_layernorm'));
-}
-
-function attention(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
-  const { attention: plan } = p.plan;
-  switch (plan.kind) {
-    case 'grouped':
-      return groupedAttention(c, { ...p, plan });
-    case 'latent':
-      return latentAttention(c, { ...p, plan });
-  }
-}
-
-function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
-  const { mlp: plan } = p.plan;
-  switch (plan.kind) {
-    case 'gated':
-      return gatedMlp(c, { ...p, plan });
-    case 'experts':
-      return experts(c, { ...p, plan });
-  }
 }

@@ -32,9 +32,8 @@ export type FilledWeight = Omit<PlacedWeight, 'fill'> & { fill: WeightFill };
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
 export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uint8Array> {
   if (weight.fill.kind === 'derived') {
-    const { packed, scales } = weight.fill;
-    const blockScales = new Float32Array(wholeWeight(scales, seed).buffer);
-    const bytes = deriveBytes(weight.fill.weight, wholeWeight(packed, seed), blockScales);
+    const whole = (source: FilledWeight) => Buffer.concat([...weightChunks(source, seed)]);
+    const bytes = deriveBytes(weight.fill.weight, whole(weight.fill.packed), whole(weight.fill.scales));
     for (let done = 0; done < bytes.length; done += CHUNK_BYTES) yield bytes.subarray(done, done + CHUNK_BYTES);
     return;
   }
@@ -64,16 +63,6 @@ export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uin
     if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
     yield chunk;
   }
-}
-
-function wholeWeight(weight: FilledWeight, seed: number): Uint8Array {
-  const bytes = new Uint8Array(weight.bytes);
-  let done = 0;
-  for (const chunk of weightChunks(weight, seed)) {
-    bytes.set(chunk, done);
-    done += chunk.length;
-  }
-  return bytes;
 }
 
 /**

@@ -42,16 +42,9 @@ export interface TensorInfo {
   dims: number[];
 }
 
-export interface Encoded {
-  header: Uint8Array;
-  /** Where each tensor lies in the file, in the order given. */
-  places: { offset: number; bytes: number }[];
-  fileBytes: number;
-}
-
-/** Places the tensors one behind the other, in the order given. */
-export function encodeHeader(metadata: Metadata, tensors: readonly TensorInfo[]): Encoded {
-  const places: Encoded['places'] = [];
+/** Places the tensors one behind the other, in the order given. `places`: where each lies in the file. */
+export function encodeHeader(metadata: Metadata, tensors: readonly TensorInfo[]) {
+  const places: { offset: number; bytes: number }[] = [];
   let dataBytes = 0;
   for (const { type, dims } of tensors) {
     const bytes = tensorBytes(type, dims);

@@ -114,7 +114,12 @@ function throughGroupQueryAttention(nodes: Node[], key: KvEntry, value: KvEntry)
   );
 }
 
+/** Bytes that one token adds to a cache entry. */
+export function rowBytesOf({ heads, size, type }: KvEntry): number {
+  return byteLength(type, [heads, size]);
+}
+
 /** Bytes that one token adds to the KV cache. */
-export function kvBytesPerToken(decoder: Decoder): number {
-  return decoder.cache.reduce((sum, { heads, size, type }) => sum + byteLength(type, [heads, size]), 0);
+export function kvBytesPerToken({ cache }: Decoder): number {
+  return cache.reduce((sum, entry) => sum + rowBytesOf(entry), 0);
 }

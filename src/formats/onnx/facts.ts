@@ -12,15 +12,11 @@ import { workOf } from './work.js';
 
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
-  const decoder = decoderOf(model);
+  const found = decoderOf(model);
+  const [decoder, notADecoder] = typeof found === 'string' ? [null, found] : [found, null];
   const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
-  const weights = {
-    usesOf: (name: string) => uses.get(name) ?? [],
-    parametersOf: (name: string) => parameters.get(name) ?? 0,
-    shareOf: (name: string) => shares.get(name) ?? 1,
-  };
   const sumOver = (count: (tensor: Initializer) => number) =>
     model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
@@ -40,9 +36,9 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     formats: formatsOf(model, parameters),
     embedding: embeddingOf(model),
     head: headOf(model),
-    kv: typeof decoder === 'string' ? null : kvOf(decoder),
-    work: workOf(model, weights, headNode(producersOf(model)), typeof decoder === 'string' ? null : decoder),
-    notADecoder: typeof decoder === 'string' ? decoder : null,
+    kv: decoder === null ? null : kvOf(decoder),
+    work: workOf(model, { uses, parameters, shares }, headNode(producersOf(model)), decoder),
+    notADecoder,
     inputs: model.inputs.map(described),
     outputs: model.outputs.map(described),
   };

@@ -12,6 +12,7 @@ import {
   type Initializer,
   inlineTensor,
   type Node,
+  nodeOf,
   type OnnxModel,
   type ValueInfo,
 } from './model.js';
@@ -41,16 +42,6 @@ export interface Graph {
   inputs: ValueInfo[];
   outputs: ValueInfo[];
 }
-
-const CONTRIB_OPERATORS = new Set([
-  'FastGelu',
-  'MatMulNBits',
-  'GatherBlockQuantized',
-  'GroupQueryAttention',
-  'QMoE',
-  'RotaryEmbedding',
-  'SkipSimplifiedLayerNormalization',
-]);
 
 export function createGraphBuilder() {
   const graph: Graph = { nodes: [], constants: [], weights: [], inputs: [], outputs: [] };
@@ -84,8 +75,7 @@ export function createGraphBuilder() {
       attributes: Record<string, AttributeValue> = {},
       outputs: string[] = [`${name}/output_0`],
     ): string {
-      const domain = CONTRIB_OPERATORS.has(opType) ? 'com.microsoft' : '';
-      graph.nodes.push({ opType, domain, name, inputs, outputs, attributes });
+      graph.nodes.push(nodeOf(opType, name, inputs, attributes, outputs));
       return outputs[0]!;
     },
     renameLastOutput(name: string): void {

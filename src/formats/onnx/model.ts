@@ -121,15 +121,35 @@ export function inlineTensor(name: string, type: ElementType, dims: number[], va
   return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'inline', bytes: data.length, data } };
 }
 
+/** A tensor whose values lie in the data file `location`. */
 export function externalTensor(
-  {
-    name,
-    type,
-    dims,
-    offset,
-    bytes,
-  }: { name: string; type: ElementType; dims: number[]; offset: number; bytes: number },
+  tensor: { name: string; type: ElementType; dims: number[]; offset: number; bytes: number },
   location: string,
 ): Initializer {
+  const { name, type, dims, offset, bytes } = tensor;
   return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'external', location, offset, bytes } };
+}
+
+/** Operators of ONNX Runtime that ONNX does not have. */
+const CONTRIB_OPERATORS = new Set([
+  'FastGelu',
+  'GatherBlockQuantized',
+  'GroupQueryAttention',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'QMoE',
+  'RotaryEmbedding',
+  'SkipSimplifiedLayerNormalization',
+]);
+
+/** A node in the domain of its operator. A single output has the name of the node unless `outputs` says otherwise. */
+export function nodeOf(
+  opType: string,
+  name: string,
+  inputs: string[],
+  attributes: Record<string, AttributeValue> = {},
+  outputs: string[] = [name],
+): Node {
+  const domain = CONTRIB_OPERATORS.has(opType) ? 'com.microsoft' : '';
+  return { opType, domain, name, inputs, outputs, attributes };
 }

@@ -25,6 +25,31 @@ export function producersOf({ nodes }: Pick<OnnxModel, 'nodes'>): Map<string, No
   return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 }
 
+/** Names of tensors that leave the graph: its outputs, and what graphs inside nodes use. */
+export function leavingNames({ outputs, usedInside = [] }: OnnxModel): Set<string> {
+  return new Set([...outputs.map(({ name }) => name), ...usedInside]);
+}
+
+/** The model without the nodes and tensors that nothing uses. Its inputs stay. */
+export function pruned(model: OnnxModel): OnnxModel {
+  let { nodes } = model;
+  let used = leavingNames(model);
+  for (let before = -1; nodes.length !== before; ) {
+    before = nodes.length;
+    used = new Set([...leavingNames(model), ...nodes.flatMap((node) => node.inputs)]);
+    used.delete('');
+    nodes = nodes.filter((node) => node.outputs.length === 0 || node.outputs.some((name) => used.has(name)));
+  }
+  for (const { name } of model.inputs) used.add(name);
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  return {
+    ...model,
+    nodes,
+    initializers: model.initializers.filter(({ name }) => used.has(name)),
+    ...(model.values && { values: model.values.filter(({ name }) => made.has(name)) }),
+  };
+}
+
 /** For each tensor name, the nodes that compute with it, looking through views. */
 export function usesOf(model: OnnxModel): Map<string, Use[]> {
   const uses = new Map<string, Use[]>();

@@ -1,10 +1,8 @@
 // The plan of a synthetic GGUF file: its header, and every tensor with its place in the file and how to fill it.
 import { encodeHeader } from '../../formats/gguf/header.js';
-import type { ModelConfig } from '../architecture.js';
-import type { DecoderPlan } from '../plan.js';
 import type { FilledWeight } from '../random-weights.js';
-import { plainLayers, planMetadata } from './metadata.js';
-import { type GgufDtype, planTensors } from './tensors.js';
+import { type GgufSpec, plainLayers, planMetadata } from './metadata.js';
+import { planTensors } from './tensors.js';
 
 export interface GgufPlan {
   header: Uint8Array;
@@ -13,16 +11,10 @@ export interface GgufPlan {
   parameters: number;
 }
 
-export function planGguf(p: {
-  id: string;
-  config: ModelConfig;
-  plan: DecoderPlan;
-  dtype: GgufDtype;
-  specialTokens: string[];
-}): GgufPlan {
+export function planGguf(p: GgufSpec): GgufPlan {
   const layers = plainLayers(p.config.model_type, p.plan);
   const tensors = planTensors(p.plan, layers, p.dtype);
-  const { header, places, fileBytes } = encodeHeader(planMetadata({ ...p, layers }), tensors);
+  const { header, places, fileBytes } = encodeHeader(planMetadata(p, layers), tensors);
   const weights = tensors.map(({ name, type, dims, fill }, i): FilledWeight => {
     const element = type === 'F32' ? 'float32' : type === 'F16' ? 'float16' : 'uint8';
     return { name, type: element, dims, fill, ...places[i]! };

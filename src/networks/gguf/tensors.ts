@@ -2,9 +2,9 @@
 // llama-quantize chooses.
 import type { TensorInfo } from '../../formats/gguf/header.js';
 import { blockOf, type TensorType } from '../../formats/gguf/tensor-types.js';
-import { floatExponent, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
+import { BIAS_FILL, floatExponent, floatFill, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
 import { rotaryFrequencies } from '../blocks/rotary.js';
-import type { DecoderPlan, GatedMlp, GroupedAttention, Rope } from '../plan.js';
+import type { DecoderPlan, GatedMlp, GroupedAttention, LayerPlan, Rope } from '../plan.js';
 import type { WeightFill } from '../random-weights.js';
 
 /** The dtypes of synthetic GGUF files, and the tensor type of their matrices. */
@@ -18,11 +18,7 @@ export interface PlannedTensor extends TensorInfo {
 }
 
 /** A layer with grouped attention and a gated MLP; metadata.ts refuses others. */
-export interface PlainLayer {
-  attention: GroupedAttention;
-  mlp: GatedMlp;
-  norms: 'pre' | 'sandwich';
-}
+export type PlainLayer = LayerPlan & { attention: GroupedAttention; mlp: GatedMlp };
 
 export function planTensors(plan: DecoderPlan, layers: PlainLayer[], dtype: GgufDtype): PlannedTensor[] {
   const body = GGUF_DTYPES[dtype];
@@ -49,7 +45,7 @@ function layerTensors(name: string, hidden: number, body: TensorType, layer: Pla
   const sandwich = layer.norms === 'sandwich';
   const project = (part: string, k: number, n: number, bias = false) => [
     matrix(`${name}.${part}.weight`, body, { k, n }),
-    ...(bias ? [vector(`${name}.${part}.bias`, n, { kind: 'float', exponent: -6, positive: false })] : []),
+    ...(bias ? [vector(`${name}.${part}.bias`, n, BIAS_FILL)] : []),
   ];
   return [
     norm(`${name}.attn_norm.weight`, hidden),
@@ -104,5 +100,5 @@ function matrixFill(type: TensorType, terms: number): WeightFill {
   if (type === 'Q4_0') return blocks(SPREAD[4], 0);
   if (type === 'Q8_0') return blocks(SPREAD[8], 0);
   if (type === 'Q6_K') return blocks(SPREAD_Q6_K, 208);
-  return { kind: 'float', exponent: floatExponent(terms), positive: false };
+  return floatFill(floatExponent(terms));
 }

@@ -16,11 +16,9 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
     case 'joined':
       for (const part of recipe.parts) yield* bytesOf(part, read);
       return;
-    case 'derived': {
-      const scales = new Float32Array(wholeOf(recipe.scales, read).buffer);
-      yield deriveBytes(recipe.weight, wholeOf(recipe.packed, read), scales);
+    case 'derived':
+      yield deriveBytes(recipe.weight, wholeOf(recipe.packed, read), wholeOf(recipe.scales, read));
       return;
-    }
     case 'blocks':
       for (const numbers of chunksOf(recipe.of, read))
         yield recipe.part === 'values'
@@ -29,15 +27,8 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
   }
 }
 
-function wholeOf(recipe: Recipe, read: ReadTensor): Uint8Array<ArrayBuffer> {
-  const chunks = [...bytesOf(recipe, read)].map((chunk) => Uint8Array.from(chunk));
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let done = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, done);
-    done += chunk.length;
-  }
-  return whole;
+function wholeOf(recipe: Recipe, read: ReadTensor): Uint8Array {
+  return Buffer.concat([...bytesOf(recipe, read)]);
 }
 
 function* chunksOf(matrix: Matrix, read: ReadTensor): Generator<Float32Array> {

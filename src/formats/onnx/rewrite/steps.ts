@@ -7,27 +7,20 @@ import { keepLastLogits } from './last-token-logits.js';
 import { packProjections } from './pack-projections.js';
 import { quantiseHead } from './quantise-head.js';
 
-export const STEPS = [
-  'larger-blocks',
-  'accuracy-level',
-  'quantise-head',
-  'last-token-logits',
-  'pack-projections',
-  'prefill-graph',
-] as const;
-export type StepName = (typeof STEPS)[number];
-
-/** Steps that were measured to be faster and do not round the weights of the layers again (docs/tune.md). */
-export const DEFAULT_STEPS: readonly StepName[] = ['accuracy-level', 'quantise-head', 'last-token-logits'];
-
-const REWRITES: Record<StepName, Rewrite> = {
+const REWRITES = {
   'larger-blocks': enlargeBlocks,
   'accuracy-level': raiseAccuracyLevel,
   'quantise-head': quantiseHead,
   'last-token-logits': keepLastLogits,
   'pack-projections': packProjections,
   'prefill-graph': addPrefillGraph,
-};
+} satisfies Record<string, Rewrite>;
+
+export type StepName = keyof typeof REWRITES;
+export const STEPS = Object.keys(REWRITES) as StepName[];
+
+/** Steps that were measured to be faster and do not round the weights of the layers again (docs/tune.md). */
+export const DEFAULT_STEPS: readonly StepName[] = ['accuracy-level', 'quantise-head', 'last-token-logits'];
 
 export interface StepReport {
   step: StepName;
