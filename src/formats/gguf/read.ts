@@ -55,8 +55,11 @@ function open(path: string): number {
 function readStart(file: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   let done = 0;
-  for (let read = -1; done < length && read !== 0; done += read)
-    read = readSync(file, bytes, done, length - done, done);
+  while (done < length) {
+    const read = readSync(file, bytes, done, length - done, done);
+    if (read === 0) break;
+    done += read;
+  }
   return bytes.subarray(0, done);
 }
 

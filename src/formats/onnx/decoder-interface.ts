@@ -55,11 +55,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   if (logits === undefined) return 'it has no output "logits"';
   if (!isFloatType(logits.type)) return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
-  const indices = new Set(
-    [...inputs.keys()]
-      .map((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1])
-      .filter((index) => index !== undefined),
-  );
+  const indices = new Set([...inputs.keys()].flatMap((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1] ?? []));
   if (indices.size === 0) return 'it has no past_key_values: a decoder without a KV cache';
   const cache: KvEntry[] = [];
   for (const index of indices) {

@@ -1,6 +1,5 @@
 // Composes a graph node by node. Weights are only planned: name, type, shape and how to fill them. `planExternalData`
 // gives each its place in the data file; models/ writes the bytes.
-
 import { isDeepStrictEqual } from 'node:util';
 import { nextPage } from './external-data.js';
 import { toFloat16 } from './half.js';

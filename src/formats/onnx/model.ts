@@ -115,6 +115,12 @@ export function integerOf(node: Node, name: string, absent: number): number {
   return typeof value === 'number' ? value : absent;
 }
 
+/** The first value of an int64 tensor that is kept in the graph; null for others. */
+export function firstInteger(tensor: Initializer | undefined): number | null {
+  if (tensor?.type !== 'int64' || tensor.data.kind !== 'inline' || !tensor.data.data?.length) return null;
+  return Number(Buffer.from(tensor.data.data).readBigInt64LE());
+}
+
 /** A tensor whose values are kept in the graph, little-endian. */
 export function inlineTensor(name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): Initializer {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -36,21 +36,14 @@ export interface DerivedWeight {
   shape: BlockShape;
 }
 
-export interface PrefillGraph {
-  model: OnnxModel;
-  derived: DerivedWeight[];
-  /** Length of the data file with the derived weights. */
-  bytes: number;
-}
-
 /** Each row of activations is scaled so that its largest magnitude becomes this. */
 const LARGEST_ACTIVATION = 127;
 
 /**
  * The prefill graph of `model`, with its derived weights placed behind the first `bytes` of the data file `location`;
- * null where no product can be replaced.
+ * null where no product can be replaced. The `bytes` that it returns are the length of that file with them.
  */
-export function prefillGraph(model: OnnxModel, location: string, bytes: number): PrefillGraph | null {
+export function prefillGraph(model: OnnxModel, location: string, bytes: number) {
   const known = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const derived: DerivedWeight[] = [];
   const nodes: Node[] = [];

@@ -25,8 +25,9 @@ export function text(source: ByteSource, field: Field): string {
   return Buffer.from(source.read(start, end - start)).toString('utf8');
 }
 
-export function float32(source: ByteSource, at: number): number {
-  return Buffer.from(source.read(at, 4)).readFloatLE(0);
+/** A repeated float field: one value, or all of them packed. */
+export function floats32(source: ByteSource, field: Field): number[] {
+  return packed(field, (at) => [Buffer.from(source.read(at, 4)).readFloatLE(0), at + 4]);
 }
 
 /** A repeated integer field: one value, or all of them packed. */
@@ -38,7 +39,7 @@ export function integers(source: ByteSource, field: Field): number[] {
   });
 }
 
-export function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
+function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
   if (field.wire === 5) return [next(field.start, field.end)[0]];
   const { start, end } = span(field);
   const values: number[] = [];

@@ -9,7 +9,6 @@ export class WireError extends Error {}
 /** Collects encoded fields; `finish()` joins them. A nested message is encoded first, then written as bytes. */
 export function createWriter() {
   const parts: Uint8Array[] = [];
-  const text = new TextEncoder();
   const varint = (value: number | bigint) => {
     // 2^63 is how INT64_MAX reads as a number; it must not wrap to INT64_MIN.
     const exact = BigInt(value);
@@ -40,7 +39,7 @@ export function createWriter() {
       return writer;
     },
     string(field: number, value: string) {
-      return writer.bytes(field, text.encode(value));
+      return writer.bytes(field, Buffer.from(value));
     },
     /** Appends fields that are already encoded. */
     encoded(fields: Uint8Array | undefined) {

@@ -32,11 +32,12 @@ export function leavingNames({ outputs, usedInside = [] }: OnnxModel): Set<strin
 
 /** The model without the nodes and tensors that nothing uses. Its inputs stay. */
 export function pruned(model: OnnxModel): OnnxModel {
+  const leaving = leavingNames(model);
   let { nodes } = model;
-  let used = leavingNames(model);
+  let used = leaving;
   for (let before = -1; nodes.length !== before; ) {
     before = nodes.length;
-    used = new Set([...leavingNames(model), ...nodes.flatMap((node) => node.inputs)]);
+    used = new Set([...leaving, ...nodes.flatMap((node) => node.inputs)]);
     used.delete('');
     nodes = nodes.filter((node) => node.outputs.length === 0 || node.outputs.some((name) => used.has(name)));
   }

@@ -2,7 +2,7 @@
 // Source: transformers' Qwen2MoeForCausalLM.
 import { defineArchitecture } from '../architecture.js';
 import { attentionOf, count } from '../config/decoder-fields.js';
-import { qwenMoePlan, qwenMoeSchema } from '../config/mixture.js';
+import { qwenMoePlan, qwenMoeSchema } from '../config/qwen-moe.js';
 
 export const qwen2Moe = defineArchitecture(
   qwenMoeSchema.safeExtend({ shared_expert_intermediate_size: count }),

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import { attentionBias, attentionOf } from '../config/decoder-fields.js';
-import { qwenMoePlan, qwenMoeSchema } from '../config/mixture.js';
+import { qwenMoePlan, qwenMoeSchema } from '../config/qwen-moe.js';
 
 export const qwen3Moe = defineArchitecture(
   qwenMoeSchema.safeExtend({ attention_bias: z.boolean().default(false) }),

@@ -22,16 +22,8 @@ export function sequenceLengths(b: GraphBuilder): Lengths {
   };
 }
 
-export interface CachePart {
-  past: string;
-  present: string;
-}
-
 /** Adds the cache of one layer as graph inputs and outputs of [batch, heads, length, size]. */
-export function kvCache(
-  c: Composition,
-  p: { layer: number; heads: number; keySize: number; valueSize: number },
-): { key: CachePart; value: CachePart } {
+export function kvCache(c: Composition, p: { layer: number; heads: number; keySize: number; valueSize: number }) {
   const part = (name: 'key' | 'value', size: number) => {
     const names = { past: `past_key_values.${p.layer}.${name}`, present: `present.${p.layer}.${name}` };
     const dims = (length: string) => ['batch_size', p.heads, length, size];

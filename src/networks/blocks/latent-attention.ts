@@ -11,19 +11,10 @@ import {
   sequencePositions,
   wantedPositions,
 } from './composition.js';
-import { type CachePart, kvCache } from './grouped-attention.js';
+import { kvCache } from './grouped-attention.js';
 import { rmsNorm } from './norms.js';
 
-interface Parts {
-  node: string;
-  weight: string;
-  /** The parts of the queries that are not rotated, [batch, heads, tokens, plainSize], and that are, […, rope]. */
-  plain: string;
-  rotated: string;
-  /** The latent, [batch, tokens, rank], and the rotated part of the keys, [batch, 1, tokens, rope]. */
-  latent: string;
-  rotatedKey: string;
-}
+type Parts = ReturnType<typeof partsOf>;
 
 export function latentAttention(c: Composition, p: Block<LatentAttention>): string {
   const { b } = c;
@@ -42,7 +33,7 @@ export function latentAttention(c: Composition, p: Block<LatentAttention>): stri
   });
 }
 
-function partsOf(c: Composition, p: Block<LatentAttention>): Parts {
+function partsOf(c: Composition, p: Block<LatentAttention>) {
   const { b } = c;
   const { heads, plainSize, rope, rank, queryRank } = p.plan;
   const node = `/model/layers.${p.layer}/attn`;
@@ -64,9 +55,12 @@ function partsOf(c: Composition, p: Block<LatentAttention>): Parts {
   return {
     node,
     weight,
+    /** The parts of the queries that are not rotated, [batch, heads, tokens, plainSize], and that are, […, rope]. */
     plain,
     rotated: rotate(c, p.plan, `${node}/q_rotary`, unrotated),
+    /** [batch, tokens, rank] */
     latent: norm('kv_a_layernorm', unnormed, rank),
+    /** [batch, 1, tokens, rope] */
     rotatedKey: rotate(c, p.plan, `${node}/k_rotary`, oneHead),
   };
 }
@@ -167,7 +161,7 @@ function rotate(c: Composition, plan: LatentAttention, node: string, input: stri
 }
 
 /** The cache with the rows of this pass appended, which is the graph output `present`. */
-function appended(c: Composition, node: string, cache: CachePart, rows: string): string {
+function appended(c: Composition, node: string, cache: { past: string; present: string }, rows: string): string {
   return c.b.node('Concat', `${node}/cache/Concat`, [cache.past, rows], { axis: 2 }, [cache.present]);
 }
 

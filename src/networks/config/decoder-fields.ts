@@ -23,12 +23,8 @@ export const commonFields = {
 /** Fields of a gated MLP. */
 export const gatedFields = { intermediate_size: count, hidden_act: z.literal('silu') };
 
-interface Heads {
-  hidden_size: number;
-  num_attention_heads: number;
-  num_key_value_heads: number;
-  head_dim?: number | null | undefined;
-}
+type CommonFields = z.output<z.ZodObject<typeof commonFields>>;
+type Heads = Pick<CommonFields, 'hidden_size' | 'num_attention_heads' | 'num_key_value_heads' | 'head_dim'>;
 
 /** Checks that heads have whole sizes and that every key head serves the same number of query heads. */
 export function requireWholeHeads(c: Heads, context: z.RefinementCtx): void {
@@ -155,10 +151,7 @@ export function gatedMlp(c: { intermediate_size: number }, own: Partial<GatedMlp
 type Layer = Omit<LayerPlan, 'norms'> & Partial<LayerPlan>;
 
 /** The plan with the layers that `layerAt` describes by their indices. They have one norm before each block by default. */
-export function decoderPlan(
-  c: z.output<z.ZodObject<typeof commonFields>>,
-  layerAt: (index: number) => Layer,
-): DecoderPlan {
+export function decoderPlan(c: CommonFields, layerAt: (index: number) => Layer): DecoderPlan {
   return {
     hidden: c.hidden_size,
     vocab: c.vocab_size,

@@ -4,14 +4,7 @@ import type { FilledWeight } from '../random-weights.js';
 import { type GgufSpec, plainLayers, planMetadata } from './metadata.js';
 import { planTensors } from './tensors.js';
 
-export interface GgufPlan {
-  header: Uint8Array;
-  weights: FilledWeight[];
-  bytes: number;
-  parameters: number;
-}
-
-export function planGguf(p: GgufSpec): GgufPlan {
+export function planGguf(p: GgufSpec) {
   const layers = plainLayers(p.config.model_type, p.plan);
   const tensors = planTensors(p.plan, layers, p.dtype);
   const { header, places, fileBytes } = encodeHeader(planMetadata(p, layers), tensors);
