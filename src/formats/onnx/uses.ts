@@ -71,6 +71,9 @@ export function usesOf(model: OnnxModel): Map<string, Use[]> {
   return uses;
 }
 
+/** Views of views that are followed; a hostile file could make a circle of them. */
+const MOST_VIEWS = 16;
+
 /** Resolves the name of a view to the tensor behind it, and any other name to itself. */
 export function viewOrigins(nodes: Node[]): (name: string) => string {
   const views = new Map(
@@ -78,11 +81,7 @@ export function viewOrigins(nodes: Node[]): (name: string) => string {
   );
   return (name) => {
     let at = name;
-    for (let step = 0; step < 16; step++) {
-      const before = views.get(at);
-      if (before === undefined) break;
-      at = before;
-    }
+    for (let step = 0; step < MOST_VIEWS; step++) at = views.get(at) ?? at;
     return at;
   };
 }

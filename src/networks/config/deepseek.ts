@@ -28,7 +28,7 @@ export const deepseekFields = {
 
 type Config = z.output<z.ZodObject<typeof deepseekFields>>;
 
-export function deepseekPlan(c: Config, router: Router): DecoderPlan {
+export function deepseekPlan(c: Config, router: Omit<Router, 'normalized'>): DecoderPlan {
   const size = c.qk_nope_head_dim + c.qk_rope_head_dim;
   const attention: LatentAttention = {
     kind: 'latent',

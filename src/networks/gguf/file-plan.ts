@@ -12,7 +12,8 @@ export function planGguf(p: GgufSpec) {
     const element = type === 'F32' ? 'float32' : type === 'F16' ? 'float16' : 'uint8';
     return { name, type: element, dims, fill, ...places[i]! };
   });
-  const learned = tensors.filter((tensor) => tensor.learned);
+  // The divisors of rotary frequencies are computed, not learned.
+  const learned = tensors.filter(({ fill }) => fill.kind !== 'values');
   const parameters = learned.reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
   return { header, weights, bytes: fileBytes, parameters };
 }

@@ -11,11 +11,7 @@ import type { WeightFill } from '../random-weights.js';
 export const GGUF_DTYPES = { q4: 'Q4_0', int8: 'Q8_0', fp16: 'F16' } as const;
 export type GgufDtype = keyof typeof GGUF_DTYPES;
 
-export interface PlannedTensor extends TensorInfo {
-  fill: WeightFill;
-  /** false for computed tables. */
-  learned: boolean;
-}
+export type PlannedTensor = TensorInfo & { fill: WeightFill };
 
 /** A layer with grouped attention and a gated MLP; metadata.ts refuses others. */
 export type PlainLayer = LayerPlan & { attention: GroupedAttention; mlp: GatedMlp };
@@ -68,7 +64,7 @@ function ropeFactors(rope: Rope): PlannedTensor[] {
   if (rope.scaling.kind !== 'llama3') return [];
   const stretched = rotaryFrequencies(rope);
   const values = rotaryFrequencies({ ...rope, scaling: { kind: 'none' } }).map((plain, i) => plain / stretched[i]!);
-  return [{ ...vector('rope_freqs.weight', values.length, { kind: 'values', values }), learned: false }];
+  return [vector('rope_freqs.weight', values.length, { kind: 'values', values })];
 }
 
 function norm(name: string, size: number): PlannedTensor {
@@ -77,13 +73,13 @@ function norm(name: string, size: number): PlannedTensor {
 
 /** Vectors are in single precision in every GGUF file. */
 function vector(name: string, size: number, fill: WeightFill): PlannedTensor {
-  return { name, type: 'F32', dims: [size], fill, learned: true };
+  return { name, type: 'F32', dims: [size], fill };
 }
 
 /** [k, n]. Rows that are no multiple of a block are stored in half precision, as llama-quantize does. */
 function matrix(name: string, wanted: TensorType, p: { k: number; n: number; terms?: number }): PlannedTensor {
   const type = p.k % blockOf(wanted).elements === 0 ? wanted : 'F16';
-  return { name, type, dims: [p.k, p.n], fill: matrixFill(type, p.terms ?? p.k), learned: true };
+  return { name, type, dims: [p.k, p.n], fill: matrixFill(type, p.terms ?? p.k) };
 }
 
 /** Standard deviation of the integers of a Q6_K block (18.5) times that of their 8-bit scales. */

@@ -16,19 +16,17 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
     case 'joined':
       for (const part of recipe.parts) yield* bytesOf(part, read);
       return;
-    case 'derived':
-      yield deriveBytes(recipe.weight, wholeOf(recipe.packed, read), wholeOf(recipe.scales, read));
+    case 'derived': {
+      const whole = (part: Recipe) => Buffer.concat([...bytesOf(part, read)]);
+      yield deriveBytes(recipe.weight, whole(recipe.packed), whole(recipe.scales));
       return;
+    }
     case 'blocks':
       for (const numbers of chunksOf(recipe.of, read))
         yield recipe.part === 'values'
           ? integersOf(numbers, recipe.format)
           : bytesOfScales(scalesOf(numbers, recipe.format), recipe.format);
   }
-}
-
-function wholeOf(recipe: Recipe, read: ReadTensor): Uint8Array {
-  return Buffer.concat([...bytesOf(recipe, read)]);
 }
 
 function* chunksOf(matrix: Matrix, read: ReadTensor): Generator<Float32Array> {
