@@ -3,12 +3,11 @@ import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { GraphLayout } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { createGraphBuilder, type Graph } from '../formats/onnx/graph-builder.js';
-import { type Composition, scaled } from './blocks/composition.js';
+import { type Composition, constant, scaled } from './blocks/composition.js';
 import { experts } from './blocks/experts.js';
 import { groupedAttention, sequenceLengths } from './blocks/grouped-attention.js';
-import { languageHead } from './blocks/head.js';
 import { latentAttention } from './blocks/latent-attention.js';
-import { embedding, precisionOf } from './blocks/linear.js';
+import { type Embedding, embedding, linear, precisionOf } from './blocks/linear.js';
 import { gatedMlp } from './blocks/mlp.js';
 import { type ResidualStream, residualStream, rmsNorm } from './blocks/norms.js';
 import { createRotaryTables } from './blocks/rotary.js';
@@ -48,30 +47,42 @@ function composeLayer(c: Composition, stream: ResidualStream, plan: LayerPlan, l
     sandwich ? rmsNorm(c, { input: output, name: `${name}.${norm}`, size: c.plan.hidden }) : output;
 
   const wantedOnly = c.precision.keepsLogits && layer === c.plan.layers.length - 1;
-  const attended = attention(c, { layer, input: stream.read(`${name}.input_layernorm`), plan, wantedOnly });
+  const block = { layer, wantedOnly };
+  const input = stream.read(`${name}.input_layernorm`);
+  const attended =
+    plan.attention.kind === 'grouped'
+      ? groupedAttention(c, { ...block, input, plan: plan.attention })
+      : latentAttention(c, { ...block, input, plan: plan.attention });
   if (wantedOnly) stream.keepWanted();
   stream.add(`/model/layers.${layer}/attn`, leave(attended, 'post_attention_layernorm'));
-  const before = sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm';
-  const output = mlp(c, { layer, input: stream.read(`${name}.${before}`), plan, wantedOnly });
+  const between = stream.read(`${name}.${sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`);
+  const output =
+    plan.mlp.kind === 'gated'
+      ? gatedMlp(c, { layer, input: between, plan: plan.mlp })
+      : experts(c, { ...block, input: between, plan: plan.mlp });
   stream.add(`/model/layers.${layer}/mlp`, leave(output, 'post_feedforward_layernorm'));
 }
 
-function attention(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
-  const { attention: plan } = p.plan;
-  switch (plan.kind) {
-    case 'grouped':
-      return groupedAttention(c, { ...p, plan });
-    case 'latent':
-      return latentAttention(c, { ...p, plan });
+/** Hidden states → the graph output `logits`. */
+function languageHead(c: Composition, hidden: string, table: Embedding): void {
+  const { b, plan, precision } = c;
+  const node = '/lm_head/MatMul';
+  const product = plan.tiedHead
+    ? table.head({ node, input: hidden })
+    : linear(b, precision.body, precision.activation, {
+        node,
+        weight: 'lm_head.MatMul.weight',
+        input: hidden,
+        k: plan.hidden,
+        n: plan.vocab,
+      });
+  const logits = scaled(c, '/lm_head/scale', product, plan.logitsScale);
+  if (plan.logitsSoftcap !== undefined) {
+    const cap = constant(c, plan.logitsSoftcap);
+    const tanh = b.node('Tanh', '/lm_head/softcap/Tanh', [b.node('Div', '/lm_head/softcap/Div', [logits, cap])]);
+    b.node('Mul', '/lm_head/softcap/Mul', [tanh, cap]);
   }
-}
-
-function mlp(c: Composition, p: { layer: number; input: string; plan: LayerPlan; wantedOnly: boolean }): string {
-  const { mlp: plan } = p.plan;
-  switch (plan.kind) {
-    case 'gated':
-      return gatedMlp(c, { ...p, plan });
-    case 'experts':
-      return experts(c, { ...p, plan });
-  }
+  b.renameLastOutput('logits');
+  const length = precision.keepsLogits ? 'logits_length' : 'sequence_length';
+  b.output('logits', precision.activation, ['batch_size', length, plan.vocab]);
 }

@@ -32,9 +32,8 @@ export type FilledWeight = Omit<PlacedWeight, 'fill'> & { fill: WeightFill };
 /** The bytes of one weight in chunks of at most 1 MiB, in file order. */
 export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uint8Array> {
   if (weight.fill.kind === 'derived') {
-    const { packed, scales } = weight.fill;
-    const blockScales = new Float32Array(wholeWeight(scales, seed).buffer);
-    const bytes = deriveBytes(weight.fill.weight, wholeWeight(packed, seed), blockScales);
+    const whole = (source: FilledWeight) => Buffer.concat([...weightChunks(source, seed)]);
+    const bytes = deriveBytes(weight.fill.weight, whole(weight.fill.packed), whole(weight.fill.scales));
     for (let done = 0; done < bytes.length; done += CHUNK_BYTES) yield bytes.subarray(done, done + CHUNK_BYTES);
     return;
   }
@@ -48,7 +47,7 @@ export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uin
     return;
   }
   if (weight.fill.kind === 'rotary') {
-    yield* rotaryChunks(weight, weight.fill);
+    yield rotaryTable(weight, weight.fill);
     return;
   }
   if (weight.fill.kind === 'values') {
@@ -66,24 +65,10 @@ export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uin
   }
 }
 
-function wholeWeight(weight: FilledWeight, seed: number): Uint8Array {
-  const bytes = new Uint8Array(weight.bytes);
-  let done = 0;
-  for (const chunk of weightChunks(weight, seed)) {
-    bytes.set(chunk, done);
-    done += chunk.length;
-  }
-  return bytes;
-}
-
 /**
  * Keeps the random sign and mantissa of each float and sets its exponent, so that there are no denormals and no NaN.
  */
-function shapeFloats(
-  chunk: Uint8Array,
-  type: PlacedWeight['type'],
-  fill: { exponent: number; positive: boolean },
-): void {
+function shapeFloats(chunk: Uint8Array, type: PlacedWeight['type'], fill: Extract<Fill, { kind: 'float' }>): void {
   if (type !== 'float32' && type !== 'float16') throw new Error(`a ${type} weight cannot be filled with floats`);
   if (type === 'float32') {
     const words = new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.byteLength >> 2);
@@ -104,7 +89,7 @@ function maskWords(words: Uint32Array | Uint16Array, keep: number, exponent: num
   for (let i = 0; i < words.length; i++) words[i] = (words[i]! & keep) | exponent;
 }
 
-function* rotaryChunks(weight: FilledWeight, fill: Extract<Fill, { kind: 'rotary' }>): Generator<Uint8Array> {
+function rotaryTable(weight: FilledWeight, fill: Extract<Fill, { kind: 'rotary' }>): Uint8Array {
   const [rows, columns] = weight.dims as [number, number];
   const compute = fill.of === 'cos' ? Math.cos : Math.sin;
   const values = new Float32Array(rows * columns);
@@ -112,5 +97,5 @@ function* rotaryChunks(weight: FilledWeight, fill: Extract<Fill, { kind: 'rotary
     const frequency = fill.frequencies[column % fill.frequencies.length]!;
     for (let row = 0; row < rows; row++) values[row * columns + column] = compute(row * frequency) * fill.magnitude;
   }
-  yield new Uint8Array((weight.type === 'float16' ? toFloat16(values) : values).buffer);
+  return new Uint8Array((weight.type === 'float16' ? toFloat16(values) : values).buffer);
 }

@@ -65,7 +65,7 @@ export function ggufDtype(file: GgufFile): Dtype {
   return byBits[bits] ?? 'fp16';
 }
 
-export function architectureOf({ metadata }: GgufFile): string {
+function architectureOf({ metadata }: GgufFile): string {
   return String(metadata.get('general.architecture') ?? 'unknown');
 }
 
@@ -94,15 +94,17 @@ function attentionOf(file: GgufFile): GraphFacts['work']['attention'] {
   if (values === null) return [];
   const { layers, shapes, bytesPerToken } = values;
   const { heads, size } = shapes[0]!;
-  const layer = {
-    queryHeads: own(file, 'attention.head_count') ?? heads,
-    keySize: size,
-    valueSize: size,
-    arithmetic: 'fp16' as const,
-    rowBytes: bytesPerToken / layers,
-    window: own(file, 'attention.sliding_window') || null,
-  };
-  return [{ layers, ...layer }];
+  return [
+    {
+      layers,
+      queryHeads: own(file, 'attention.head_count') ?? heads,
+      keySize: size,
+      valueSize: size,
+      arithmetic: 'fp16',
+      rowBytes: bytesPerToken / layers,
+      window: own(file, 'attention.sliding_window') || null,
+    },
+  ];
 }
 
 function activeShare(file: GgufFile): number {

@@ -5,7 +5,7 @@ import { codeOf, type TensorType, tensorBytes } from './tensor-types.js';
 
 /** "GGUF" as a little-endian number. */
 export const MAGIC = 0x46554747;
-export const VERSION = 3;
+const VERSION = 3;
 /** Every tensor begins at a multiple of this, unless `general.alignment` is set. */
 export const ALIGNMENT_BYTES = 32;
 
@@ -42,16 +42,9 @@ export interface TensorInfo {
   dims: number[];
 }
 
-export interface Encoded {
-  header: Uint8Array;
-  /** Where each tensor lies in the file, in the order given. */
-  places: { offset: number; bytes: number }[];
-  fileBytes: number;
-}
-
-/** Places the tensors one behind the other, in the order given. */
-export function encodeHeader(metadata: Metadata, tensors: readonly TensorInfo[]): Encoded {
-  const places: Encoded['places'] = [];
+/** Places the tensors one behind the other, in the order given. `places`: where each lies in the file. */
+export function encodeHeader(metadata: Metadata, tensors: readonly TensorInfo[]) {
+  const places: { offset: number; bytes: number }[] = [];
   let dataBytes = 0;
   for (const { type, dims } of tensors) {
     const bytes = tensorBytes(type, dims);

@@ -28,41 +28,39 @@ const KNOWN_VERSIONS = [2, 3];
 /** Throws gguf-invalid with what is wrong, or file-unreadable. */
 export function readGguf(path: string): GgufFile {
   const fail = (reason: string, cause?: unknown) => problem('gguf-invalid', { path, reason }, cause);
-  const { size, read } = open(path);
-  for (let length = Math.min(size, FIRST_READ); ; length = Math.min(size, LONGEST_HEADER)) {
-    try {
-      return parse(read(length), size, fail);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      if (length === size || length === LONGEST_HEADER) throw fail('its header ends too early', error);
+  const file = open(path);
+  try {
+    const { size } = fstatSync(file);
+    for (let length = Math.min(size, FIRST_READ); ; length = Math.min(size, LONGEST_HEADER)) {
+      try {
+        return parse(readStart(file, length), size, fail);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        if (length === size || length === LONGEST_HEADER) throw fail('its header ends too early', error);
+      }
     }
+  } finally {
+    closeSync(file);
   }
 }
 
-function open(path: string) {
+function open(path: string): number {
   try {
-    const file = openSync(path, 'r');
-    const { size } = fstatSync(file);
-    closeSync(file);
-    return { size, read: (length: number) => readStart(path, length) };
+    return openSync(path, 'r');
   } catch (error) {
     throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
   }
 }
 
-function readStart(path: string, length: number): Buffer {
+function readStart(file: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
-  const file = openSync(path, 'r');
-  try {
-    for (let done = 0; done < length; ) {
-      const read = readSync(file, bytes, done, length - done, done);
-      if (read === 0) return bytes.subarray(0, done);
-      done += read;
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(file, bytes, done, length - done, done);
+    if (read === 0) break;
+    done += read;
   }
+  return bytes.subarray(0, done);
 }
 
 type Fail = (reason: string) => Error;

@@ -1,6 +1,6 @@
 // The share of each weight that one token passes through. In a mixture of experts it is chosen experts over all
 // experts.
-import type { Initializer, Node, OnnxModel } from './model.js';
+import { firstInteger, type Initializer, type Node, type OnnxModel } from './model.js';
 import { producersOf } from './uses.js';
 
 /** Inputs of MoE and QMoE that are not packed weights of all experts: the tokens and their routes. */
@@ -44,8 +44,8 @@ function choices(producers: Map<string, Node>, initializers: Map<string, Initial
     for (let level = [name]; level.length > 0; ) {
       const nodes = level.flatMap((input) => producers.get(input) ?? []);
       for (const node of nodes) {
-        const data = node.opType === 'TopK' ? initializers.get(node.inputs[1] ?? '')?.data : undefined;
-        if (data?.kind === 'inline' && data.data !== null) return Number(Buffer.from(data.data).readBigInt64LE());
+        const k = node.opType === 'TopK' ? firstInteger(initializers.get(node.inputs[1] ?? '')) : null;
+        if (k !== null) return k;
       }
       level = nodes.flatMap((node) => node.inputs).filter((input) => input !== '' && !seen.has(input));
       for (const input of level) seen.add(input);

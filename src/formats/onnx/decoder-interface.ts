@@ -55,11 +55,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   if (logits === undefined) return 'it has no output "logits"';
   if (!isFloatType(logits.type)) return `its logits are ${logits.type ?? 'of an unknown type'}`;
 
-  const indices = new Set(
-    [...inputs.keys()]
-      .map((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1])
-      .filter((index) => index !== undefined),
-  );
+  const indices = new Set([...inputs.keys()].flatMap((name) => /^past_key_values\.(\d+)\./.exec(name)?.[1] ?? []));
   if (indices.size === 0) return 'it has no past_key_values: a decoder without a KV cache';
   const cache: KvEntry[] = [];
   for (const index of indices) {
@@ -114,7 +110,12 @@ function throughGroupQueryAttention(nodes: Node[], key: KvEntry, value: KvEntry)
   );
 }
 
+/** Bytes that one token adds to a cache entry. */
+export function rowBytesOf({ heads, size, type }: KvEntry): number {
+  return byteLength(type, [heads, size]);
+}
+
 /** Bytes that one token adds to the KV cache. */
-export function kvBytesPerToken(decoder: Decoder): number {
-  return decoder.cache.reduce((sum, { heads, size, type }) => sum + byteLength(type, [heads, size]), 0);
+export function kvBytesPerToken({ cache }: Decoder): number {
+  return cache.reduce((sum, entry) => sum + rowBytesOf(entry), 0);
 }

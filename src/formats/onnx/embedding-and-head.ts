@@ -39,15 +39,14 @@ export function headOf(model: OnnxModel): Head | null {
   const origin = viewOrigins(model.nodes);
   const node = headNode(producers);
   if (node === null) return null;
-  const weightName = node.inputs.map(origin).find((name) => tensors.has(name));
-  const weight = weightName === undefined ? undefined : tensors.get(weightName);
+  const weight = node.inputs.map((name) => tensors.get(origin(name))).find((tensor) => tensor !== undefined);
   const { bits } = formatOf(node, weight);
   const embedding = model.nodes.find((candidate) => candidate.inputs[1] === 'input_ids');
   return {
     operator: node.opType,
     bits,
     quantized: bits < 16,
-    tied: embedding !== undefined && origin(embedding.inputs[0] ?? '') === weightName,
+    tied: embedding !== undefined && origin(embedding.inputs[0] ?? '') === weight?.name,
     logits: logitsOf(model, node, producers),
   };
 }

@@ -4,23 +4,37 @@ import type { GraphFacts } from '../../contract/graph-facts.js';
 import { activeShares } from './active-share.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
 import { embeddingOf, headNode, headOf } from './embedding-and-head.js';
-import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
-import { parametersIn } from './parameters.js';
-import { producersOf, usesOf } from './uses.js';
+import { type Initializer, integerOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import { producersOf, type Use, usesOf, VIEWS } from './uses.js';
 import { formatsOf } from './weight-format.js';
 import { workOf } from './work.js';
 
+/** Inputs (by operator) that hold scales, zero points or tables rather than parameters. */
+const NOT_PARAMETERS: Record<string, number[]> = {
+  MatMulNBits: [2, 3, 4],
+  MatMulBnb4: [2],
+  GatherBlockQuantized: [2, 3],
+  GroupQueryAttention: [7, 8, 12, 13],
+  RotaryEmbedding: [2, 3],
+  DequantizeLinear: [1, 2],
+  QuantizeLinear: [1, 2],
+  MatMulInteger: [2, 3],
+  MatMulIntegerToFloat: [2, 3, 4, 5],
+  DynamicQuantizeMatMul: [2, 3],
+  QLinearMatMul: [1, 2, 4, 5, 6, 7],
+  QMoE: [3, 6, 9, 11, 12, 13],
+};
+/** Inputs of QMoE that hold packed weights of all experts. */
+const QMOE_WEIGHTS = [2, 5, 8];
+const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
+
 export function graphFacts(model: OnnxModel): GraphFacts {
   const uses = usesOf(model);
-  const decoder = decoderOf(model);
+  const found = decoderOf(model);
+  const [decoder, notADecoder] = typeof found === 'string' ? [null, found] : [found, null];
   const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
-  const weights = {
-    usesOf: (name: string) => uses.get(name) ?? [],
-    parametersOf: (name: string) => parameters.get(name) ?? 0,
-    shareOf: (name: string) => shares.get(name) ?? 1,
-  };
   const sumOver = (count: (tensor: Initializer) => number) =>
     model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
@@ -40,12 +54,31 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     formats: formatsOf(model, parameters),
     embedding: embeddingOf(model),
     head: headOf(model),
-    kv: typeof decoder === 'string' ? null : kvOf(decoder),
-    work: workOf(model, weights, headNode(producersOf(model)), typeof decoder === 'string' ? null : decoder),
-    notADecoder: typeof decoder === 'string' ? decoder : null,
+    kv: decoder === null ? null : kvOf(decoder),
+    work: workOf(model, { uses, parameters, shares }, headNode(producersOf(model)), decoder),
+    notADecoder,
     inputs: model.inputs.map(described),
     outputs: model.outputs.map(described),
   };
+}
+
+/** A packed weight counts as its unpacked elements; scales, zero points and tables count as none. */
+function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
+  if (tensor.type === 'int64' || tensor.type === 'int32' || tensor.type === 'bool') return 0;
+  if (ROTARY_TABLE.test(tensor.name)) return 0;
+  const elements = tensor.dims.reduce((a, b) => a * b, 1);
+  let parameters = 0;
+  for (const { node, index } of uses.get(tensor.name) ?? []) {
+    if (NOT_PARAMETERS[node.opType]?.includes(index) || VIEWS.has(node.opType)) continue;
+    if (node.opType === 'MatMulNBits' && index === 1) {
+      parameters = Math.max(parameters, integerOf(node, 'N', 0) * integerOf(node, 'K', 0));
+    } else if (node.opType === 'GatherBlockQuantized' && index === 0 && tensor.type === 'uint8') {
+      parameters = Math.max(parameters, (elements * 8) / integerOf(node, 'bits', 4));
+    } else if (node.opType === 'QMoE' && QMOE_WEIGHTS.includes(index)) {
+      parameters = Math.max(parameters, (elements * 8) / integerOf(node, 'expert_weight_bits', 4));
+    } else if (elements > 1) parameters = Math.max(parameters, elements);
+  }
+  return parameters;
 }
 
 function countOperators(nodes: Node[]): Record<string, number> {

@@ -1,6 +1,5 @@
 // Composes a graph node by node. Weights are only planned: name, type, shape and how to fill them. `planExternalData`
 // gives each its place in the data file; models/ writes the bytes.
-
 import { isDeepStrictEqual } from 'node:util';
 import { nextPage } from './external-data.js';
 import { toFloat16 } from './half.js';
@@ -12,6 +11,7 @@ import {
   type Initializer,
   inlineTensor,
   type Node,
+  nodeOf,
   type OnnxModel,
   type ValueInfo,
 } from './model.js';
@@ -41,16 +41,6 @@ export interface Graph {
   inputs: ValueInfo[];
   outputs: ValueInfo[];
 }
-
-const CONTRIB_OPERATORS = new Set([
-  'FastGelu',
-  'MatMulNBits',
-  'GatherBlockQuantized',
-  'GroupQueryAttention',
-  'QMoE',
-  'RotaryEmbedding',
-  'SkipSimplifiedLayerNormalization',
-]);
 
 export function createGraphBuilder() {
   const graph: Graph = { nodes: [], constants: [], weights: [], inputs: [], outputs: [] };
@@ -84,8 +74,7 @@ export function createGraphBuilder() {
       attributes: Record<string, AttributeValue> = {},
       outputs: string[] = [`${name}/output_0`],
     ): string {
-      const domain = CONTRIB_OPERATORS.has(opType) ? 'com.microsoft' : '';
-      graph.nodes.push({ opType, domain, name, inputs, outputs, attributes });
+      graph.nodes.push(nodeOf(opType, name, inputs, attributes, outputs));
       return outputs[0]!;
     },
     renameLastOutput(name: string): void {

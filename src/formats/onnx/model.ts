@@ -115,21 +115,47 @@ export function integerOf(node: Node, name: string, absent: number): number {
   return typeof value === 'number' ? value : absent;
 }
 
+/** The first value of an int64 tensor that is kept in the graph; null for others. */
+export function firstInteger(tensor: Initializer | undefined): number | null {
+  if (tensor?.type !== 'int64' || tensor.data.kind !== 'inline' || !tensor.data.data?.length) return null;
+  return Number(Buffer.from(tensor.data.data).readBigInt64LE());
+}
+
 /** A tensor whose values are kept in the graph, little-endian. */
 export function inlineTensor(name: string, type: ElementType, dims: number[], values: NodeJS.TypedArray): Initializer {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'inline', bytes: data.length, data } };
 }
 
+/** A tensor whose values lie in the data file `location`. */
 export function externalTensor(
-  {
-    name,
-    type,
-    dims,
-    offset,
-    bytes,
-  }: { name: string; type: ElementType; dims: number[]; offset: number; bytes: number },
+  tensor: { name: string; type: ElementType; dims: number[]; offset: number; bytes: number },
   location: string,
 ): Initializer {
+  const { name, type, dims, offset, bytes } = tensor;
   return { name, type, typeCode: ELEMENT_TYPES[type].code, dims, data: { kind: 'external', location, offset, bytes } };
+}
+
+/** Operators of ONNX Runtime that ONNX does not have. */
+const CONTRIB_OPERATORS = new Set([
+  'FastGelu',
+  'GatherBlockQuantized',
+  'GroupQueryAttention',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'QMoE',
+  'RotaryEmbedding',
+  'SkipSimplifiedLayerNormalization',
+]);
+
+/** A node in the domain of its operator. A single output has the name of the node unless `outputs` says otherwise. */
+export function nodeOf(
+  opType: string,
+  name: string,
+  inputs: string[],
+  attributes: Record<string, AttributeValue> = {},
+  outputs: string[] = [name],
+): Node {
+  const domain = CONTRIB_OPERATORS.has(opType) ? 'com.microsoft' : '';
+  return { opType, domain, name, inputs, outputs, attributes };
 }

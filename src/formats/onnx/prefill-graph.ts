@@ -4,7 +4,16 @@
 // KV cache.
 import { nextPage } from './external-data.js';
 import { type BlockShape, columnSteps, int8Columns } from './int8-columns.js';
-import { byteLength, externalTensor, type Initializer, inlineTensor, type Node, type OnnxModel } from './model.js';
+import {
+  byteLength,
+  externalTensor,
+  type Initializer,
+  inlineTensor,
+  type Node,
+  nodeOf,
+  type OnnxModel,
+} from './model.js';
+import { pruned } from './uses.js';
 
 /** The path of the prefill graph that belongs to a decoder graph, whether or not the file exists. */
 export function prefillPath(graph: string): string {
@@ -27,21 +36,14 @@ export interface DerivedWeight {
   shape: BlockShape;
 }
 
-export interface PrefillGraph {
-  model: OnnxModel;
-  derived: DerivedWeight[];
-  /** Length of the data file with the derived weights. */
-  bytes: number;
-}
-
 /** Each row of activations is scaled so that its largest magnitude becomes this. */
 const LARGEST_ACTIVATION = 127;
 
 /**
  * The prefill graph of `model`, with its derived weights placed behind the first `bytes` of the data file `location`;
- * null where no product can be replaced.
+ * null where no product can be replaced. The `bytes` that it returns are the length of that file with them.
  */
-export function prefillGraph(model: OnnxModel, location: string, bytes: number): PrefillGraph | null {
+export function prefillGraph(model: OnnxModel, location: string, bytes: number) {
   const known = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const derived: DerivedWeight[] = [];
   const nodes: Node[] = [];
@@ -54,7 +56,8 @@ export function prefillGraph(model: OnnxModel, location: string, bytes: number):
     end = offset + length;
     return weight.name;
   };
-  for (const node of withoutHead(model).nodes) {
+  const headless = pruned({ ...model, outputs: model.outputs.filter(({ name }) => name !== 'logits') });
+  for (const node of headless.nodes) {
     const blocks = blocksOf(node, known);
     if (blocks === null) {
       nodes.push(node);
@@ -70,12 +73,14 @@ export function prefillGraph(model: OnnxModel, location: string, bytes: number):
   }
   if (derived.length === 0) return null;
   const placed = derived.map((weight) => externalTensor(weight, location));
-  const whole = { ...withoutHead(model), nodes, initializers: [...model.initializers, ...constants(), ...placed] };
-  return { model: needed(whole), derived, bytes: end };
+  const whole = pruned({ ...headless, nodes, initializers: [...model.initializers, ...constants(), ...placed] });
+  const used = new Set(whole.nodes.flatMap((node) => node.inputs));
+  return { model: { ...whole, inputs: whole.inputs.filter(({ name }) => used.has(name)) }, derived, bytes: end };
 }
 
-/** The bytes of a derived weight, little-endian, from the packed blocks and their scales. */
-export function deriveBytes(weight: DerivedWeight, packed: Uint8Array, scales: Float32Array): Uint8Array {
+/** The bytes of a derived weight, from those of the packed blocks and of their scales (float32). All little-endian. */
+export function deriveBytes(weight: DerivedWeight, packed: Uint8Array, scaleBytes: Uint8Array): Uint8Array {
+  const scales = new Float32Array(Uint8Array.from(scaleBytes).buffer);
   const values =
     weight.type === 'int8' ? int8Columns(packed, scales, weight.shape) : columnSteps(packed, scales, weight.shape);
   return new Uint8Array(values.buffer);
@@ -89,31 +94,6 @@ function blocksOf(node: Node, known: Map<string, Initializer>): Pick<DerivedWeig
   if (others.some((name) => name !== '') || known.get(scales)?.type !== 'float32') return null;
   if ((bits !== 4 && bits !== 8) || k! % block! !== 0) return null;
   return { from: { weight, scales }, shape: { k: k!, n: n!, block: block!, bits } };
-}
-
-const LOGITS = 'logits';
-
-function withoutHead(model: OnnxModel): OnnxModel {
-  return needed({ ...model, outputs: model.outputs.filter(({ name }) => name !== LOGITS) });
-}
-
-/** The model without the nodes, tensors and inputs that no output depends on. */
-function needed(model: OnnxModel): OnnxModel {
-  const used = new Set(model.outputs.map(({ name }) => name));
-  const nodes = model.nodes.toReversed().filter((node) => {
-    const isUsed = node.outputs.some((name) => used.has(name));
-    if (isUsed) for (const name of node.inputs) used.add(name);
-    return isUsed;
-  });
-  const isUsed = ({ name }: { name: string }) => used.has(name);
-  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
-  return {
-    ...model,
-    ...(model.values && { values: model.values.filter(({ name }) => made.has(name)) }),
-    nodes: nodes.reverse(),
-    initializers: model.initializers.filter(isUsed),
-    inputs: model.inputs.filter(isUsed),
-  };
 }
 
 const NAMES = {
@@ -137,25 +117,16 @@ function constants(): Initializer[] {
   ];
 }
 
-const node = (opType: string, inputs: string[], output: string, attributes: Node['attributes'] = {}): Node => ({
-  opType,
-  domain: opType === 'MatMulIntegerToFloat' ? 'com.microsoft' : '',
-  name: output,
-  inputs,
-  outputs: [output],
-  attributes,
-});
-
 /** Quantises activations of any rank with one step for each row (each token): its largest magnitude becomes ±127. */
 function quantizeRows(input: string): Node[] {
   const named = (part: string) => `${input}/prefill/${part}`;
   return [
-    node('Abs', [input], named('magnitudes')),
-    node('ReduceMax', [named('magnitudes'), NAMES.last], named('largest'), { keepdims: 1 }),
-    node('Mul', [named('largest'), NAMES.share], named('share')),
-    node('Max', [named('share'), NAMES.least], named('step')),
-    node('Div', [input, named('step')], named('in_steps')),
-    node('QuantizeLinear', [named('in_steps'), NAMES.one, NAMES.activationZero], named('integers')),
+    nodeOf('Abs', named('magnitudes'), [input]),
+    nodeOf('ReduceMax', named('largest'), [named('magnitudes'), NAMES.last], { keepdims: 1 }),
+    nodeOf('Mul', named('share'), [named('largest'), NAMES.share]),
+    nodeOf('Max', named('step'), [named('share'), NAMES.least]),
+    nodeOf('Div', named('in_steps'), [input, named('step')]),
+    nodeOf('QuantizeLinear', named('integers'), [named('in_steps'), NAMES.one, NAMES.activationZero]),
   ];
 }
 
@@ -164,7 +135,7 @@ function multiply(product: Node, input: string, columns: string, steps: string):
   const inColumns = `${product.name}/prefill`;
   const factors = [integers, columns, NAMES.one, steps, NAMES.activationZero, NAMES.weightZero];
   return [
-    node('MatMulIntegerToFloat', factors, inColumns),
-    { ...node('Mul', [inColumns, step], product.outputs[0]!), name: `${product.name}/scaled` },
+    nodeOf('MatMulIntegerToFloat', inColumns, factors),
+    nodeOf('Mul', `${product.name}/scaled`, [inColumns, step], {}, [product.outputs[0]!]),
   ];
 }

@@ -1,5 +1,5 @@
 // Values in the fields of a protobuf message: texts, numbers, lists, nested messages. Each is checked as it is read.
-import { type ByteSource, type Field, fields, WireError } from './protobuf.js';
+import { type ByteSource, type Field, fields, varintAt, WireError } from './protobuf.js';
 
 const LONGEST_TEXT = 1 << 20;
 const LONGEST_LIST = 1 << 16;
@@ -25,25 +25,21 @@ export function text(source: ByteSource, field: Field): string {
   return Buffer.from(source.read(start, end - start)).toString('utf8');
 }
 
-export function float32(source: ByteSource, at: number): number {
-  return Buffer.from(source.read(at, 4)).readFloatLE(0);
+/** A repeated float field: one value, or all of them packed. */
+export function floats32(source: ByteSource, field: Field): number[] {
+  return packed(field, (at) => [Buffer.from(source.read(at, 4)).readFloatLE(0), at + 4]);
 }
 
 /** A repeated integer field: one value, or all of them packed. */
 export function integers(source: ByteSource, field: Field): number[] {
   if (field.wire === 0) return [Number(BigInt.asIntN(64, field.value))];
   return packed(field, (at, end) => {
-    let value = 0n;
-    const bytes = source.read(at, Math.min(10, end - at));
-    for (let i = 0; i < bytes.length; i++) {
-      value |= BigInt(bytes[i]! & 0x7f) << BigInt(7 * i);
-      if (bytes[i]! < 0x80) return [Number(BigInt.asIntN(64, value)), at + i + 1] as const;
-    }
-    throw new WireError(`unfinished varint at byte ${at}`);
+    const [value, after] = varintAt(source, at, end);
+    return [Number(BigInt.asIntN(64, value)), after];
   });
 }
 
-export function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
+function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
   if (field.wire === 5) return [next(field.start, field.end)[0]];
   const { start, end } = span(field);
   const values: number[] = [];

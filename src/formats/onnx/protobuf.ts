@@ -9,7 +9,6 @@ export class WireError extends Error {}
 /** Collects encoded fields; `finish()` joins them. A nested message is encoded first, then written as bytes. */
 export function createWriter() {
   const parts: Uint8Array[] = [];
-  const text = new TextEncoder();
   const varint = (value: number | bigint) => {
     // 2^63 is how INT64_MAX reads as a number; it must not wrap to INT64_MIN.
     const exact = BigInt(value);
@@ -40,7 +39,7 @@ export function createWriter() {
       return writer;
     },
     string(field: number, value: string) {
-      return writer.bytes(field, text.encode(value));
+      return writer.bytes(field, Buffer.from(value));
     },
     /** Appends fields that are already encoded. */
     encoded(fields: Uint8Array | undefined) {
@@ -137,17 +136,9 @@ export interface Field {
 export function* fields(source: ByteSource, start: number, end: number): Generator<Field> {
   let at = start;
   const varint = (): bigint => {
-    const head = source.read(at, Math.min(10, end - at));
-    let value = 0n;
-    for (let i = 0; i < head.length; i++) {
-      const byte = head[i]!;
-      value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-      if (byte < 0x80) {
-        at += i + 1;
-        return BigInt.asUintN(64, value);
-      }
-    }
-    throw new WireError(`unfinished varint at byte ${at}`);
+    const [value, after] = varintAt(source, at, end);
+    at = after;
+    return value;
   };
   while (at < end) {
     source.walked++;
@@ -157,21 +148,28 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
     const number = Number(tag >> 3n);
     const wire = Number(tag & 7n);
     if (number < 1 || number > 0x1fffffff) throw new WireError(`field number ${number} at byte ${at}`);
-    if (wire === 0) {
-      const value = varint();
-      yield { number, wire, value, tag: tagAt, start: at, end: at };
-    } else if (wire === 1 || wire === 5) {
-      const size = wire === 1 ? 8 : 4;
-      if (at + size > end) throw new WireError(`field ${number} passes the end of its message`);
-      at += size;
-      yield { number, wire, value: 0n, tag: tagAt, start: at - size, end: at };
-    } else if (wire === 2) {
-      const size = Number(varint());
-      if (at + size > end) throw new WireError(`field ${number} of ${size} bytes passes the end of its message`);
-      at += size;
-      yield { number, wire, value: 0n, tag: tagAt, start: at - size, end: at };
-    } else {
-      throw new WireError(`wire type ${wire} at byte ${at}`);
+    if (wire !== 0 && wire !== 1 && wire !== 2 && wire !== 5) throw new WireError(`wire type ${wire} at byte ${at}`);
+    const value = wire === 0 ? varint() : 0n;
+    const size = wire === 2 ? Number(varint()) : FIXED_BYTES[wire];
+    if (at + size > end) {
+      const extent = wire === 2 ? ` of ${size} bytes` : '';
+      throw new WireError(`field ${number}${extent} passes the end of its message`);
     }
+    at += size;
+    yield { number, wire, value, tag: tagAt, start: at - size, end: at };
   }
+}
+
+/** Bytes behind the tag, where the wire type alone decides; the value of a varint is read before. */
+const FIXED_BYTES = { 0: 0, 1: 8, 5: 4 } as const;
+
+/** The varint at `at` in a message that ends at `end`, and where the next byte is. */
+export function varintAt(source: ByteSource, at: number, end: number): [value: bigint, after: number] {
+  const bytes = source.read(at, Math.min(10, end - at));
+  let value = 0n;
+  for (let i = 0; i < bytes.length; i++) {
+    value |= BigInt(bytes[i]! & 0x7f) << BigInt(7 * i);
+    if (bytes[i]! < 0x80) return [BigInt.asUintN(64, value), at + i + 1];
+  }
+  throw new WireError(`unfinished varint at byte ${at}`);
 }

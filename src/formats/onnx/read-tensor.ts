@@ -1,5 +1,4 @@
 // TensorProto → Initializer: type, shape, and where the bytes are. Large tensors are skipped rather than loaded.
-
 import { byteLength, elementTypeOf, type Initializer, type TensorData } from './model.js';
 import { type ByteSource, type Field, WireError } from './protobuf.js';
 import { integers, leftovers, scalar, span, text, within } from './protobuf-values.js';

@@ -3,7 +3,7 @@
 import { problem, reasonOf } from '../../errors.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
-import { float32, integers, leftovers, packed, scalar, span, text, wholeField, within } from './protobuf-values.js';
+import { floats32, integers, leftovers, scalar, span, text, wholeField, within } from './protobuf-values.js';
 import { decodeTensor } from './read-tensor.js';
 
 /** Nesting of graphs inside nodes (If, Loop, Scan). */
@@ -128,7 +128,7 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
   let opaque = false;
   for (const field of within(source, message)) {
     if (field.number === 1) name = text(source, field);
-    else if (field.number === 2) value = { float: packed(field, (at) => [float32(source, at), at + 4] as const)[0]! };
+    else if (field.number === 2) value = { float: floats32(source, field)[0]! };
     else if (field.number === 3) value = Number(BigInt.asIntN(64, scalar(field)));
     else if (field.number === 4) value = text(source, field);
     else if (field.number === 5) value = decodeTensor(source, field);
@@ -136,7 +136,7 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
       model.subgraphs++;
       opaque = true;
       if (source.whole) readInside(source, field, model, depth + 1);
-    } else if (field.number === 7) floats.push(...packed(field, (at) => [float32(source, at), at + 4] as const));
+    } else if (field.number === 7) floats.push(...floats32(source, field));
     else if (field.number === 8) ints.push(...integers(source, field));
     else if (field.number === 20) type = Number(scalar(field));
     else opaque = true;

@@ -25,6 +25,32 @@ export function producersOf({ nodes }: Pick<OnnxModel, 'nodes'>): Map<string, No
   return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 }
 
+/** Names of tensors that leave the graph: its outputs, and what graphs inside nodes use. */
+export function leavingNames({ outputs, usedInside = [] }: OnnxModel): Set<string> {
+  return new Set([...outputs.map(({ name }) => name), ...usedInside]);
+}
+
+/** The model without the nodes and tensors that nothing uses. Its inputs stay. */
+export function pruned(model: OnnxModel): OnnxModel {
+  const leaving = leavingNames(model);
+  let { nodes } = model;
+  let used = leaving;
+  for (let before = -1; nodes.length !== before; ) {
+    before = nodes.length;
+    used = new Set([...leaving, ...nodes.flatMap((node) => node.inputs)]);
+    used.delete('');
+    nodes = nodes.filter((node) => node.outputs.length === 0 || node.outputs.some((name) => used.has(name)));
+  }
+  for (const { name } of model.inputs) used.add(name);
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  return {
+    ...model,
+    nodes,
+    initializers: model.initializers.filter(({ name }) => used.has(name)),
+    ...(model.values && { values: model.values.filter(({ name }) => made.has(name)) }),
+  };
+}
+
 /** For each tensor name, the nodes that compute with it, looking through views. */
 export function usesOf(model: OnnxModel): Map<string, Use[]> {
   const uses = new Map<string, Use[]>();
@@ -45,6 +71,9 @@ export function usesOf(model: OnnxModel): Map<string, Use[]> {
   return uses;
 }
 
+/** Views of views that are followed; a hostile file could make a circle of them. */
+const MOST_VIEWS = 16;
+
 /** Resolves the name of a view to the tensor behind it, and any other name to itself. */
 export function viewOrigins(nodes: Node[]): (name: string) => string {
   const views = new Map(
@@ -52,11 +81,7 @@ export function viewOrigins(nodes: Node[]): (name: string) => string {
   );
   return (name) => {
     let at = name;
-    for (let step = 0; step < 16; step++) {
-      const before = views.get(at);
-      if (before === undefined) break;
-      at = before;
-    }
+    for (let step = 0; step < MOST_VIEWS; step++) at = views.get(at) ?? at;
     return at;
   };
 }

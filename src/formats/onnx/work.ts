@@ -1,8 +1,9 @@
 // The least work of one token, read from the graph: bytes of weights, operations of matrix products, attention over the
 // KV cache. A kernel may do more but not less. docs/ceilings.md says how rates follow from it.
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
-import type { Decoder, KvEntry } from './decoder-interface.js';
-import { byteLength, type Initializer, type Node, type OnnxModel } from './model.js';
+import { type Decoder, keyAndValue, rowBytesOf } from './decoder-interface.js';
+import type { Initializer, Node, OnnxModel } from './model.js';
+import type { Use } from './uses.js';
 
 /** Inputs, by operator, of which one token reads a single row. */
 const TABLES: Record<string, number[]> = {
@@ -20,12 +21,12 @@ const INTEGER_PRODUCTS = new Set([
   'QMoE',
 ]);
 
+/** By tensor name. */
 interface Weights {
-  /** The nodes that use a tensor, looking through views. */
-  usesOf(name: string): { node: Node; index: number }[];
-  parametersOf(name: string): number;
-  /** The part of a tensor that one token passes through. */
-  shareOf(name: string): number;
+  uses: Map<string, Use[]>;
+  parameters: Map<string, number>;
+  /** The part that one token passes through, if not all. */
+  shares: Map<string, number>;
 }
 
 /** `head`: the node that makes the logits. */
@@ -35,10 +36,10 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   let headProduct: Product | null = null;
   let tokenBytes = 0;
   for (const tensor of model.initializers) {
-    const uses = weights.usesOf(tensor.name);
-    if (uses.some(({ node, index }) => !TABLES[node.opType]?.includes(index)))
-      tokenBytes += tensor.data.bytes * weights.shareOf(tensor.name);
-    const operations = 2 * weights.parametersOf(tensor.name) * weights.shareOf(tensor.name);
+    const uses = weights.uses.get(tensor.name) ?? [];
+    const share = weights.shares.get(tensor.name) ?? 1;
+    if (uses.some(({ node, index }) => !TABLES[node.opType]?.includes(index))) tokenBytes += tensor.data.bytes * share;
+    const operations = 2 * weights.parameters.get(tensor.name)! * share;
     for (const { node, index } of uses) {
       if (operations === 0 || !multiplies(node, index)) continue;
       const product = { operator: node.opType, arithmetic: arithmeticOf(node, tensor, types), operations };
@@ -52,10 +53,7 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   }
   return {
     tokenBytes: Math.round(tokenBytes),
-    products: [...products.values()].map(({ operations, ...rest }) => ({
-      ...rest,
-      operations: Math.round(operations),
-    })),
+    products: [...products.values()].map((product) => ({ ...product, operations: Math.round(product.operations) })),
     head: headProduct,
     attention: decoder === null ? [] : attentionOf(model.nodes, decoder),
   };
@@ -81,8 +79,7 @@ function arithmeticOf(
 
 function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
   const groups = new Map<string, AttentionWork>();
-  for (let i = 0; i < cache.length; i += 2) {
-    const [key, value] = [cache[i]!, cache[i + 1]!];
+  for (const [key, value] of keyAndValue(cache)) {
     const node = nodes.find(({ opType, inputs }) => opType === 'GroupQueryAttention' && inputs[3] === key.past);
     const [heads, window] = [node?.attributes.num_heads, node?.attributes.local_window_size];
     const layer = {
@@ -91,15 +88,11 @@ function attentionOf(nodes: Node[], { cache }: Decoder): AttentionWork[] {
       keySize: key.size,
       valueSize: value.size,
       arithmetic: key.type === 'float16' ? ('fp16' as const) : ('fp32' as const),
-      rowBytes: rowBytes(key) + rowBytes(value),
+      rowBytes: rowBytesOf(key) + rowBytesOf(value),
       window: typeof window === 'number' && window > 0 ? window : null,
     };
     const name = JSON.stringify(layer);
     groups.set(name, { layers: (groups.get(name)?.layers ?? 0) + 1, ...layer });
   }
   return [...groups.values()];
-}
-
-function rowBytes({ heads, size, type }: KvEntry): number {
-  return byteLength(type, [heads, size]);
 }

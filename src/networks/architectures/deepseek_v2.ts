@@ -13,5 +13,5 @@ const configSchema = z.looseObject({
 export const deepseekV2 = defineArchitecture(configSchema, (c) => {
   const groups = { count: c.n_group, kept: c.topk_group, by: 'best' } as const;
   const limited = c.topk_method === 'group_limited_greedy';
-  return deepseekPlan(c, { scoring: 'softmax', normalized: c.norm_topk_prob, ...(limited ? { groups } : {}) });
+  return deepseekPlan(c, { scoring: 'softmax', ...(limited && { groups }) });
 });

@@ -13,5 +13,5 @@ const configSchema = z.looseObject({
 
 export const deepseekV3 = defineArchitecture(configSchema, (c) => {
   const groups = { count: c.n_group, kept: c.topk_group, by: 'best two' } as const;
-  return deepseekPlan(c, { scoring: 'sigmoid', correction: true, groups, normalized: c.norm_topk_prob });
+  return deepseekPlan(c, { scoring: 'sigmoid', correction: true, groups });
 });

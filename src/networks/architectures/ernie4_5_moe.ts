@@ -3,40 +3,24 @@
 // Source: transformers' Ernie4_5_MoeForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
-import {
-  commonFields,
-  commonPlan,
-  count,
-  gatedFields,
-  headsOf,
-  requireWholeHeads,
-  ropeOf,
-  ropeScaling,
-} from '../config/decoder-fields.js';
-import { mixedLayers } from '../config/mixture.js';
+import { attentionOf, count, decoderPlan, gatedMlp, gatedSchema } from '../config/decoder-fields.js';
+import type { Experts } from '../plan.js';
 
-const configSchema = z
-  .looseObject({
-    ...commonFields,
-    ...gatedFields,
-    rope_scaling: ropeScaling,
-    use_bias: z.literal(false),
-    moe_num_experts: count,
-    moe_k: count,
-    moe_intermediate_size: count,
-    moe_num_shared_experts: count,
-    moe_layer_start_index: z.int().nonnegative(),
-    moe_layer_end_index: z.int(),
-    moe_layer_interval: count,
-  })
-  .superRefine(requireWholeHeads);
-
-type Config = z.output<typeof configSchema>;
+const configSchema = gatedSchema.safeExtend({
+  use_bias: z.literal(false),
+  moe_num_experts: count,
+  moe_k: count,
+  moe_intermediate_size: count,
+  moe_num_shared_experts: count,
+  moe_layer_start_index: z.int().nonnegative(),
+  moe_layer_end_index: z.int(),
+  moe_layer_interval: count,
+});
 
 export const ernie4_5Moe = defineArchitecture(configSchema, (c) => {
-  const heads = headsOf(c);
-  const rope = { ...ropeOf(c, heads.headSize), interleaved: true };
-  const experts = {
+  const inHalves = attentionOf(c);
+  const attention = { ...inHalves, rope: { ...inHalves.rope, interleaved: true } };
+  const experts: Experts = {
     kind: 'experts',
     count: c.moe_num_experts,
     perToken: c.moe_k,
@@ -44,12 +28,11 @@ export const ernie4_5Moe = defineArchitecture(configSchema, (c) => {
     activation: 'silu',
     router: { scoring: 'softmax', correction: true, normalized: true },
     shared: { intermediate: c.moe_num_shared_experts * c.moe_intermediate_size, gated: false },
-  } as const;
-  const layers = mixedLayers(c, { kind: 'grouped', ...heads, rope }, experts, (layer) => isSparse(c, layer));
-  return { ...commonPlan(c), layers };
+  };
+  return decoderPlan(c, (layer) => ({ attention, mlp: isSparse(c, layer) ? experts : gatedMlp(c) }));
 });
 
-function isSparse(c: Config, layer: number): boolean {
+function isSparse(c: z.output<typeof configSchema>, layer: number): boolean {
   const inRange = layer >= c.moe_layer_start_index && layer <= c.moe_layer_end_index;
   return inRange && (layer + 1) % c.moe_layer_interval === 0;
 }

@@ -4,25 +4,23 @@
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {
-  commonFields,
-  commonPlan,
+  attentionBias,
+  attentionOf,
   count,
-  headsOf,
-  requireWholeHeads,
-  ropeOf,
-  ropeScaling,
+  decoderPlan,
+  gatedMlp,
+  groupedSchema,
+  requireTypePerLayer,
 } from '../config/decoder-fields.js';
-import type { DecoderPlan, GroupedAttention, LayerPlan, Rope } from '../plan.js';
+import type { DecoderPlan, GroupedAttention, Rope } from '../plan.js';
 
 const positive = z.number().positive();
-const configSchema = z
-  .looseObject({
-    ...commonFields,
+const configSchema = groupedSchema
+  .safeExtend({
     intermediate_size: count,
     head_dim: count,
     hidden_activation: z.literal('gelu_pytorch_tanh'),
     rope_local_base_freq: positive,
-    rope_scaling: ropeScaling,
     query_pre_attn_scalar: positive,
     sliding_window: count,
     layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).optional(),
@@ -32,42 +30,31 @@ const configSchema = z
     final_logit_softcapping: positive.nullish(),
     use_bidirectional_attention: z.literal(false).optional(),
   })
-  .superRefine(requireWholeHeads)
   .refine((c) => c.layer_types !== undefined || c.sliding_window_pattern !== undefined, {
     path: ['layer_types'],
     message: 'layer_types or sliding_window_pattern must be given',
   })
-  .refine((c) => c.layer_types === undefined || c.layer_types.length === c.num_hidden_layers, {
-    path: ['layer_types'],
-    message: 'layer_types must have num_hidden_layers entries',
-  });
+  .superRefine(requireTypePerLayer);
 
 type Config = z.output<typeof configSchema>;
 
 export const gemma3Text = defineArchitecture(
   configSchema,
   (c) => {
-    const heads = headsOf(c);
-    const global = ropeOf(c, heads.headSize);
-    const local: Rope = { ...global, theta: c.rope_local_base_freq, scaling: { kind: 'none' } };
-    const layers = Array.from({ length: c.num_hidden_layers }, (_, i): LayerPlan => {
-      const where = slides(c, i) ? { rope: local, window: c.sliding_window } : { rope: global };
-      const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
-      const softcap = c.attn_logit_softcapping ?? undefined;
-      const scale = c.query_pre_attn_scalar ** -0.5;
-      return {
-        attention: { kind: 'grouped', ...heads, ...where, ...bias, scale, qkNorm: true, softcap },
-        mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'gelu_tanh' },
-        norms: 'sandwich',
-      };
+    const global = attentionOf(c, {
+      ...attentionBias(c.attention_bias),
+      scale: c.query_pre_attn_scalar ** -0.5,
+      qkNorm: true,
+      softcap: c.attn_logit_softcapping ?? undefined,
     });
-    const logitsSoftcap = c.final_logit_softcapping ?? undefined;
+    const rope: Rope = { ...global.rope, theta: c.rope_local_base_freq, scaling: { kind: 'none' } };
+    const local = { ...global, rope, window: c.sliding_window };
+    const mlp = gatedMlp(c, { activation: 'gelu_tanh' });
     return {
-      ...commonPlan(c),
+      ...decoderPlan(c, (layer) => ({ attention: slides(c, layer) ? local : global, mlp, norms: 'sandwich' })),
       publishesQuantizedEmbedding: true,
       embeddingScale: Math.sqrt(c.hidden_size),
-      logitsSoftcap,
-      layers,
+      logitsSoftcap: c.final_logit_softcapping ?? undefined,
     };
   },
   { name: 'gemma3', attentionScale: scaleOfLlamaCpp },

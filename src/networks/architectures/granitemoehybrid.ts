@@ -4,23 +4,20 @@
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {
-  commonFields,
-  commonPlan,
+  attentionBias,
+  attentionOf,
   count,
-  headsOf,
-  requireWholeHeads,
-  ropeOf,
-  ropeScaling,
+  decoderPlan,
+  gatedMlp,
+  groupedSchema,
+  requireTypePerLayer,
 } from '../config/decoder-fields.js';
-import type { LayerPlan } from '../plan.js';
 
 const factor = z.number().positive();
-const configSchema = z
-  .looseObject({
-    ...commonFields,
+const configSchema = groupedSchema
+  .safeExtend({
     shared_intermediate_size: count,
     hidden_act: z.literal('silu'),
-    rope_scaling: ropeScaling,
     position_embedding_type: z.literal('rope'),
     layer_types: z.array(z.literal('attention')),
     num_local_experts: z.literal(0),
@@ -30,25 +27,15 @@ const configSchema = z
     attention_multiplier: factor,
     logits_scaling: factor,
   })
-  .superRefine(requireWholeHeads)
-  .refine((c) => c.layer_types.length === c.num_hidden_layers, {
-    path: ['layer_types'],
-    message: 'layer_types must have num_hidden_layers entries',
-  });
+  .superRefine(requireTypePerLayer);
 
 export const granitemoehybrid = defineArchitecture(configSchema, (c) => {
-  const heads = { ...headsOf(c), scale: c.attention_multiplier };
-  const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
-  const layer: LayerPlan = {
-    attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias },
-    mlp: { kind: 'gated', intermediate: c.shared_intermediate_size, activation: 'silu' },
-    norms: 'pre',
-  };
+  const attention = attentionOf(c, { ...attentionBias(c.attention_bias), scale: c.attention_multiplier });
+  const mlp = gatedMlp({ intermediate_size: c.shared_intermediate_size });
   return {
-    ...commonPlan(c),
+    ...decoderPlan(c, () => ({ attention, mlp })),
     embeddingScale: c.embedding_multiplier,
     residualScale: c.residual_multiplier,
     logitsScale: 1 / c.logits_scaling,
-    layers: Array(c.num_hidden_layers).fill(layer),
   };
 });

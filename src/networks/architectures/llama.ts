@@ -2,38 +2,18 @@
 // Source: transformers' LlamaForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
-import {
-  commonFields,
-  commonPlan,
-  gatedFields,
-  headsOf,
-  requireWholeHeads,
-  ropeOf,
-  ropeScaling,
-} from '../config/decoder-fields.js';
-import type { LayerPlan } from '../plan.js';
+import { attentionBias, attentionOf, decoderPlan, gatedMlp, gatedSchema } from '../config/decoder-fields.js';
 
-const configSchema = z
-  .looseObject({
-    ...commonFields,
-    ...gatedFields,
-    rope_scaling: ropeScaling,
-    attention_bias: z.boolean().default(false),
-    mlp_bias: z.boolean().default(false),
-  })
-  .superRefine(requireWholeHeads);
+const configSchema = gatedSchema.safeExtend({
+  attention_bias: z.boolean().default(false),
+  mlp_bias: z.boolean().default(false),
+});
 
 export const llama = defineArchitecture(
   configSchema,
   (c) => {
-    const heads = headsOf(c);
-    const bias = { qkvBias: c.attention_bias, outputBias: c.attention_bias };
-    const layer: LayerPlan = {
-      attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...bias },
-      mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu', bias: c.mlp_bias },
-      norms: 'pre',
-    };
-    return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
+    const attention = attentionOf(c, attentionBias(c.attention_bias));
+    return decoderPlan(c, () => ({ attention, mlp: gatedMlp(c, { bias: c.mlp_bias }) }));
   },
   { name: 'llama' },
 );

@@ -2,8 +2,16 @@
 // Source: transformers' Phi3ForCausalLM. Its fused gate and up projection is stored as two.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
-import { commonFields, commonPlan, count, gatedFields, headsOf, requireWholeHeads } from '../config/decoder-fields.js';
-import type { LayerPlan, RopeScaling } from '../plan.js';
+import {
+  commonFields,
+  count,
+  decoderPlan,
+  gatedFields,
+  gatedMlp,
+  headsOf,
+  requireWholeHeads,
+} from '../config/decoder-fields.js';
+import type { GroupedAttention, RopeScaling } from '../plan.js';
 
 const positive = z.number().positive();
 const longrope = z.looseObject({
@@ -38,12 +46,8 @@ export const phi3 = defineArchitecture(configSchema, (c) => {
   const rope = { theta: c.rope_theta, size: rotarySize(c), interleaved: false, scaling: scalingOf(c) };
   const seesAll = c.sliding_window == null || c.sliding_window >= c.max_position_embeddings;
   const window = seesAll ? {} : { window: c.sliding_window! };
-  const layer: LayerPlan = {
-    attention: { kind: 'grouped', ...headsOf(c), rope, ...window },
-    mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
-    norms: 'pre',
-  };
-  return { ...commonPlan(c), layers: Array(c.num_hidden_layers).fill(layer) };
+  const attention: GroupedAttention = { kind: 'grouped', ...headsOf(c), rope, ...window };
+  return decoderPlan(c, () => ({ attention, mlp: gatedMlp(c) }));
 });
 
 /**

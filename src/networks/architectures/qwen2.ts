@@ -2,36 +2,13 @@
 // Source: transformers' Qwen2ForCausalLM.
 import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
-import {
-  commonFields,
-  commonPlan,
-  gatedFields,
-  headsOf,
-  requireWholeHeads,
-  ropeOf,
-  ropeScaling,
-} from '../config/decoder-fields.js';
-import type { LayerPlan } from '../plan.js';
-
-const configSchema = z
-  .looseObject({
-    ...commonFields,
-    ...gatedFields,
-    rope_scaling: ropeScaling,
-    use_sliding_window: z.literal(false),
-  })
-  .superRefine(requireWholeHeads);
+import { attentionOf, decoderPlan, gatedMlp, gatedSchema } from '../config/decoder-fields.js';
 
 export const qwen2 = defineArchitecture(
-  configSchema,
-  (c) => {
-    const heads = headsOf(c);
-    const layer: LayerPlan = {
-      attention: { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), qkvBias: true },
-      mlp: { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu' },
-      norms: 'pre',
-    };
-    return { ...commonPlan(c), publishesWideTables: true, layers: Array(c.num_hidden_layers).fill(layer) };
-  },
+  gatedSchema.safeExtend({ use_sliding_window: z.literal(false) }),
+  (c) => ({
+    ...decoderPlan(c, () => ({ attention: attentionOf(c, { qkvBias: true }), mlp: gatedMlp(c) })),
+    publishesWideTables: true,
+  }),
   { name: 'qwen2', derivesHeadSize: true },
 );

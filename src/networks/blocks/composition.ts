@@ -3,7 +3,7 @@
 import type { GraphLayout } from '../../contract/layouts.js';
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { DecoderPlan, Rope } from '../plan.js';
-import { linear, type Precision } from './linear.js';
+import { BIAS_FILL, linear, type Precision } from './linear.js';
 
 export interface Composition {
   b: GraphBuilder;
@@ -14,6 +14,15 @@ export interface Composition {
   rotary: RotaryTables;
   /** [1, tokens, experts]: 1 for experts that a token must use. null: the router chooses. */
   schedule: string | null;
+}
+
+/** One block of a layer: `input` goes in, and the name of its output comes back. */
+export interface Block<Plan> {
+  layer: number;
+  input: string;
+  plan: Plan;
+  /** Only the wanted positions are computed (`wantedPositions`). */
+  wantedOnly: boolean;
 }
 
 /** int32 tensors that attention takes instead of a mask: sequence lengths minus one, and the length of the cache. */
@@ -36,8 +45,7 @@ export function project(
     weight: `${p.weight}.MatMul.weight`,
   });
   if (!p.bias) return product;
-  const fill = { kind: 'float', exponent: -6, positive: false } as const;
-  const bias = c.b.weight(`${p.weight}.Add.bias`, c.precision.activation, [p.n], fill);
+  const bias = c.b.weight(`${p.weight}.Add.bias`, c.precision.activation, [p.n], BIAS_FILL);
   return c.b.node('Add', `${p.node}/Add`, [product, bias]);
 }
 
@@ -64,4 +72,17 @@ export function wantedPositions(b: GraphBuilder, input: string): string {
   }
   const end = b.int64('slice_end', [Number.MAX_SAFE_INTEGER]);
   return b.node('Slice', `${input}/Slice`, [input, 'keep_start', end, b.int64('axis_1', [1])]);
+}
+
+/** int64 [tokens]: past, past + 1, …. The nodes are added once. */
+export function sequencePositions(c: Pick<Composition, 'b' | 'lengths'>): string {
+  const { b } = c;
+  const node = '/model/positions';
+  const output = `${node}/Range/output_0`;
+  if (b.graph.nodes.some((known) => known.outputs[0] === output)) return output;
+  const dims = b.node('Shape', `${node}/Shape`, ['input_ids']);
+  const tokens = b.node('Gather', `${node}/Gather`, [dims, b.int64('index_1', [1], [])], { axis: 0 });
+  const total = b.node('Cast', `${node}/Cast`, [c.lengths.total], { to: 7 });
+  const past = b.node('Sub', `${node}/Sub`, [total, tokens]);
+  return b.node('Range', `${node}/Range`, [past, total, b.int64('step_1', [1], [])]);
 }

@@ -2,7 +2,7 @@
 // are two forms of the same arithmetic: QMoE, as exports have it, and projections for each expert
 // (docs/checkpoints.md).
 import type { Experts } from '../plan.js';
-import { type Composition, scaled, wantedPositions } from './composition.js';
+import { type Block, type Composition, scaled, wantedPositions } from './composition.js';
 import { type FusedFormat, fusedExperts } from './fused-experts.js';
 import { linear } from './linear.js';
 import { gatedMlp } from './mlp.js';
@@ -10,10 +10,7 @@ import { type ExpertsBlock, route } from './router.js';
 import { separateExperts } from './separate-experts.js';
 
 /** `wantedOnly`: `input` has the wanted positions only. */
-export function experts(
-  c: Composition,
-  p: { layer: number; input: string; plan: Experts; wantedOnly: boolean },
-): string {
+export function experts(c: Composition, p: Block<Experts>): string {
   const { plan } = p;
   const node = `/model/layers.${p.layer}/moe`;
   const block: ExpertsBlock = { layer: p.layer, node, input: p.input, plan };

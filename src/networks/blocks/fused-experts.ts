@@ -1,7 +1,7 @@
 // Experts in one QMoE operator, as exports for ONNX Runtime have them: all weights of a layer in two packed tensors.
 // The CPU kernel converts each chosen expert to floats and multiplies in float (figures in docs/checkpoints.md).
 import type { Composition } from './composition.js';
-import { scaleFill } from './linear.js';
+import { BIAS_FILL, scaleFill } from './linear.js';
 import type { ExpertsBlock, Routes } from './router.js';
 
 export interface FusedFormat {
@@ -47,7 +47,6 @@ export function fusedExperts(c: Composition, p: ExpertsBlock & { routes: Routes;
 
 /** [experts, size]. */
 export function expertBias(c: Composition, p: { layer: number; name: string; count: number; size: number }): string {
-  const fill = { kind: 'float', exponent: -6, positive: false } as const;
   const name = `model.layers.${p.layer}.moe.experts.${p.name}.bias`;
-  return c.b.weight(name, c.precision.activation, [p.count, p.size], fill);
+  return c.b.weight(name, c.precision.activation, [p.count, p.size], BIAS_FILL);
 }

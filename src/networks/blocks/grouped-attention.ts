@@ -2,7 +2,8 @@
 // those of onnxruntime-genai's model builder for CPU, so that the fused kernel applies.
 import type { GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { GroupedAttention } from '../plan.js';
-import { type Composition, type Lengths, project, wantedPositions } from './composition.js';
+import { type Block, type Composition, type Lengths, project, wantedPositions } from './composition.js';
+import { floatFill } from './linear.js';
 import { rmsNorm } from './norms.js';
 
 /**
@@ -21,16 +22,8 @@ export function sequenceLengths(b: GraphBuilder): Lengths {
   };
 }
 
-export interface CachePart {
-  past: string;
-  present: string;
-}
-
 /** Adds the cache of one layer as graph inputs and outputs of [batch, heads, length, size]. */
-export function kvCache(
-  c: Composition,
-  p: { layer: number; heads: number; keySize: number; valueSize: number },
-): { key: CachePart; value: CachePart } {
+export function kvCache(c: Composition, p: { layer: number; heads: number; keySize: number; valueSize: number }) {
   const part = (name: 'key' | 'value', size: number) => {
     const names = { past: `past_key_values.${p.layer}.${name}`, present: `present.${p.layer}.${name}` };
     const dims = (length: string) => ['batch_size', p.heads, length, size];
@@ -42,10 +35,7 @@ export function kvCache(
 }
 
 /** Packed q, k, v projection, attention, output projection. `wantedOnly`: the output has the wanted positions only. */
-export function groupedAttention(
-  c: Composition,
-  p: { layer: number; input: string; plan: GroupedAttention; wantedOnly: boolean },
-): string {
+export function groupedAttention(c: Composition, p: Block<GroupedAttention>): string {
   const { b } = c;
   const { heads, kvHeads, headSize, rope, ...a } = p.plan;
   const node = `/model/layers.${p.layer}/attn`;
@@ -61,8 +51,7 @@ export function groupedAttention(
   const qkv = a.qkNorm ? normedHeads(c, { ...p, packed }) : [packed, '', ''];
   const cache = kvCache(c, { layer: p.layer, heads: kvHeads, keySize: headSize, valueSize: headSize });
   const { cos, sin } = c.rotary(rope);
-  const fill = { kind: 'float', exponent: 0, positive: false } as const;
-  const sinks = a.sinks ? ['', '', b.weight(`${weight}.sinks`, c.precision.activation, [heads], fill)] : [];
+  const sinks = a.sinks ? ['', '', b.weight(`${weight}.sinks`, c.precision.activation, [heads], floatFill(0))] : [];
   const attended = b.node(
     'GroupQueryAttention',
     `${node}/GroupQueryAttention`,

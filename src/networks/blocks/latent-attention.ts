@@ -2,33 +2,21 @@
 // layout `published` caches keys and values, as the modelling code does. `tuned` caches the vector itself and applies
 // the projections to queries and outputs instead. Both compute the same attention.
 import type { LatentAttention } from '../plan.js';
-import { type Composition, constant, project, scaled, wantedPositions } from './composition.js';
-import { type CachePart, kvCache } from './grouped-attention.js';
+import {
+  type Block,
+  type Composition,
+  constant,
+  project,
+  scaled,
+  sequencePositions,
+  wantedPositions,
+} from './composition.js';
+import { kvCache } from './grouped-attention.js';
 import { rmsNorm } from './norms.js';
-import { sequencePositions } from './positions.js';
 
-interface Block {
-  layer: number;
-  input: string;
-  plan: LatentAttention;
-  wantedOnly: boolean;
-}
+type Parts = ReturnType<typeof partsOf>;
 
-interface Parts {
-  node: string;
-  weight: string;
-  /**
-   * The query parts that are not rotated, [batch, heads, tokens, plainSize], and that are, [batch, heads, tokens,
-   * rope].
-   */
-  plain: string;
-  rotated: string;
-  /** The latent, [batch, tokens, rank], and the rotated part of the keys, [batch, 1, tokens, rope]. */
-  latent: string;
-  rotatedKey: string;
-}
-
-export function latentAttention(c: Composition, p: Block): string {
+export function latentAttention(c: Composition, p: Block<LatentAttention>): string {
   const { b } = c;
   const { plan } = p;
   const parts = partsOf(c, p);
@@ -45,7 +33,7 @@ export function latentAttention(c: Composition, p: Block): string {
   });
 }
 
-function partsOf(c: Composition, p: Block): Parts {
+function partsOf(c: Composition, p: Block<LatentAttention>) {
   const { b } = c;
   const { heads, plainSize, rope, rank, queryRank } = p.plan;
   const node = `/model/layers.${p.layer}/attn`;
@@ -54,50 +42,41 @@ function partsOf(c: Composition, p: Block): Parts {
     project(c, { node: `${node}/${name}`, weight: `${weight}.${name}`, input, k, n });
   const width = heads * (plainSize + rope.size);
   const norm = (name: string, input: string, size: number) => rmsNorm(c, { input, name: `${weight}.${name}`, size });
-  const query =
-    queryRank === null
-      ? part('q_proj', p.input, c.plan.hidden, width)
-      : part(
-          'q_b_proj',
-          norm('q_a_layernorm', part('q_a_proj', p.input, c.plan.hidden, queryRank), queryRank),
-          queryRank,
-          width,
-        );
-  const [plain, unrotated] = split(c, `${node}/q`, intoHeads(c, `${node}/q`, query, heads, plainSize + rope.size), [
-    plainSize,
-    rope.size,
-  ]);
+  const throughRank = (size: number) => {
+    const compressed = norm('q_a_layernorm', part('q_a_proj', p.input, c.plan.hidden, size), size);
+    return part('q_b_proj', compressed, size, width);
+  };
+  const query = queryRank === null ? part('q_proj', p.input, c.plan.hidden, width) : throughRank(queryRank);
+  const perHead = intoHeads(c, `${node}/q`, query, heads, plainSize + rope.size);
+  const [plain, unrotated] = split(c, `${node}/q`, perHead, [plainSize, rope.size]);
   const compressed = part('kv_a_proj_with_mqa', p.input, c.plan.hidden, rank + rope.size);
   const [unnormed, key] = split(c, `${node}/kv`, compressed, [rank, rope.size]);
   const oneHead = b.node('Unsqueeze', `${node}/k_rotary/Unsqueeze`, [key, b.int64('axis_1', [1])]);
   return {
     node,
     weight,
+    /** The parts of the queries that are not rotated, [batch, heads, tokens, plainSize], and that are, […, rope]. */
     plain,
     rotated: rotate(c, p.plan, `${node}/q_rotary`, unrotated),
+    /** [batch, tokens, rank] */
     latent: norm('kv_a_layernorm', unnormed, rank),
+    /** [batch, 1, tokens, rope] */
     rotatedKey: rotate(c, p.plan, `${node}/k_rotary`, oneHead),
   };
 }
 
 /** Projects the latent to keys and values of every head and caches those (`published`). */
-function overKeysAndValues(c: Composition, p: Block, parts: Parts): string {
+function overKeysAndValues(c: Composition, p: Block<LatentAttention>, parts: Parts): string {
   const { b } = c;
   const { heads, plainSize, valueSize, rank, rope } = p.plan;
   const { node } = parts;
   const width = heads * (plainSize + valueSize);
   const weight = `${parts.weight}.kv_b_proj`;
   const made = project(c, { node: `${node}/kv_b_proj`, weight, input: parts.latent, k: rank, n: width });
-  const [plainKey, value] = split(
-    c,
-    `${node}/kv_b_proj`,
-    intoHeads(c, `${node}/kv_b_proj`, made, heads, plainSize + valueSize),
-    [plainSize, valueSize],
-  );
-  const everyHead = b.node('Expand', `${node}/k_rotary/Expand`, [
-    parts.rotatedKey,
-    b.int64(`every_head_${heads}`, [1, heads, 1, 1]),
-  ]);
+  const perHead = intoHeads(c, `${node}/kv_b_proj`, made, heads, plainSize + valueSize);
+  const [plainKey, value] = split(c, `${node}/kv_b_proj`, perHead, [plainSize, valueSize]);
+  const everyHeadShape = b.int64(`every_head_${heads}`, [1, heads, 1, 1]);
+  const everyHead = b.node('Expand', `${node}/k_rotary/Expand`, [parts.rotatedKey, everyHeadShape]);
   const key = b.node('Concat', `${node}/k/Concat`, [plainKey, everyHead], { axis: -1 });
   const query = b.node('Concat', `${node}/q/Concat`, [parts.plain, parts.rotated], { axis: -1 });
   const cache = kvCache(c, { layer: p.layer, heads, keySize: plainSize + rope.size, valueSize });
@@ -111,7 +90,7 @@ function overKeysAndValues(c: Composition, p: Block, parts: Parts): string {
  * q · (W · latent) = (q · W) · latent, so only the latent is cached (`tuned`). It is key and value at once, and as all
  * heads share it, the rows of all heads are multiplied with it in one product.
  */
-function overLatents(c: Composition, p: Block, parts: Parts): string {
+function overLatents(c: Composition, p: Block<LatentAttention>, parts: Parts): string {
   const { b } = c;
   const { heads, plainSize, valueSize, rank, rope } = p.plan;
   const { node } = parts;
@@ -145,18 +124,13 @@ function overLatents(c: Composition, p: Block, parts: Parts): string {
 }
 
 /** Multiplies each head of [batch, heads, tokens, k] with its own matrix, in the format of the body. */
-function eachHead(c: Composition, p: Block & { name: string; k: number; n: number }): string {
+function eachHead(c: Composition, p: Block<LatentAttention> & { name: string; k: number; n: number }): string {
   const node = `/model/layers.${p.layer}/attn/${p.name}`;
   const outputs = Array.from({ length: p.plan.heads }, (_, head) => `${node}/head.${head}`);
   c.b.node('Split', `${node}/Split`, [p.input], { axis: 1, num_outputs: p.plan.heads }, outputs);
+  const weight = `model.layers.${p.layer}.attn.${p.name}`;
   const products = outputs.map((input, head) =>
-    project(c, {
-      node: `${node}.${head}`,
-      weight: `model.layers.${p.layer}.attn.${p.name}.${head}`,
-      input,
-      k: p.k,
-      n: p.n,
-    }),
+    project(c, { node: `${node}.${head}`, weight: `${weight}.${head}`, input, k: p.k, n: p.n }),
   );
   return c.b.node('Concat', `${node}/Concat`, products, { axis: 1 });
 }
@@ -187,7 +161,7 @@ function rotate(c: Composition, plan: LatentAttention, node: string, input: stri
 }
 
 /** The cache with the rows of this pass appended, which is the graph output `present`. */
-function appended(c: Composition, node: string, cache: CachePart, rows: string): string {
+function appended(c: Composition, node: string, cache: { past: string; present: string }, rows: string): string {
   return c.b.node('Concat', `${node}/cache/Concat`, [cache.past, rows], { axis: 2 }, [cache.present]);
 }
 

@@ -59,16 +59,18 @@ export function precisionOf(
   return { ...common, body: blocks, head: blocks, headAgain: true };
 }
 
+/** Floats of magnitude [2^exponent, 2^(exponent+1)) and random sign. */
+export function floatFill(exponent: number) {
+  return { kind: 'float', exponent, positive: false } as const satisfies Fill;
+}
+export const BIAS_FILL = floatFill(-6);
+
 /** The exponent e for which weights of magnitude [2^e, 2^(e+1)) and random sign keep a sum over k terms near 1. */
 export const floatExponent = (k: number) => Math.round(Math.log2(1 / (1.53 * Math.sqrt(k))));
 /** The same for scales of integers with the standard deviation `spread`. */
 export const scaleExponent = (k: number, spread: number) => Math.round(Math.log2(1 / (1.44 * spread * Math.sqrt(k))));
 /** Scales of blocks. Integers 0…15 around 8 average −½, so scales have random signs to keep the mean weight at zero. */
-export const scaleFill = (k: number, bits: 4 | 8): Fill => ({
-  kind: 'float',
-  exponent: scaleExponent(k, SPREAD[bits]),
-  positive: false,
-});
+export const scaleFill = (k: number, bits: 4 | 8) => floatFill(scaleExponent(k, SPREAD[bits]));
 /** Standard deviation of random integers, by bits. */
 export const SPREAD = { 4: 4.6, 8: 73.9 };
 /** Standard deviation of the embedding: tokens differ, but a tied head does not just repeat its input. */
@@ -83,70 +85,53 @@ export function linear(
   p: { node: string; weight: string; input: string; k: number; n: number },
 ): string {
   if (format.kind === 'float') {
-    const fill = { kind: 'float', exponent: floatExponent(p.k), positive: false } as const;
-    return b.node('MatMul', p.node, [p.input, b.weight(p.weight, activation, [p.k, p.n], fill)]);
+    const weight = b.weight(p.weight, activation, [p.k, p.n], floatFill(floatExponent(p.k)));
+    return b.node('MatMul', p.node, [p.input, weight]);
   }
   if (format.kind === 'dynamic-int8') {
     const weight = b.weight(`${p.weight}_quantized`, 'int8', [p.k, p.n], { kind: 'bytes' });
     return multiplyInt8(b, { ...p, weight, terms: p.k });
   }
-  return multiplyBlocks(b, format, { ...p, ...blockWeights(b, format, activation, { ...p, terms: p.k }) });
+  return blockMatrix(b, format, activation, { ...p, terms: p.k }).multiply(p.node, p.input);
 }
 
 type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
 
-interface BlockWeights {
-  weight: string;
-  scales: string;
-  /** One name, or none for integers around their middle. */
-  zeroPoints: string[];
-}
-
-function blockSizeFor(format: BlockFormat, k: number): number {
-  const size = largestBlock(k, format.largestBlock);
-  if (size === null) throw new Error(`rows of ${k} cannot be cut into blocks of 16 or more`);
-  return size;
-}
-
-function blockWeights(
+/** Adds the weights of a matrix in blocks along K. */
+function blockMatrix(
   b: GraphBuilder,
   format: BlockFormat,
   type: ActivationType,
   p: { weight: string; k: number; n: number; terms: number },
-): BlockWeights {
-  const perRow = p.k / blockSizeFor(format, p.k);
-  const zeros = () => [p.n, Math.ceil((perRow * format.bits) / 8)];
+) {
+  const { bits, zeroPoints, accuracyLevel } = format;
+  const blockSize = largestBlock(p.k, format.largestBlock);
+  if (blockSize === null) throw new Error(`rows of ${p.k} cannot be cut into blocks of 16 or more`);
+  const perRow = p.k / blockSize;
+  const integers = (weight: string) =>
+    b.weight(`${weight}_Q${bits}`, 'uint8', [p.n, perRow, (blockSize * bits) / 8], { kind: 'bytes' });
+  const packed = integers(p.weight);
+  // Random zero points have the same variance as the integers.
+  const scaleTerms = zeroPoints ? 2 * p.terms : p.terms;
+  const factors = [b.weight(`${p.weight}_scales`, type, [p.n, perRow], scaleFill(scaleTerms, bits))];
+  const zeroDims = [p.n, Math.ceil((perRow * bits) / 8)];
+  if (zeroPoints) factors.push(b.weight(`${p.weight}_zp`, 'uint8', zeroDims, { kind: 'bytes' }));
   return {
-    weight: packedIntegers(b, format, p),
-    // Random zero points have the same variance as the integers.
-    scales: b.weight(
-      `${p.weight}_scales`,
-      type,
-      [p.n, perRow],
-      scaleFill(format.zeroPoints ? 2 * p.terms : p.terms, format.bits),
-    ),
-    zeroPoints: format.zeroPoints ? [b.weight(`${p.weight}_zp`, 'uint8', zeros(), { kind: 'bytes' })] : [],
+    blockSize,
+    packed,
+    /** The scales, and the zero points of a format that has them. */
+    factors,
+    /** Another copy of the packed integers. */
+    integers,
+    multiply: (node: string, input: string, weight = packed) =>
+      b.node('MatMulNBits', `${node}_Q${bits}`, [input, weight, ...factors], {
+        K: p.k,
+        N: p.n,
+        bits,
+        block_size: blockSize,
+        accuracy_level: accuracyLevel,
+      }),
   };
-}
-
-function packedIntegers(b: GraphBuilder, format: BlockFormat, p: { weight: string; k: number; n: number }): string {
-  const blockSize = blockSizeFor(format, p.k);
-  const dims = [p.n, p.k / blockSize, (blockSize * format.bits) / 8];
-  return b.weight(`${p.weight}_Q${format.bits}`, 'uint8', dims, { kind: 'bytes' });
-}
-
-function multiplyBlocks(
-  b: GraphBuilder,
-  format: BlockFormat,
-  p: BlockWeights & { node: string; input: string; k: number; n: number },
-): string {
-  return b.node('MatMulNBits', `${p.node}_Q${format.bits}`, [p.input, p.weight, p.scales, ...p.zeroPoints], {
-    K: p.k,
-    N: p.n,
-    bits: format.bits,
-    block_size: blockSizeFor(format, p.k),
-    accuracy_level: format.accuracyLevel,
-  });
 }
 
 function multiplyInt8(b: GraphBuilder, p: { node: string; input: string; weight: string; terms: number }): string {
@@ -188,25 +173,17 @@ export function embedding(
 ): Embedding {
   const weight = 'model.embed_tokens.weight';
   const node = '/model/embed_tokens/Gather';
-  const size = { k: p.hidden, n: p.vocab };
   if (format.kind === 'blocks') {
-    const table = blockWeights(b, format, activation, { weight, ...size, terms: TERMS_OF_EMBEDDING });
-    const flat = b.int64('embed_tokens_shape', [p.vocab, (p.hidden * format.bits) / 8]);
-    const rows = b.node(
-      'GatherBlockQuantized',
-      `${node}_Q${format.bits}`,
-      [
-        b.node('Reshape', '/model/embed_tokens/Reshape', [table.weight, flat]),
-        p.ids,
-        table.scales,
-        ...table.zeroPoints,
-      ],
-      { bits: format.bits, block_size: blockSizeFor(format, p.hidden), gather_axis: 0, quantize_axis: 1 },
-    );
-    const again = () => packedIntegers(b, format, { weight: 'lm_head.MatMul.weight', ...size });
-    const head = (h: { node: string; input: string }) =>
-      multiplyBlocks(b, format, { ...h, ...size, ...table, weight: p.headAgain ? again() : table.weight });
-    return { rows, head };
+    const { bits } = format;
+    const size = { k: p.hidden, n: p.vocab };
+    const table = blockMatrix(b, format, activation, { weight, ...size, terms: TERMS_OF_EMBEDDING });
+    const flat = b.int64('embed_tokens_shape', [p.vocab, (p.hidden * bits) / 8]);
+    const integers = b.node('Reshape', '/model/embed_tokens/Reshape', [table.packed, flat]);
+    const attributes = { bits, block_size: table.blockSize, gather_axis: 0, quantize_axis: 1 };
+    const inputs = [integers, p.ids, ...table.factors];
+    const rows = b.node('GatherBlockQuantized', `${node}_Q${bits}`, inputs, attributes);
+    const again = () => (p.headAgain ? table.integers('lm_head.MatMul.weight') : table.packed);
+    return { rows, head: (h) => table.multiply(h.node, h.input, again()) };
   }
   const transposed = (table: string) => b.node('Transpose', '/lm_head/Transpose', [table], { perm: [1, 0] });
   if (format.kind === 'dynamic-int8') {
@@ -216,8 +193,7 @@ export function embedding(
     const rows = b.node('DequantizeLinear', `${node}_dequant`, [picked, scale, b.scalar('int8_zero', 'int8', 0)]);
     return { rows, head: (h) => multiplyInt8(b, { ...h, weight: transposed(table), terms: TERMS_OF_EMBEDDING }) };
   }
-  const fill = { kind: 'float', exponent: floatExponent(TERMS_OF_EMBEDDING), positive: false } as const;
-  const table = b.weight(weight, activation, [p.vocab, p.hidden], fill);
+  const table = b.weight(weight, activation, [p.vocab, p.hidden], floatFill(floatExponent(TERMS_OF_EMBEDDING)));
   return {
     rows: b.node('Gather', node, [table, p.ids]),
     head: (h) => b.node('MatMul', h.node, [h.input, transposed(table)]),

@@ -29,29 +29,25 @@ function addNorm(c: Composition, p: { residual: string; update: string; name: st
   return outputs;
 }
 
-export interface ResidualStream {
-  /** The norm of the sum so far; `name` names its weight. */
-  read(name: string): string;
-  /** Adds the output of the block `node`, multiplied by the residual scale of the plan. */
-  add(node: string, update: string): void;
-  /** Keeps only the wanted positions; what is added afterwards must have those only. */
-  keepWanted(): void;
-}
+export type ResidualStream = ReturnType<typeof residualStream>;
 
-export function residualStream(c: Composition, input: string): ResidualStream {
+export function residualStream(c: Composition, input: string) {
   let sum = input;
   let update: string | null = null;
   return {
-    read(name) {
+    /** The norm of the sum so far; `name` names its weight. */
+    read(name: string): string {
       if (update === null) return rmsNorm(c, { input: sum, name, size: c.plan.hidden });
       const [normed, total] = addNorm(c, { residual: sum, update, name });
       [sum, update] = [total, null];
       return normed;
     },
-    add(node, value) {
+    /** Adds the output of the block `node`, multiplied by the residual scale of the plan. */
+    add(node: string, value: string): void {
       update = scaled(c, `${node}/residual`, value, c.plan.residualScale);
     },
-    keepWanted() {
+    /** Keeps only the wanted positions; what is added afterwards must have those only. */
+    keepWanted(): void {
       sum = wantedPositions(c.b, sum);
     },
   };

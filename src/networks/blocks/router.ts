@@ -1,14 +1,9 @@
 // The router of a mixture of experts: which experts a token goes to, and the weight of each.
 import type { Experts } from '../plan.js';
-import { type Composition, constant } from './composition.js';
+import { type Block, type Composition, constant } from './composition.js';
 import { linear } from './linear.js';
 
-export interface ExpertsBlock {
-  layer: number;
-  node: string;
-  input: string;
-  plan: Experts;
-}
+export type ExpertsBlock = Omit<Block<Experts>, 'wantedOnly'> & { node: string };
 
 export interface Routes {
   /** [tokens, experts]: the experts with the largest values are taken. */
@@ -25,6 +20,8 @@ export interface Routes {
 const SCHEDULED = 1000;
 /** The score of experts whose group was not kept: below any other, but a scheduled expert still wins. */
 const NOT_KEPT = -100;
+/** Attributes of a TopK. */
+const LARGEST_FIRST = { axis: -1, largest: 1, sorted: 1 };
 
 export function route(c: Composition, p: ExpertsBlock & { schedule: string | null }): Routes {
   const { b } = c;
@@ -63,7 +60,7 @@ export function route(c: Composition, p: ExpertsBlock & { schedule: string | nul
     ...routes,
     experts() {
       const inputs = [routes.choice, b.int64(`per_token_${perToken}`, [perToken])];
-      b.node('TopK', `${node}/TopK`, inputs, { axis: -1, largest: 1, sorted: 1 }, [`${node}/chosen_values`, chosen]);
+      b.node('TopK', `${node}/TopK`, inputs, LARGEST_FIRST, [`${node}/chosen_values`, chosen]);
       return chosen;
     },
     weights() {
@@ -84,20 +81,14 @@ function keptGroups(c: Composition, p: { node: string; plan: Experts; choice: st
   const size = count / groups.count;
   const shape = b.int64(`groups_${groups.count}_of_${size}`, [-1, groups.count, size]);
   const grouped = b.node('Reshape', `${node}/Reshape_1`, [p.choice, shape]);
-  const top = (name: string, input: string, k: number, axis: number) => {
+  const top = (name: string, input: string, k: number) => {
     const outputs: [string, string] = [`${node}/${name}/values`, `${node}/${name}/indices`];
-    b.node(
-      'TopK',
-      `${node}/${name}/TopK`,
-      [input, b.int64(`best_${k}`, [k])],
-      { axis, largest: 1, sorted: 1 },
-      outputs,
-    );
+    b.node('TopK', `${node}/${name}/TopK`, [input, b.int64(`best_${k}`, [k])], LARGEST_FIRST, outputs);
     return outputs;
   };
-  const [best] = top('best', grouped, groups.by === 'best' ? 1 : 2, -1);
+  const [best] = top('best', grouped, groups.by === 'best' ? 1 : 2);
   const merit = b.node('ReduceSum', `${node}/ReduceSum`, [best, b.int64('axis_last', [-1])], { keepdims: 0 });
-  const [, kept] = top('kept', merit, groups.kept, -1);
+  const [, kept] = top('kept', merit, groups.kept);
   const dropped = b.node('Sub', `${node}/Sub`, [merit, merit]);
   const ones = b.node('Expand', `${node}/Expand`, [constant(c, 1), b.node('Shape', `${node}/Shape_1`, [kept])]);
   const mask = b.node('ScatterElements', `${node}/ScatterElements`, [dropped, kept, ones], { axis: 1 });

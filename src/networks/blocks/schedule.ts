@@ -2,8 +2,7 @@
 // would choose unevenly. The rest of the graph, the router included, is computed as always.
 import type { Routing } from '../../contract/routings.js';
 import type { DecoderPlan } from '../plan.js';
-import type { Composition } from './composition.js';
-import { sequencePositions } from './positions.js';
+import { type Composition, sequencePositions } from './composition.js';
 
 /** A skewed schedule repeats after this many positions. */
 const SKEWED_ROWS = 512;

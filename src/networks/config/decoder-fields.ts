@@ -1,7 +1,7 @@
 // The fields of config.json that architectures have in common, and the parts of a plan that follow from them. A schema
 // rejects values that are not implemented, so that no graph differs from its model unnoticed.
 import { z } from 'zod';
-import type { Rope, RopeScaling } from '../plan.js';
+import type { DecoderPlan, GatedMlp, GroupedAttention, LayerPlan, Rope, RopeScaling } from '../plan.js';
 
 export const count = z.int().positive();
 const positive = z.number().positive();
@@ -23,12 +23,8 @@ export const commonFields = {
 /** Fields of a gated MLP. */
 export const gatedFields = { intermediate_size: count, hidden_act: z.literal('silu') };
 
-interface Heads {
-  hidden_size: number;
-  num_attention_heads: number;
-  num_key_value_heads: number;
-  head_dim?: number | null | undefined;
-}
+type CommonFields = z.output<z.ZodObject<typeof commonFields>>;
+type Heads = Pick<CommonFields, 'hidden_size' | 'num_attention_heads' | 'num_key_value_heads' | 'head_dim'>;
 
 /** Checks that heads have whole sizes and that every key head serves the same number of query heads. */
 export function requireWholeHeads(c: Heads, context: z.RefinementCtx): void {
@@ -42,20 +38,19 @@ export function requireWholeHeads(c: Heads, context: z.RefinementCtx): void {
   }
 }
 
+/** Checks that `layer_types`, where it is given, has one entry for each layer. */
+export function requireTypePerLayer(
+  c: { num_hidden_layers: number; layer_types?: string[] | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (c.layer_types === undefined || c.layer_types.length === c.num_hidden_layers) return;
+  const message = 'layer_types must have num_hidden_layers entries';
+  context.addIssue({ code: 'custom', path: ['layer_types'], message });
+}
+
 export function headsOf(c: Heads) {
   const headSize = c.head_dim ?? c.hidden_size / c.num_attention_heads;
   return { heads: c.num_attention_heads, kvHeads: c.num_key_value_heads, headSize, scale: 1 / Math.sqrt(headSize) };
-}
-
-/** The part of a plan that is the same in every architecture. */
-export function commonPlan(c: z.output<z.ZodObject<typeof commonFields>>) {
-  return {
-    hidden: c.hidden_size,
-    vocab: c.vocab_size,
-    context: c.max_position_embeddings,
-    normEpsilon: c.rms_norm_eps,
-    tiedHead: c.tie_word_embeddings,
-  };
 }
 
 const scalings = z.discriminatedUnion('rope_type', [
@@ -87,7 +82,7 @@ export const ropeScaling = z.preprocess((value) => {
   return { ...value, rope_type: value.type };
 }, scalings.nullish());
 
-export function scalingOf(scaling: z.output<typeof ropeScaling>): RopeScaling {
+function scalingOf(scaling: z.output<typeof ropeScaling>): RopeScaling {
   switch (scaling?.rope_type) {
     case undefined:
     case 'default':
@@ -124,7 +119,45 @@ function yarnMagnitude(y: { factor: number; mscale?: number | null; mscale_all_d
   return y.mscale && y.mscale_all_dim ? magnitude(y.mscale) / magnitude(y.mscale_all_dim) : magnitude(1);
 }
 
+type RopeFields = { rope_theta: number; rope_scaling?: z.output<typeof ropeScaling> };
+
 /** Rotary positions over the first `size` elements of a head, in two halves. */
-export function ropeOf(c: { rope_theta: number; rope_scaling?: z.output<typeof ropeScaling> }, size: number): Rope {
+export function ropeOf(c: RopeFields, size: number): Rope {
   return { theta: c.rope_theta, size, interleaved: false, scaling: scalingOf(c.rope_scaling) };
+}
+
+/** The config of a decoder with grouped attention; an architecture extends it with its own fields. */
+export const groupedSchema = z
+  .looseObject({ ...commonFields, rope_scaling: ropeScaling })
+  .superRefine(requireWholeHeads);
+/** The same with the fields of a gated MLP. */
+export const gatedSchema = groupedSchema.safeExtend(gatedFields);
+
+/** Attention that rotates whole heads in two halves, except for what `own` says. */
+export function attentionOf(c: Heads & RopeFields, own: Partial<GroupedAttention> = {}): GroupedAttention {
+  const heads = headsOf(c);
+  return { kind: 'grouped', ...heads, rope: ropeOf(c, heads.headSize), ...own };
+}
+
+/** Biases of all projections of an attention, or of none. */
+export function attentionBias(biased: boolean) {
+  return { qkvBias: biased, outputBias: biased };
+}
+
+export function gatedMlp(c: { intermediate_size: number }, own: Partial<GatedMlp> = {}): GatedMlp {
+  return { kind: 'gated', intermediate: c.intermediate_size, activation: 'silu', ...own };
+}
+
+type Layer = Omit<LayerPlan, 'norms'> & Partial<LayerPlan>;
+
+/** The plan with the layers that `layerAt` describes by their indices. They have one norm before each block by default. */
+export function decoderPlan(c: CommonFields, layerAt: (index: number) => Layer): DecoderPlan {
+  return {
+    hidden: c.hidden_size,
+    vocab: c.vocab_size,
+    context: c.max_position_embeddings,
+    normEpsilon: c.rms_norm_eps,
+    tiedHead: c.tie_word_embeddings,
+    layers: Array.from({ length: c.num_hidden_layers }, (_, index) => ({ norms: 'pre', ...layerAt(index) })),
+  };
 }

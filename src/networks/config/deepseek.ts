@@ -1,9 +1,8 @@
 // The config fields and the plan that DeepSeek V2 and V3 share: latent attention, dense first layers, then layers with
 // routed and shared experts.
 import { z } from 'zod';
-import type { DecoderPlan, Router } from '../plan.js';
-import { commonFields, commonPlan, count, gatedFields, ropeOf, ropeScaling } from './decoder-fields.js';
-import { mixedLayers } from './mixture.js';
+import type { DecoderPlan, Experts, LatentAttention, Router } from '../plan.js';
+import { commonFields, count, decoderPlan, gatedFields, gatedMlp, ropeOf, ropeScaling } from './decoder-fields.js';
 
 export const deepseekFields = {
   ...commonFields,
@@ -29,9 +28,9 @@ export const deepseekFields = {
 
 type Config = z.output<z.ZodObject<typeof deepseekFields>>;
 
-export function deepseekPlan(c: Config, router: Router): DecoderPlan {
+export function deepseekPlan(c: Config, router: Omit<Router, 'normalized'>): DecoderPlan {
   const size = c.qk_nope_head_dim + c.qk_rope_head_dim;
-  const attention = {
+  const attention: LatentAttention = {
     kind: 'latent',
     heads: c.num_attention_heads,
     rank: c.kv_lora_rank,
@@ -40,8 +39,8 @@ export function deepseekPlan(c: Config, router: Router): DecoderPlan {
     valueSize: c.v_head_dim,
     rope: { ...ropeOf(c, c.qk_rope_head_dim), interleaved: true },
     scale: stretchedScale(c) / Math.sqrt(size),
-  } as const;
-  const experts = {
+  };
+  const experts: Experts = {
     kind: 'experts',
     count: c.n_routed_experts,
     perToken: c.num_experts_per_tok,
@@ -49,9 +48,8 @@ export function deepseekPlan(c: Config, router: Router): DecoderPlan {
     activation: 'silu',
     router: { ...router, normalized: c.norm_topk_prob, scale: c.routed_scaling_factor },
     shared: { intermediate: c.n_shared_experts * c.moe_intermediate_size, gated: false },
-  } as const;
-  const layers = mixedLayers(c, attention, experts, (layer) => layer >= c.first_k_dense_replace);
-  return { ...commonPlan(c), layers };
+  };
+  return decoderPlan(c, (layer) => ({ attention, mlp: layer >= c.first_k_dense_replace ? experts : gatedMlp(c) }));
 }
 
 /** The square of yarn's magnitude: DeepSeek multiplies the attention scores by it (modeling_deepseek.py). */

@@ -13,15 +13,15 @@ const FILE_TYPES: Record<GgufDtype, number> = { fp16: 1, q4: 2, int8: 7 };
 const NORMAL_TOKEN = 1;
 const CONTROL_TOKEN = 3;
 
-export function planMetadata(p: {
+export interface GgufSpec {
   id: string;
   config: ModelConfig;
   plan: DecoderPlan;
-  layers: PlainLayer[];
   dtype: GgufDtype;
   specialTokens: string[];
-}): Metadata {
-  const { plan, layers } = p;
+}
+
+export function planMetadata({ plan, ...p }: GgufSpec, layers: PlainLayer[]): Metadata {
   const { name } = llamaCppArchitecture(p.config.model_type);
   const { attention, mlp } = layers[0]!;
   const sliding = layers.find((layer) => layer.attention.window !== undefined)?.attention;

@@ -2,27 +2,19 @@
 // llama-quantize chooses.
 import type { TensorInfo } from '../../formats/gguf/header.js';
 import { blockOf, type TensorType } from '../../formats/gguf/tensor-types.js';
-import { floatExponent, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
+import { BIAS_FILL, floatExponent, floatFill, SPREAD, scaleExponent, TERMS_OF_EMBEDDING } from '../blocks/linear.js';
 import { rotaryFrequencies } from '../blocks/rotary.js';
-import type { DecoderPlan, GatedMlp, GroupedAttention, Rope } from '../plan.js';
+import type { DecoderPlan, GatedMlp, GroupedAttention, LayerPlan, Rope } from '../plan.js';
 import type { WeightFill } from '../random-weights.js';
 
 /** The dtypes of synthetic GGUF files, and the tensor type of their matrices. */
 export const GGUF_DTYPES = { q4: 'Q4_0', int8: 'Q8_0', fp16: 'F16' } as const;
 export type GgufDtype = keyof typeof GGUF_DTYPES;
 
-export interface PlannedTensor extends TensorInfo {
-  fill: WeightFill;
-  /** false for computed tables. */
-  learned: boolean;
-}
+export type PlannedTensor = TensorInfo & { fill: WeightFill };
 
 /** A layer with grouped attention and a gated MLP; metadata.ts refuses others. */
-export interface PlainLayer {
-  attention: GroupedAttention;
-  mlp: GatedMlp;
-  norms: 'pre' | 'sandwich';
-}
+export type PlainLayer = LayerPlan & { attention: GroupedAttention; mlp: GatedMlp };
 
 export function planTensors(plan: DecoderPlan, layers: PlainLayer[], dtype: GgufDtype): PlannedTensor[] {
   const body = GGUF_DTYPES[dtype];
@@ -49,7 +41,7 @@ function layerTensors(name: string, hidden: number, body: TensorType, layer: Pla
   const sandwich = layer.norms === 'sandwich';
   const project = (part: string, k: number, n: number, bias = false) => [
     matrix(`${name}.${part}.weight`, body, { k, n }),
-    ...(bias ? [vector(`${name}.${part}.bias`, n, { kind: 'float', exponent: -6, positive: false })] : []),
+    ...(bias ? [vector(`${name}.${part}.bias`, n, BIAS_FILL)] : []),
   ];
   return [
     norm(`${name}.attn_norm.weight`, hidden),
@@ -72,7 +64,7 @@ function ropeFactors(rope: Rope): PlannedTensor[] {
   if (rope.scaling.kind !== 'llama3') return [];
   const stretched = rotaryFrequencies(rope);
   const values = rotaryFrequencies({ ...rope, scaling: { kind: 'none' } }).map((plain, i) => plain / stretched[i]!);
-  return [{ ...vector('rope_freqs.weight', values.length, { kind: 'values', values }), learned: false }];
+  return [vector('rope_freqs.weight', values.length, { kind: 'values', values })];
 }
 
 function norm(name: string, size: number): PlannedTensor {
@@ -81,13 +73,13 @@ function norm(name: string, size: number): PlannedTensor {
 
 /** Vectors are in single precision in every GGUF file. */
 function vector(name: string, size: number, fill: WeightFill): PlannedTensor {
-  return { name, type: 'F32', dims: [size], fill, learned: true };
+  return { name, type: 'F32', dims: [size], fill };
 }
 
 /** [k, n]. Rows that are no multiple of a block are stored in half precision, as llama-quantize does. */
 function matrix(name: string, wanted: TensorType, p: { k: number; n: number; terms?: number }): PlannedTensor {
   const type = p.k % blockOf(wanted).elements === 0 ? wanted : 'F16';
-  return { name, type, dims: [p.k, p.n], fill: matrixFill(type, p.terms ?? p.k), learned: true };
+  return { name, type, dims: [p.k, p.n], fill: matrixFill(type, p.terms ?? p.k) };
 }
 
 /** Standard deviation of the integers of a Q6_K block (18.5) times that of their 8-bit scales. */
@@ -104,5 +96,5 @@ function matrixFill(type: TensorType, terms: number): WeightFill {
   if (type === 'Q4_0') return blocks(SPREAD[4], 0);
   if (type === 'Q8_0') return blocks(SPREAD[8], 0);
   if (type === 'Q6_K') return blocks(SPREAD_Q6_K, 208);
-  return { kind: 'float', exponent: floatExponent(terms), positive: false };
+  return floatFill(floatExponent(terms));
 }

@@ -225,6 +225,15 @@ describe('graphs of other exporters', () => {
     expect(found.notADecoder).toContain('attention_mask');
   });
 
+  it('a count of chosen experts that is no int64 is not read', () => {
+    const found = facts((b) => {
+      b.node('TopK', '/top', [embed(b), b.scalar('k', 'int8', 2)], {}, ['/values', '/sizes']);
+      b.node('Split', '/split', ['/embed/output_0', '/sizes'], {}, ['/rows_0', '/rows_1']);
+      b.node('MatMul', '/head', ['/rows_0', b.weight('w', 'float32', [64, 96], anyFloat)], {}, ['logits']);
+    });
+    expect(found.parametersActive).toBe(found.parameters);
+  });
+
   it('a head behind a Slice computes the last position only', () => {
     const found = facts((b) => {
       const at = (name: string, value: number) => b.int64(name, [value]);

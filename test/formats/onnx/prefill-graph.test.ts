@@ -32,6 +32,12 @@ describe('of a tuned graph', () => {
     expect(count(prefill.model.nodes, 'GroupQueryAttention')).toBe(TINY_CONFIG.num_hidden_layers);
   });
 
+  it('keeps what a graph inside a node uses', () => {
+    const shape = { ...model.initializers[0]!, name: 'used_by_a_branch' };
+    const given = { ...model, initializers: [...model.initializers, shape], usedInside: [shape.name] };
+    expect(prefillGraph(given, LOCATION, bytes)!.model.initializers).toContainEqual(shape);
+  });
+
   it('quantises an input once, however many products it enters', () => {
     const inputs = prefill.model.nodes.filter((node) => node.opType === 'QuantizeLinear').map((node) => node.name);
     expect(new Set(inputs).size).toBe(inputs.length);

@@ -23,7 +23,7 @@ describe.each(models.map((model) => ({ id: model.id, model })))('$id', ({ model 
     const decoder = architectureOf(model.config).plan(model.config);
     const layers = plainLayers(model.config.model_type, decoder);
     for (const dtype of ['q4', 'int8', 'fp16'] as const) {
-      const learned = planTensors(decoder, layers, dtype).filter((tensor) => tensor.learned);
+      const learned = planTensors(decoder, layers, dtype).filter(({ name }) => name !== 'rope_freqs.weight');
       const count = learned.reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
       expect(count).toBe(model.parameters);
     }

@@ -10,7 +10,7 @@ import {
   type Node,
   type OnnxModel,
 } from '../model.js';
-import { producersOf } from '../uses.js';
+import { leavingNames, producersOf, pruned } from '../uses.js';
 import type { Recipe } from './recipe.js';
 
 export interface Draft {
@@ -53,7 +53,7 @@ export function wiringOf(model: OnnxModel): Wiring {
       if (known === undefined) users.set(name, [node]);
       else known.push(node);
     }
-  const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
+  const leaving = leavingNames(model);
   return {
     tensors: new Map(model.initializers.map((tensor) => [tensor.name, tensor])),
     producers: producersOf(model),
@@ -92,23 +92,8 @@ export function freeName(model: OnnxModel, name: string): string {
 }
 
 /** The draft without the nodes and tensors that nothing uses any more. */
-export function prune({ model, made, ...rest }: Draft): Draft {
-  let { nodes } = model;
-  const leaving = new Set([...model.outputs.map(({ name }) => name), ...(model.usedInside ?? [])]);
-  let used = new Set<string>();
-  for (let before = -1; nodes.length !== before; ) {
-    before = nodes.length;
-    used = new Set([...leaving, ...nodes.flatMap((node) => node.inputs)]);
-    nodes = nodes.filter((node) => node.outputs.length === 0 || node.outputs.some((name) => used.has(name)));
-  }
-  const listed = new Set(model.inputs.map(({ name }) => name));
-  const initializers = model.initializers.filter(({ name }) => used.has(name) || listed.has(name));
-  const kept = new Set(initializers.map(({ name }) => name));
-  const produced = new Set(nodes.flatMap((node) => node.outputs));
-  const values = model.values?.filter(({ name }) => produced.has(name));
-  return {
-    ...rest,
-    model: { ...model, nodes, initializers, ...(values && { values }) },
-    made: new Map([...made].filter(([name]) => kept.has(name))),
-  };
+export function prune(draft: Draft): Draft {
+  const model = pruned(draft.model);
+  const kept = new Set(model.initializers.map(({ name }) => name));
+  return { ...draft, model, made: new Map([...draft.made].filter(([name]) => kept.has(name))) };
 }

@@ -44,13 +44,7 @@ function blocksOf(
   wiring: Wiring,
   made: ReadonlyMap<string, Recipe>,
 ): Extract<Matrix, { kind: 'blocks' }> | null {
-  const [, valuesName, scalesName, zeroName = '', order = ''] = node.inputs as [
-    string,
-    string,
-    string,
-    string?,
-    string?,
-  ];
+  const [, valuesName = '', scalesName = '', zeroName = '', order = ''] = node.inputs;
   const [values, scales] = [wiring.tensors.get(valuesName), wiring.tensors.get(scalesName)];
   const zeroPoints = zeroName === '' ? null : wiring.tensors.get(zeroName);
   const bits = integerOf(node, 'bits', 4);
@@ -60,14 +54,6 @@ function blocksOf(
   const names = [valuesName, scalesName, ...(zeroName === '' ? [] : [zeroName])];
   if (names.some((name) => made.has(name) || !isOwn(wiring, name, node))) return null;
   const [rows, columns] = [integerOf(node, 'N', 0), integerOf(node, 'K', 0)];
-  return {
-    kind: 'blocks',
-    rows,
-    columns,
-    values,
-    scales,
-    zeroPoints,
-    bits,
-    blockSize: integerOf(node, 'block_size', 32),
-  };
+  const blockSize = integerOf(node, 'block_size', 32);
+  return { kind: 'blocks', rows, columns, values, scales, zeroPoints, bits, blockSize };
 }

@@ -1,6 +1,6 @@
 // Computes logits for the last positions only; a prompt needs those of its last token. Everything behind the last
 // attention works on each position by itself, so the cut is made there and saves the last MLP as well as the head.
-import type { Node, OnnxModel } from '../model.js';
+import { type Node, nodeOf, type OnnxModel } from '../model.js';
 import { type Draft, freeName, int64Tensor, type Outcome, type Wiring, wiringOf } from './draft.js';
 import { extents, isRowwise } from './rowwise.js';
 
@@ -22,11 +22,10 @@ export function keepLastLogits(draft: Draft): Outcome {
   const shorter = new Map(cuts.map((name) => [name, freeName(model, `${name}/wanted`)]));
   const { nodes: before, start, constants } = startOfWanted(model);
   const slices = new Map(
-    cuts.map((name): [string, Node] => {
-      const output = shorter.get(name)!;
-      const inputs = [name, start, constants.end.name, constants.axis.name];
-      return [name, { opType: 'Slice', domain: '', name: output, inputs, outputs: [output], attributes: {} }];
-    }),
+    cuts.map((name) => [
+      name,
+      nodeOf('Slice', shorter.get(name)!, [name, start, constants.end.name, constants.axis.name]),
+    ]),
   );
   const nodes = model.nodes.flatMap((node) => {
     const cut = tail.has(node) ? { ...node, inputs: node.inputs.map((name) => shorter.get(name) ?? name) } : node;
@@ -73,9 +72,6 @@ function startOfWanted(model: OnnxModel) {
   };
   const negative = freeName(model, 'keep_negative');
   const start = freeName(model, 'keep_start');
-  const node = (opType: string, inputs: string[], output: string): Node => {
-    return { opType, domain: '', name: output, inputs, outputs: [output], attributes: {} };
-  };
-  const nodes = [node('Neg', [KEEP], negative), node('Reshape', [negative, constants.one.name], start)];
+  const nodes = [nodeOf('Neg', negative, [KEEP]), nodeOf('Reshape', start, [negative, constants.one.name])];
   return { nodes, start, constants };
 }

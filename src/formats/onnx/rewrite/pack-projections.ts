@@ -1,6 +1,6 @@
 // Packs projections of the same input (gate and up; queries, keys and values) into one product and a split. The input
 // is then rounded to integers once, and threads synchronise once.
-import { type Initializer, integerOf, type Node } from '../model.js';
+import { type Initializer, integerOf, type Node, nodeOf } from '../model.js';
 import { type Draft, freeName, int64Tensor, isOwn, type Outcome, tensorOf, type Wiring, wiringOf } from './draft.js';
 import type { Recipe } from './recipe.js';
 
@@ -77,13 +77,6 @@ function packGroup(
   added.push(split);
   const name = freeName(draft.model, `${first.outputs[0]}/packed`);
   const product: Node = { ...first, name, inputs, outputs: [name], attributes: { ...first.attributes, N: rows } };
-  const parts: Node = {
-    opType: 'Split',
-    domain: '',
-    name: `${name}/Split`,
-    inputs: [name, split.name],
-    outputs: group.map((node) => node.outputs[0]!),
-    attributes: { axis: -1 },
-  };
-  return [product, parts];
+  const outputs = group.map((node) => node.outputs[0]!);
+  return [product, nodeOf('Split', `${name}/Split`, [name, split.name], { axis: -1 }, outputs)];
 }

@@ -1,7 +1,7 @@
 // Quantises a float head, which every token reads whole, to 4 or 8 bits. An embedding that is tied to it uses the same
 // integers, so that the table is stored once.
 import { headNode } from '../embedding-and-head.js';
-import { type FloatType, type Initializer, integerOf, isFloatType, type Node } from '../model.js';
+import { type FloatType, type Initializer, integerOf, isFloatType, type Node, nodeOf } from '../model.js';
 import {
   type Draft,
   freeName,
@@ -46,14 +46,13 @@ export function quantiseHead(draft: Draft, { headBits: bits }: RewriteOptions): 
   const named = (suffix: string) => freeName(model, `${table.name}_${suffix}`);
   const values = make('values', tensorOf(named(`Q${bits}`), 'uint8', [rows, perRow, (blockSize * bits) / 8]));
   const scales = make('scales', tensorOf(named('scales'), table.type, [rows, perRow]));
-  const product: Node = {
-    opType: 'MatMulNBits',
-    domain: 'com.microsoft',
-    name: `${node.name}_Q${bits}`,
-    inputs: [node.inputs[0]!, values.name, scales.name],
-    outputs: node.outputs,
-    attributes: { K: columns, N: rows, bits, block_size: blockSize, accuracy_level: INTEGERS },
-  };
+  const product = nodeOf(
+    'MatMulNBits',
+    `${node.name}_Q${bits}`,
+    [node.inputs[0]!, values.name, scales.name],
+    { K: columns, N: rows, bits, block_size: blockSize, accuracy_level: INTEGERS },
+    node.outputs,
+  );
   const flat = int64Tensor(freeName(model, 'head_rows'), [rows, rowBytes]);
   const lookUp = transposed ? undefined : wiring.users.get(table.name)?.find((user) => isLookUp(user, table.name));
   const embedding =
@@ -98,22 +97,10 @@ function rowsOf(
   p: { values: Initializer; scales: Initializer; flat: Initializer; attributes: { bits: number; block_size: number } },
 ): Node[] {
   const table = `${p.values.name}/rows`;
+  const inputs = [table, lookUp.inputs[1]!, p.scales.name];
+  const attributes = { ...p.attributes, gather_axis: 0, quantize_axis: 1 };
   return [
-    {
-      opType: 'Reshape',
-      domain: '',
-      name: table,
-      inputs: [p.values.name, p.flat.name],
-      outputs: [table],
-      attributes: {},
-    },
-    {
-      opType: 'GatherBlockQuantized',
-      domain: 'com.microsoft',
-      name: `${lookUp.name}_Q${p.attributes.bits}`,
-      inputs: [table, lookUp.inputs[1]!, p.scales.name],
-      outputs: lookUp.outputs,
-      attributes: { ...p.attributes, gather_axis: 0, quantize_axis: 1 },
-    },
+    nodeOf('Reshape', table, [p.values.name, p.flat.name]),
+    nodeOf('GatherBlockQuantized', `${lookUp.name}_Q${p.attributes.bits}`, inputs, attributes, lookUp.outputs),
   ];
 }

@@ -17,8 +17,8 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
       for (const part of recipe.parts) yield* bytesOf(part, read);
       return;
     case 'derived': {
-      const scales = new Float32Array(wholeOf(recipe.scales, read).buffer);
-      yield deriveBytes(recipe.weight, wholeOf(recipe.packed, read), scales);
+      const whole = (part: Recipe) => Buffer.concat([...bytesOf(part, read)]);
+      yield deriveBytes(recipe.weight, whole(recipe.packed), whole(recipe.scales));
       return;
     }
     case 'blocks':
@@ -27,17 +27,6 @@ export function* bytesOf(recipe: Recipe, read: ReadTensor): Generator<Uint8Array
           ? integersOf(numbers, recipe.format)
           : bytesOfScales(scalesOf(numbers, recipe.format), recipe.format);
   }
-}
-
-function wholeOf(recipe: Recipe, read: ReadTensor): Uint8Array<ArrayBuffer> {
-  const chunks = [...bytesOf(recipe, read)].map((chunk) => Uint8Array.from(chunk));
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let done = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, done);
-    done += chunk.length;
-  }
-  return whole;
 }
 
 function* chunksOf(matrix: Matrix, read: ReadTensor): Generator<Float32Array> {

@@ -1,6 +1,6 @@
 // Finds the tensors of a decoder that hold one row for each position, [batch, positions, …], and the nodes that compute
 // each such row by itself. Behind the last attention, such nodes can be given only the rows that are wanted.
-import { integerOf, type Node, type OnnxModel } from '../model.js';
+import { firstInteger, integerOf, type Node, type OnnxModel } from '../model.js';
 import type { Wiring } from './draft.js';
 
 /** `rows`: a row for each position. `fixed`: the same for all positions. null: unknown. */
@@ -62,9 +62,8 @@ function isFlat(name: string, wiring: Wiring, depth = 0): boolean {
 function reducesRows(node: Node, { tensors }: Wiring): boolean {
   const { axes } = node.attributes;
   if (Array.isArray(axes)) return axes.length === 1 && AXES_OF_ROWS.includes(axes[0]!);
-  const data = tensors.get(node.inputs[1] ?? '')?.data;
-  if (data?.kind !== 'inline' || data.data?.length !== 8) return false;
-  return AXES_OF_ROWS.includes(Number(Buffer.from(data.data).readBigInt64LE()));
+  const list = tensors.get(node.inputs[1] ?? '');
+  return list?.data.bytes === 8 && AXES_OF_ROWS.includes(firstInteger(list) ?? 0);
 }
 
 /** The extent of each tensor, from the node that makes it or from the shape that the file states. */
@@ -76,11 +75,7 @@ export function extents(model: OnnxModel, wiring: Wiring): (name: string) => Ext
       .filter(({ dims }) => dims.length === 3 && typeof dims[1] === 'string' && dims[1] === positions)
       .map(({ name }) => name),
   );
-  const initial = (name: string): Extent => {
-    const tensor = wiring.tensors.get(name);
-    if (tensor !== undefined) return 'fixed';
-    return stated.has(name) ? 'rows' : null;
-  };
+  const initial = (name: string): Extent => (wiring.tensors.has(name) ? 'fixed' : stated.has(name) ? 'rows' : null);
   const extentOf = (name: string) => known.get(name) ?? initial(name);
   for (const node of model.nodes) {
     const inputs = node.inputs.filter((name) => name !== '').map(extentOf);
@@ -104,12 +99,8 @@ export function extents(model: OnnxModel, wiring: Wiring): (name: string) => Ext
   /** Whether a shape is [batch, positions, width]. */
   function hasThreeAxes(shape: string): boolean {
     const constant = wiring.tensors.get(shape);
-    if (constant !== undefined) return constant.dims[0] === 3 && firstOf(constant.data) === 0n;
+    if (constant !== undefined) return constant.dims[0] === 3 && firstInteger(constant) === 0;
     const producer = wiring.producers.get(shape);
     return producer?.opType === 'Concat' && producer.inputs.length === 3 && wiring.tensors.has(producer.inputs[2]!);
   }
-}
-
-function firstOf(data: { kind: string; data?: Uint8Array | null }): bigint | null {
-  return data.kind === 'inline' && data.data ? Buffer.from(data.data).readBigInt64LE() : null;
 }
