@@ -1,13 +1,12 @@
 // From the name of a model to what a run must know of it before anything large is written or hashed: where its files are
 // or what they are made from, and the facts of its configuration. Each name is looked up once.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseKey } from '../contract/case-key.js';
 import type { ConfigFacts } from '../contract/config-facts.js';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
-import { parseJson, validate } from '../contract/json-file.js';
+import { readJsonFile } from '../contract/json-file.js';
 import { type FileFormat, LAYOUTS, type Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
@@ -110,8 +109,7 @@ function findSource({ model, weights, layout, dtype }: SourceKey, reference: Mod
 function describedModel(name: string, reference: ModelReference): Described {
   if (reference.kind === 'registry') return reference.model;
   if (reference.kind === 'config') {
-    const text = readFileSync(reference.path, 'utf8');
-    const config = validate(reference.path, parseJson(reference.path, text), configSchema) as ModelConfig;
+    const config = readJsonFile(reference.path, configSchema) as ModelConfig;
     const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
     return { id: `config-${config.model_type}-${hash}`, config };
   }
