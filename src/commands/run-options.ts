@@ -21,7 +21,7 @@ export interface RunFlags {
 export function declareRun(command: Command): Command {
   for (const group of DIMENSION_GROUPS)
     for (const name of DIMENSION_NAMES)
-      if (dimensionRow(name).option.group === group) command.addOption(dimensionOption(name));
+      if (dimensionRow(name).group === group) command.addOption(dimensionOption(name));
   return command
     .optionsGroup('How to run it:')
     .option('--cold', 'evict the checkpoint from the page cache before each round')
@@ -47,7 +47,7 @@ export function declareRun(command: Command): Command {
 }
 
 function dimensionOption(name: DimensionName): Option {
-  const { short, metavar, help, group, repeatable } = dimensionRow(name).option;
+  const { short, metavar, help, group, repeatable } = dimensionRow(name);
   const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name} <${metavar}>`, help).helpGroup(group);
   return repeatable === true ? option.argParser(collect) : option;
 }

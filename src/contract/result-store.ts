@@ -1,5 +1,5 @@
 // results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { createDirectory, entriesOf, partialPath } from './directory.js';
@@ -32,7 +32,7 @@ export function saveResult(path: string, document: ResultDocument): void {
     writeFileSync(partial, formatDocument(document));
     renameSync(partial, path);
   } catch (error) {
-    rmSync(partial, { force: true });
+    if (existsSync(partial)) rmSync(partial);
     throw unwritable(path, error);
   }
 }
@@ -53,6 +53,8 @@ export function readResult(path: string): ResultDocument {
 
 /** Paths of all results, the oldest first. */
 export function listResults(directory: string): string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile())
+    throw problem('file-unreadable', { path: directory, reason: 'ENOTDIR: not a directory' });
   const machines = entriesOf(directory).map((name) => join(directory, name));
   const files = machines.flatMap((machine) => entriesOf(machine).map((name) => join(machine, name)));
   const startOf = (path: string) => /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';

@@ -4,16 +4,15 @@
 import { type CaseResult, okRounds } from '../contract/result.js';
 import { EdgeproofError } from '../errors.js';
 import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
-import type { AskOptions, Executor, PromptQuestion } from '../worker/executor.js';
-import type { Listener } from './events.js';
+import type { PromptQuestion } from '../worker/executor.js';
+import type { EngineOptions } from './options.js';
 
 type Files = Omit<PromptQuestion, 'key' | 'against'>;
 
-export interface ParityOptions extends AskOptions {
-  executor: Executor;
+interface ParityOptions extends Pick<EngineOptions, 'executor' | 'signal' | 'onEvent'> {
+  timeoutSeconds: number;
   /** null where the checkpoint is not at hand. */
   filesOf(result: CaseResult): Files | null;
-  onEvent: Listener;
 }
 
 /** An answer that cannot be had fails no case: its figures stand, and parity stays unknown. */
@@ -29,7 +28,7 @@ export async function askForAnswers(cases: CaseResult[], options: ParityOptions)
       const stored = cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result)) ?? result;
       stored.answer = answer;
     } catch (error) {
-      options.signal?.throwIfAborted();
+      options.signal.throwIfAborted();
       if (!(error instanceof EdgeproofError)) throw error;
       options.onEvent({ type: 'answer-failed', result, message: error.message });
     }

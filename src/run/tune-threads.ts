@@ -7,21 +7,18 @@ import { METRICS } from '../stats/metrics.js';
 import { runOf } from '../stats/parity.js';
 import { chooseThreads, threadCounts } from '../stats/threads.js';
 import { caseId } from '../suite/case-id.js';
-import type { Executor, Job } from '../worker/executor.js';
-import type { Listener } from './events.js';
+import type { Job } from '../worker/executor.js';
+import type { EngineOptions } from './options.js';
 
 const ROUNDS = 3;
 const WORKLOAD = { prompt: 128, new: 16 };
 
-export interface TuneOptions {
-  executor: Executor;
+interface SearchOptions extends Pick<EngineOptions, 'executor' | 'signal' | 'onEvent'> {
   jobOf(result: CaseResult, round: number): Job;
-  onEvent: Listener;
   timeoutSeconds: number;
-  signal: AbortSignal;
 }
 
-export async function tuneThreads(document: ResultDocument, options: TuneOptions): Promise<void> {
+export async function tuneThreads(document: ResultDocument, options: SearchOptions): Promise<void> {
   const { cases, threads, machine } = document;
   if (threads === undefined) return;
   const counts = threadCounts(machine.usableCores, threads.auto.threads);
@@ -31,14 +28,9 @@ export async function tuneThreads(document: ResultDocument, options: TuneOptions
     const tried = await tryAll(first, counts, options, index * counts.length * ROUNDS, runs.length);
     const choice = chooseThreads(tried);
     if (choice === null) continue;
-    const run = [
-      first.key.model,
-      first.key.layout ?? first.key.weights,
-      first.key.dtype,
-      first.key.runtime,
-      first.key.ep,
-    ];
-    threads.searches.push({ run: run.join(' '), workload: WORKLOAD, tried, ...choice });
+    const { model, weights, layout, dtype, runtime, ep } = first.key;
+    const run = [model, layout ?? weights, dtype, runtime, ep].join(' ');
+    threads.searches.push({ run, workload: WORKLOAD, tried, ...choice });
     for (const result of cases.filter((other) => runOf(other) === runOf(first))) {
       result.key.threads = choice.chosen;
       result.id = caseId(result.key);
@@ -50,11 +42,12 @@ export async function tuneThreads(document: ResultDocument, options: TuneOptions
 async function tryAll(
   result: CaseResult,
   counts: number[],
-  options: TuneOptions,
+  options: SearchOptions,
   doneBefore: number,
   runs: number,
 ): Promise<ThreadSearch['tried']> {
   const tried = counts.map((threads) => ({ threads, prefillRate: [] as number[], decodeRate: [] as number[] }));
+  const { timeoutSeconds, signal } = options;
   let done = doneBefore;
   for (let round = 0; round < ROUNDS; round++) {
     for (const entry of round % 2 === 0 ? tried : tried.toReversed()) {
@@ -62,10 +55,7 @@ async function tryAll(
       options.onEvent({ type: 'trying-threads', done: done++, total, threads: entry.threads });
       const searched = searchedCase(result, entry.threads);
       const job = { ...options.jobOf(searched, round), iterations: 1, warmup: 1 };
-      const outcome = await options.executor.round(job, {
-        timeoutSeconds: options.timeoutSeconds,
-        signal: options.signal,
-      });
+      const outcome = await options.executor.round(job, { timeoutSeconds, signal });
       if (outcome.status === 'ok') addRates(entry, outcome, searched);
     }
   }
@@ -78,13 +68,8 @@ function searchedCase(result: CaseResult, threads: number): CaseResult {
 }
 
 function addRates(entry: ThreadSearch['tried'][number], round: OkRound, searched: CaseResult): void {
-  const [prefill, decode] = (['prefillRate', 'decodeRate'] as const).map((name) =>
-    METRICS[name].ofRound(round, searched),
-  );
-  if (prefill != null) entry.prefillRate.push(significant(prefill));
-  if (decode != null) entry.decodeRate.push(significant(decode));
-}
-
-function significant(rate: number): number {
-  return Number(rate.toPrecision(4));
+  for (const name of ['prefillRate', 'decodeRate'] as const) {
+    const rate = METRICS[name].ofRound(round, searched);
+    if (rate !== null) entry[name].push(Number(rate.toPrecision(4)));
+  }
 }
