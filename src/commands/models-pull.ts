@@ -91,21 +91,16 @@ async function pullWithProgress(
   }
 }
 
-const REDRAW_MS = 100;
-
 /** A bar on a terminal; elsewhere, one line for every tenth. */
 function progressOf(what: string, progress: Progress): (state: PullProgress) => void {
-  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number; shown: number }>();
+  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number }>();
   return ({ step, doneBytes, totalBytes }) => {
     const now = performance.now();
-    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1, shown: 0 };
+    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1 };
     steps.set(step, started);
     const tenth = Math.floor((doneBytes / totalBytes) * 10);
     const isTenth = tenth > started.tenth;
-    // Bytes arrive in thousands of pieces, far more than anybody reads.
-    if (!isTenth && now - started.shown < REDRAW_MS) return;
     started.tenth = Math.max(tenth, started.tenth);
-    started.shown = now;
     const verb = step === 'verify' ? 'verifying' : 'pulling';
     progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, now - started.since, started.from), isTenth);
   };
