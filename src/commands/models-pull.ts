@@ -1,12 +1,12 @@
 // `models pull`: downloads real checkpoints from the hub, or verifies those already here. Prints their directories.
 import { ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
 import { EdgeproofError, problem } from '../errors.js';
-import { hubSettings } from '../hub/endpoint.js';
+import { type HubSettings, hubSettings } from '../hub/endpoint.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
-import { hubTarget } from '../models/locate-real.js';
+import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
-import { type Pulled, type PullProgress, pullCheckpoint } from '../models/pull.js';
+import { type Pulled, type PullProgress, type PullRequest, pullCheckpoint } from '../models/pull.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
@@ -29,10 +29,8 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
   for (const { name, repo, revision } of targets) {
     for (const dtype of dtypes) {
       const started = performance.now();
-      const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(
-        { name, repo, revision, dtype },
-        { settings, signal },
-      );
+      const target = { name, repo, revision, dtype };
+      const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(target, settings, signal);
       const { manifest } = checkpoint;
       if (manifest.weights !== 'real') continue;
       const commit = manifest.source.revision?.slice(0, 8);
@@ -56,16 +54,10 @@ function downloaded(amount: number, elapsedMs: number): string {
   return `${bytes(amount)} downloaded in ${duration(elapsedMs)}${rate}`;
 }
 
-interface Target {
-  name: string;
-  repo: string;
-  revision: string;
-  dtype: OnnxDtype;
-}
-
 async function pullWithProgress(
-  { name, repo, revision, dtype }: Target,
-  { settings, signal }: { settings: ReturnType<typeof hubSettings>; signal: AbortSignal },
+  { name, repo, revision, dtype }: PullRequest & { name: string },
+  settings: HubSettings,
+  signal: AbortSignal,
 ): Promise<Pulled> {
   const progress = createProgress();
   try {
@@ -84,8 +76,7 @@ async function pullWithProgress(
     );
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
-    const resume = `edgeproof models pull ${name} --dtype ${dtype}`;
-    throw problem('interrupted', { resume, kept: 'what was downloaded is kept' });
+    throw problem('interrupted', { resume: pullCommand(name, dtype), kept: 'what was downloaded is kept' });
   } finally {
     progress.clear();
   }

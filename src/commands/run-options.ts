@@ -2,21 +2,10 @@
 import { type Command, Option } from 'commander';
 import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
 import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
-import type { WarmUp } from '../suite/warm-up.js';
 import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
 
 /** Values as commander hands them over; dimensions are still texts. */
-export interface RunFlags {
-  rounds?: number;
-  target?: number;
-  budget?: number;
-  iterations?: number;
-  warmup?: WarmUp;
-  cold?: boolean;
-  seed?: number;
-  timeout?: number;
-  [dimension: string]: unknown;
-}
+type RunFlags = SuiteOverrides & { timeout?: number; [dimension: string]: unknown };
 
 export function declareRun(command: Command): Command {
   for (const group of DIMENSION_GROUPS)

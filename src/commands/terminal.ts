@@ -58,18 +58,12 @@ export function createProgress(): Progress {
   };
 }
 
-export interface EventReporter {
-  onEvent(event: RunEvent): void;
-  /** Takes the last step off the terminal. */
-  end(): void;
-}
-
-/** Shows what a run tells: notes stay, steps take each other's place. */
-export function reportEvents(): EventReporter {
+/** Shows what a run tells: notes stay, steps take each other's place, and `end` takes the last one off the terminal. */
+export function reportEvents() {
   const progress = createProgress();
   const lineOf = describeEvents();
   return {
-    onEvent(event) {
+    onEvent(event: RunEvent) {
       const line = lineOf(event);
       if (line === null) return;
       if (line.kind !== 'note') return progress.show(line.text, line.kind === 'step');

@@ -2,6 +2,7 @@
 import { copyFileSync, constants as fsConstants, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOutOfSpace, outOfSpace } from '../contract/directory.js';
+import type { CheckpointFile } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { type DownloadOptions, downloadFile, mismatch } from './download.js';
 import { digestsOf } from './file-hash.js';
@@ -13,13 +14,7 @@ import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
 
-export interface FetchedFile {
-  path: string;
-  bytes: number;
-  sha256: string;
-}
-
-export interface Fetching {
+interface Fetching {
   http: Http;
   listing: Listing;
   /** The directory that the files go to. */
@@ -36,9 +31,10 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
   const hashes = new Map<string, string>();
   const counted = { downloadedBytes: 0 };
   const fetchOne = async (file: RemoteFile, connections: number) => {
+    const { partBytes } = fetching;
     const hash = await fetchFile(fetching, file, {
       connections,
-      partBytes: fetching.partBytes,
+      partBytes,
       onReceived(bytes) {
         counted.downloadedBytes += bytes;
       },
@@ -62,7 +58,7 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
     const { partial } = fetching;
     throw isOutOfSpace(error) ? outOfSpace(partial, missingBytes(partial, files), error) : error;
   }
-  const described = files.map(({ path, bytes }): FetchedFile => ({ path, bytes, sha256: hashes.get(path)! }));
+  const described = files.map(({ path, bytes }): CheckpointFile => ({ path, bytes, sha256: hashes.get(path)! }));
   return { files: described, ...counted };
 }
 

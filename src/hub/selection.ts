@@ -25,12 +25,6 @@ export interface GraphFile {
   dtype: OnnxDtype;
 }
 
-export interface Selection {
-  /** The graph of the language decoder. */
-  graph: string;
-  paths: string[];
-}
-
 /** The dtype and stem in a path of transformers.js layout; null if it is not a graph. */
 export function graphFile(path: string): GraphFile | null {
   const match = GRAPH.exec(path);
@@ -39,8 +33,8 @@ export function graphFile(path: string): GraphFile | null {
   return { path, stem: match[1]!, dtype };
 }
 
-/** Those of `paths` that `dtype` needs; error messages name `where`. */
-export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype): Selection {
+/** Those of `paths` that `dtype` needs, and the graph of the language decoder; error messages name `where`. */
+export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype) {
   const graphs = paths.map(graphFile).filter((graph) => graph !== null);
   const stems = stemsOf(graphs);
   const chosen = stems.map((stem) => graphs.find((graph) => graph.stem === stem && graph.dtype === dtype));

@@ -7,15 +7,7 @@ import type { FileHash } from './file-hash.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
 import { withRetries } from './retry.js';
-import {
-  doneBytes,
-  freshState,
-  frontier,
-  isWhole,
-  type Part,
-  saveState,
-  type TransferState,
-} from './transfer-state.js';
+import { doneBytes, frontier, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
 import { writePart } from './write-part.js';
 
 export interface Wanted {
@@ -98,9 +90,9 @@ async function receivePart(source: Source, part: Part): Promise<void> {
   const { http, signal } = source;
   let before = part.done;
   const progressed = () => {
+    source.cdn = null;
     const moved = part.done > before;
     before = part.done;
-    source.cdn = null;
     return moved;
   };
   try {
@@ -185,9 +177,4 @@ function isOurs(error: unknown): boolean {
 
 export function isDiskError(error: unknown): boolean {
   return /^(ENOSPC|EDQUOT|EFBIG|EIO|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '');
-}
-
-/** The file as a single part, for a server that does not know ranges. */
-export function wholeState(bytes: number): TransferState {
-  return freshState(bytes, Math.max(1, bytes));
 }

@@ -52,9 +52,7 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
 }
 
-/**
- * Reads tensors of the graph at `path`, and of the data files beside it. Throws file-unreadable where one is too short.
- */
+/** Reads tensors of the graph at `path` and of its data files. Throws file-unreadable where one is too short. */
 export function openTensors(path: string): { read: ReadTensor; close(): void } {
   const files = new Map<string, number>();
   const fileOf = (name: string) => {

@@ -13,7 +13,6 @@ import { locatedBytes, openReal } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
 import { factsOf, formatOf, type Source, type SourceKey, type Sources } from '../models/source.js';
 import { ensureSynthetic } from '../models/synthesize.js';
-import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
 import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/fit.js';
@@ -45,22 +44,17 @@ export async function prepareCheckpoint(wanted: Wanted, options: PrepareOptions)
   return { ...ready, vocab: source.facts.vocab, facts: factsOf(ready.checkpoint.graph) };
 }
 
-function isPartOf(config: ModelConfig): boolean {
-  const known = configSchemaOf(config.model_type) !== undefined;
-  return known && architectureOf(config).decoderConfig(config) !== config;
-}
-
 /**
  * Throws `does-not-fit` with the arithmetic, before anything is written or hashed. A limit is there to be tried: what does
  * not fit under it is only reported.
  */
 function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, onEvent: Listener<PrepareEvent>): void {
-  const values = source.facts.kvValuesPerToken;
-  const need = { kvBytesPerToken: values === null ? null : values * kvBytes(source), tokens };
   const weights = weightsOf(source);
   if (weights === null) return;
+  const values = source.facts.kvValuesPerToken;
+  const need = { weights, kvBytesPerToken: values === null ? null : values * kvBytes(source), tokens };
   for (const limit of memoryLimits) {
-    const fit = fitOf({ ...need, weights }, limit ?? memoryLimitBytes());
+    const fit = fitOf(need, limit ?? memoryLimitBytes());
     if (fit.fits) continue;
     if (limit === null) throw problem('does-not-fit', { name: source.name, arithmetic: fitArithmetic(fit) });
     onEvent({ type: 'not-expected-to-fit', name: source.name, arithmetic: fitArithmetic(fit, 'the limit is') });
@@ -116,7 +110,8 @@ async function ensureWritten(
   { seed, routing }: Wanted,
   { signal, onEvent }: PrepareOptions,
 ): Promise<Prepared> {
-  if (isPartOf(model.config)) onEvent({ type: 'decoder-only', name });
+  const { config } = model;
+  if (architectureOf(config).decoderConfig(config) !== config) onEvent({ type: 'decoder-only', name });
   const started = { verify: 0, write: 0 };
   let total = 0;
   const { checkpoint, written } = await ensureSynthetic(
