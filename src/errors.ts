@@ -18,9 +18,9 @@ const CATALOGUE = {
     message: `${p.path} is not valid:\n${p.issues.map((issue) => `  ${issue}`).join('\n')}`,
     hint: p.hint ?? 'correct the fields named above; editors that know $schema check them as you type',
   }),
-  'json-broken': (p: { path: string; reason: string; hint?: string }) => ({
+  'json-broken': (p: { path: string; reason: string }) => ({
     message: `${p.path} is not JSON: ${p.reason}`,
-    hint: p.hint ?? 'the file may be cut off or edited by hand; restore it from git or write it again',
+    hint: 'the file may be cut off or edited by hand; restore it from git or write it again',
   }),
   'suite-unknown': (p: { name: string; known: string[] }) => ({
     message: `there is no suite "${p.name}"`,

@@ -49,3 +49,17 @@ export const conditionSchema = z.strictObject({
 });
 
 export type Condition = z.output<typeof conditionSchema>;
+
+/** The state of the processor while a sustained workload runs. Unknown is null. */
+export const tracePointSchema = z.strictObject({
+  /** After the start of the first pass. */
+  atMs: z.number().nonnegative(),
+  /** Of the core that is fastest at that moment. */
+  mhz: z.number().nullable(),
+  /** Of the hottest sensor of the processor. */
+  celsius: z.number().nullable(),
+  /** Thermal throttling that the processor has counted since the first pass. */
+  throttleEvents: z.int().nonnegative().nullable(),
+});
+
+export type TracePoint = z.output<typeof tracePointSchema>;

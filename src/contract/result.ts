@@ -1,9 +1,9 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
-// Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
+// Unknown is null, never 0. Read by stats/ and report/, stored by result-store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { caseKeySchema } from './case-key.js';
 import { ceilingSchema } from './ceilings.js';
-import { conditionSchema } from './condition.js';
+import { conditionSchema, tracePointSchema } from './condition.js';
 import { energySchema } from './energy.js';
 import { storedFactsSchema } from './graph-facts.js';
 import { heldLimitsSchema } from './held-limits.js';
@@ -16,7 +16,6 @@ import { promptAnswerSchema } from './prompt-answer.js';
 import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
 import { suiteSchema } from './suite.js';
 import { threadsSchema } from './threads.js';
-import { tracePointSchema } from './trace.js';
 
 export const SCHEMA_VERSION = 1;
 

@@ -5,22 +5,23 @@ import { type Ceiling, unknownCeiling } from '../contract/ceilings.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
-import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
+import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { stepWork, tokenNeed } from '../stats/work.js';
 import type { Executor, KernelRatesQuestion } from '../worker/executor.js';
+import type { Checkpoints } from './jobs.js';
 import type { EngineOptions } from './options.js';
 
 /** Measures what `cases` need and adds it to the document. */
 export async function addCeilings(
   document: ResultDocument,
   cases: CaseResult[],
-  workOf: (result: CaseResult) => Work,
+  checkpoints: Checkpoints,
   { executor, signal, onEvent }: EngineOptions,
 ): Promise<void> {
-  for (const needed of neededCeilings(cases, workOf)) {
+  for (const needed of neededCeilings(cases, checkpoints)) {
     const { ep, threads } = needed;
     onEvent({ type: 'measuring-ceilings', ep, threads });
     const found = await measureCeilings(executor, needed, signal);
@@ -28,7 +29,7 @@ export async function addCeilings(
   }
 }
 
-function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): KernelRatesQuestion[] {
+function neededCeilings(cases: CaseResult[], checkpoints: Checkpoints): KernelRatesQuestion[] {
   const groups = new Map<
     string,
     { ep: ExecutionProvider; threads: number; sets: Set<number>; used: Set<Arithmetic> }
@@ -39,7 +40,7 @@ function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Wor
     const key = `${ep} ${threads}`;
     const group = groups.get(key) ?? { ep, threads, sets: new Set(), used: new Set() };
     groups.set(key, group);
-    const need = tokenNeed(stepWork(workOf(result), result.key), workload);
+    const need = tokenNeed(stepWork(checkpoints.of(result).facts.work, result.key), workload);
     group.sets.add(workingSetFor(need.bytes, memoryLimitBytes()));
     if (RUNTIMES[runtime].kernels === 'own') continue;
     for (const arithmetic of Object.keys(need.operations) as Arithmetic[]) group.used.add(arithmetic);

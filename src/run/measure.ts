@@ -10,7 +10,7 @@ import type { Begun } from './begin.js';
 import { addCeilings } from './ceilings.js';
 import { recordRound } from './document.js';
 import { openRunEnergy, type RunEnergy } from './energy.js';
-import { type Checkpoints, filesOf, jobOf, prepareAll } from './jobs.js';
+import { type Checkpoints, jobOf, prepareAll } from './jobs.js';
 import type { EngineOptions } from './options.js';
 import { unprovenRound } from './placement.js';
 import { askForAnswers, unanswered } from './prompt-answers.js';
@@ -22,32 +22,23 @@ import { tuneThreads } from './tune-threads.js';
 const CEILINGS_AGAIN = 2;
 
 export async function measure({ document, path }: Begun, options: EngineOptions): Promise<void> {
-  const { executor, signal, onEvent, ceilings } = options;
-  const { timeoutSeconds } = document.suite.content;
+  const { executor, onEvent, ceilings } = options;
   if (path !== null) requireWritable(path);
   const save = () => path !== null && saveResult(path, document);
   await requireLimits(executor, document.cases, onEvent);
   const wanted = [...wantedCases(document), ...unanswered(document.cases)];
   const checkpoints = await prepareAll(document, wanted, options);
-  if (options.tune !== undefined) {
-    const search = (result: CaseResult, round: number) => jobOf(document, result, round, checkpoints.of(result));
-    await tuneThreads(document, { executor, jobOf: search, timeoutSeconds, signal, onEvent });
-  }
+  if (options.tune !== undefined) await tuneThreads(document, checkpoints, options);
   const measured = wantedCases(document);
-  const workOf = (result: CaseResult) => checkpoints.of(result).facts.work;
-  if (ceilings) await addCeilings(document, measured, workOf, options);
+  if (ceilings) await addCeilings(document, measured, checkpoints, options);
   await runRounds(document, checkpoints, save, options);
   let explained = measured.filter((result) => result.status === 'ok');
   for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
-    await addCeilings(document, explained, workOf, options);
+    await addCeilings(document, explained, checkpoints, options);
     save();
     explained = explained.filter((result) => isImpossible(document, result));
   }
-  const filesFor = (result: CaseResult) => {
-    const prepared = checkpoints.find(result);
-    return prepared === null ? null : filesOf(result, prepared);
-  };
-  await askForAnswers(document.cases, { executor, filesOf: filesFor, timeoutSeconds, signal, onEvent });
+  await askForAnswers(document, checkpoints, options);
   save();
 }
 

@@ -11,13 +11,14 @@ import { checkpointBytes } from '../models/checkpoint.js';
 import { planCheckpoint } from '../models/checkpoint-plan.js';
 import { locatedBytes, openReal } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
-import { factsOf, formatOf, type Source, type SourceKey, type Sources } from '../models/source.js';
+import { factsOf, formatOf, type Source, type SourceKey } from '../models/source.js';
 import { ensureSynthetic } from '../models/synthesize.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
 import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/fit.js';
 import type { CheckpointFacts } from './document.js';
-import type { Listener, PrepareEvent } from './events.js';
+import type { Listener } from './events.js';
+import type { EngineOptions } from './options.js';
 
 export interface Wanted {
   key: SourceKey;
@@ -30,11 +31,7 @@ export interface Wanted {
   routing?: Routing;
 }
 
-export interface PrepareOptions {
-  sources: Sources;
-  signal: AbortSignal;
-  onEvent: Listener<PrepareEvent>;
-}
+export type PrepareOptions = Pick<EngineOptions, 'sources' | 'signal' | 'onEvent'>;
 
 export async function prepareCheckpoint(wanted: Wanted, options: PrepareOptions): Promise<CheckpointFacts> {
   const source = options.sources.sourceOf(wanted.key);
@@ -48,7 +45,7 @@ export async function prepareCheckpoint(wanted: Wanted, options: PrepareOptions)
  * Throws `does-not-fit` with the arithmetic, before anything is written or hashed. A limit is there to be tried: what does
  * not fit under it is only reported.
  */
-function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, onEvent: Listener<PrepareEvent>): void {
+function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, onEvent: Listener): void {
   const weights = weightsOf(source);
   if (weights === null) return;
   const values = source.facts.kvValuesPerToken;
