@@ -3,14 +3,13 @@
 import { z } from 'zod';
 import { caseKeySchema } from './case-key.js';
 import { ceilingSchema } from './ceilings.js';
-import { conditionSchema, tracePointSchema } from './condition.js';
+import { conditionSchema, pageCacheSchema, tracePointSchema } from './condition.js';
 import { energySchema } from './energy.js';
 import { storedFactsSchema } from './graph-facts.js';
-import { heldLimitsSchema } from './held-limits.js';
+import { heldLimitsSchema } from './limits.js';
 import { machineSchema } from './machine.js';
 import { tuningSchema } from './manifest.js';
 import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
-import { pageCacheSchema } from './page-cache.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
 import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';

@@ -15,8 +15,8 @@ const SMALL_FILES = [
   'processor_config.json',
 ];
 
-const GRAPH =
-  /^onnx\/([A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?)(_fp16|_quantized|_int8|_uint8|_q4|_q4f16|_bnb4|_q2|_q2f16|_q1|_q1f16|)\.onnx$/;
+const STEM = '[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?';
+const GRAPH = new RegExp(`^onnx/(${STEM})(${ONNX_DTYPES.map(suffixOf).join('|')})\\.onnx$`);
 
 export interface GraphFile {
   path: string;

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Dtype, ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import type { RealManifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
 import { ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
@@ -133,6 +134,11 @@ export function dtypeOfFile(path: string): OnnxDtype {
   return byBits[formats[0]?.bits ?? 32] ?? 'fp32';
 }
 
+/** What a .onnx or .gguf file says of its own speed. */
+export function factsOf(path: string): GraphFacts {
+  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+}
+
 export function locatedBytes({ directory, paths }: Located): number {
   return paths.reduce((sum, path) => sum + statSync(join(directory, path)).size, 0);
 }
@@ -156,7 +162,7 @@ async function describe(located: Located, onBytes: (bytes: number) => void): Pro
     files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at, onBytes) });
   }
   const path = join(directory, graph);
-  const { parameters } = kind === 'gguf' ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+  const { parameters } = factsOf(path);
   const source = { kind, repo: null, revision: null, license: null };
   const what = { schemaVersion: 1, model: name, weights: 'real', dtype } as const;
   return { directory, graph: path, manifest: { ...what, source, graph, parameters, files } };

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import type { CaseKey } from '../contract/case-key.js';
 import type { ConfigFacts } from '../contract/config-facts.js';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
-import type { GraphFacts } from '../contract/graph-facts.js';
 import { readJsonFile } from '../contract/json-file.js';
-import { type FileFormat, LAYOUTS, type Layout } from '../contract/layouts.js';
+import type { FileFormat, Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
-import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
+import { ggufConfigFacts, ggufDtype } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
-import { graphFacts } from '../formats/onnx/facts.js';
-import { readModel } from '../formats/onnx/read.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { cacheDirectory } from './cache.js';
@@ -117,15 +114,4 @@ function describedModel(name: string, reference: ModelReference): Described {
     what: `${name} has real weights; synthetic ones are made from a configuration`,
     expected: 'an id of models.json, a config.json, or --weights real',
   });
-}
-
-/** The file format of a source. */
-export function formatOf(source: Source): FileFormat {
-  if (source.weights === 'synthetic') return LAYOUTS[source.layout].format;
-  return source.located.kind === 'gguf' ? 'gguf' : 'onnx';
-}
-
-/** What a .onnx or .gguf file says of its own speed. */
-export function factsOf(path: string): GraphFacts {
-  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
 }

@@ -1,7 +1,7 @@
 // The checkpoints that cases need: verified on this disk or written now, each with the facts of its graph. Nothing here
 // asks the network.
 import { kvValueBytes } from '../contract/dtypes.js';
-import { layoutRow } from '../contract/layouts.js';
+import { LAYOUTS, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { problem } from '../errors.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
@@ -9,9 +9,9 @@ import { memoryLimitBytes } from '../machine/memory-limit.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { planCheckpoint } from '../models/checkpoint-plan.js';
-import { locatedBytes, openReal } from '../models/locate-real.js';
+import { factsOf, locatedBytes, openReal } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
-import { factsOf, formatOf, type Source, type SourceKey } from '../models/source.js';
+import type { Source, SourceKey } from '../models/source.js';
 import { ensureSynthetic } from '../models/synthesize.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
@@ -60,8 +60,8 @@ function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, o
 
 /** GGUF files are run with a cache in half precision. */
 function kvBytes(source: Source): number {
-  if (formatOf(source) === 'gguf') return 2;
-  return source.weights === 'synthetic' ? kvValueBytes(source.dtype) : 4;
+  if (source.weights === 'real') return source.located.kind === 'gguf' ? 2 : 4;
+  return LAYOUTS[source.layout].format === 'gguf' ? 2 : kvValueBytes(source.dtype);
 }
 
 /** Exact where the graph is known; of an architecture that is not, what its parameters take at least. */

@@ -56,36 +56,23 @@ type Place = Pick<CaseKey, 'model' | 'weights' | 'layout' | 'dtype' | 'runtime' 
 
 function placesOf(suite: Suite, traitsOf: TraitsOf): Place[] {
   const places: Place[] = [];
+  // A suite names the layouts of ONNX graphs; every other file format has its own.
+  const madeLayouts = [...suite.layouts, ...LAYOUT_NAMES.filter((layout) => LAYOUTS[layout].format !== 'onnx')];
   for (const model of suite.models) {
     const traits = traitsOf(model);
     const { given = false } = traits;
     for (const weights of given ? [traits.weights] : (suite.weights ?? [traits.weights]))
-      for (const { layout, runtimes } of weights === 'synthetic' && !given
-        ? syntheticFiles(suite)
-        : existingFiles(suite, traits.format))
+      for (const layout of weights === 'synthetic' && !given ? madeLayouts : [null])
         for (const dtype of traits.dtype === null ? suite.dtypes : [traits.dtype])
-          for (const runtime of runtimes)
+          for (const runtime of suite.runtimes.filter((name) => reads(name, layout, traits.format)))
             for (const ep of suite.eps) places.push({ model, weights, layout, dtype, runtime, ep });
   }
   return places;
 }
 
-interface Files {
-  layout: Layout | null;
-  runtimes: RuntimeName[];
-}
-
-/** A suite names the layouts of ONNX graphs; every other file format has its own. */
-function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
-  const others = LAYOUT_NAMES.filter((layout) => LAYOUTS[layout].format !== 'onnx');
-  return [...layouts, ...others].map((layout) => ({
-    layout,
-    runtimes: runtimes.filter((runtime) => RUNTIMES[runtime].layouts.includes(layout)),
-  }));
-}
-
-function existingFiles({ runtimes }: Suite, format: FileFormat): Files[] {
-  return [{ layout: null, runtimes: runtimes.filter((runtime) => RUNTIMES[runtime].format === format) }];
+/** Whether a runtime reads this layout, or, of files that are used as they are, this format. */
+function reads(runtime: RuntimeName, layout: Layout | null, format: FileFormat): boolean {
+  return layout === null ? RUNTIMES[runtime].format === format : RUNTIMES[runtime].layouts.includes(layout);
 }
 
 function runs({ runtime, layout, ep }: Place, { kind }: CaseWorkload): boolean {

@@ -1,6 +1,5 @@
 // The control group that one worker runs in, as cgroup-v2.ts and cgroup-v1.ts both create it.
-import type { HeldLimits, LimitEffects } from '../../contract/held-limits.js';
-import type { Limits } from '../../contract/limits.js';
+import type { HeldLimits, LimitEffects, Limits } from '../../contract/limits.js';
 
 /** The limits are as the kernel reports them after they were written; null: not limited. */
 export interface Group extends Pick<HeldLimits, 'memoryBytes' | 'swapBytes' | 'cpuQuota'> {
