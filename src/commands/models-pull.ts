@@ -1,5 +1,5 @@
 // `models pull`: downloads real checkpoints from the hub, or verifies those already here. Prints their directories.
-import { ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
+import { ONNX_DTYPES } from '../contract/dtypes.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { type HubSettings, hubSettings } from '../hub/endpoint.js';
 import { cacheDirectory } from '../models/cache.js';
@@ -11,10 +11,13 @@ import { resolveReference } from '../models/reference.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
+import { known } from './cli-options.js';
 import { createProgress, interruptible, type Progress, say } from './terminal.js';
 
 export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
-  const dtypes = options.dtype.map(knownDtype);
+  const dtypes = options.dtype.map((text) =>
+    known(text, ONNX_DTYPES, `--dtype ${text}: unknown dtype`, 'one or more of'),
+  );
   const registry = loadRegistry();
   const targets = names.map((name) => {
     const reference = resolveReference(name, registry);
@@ -95,13 +98,4 @@ function progressOf(what: string, progress: Progress): (state: PullProgress) => 
     const verb = step === 'verify' ? 'verifying' : 'pulling';
     progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, now - started.since, started.from), isTenth);
   };
-}
-
-function knownDtype(text: string): OnnxDtype {
-  const found = ONNX_DTYPES.find((dtype) => dtype === text);
-  if (found !== undefined) return found;
-  throw problem('input-invalid', {
-    what: `--dtype ${text}: unknown dtype`,
-    expected: `one or more of ${ONNX_DTYPES.join(', ')}`,
-  });
 }

@@ -1,7 +1,7 @@
 // The workloads: their schemas in a suite (lists of lengths) and in a case (one of each), and a row of facts for each.
 import { z } from 'zod';
 
-const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+export const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 
 const generateSchema = z
   .strictObject({
@@ -34,7 +34,8 @@ const microSchema = z
   })
   .describe('One small operation, sampled by tinybench inside the worker.');
 
-const tokens = { prompt: z.int(), new: z.int(), depth: z.int() };
+const count = z.int();
+const tokens = { prompt: count, new: count, depth: count };
 
 export const caseWorkloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generate'), ...tokens }),
