@@ -43,16 +43,11 @@ function dimensionOption(name: DimensionName): Option {
 
 export async function suiteOverrides(flags: RunFlags): Promise<SuiteOverrides> {
   const { readDimensions } = await import('../suite/overrides.js');
-  const texts = DIMENSION_NAMES.map((name) => [name, flags[attributeOf(name)]]);
+  const texts = DIMENSION_NAMES.map((name) => [name, flags[dimensionOption(name).attributeName()]]);
   const { rounds, target, budget, iterations, warmup, cold, seed, timeout } = flags;
   const given = {
     ...readDimensions(Object.fromEntries(texts) as DimensionTexts),
     ...{ rounds, target, budget, iterations, warmup, cold, seed, timeoutSeconds: timeout },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** `memory-limit` → `memoryLimit`, as commander names the values of options. */
-function attributeOf(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

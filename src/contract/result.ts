@@ -8,7 +8,7 @@ import { energySchema } from './energy.js';
 import { storedFactsSchema } from './graph-facts.js';
 import { heldLimitsSchema } from './limits.js';
 import { machineSchema } from './machine.js';
-import { tuningSchema } from './manifest.js';
+import { sourceSchema, tuningSchema } from './manifest.js';
 import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
@@ -90,17 +90,8 @@ const checkpointSchema = z.strictObject({
   parameters: z.int(),
   /** Of synthetic weights; null for real ones. */
   seed: z.int().nullable(),
-  /** Where real weights came from; null for synthetic ones. */
-  source: z
-    .strictObject({
-      kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
-      repo: z.string().nullable(),
-      revision: z.string().nullable(),
-      /** Whether models.json pins these bytes. */
-      pinned: z.boolean(),
-    })
-    .nullable()
-    .default(null),
+  /** null for synthetic weights. `pinned`: whether models.json pins these bytes. */
+  source: sourceSchema.extend({ pinned: z.boolean() }).nullable().default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: storedFactsSchema,
   /** Of checkpoints that `models tune` wrote. */

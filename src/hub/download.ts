@@ -48,12 +48,7 @@ export async function downloadFile(http: Http, wanted: Wanted, options: Download
   }
 }
 
-async function receiveAndHash(
-  http: Http,
-  wanted: Wanted,
-  state: TransferState,
-  options: DownloadOptions,
-): Promise<Digests> {
+async function receiveAndHash(http: Http, wanted: Wanted, state: TransferState, options: DownloadOptions) {
   const { file, path } = wanted;
   const hash = fileHash({ path, bytes: file.bytes, git: file.gitOid !== null, signal: http.signal });
   let done = doneBytes(state);

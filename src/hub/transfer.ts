@@ -90,9 +90,9 @@ async function receivePart(source: Source, part: Part): Promise<void> {
   const { http, signal } = source;
   let before = part.done;
   const progressed = () => {
-    source.cdn = null;
     const moved = part.done > before;
     before = part.done;
+    source.cdn = null;
     return moved;
   };
   try {

@@ -29,7 +29,7 @@ export interface Located {
   command: string;
   /** With the recorded hashes; null for files of the user. */
   pulled: Checkpoint | null;
-  kind: 'hub' | 'folder' | 'onnx' | 'gguf';
+  kind: RealManifest['source']['kind'];
 }
 
 /** Hashes nothing. Throws checkpoint-missing with the command that pulls it, dtype-missing, or input-invalid. */

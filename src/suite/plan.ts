@@ -2,7 +2,7 @@
 
 import type { Case, CaseKey } from '../contract/case-key.js';
 import { type FileFormat, LAYOUT_NAMES, LAYOUTS, type Layout, layoutRow } from '../contract/layouts.js';
-import { distinctOptions, type OptionSet } from '../contract/option-set.js';
+import { distinctOptions } from '../contract/option-set.js';
 import { RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { type CaseWorkload, workloadRow } from '../contract/workloads.js';
@@ -31,7 +31,8 @@ export function planCases(
           for (const workload of workloads) {
             if (!runs(place, workload)) continue;
             const threads = asked === 'auto' ? limitedThreads(automaticThreads, limits ?? {}) : asked;
-            const options = optionsFor(workload, set);
+            // Options change nothing where no session is opened.
+            const options = workloadRow(workload).opensSession(workload) ? distinctOptions(set) : undefined;
             const key: CaseKey = {
               ...place,
               threads,
@@ -78,11 +79,6 @@ function reads(runtime: RuntimeName, layout: Layout | null, format: FileFormat):
 function runs({ runtime, layout, ep }: Place, { kind }: CaseWorkload): boolean {
   const { eps, workloads } = RUNTIMES[runtime];
   return eps.includes(ep) && workloads.includes(kind) && (layoutRow(layout)?.eps?.includes(ep) ?? true);
-}
-
-/** Options change nothing where no session is opened. */
-function optionsFor(workload: CaseWorkload, set: OptionSet): OptionSet | undefined {
-  return workloadRow(workload).opensSession(workload) ? distinctOptions(set) : undefined;
 }
 
 /** The timeout holds for everything else; the time that a workload is meant to last comes on top. */
