@@ -8,7 +8,7 @@ import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import { outputFormat, printPage, say } from './terminal.js';
 
-export interface CompareCommandOptions {
+interface CompareCommandOptions {
   output: string;
   results: string;
   /** Percent. */

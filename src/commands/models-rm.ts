@@ -14,7 +14,7 @@ import { loadRegistry, type Model } from '../models/registry.js';
 import { bytes } from '../report/format.js';
 import { say } from './terminal.js';
 
-export interface RemoveOptions {
+interface RemoveOptions {
   weights?: Weights;
   layout?: string;
   dtype?: string;

@@ -28,7 +28,7 @@ import { localExecutor } from '../worker/local-executor.js';
 import { known } from './cli-options.js';
 import { createProgress, interruptible, outputFormat, printPage, reportEvents, say } from './terminal.js';
 
-export interface TuneCommandOptions {
+interface TuneCommandOptions {
   output: string;
   results: string;
   machine?: string;

@@ -144,7 +144,6 @@ export type Identity = z.output<typeof identitySchema>;
 export type Round = z.output<typeof roundSchema>;
 export type OkRound = z.output<typeof okRoundSchema>;
 export type GenerateIteration = z.output<typeof generateIterationSchema>;
-export type MicroIteration = z.output<typeof microIterationSchema>;
 
 export function okRounds(result: CaseResult): OkRound[] {
   return result.rounds.filter((round) => round.status === 'ok');

@@ -22,7 +22,7 @@ export interface OptionalPackage {
   engine: { name: string; file: string; field: string };
 }
 
-export interface RuntimeRow {
+interface RuntimeRow {
   format: FileFormat;
   /** Layouts of synthetic checkpoints that it runs. */
   layouts: readonly Layout[];

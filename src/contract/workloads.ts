@@ -50,7 +50,7 @@ export const caseWorkloadSchema = z.discriminatedUnion('kind', [
 ]);
 export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
 
-export type Workload = z.output<typeof workloadSchema>;
+type Workload = z.output<typeof workloadSchema>;
 export type CaseWorkload = z.output<typeof caseWorkloadSchema>;
 export type WorkloadKind = CaseWorkload['kind'];
 /** A workload of this kind, as a case has it. */

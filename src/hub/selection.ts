@@ -18,7 +18,7 @@ const SMALL_FILES = [
 const STEM = '[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?';
 const GRAPH = new RegExp(`^onnx/(${STEM})(${ONNX_DTYPES.map(suffixOf).join('|')})\\.onnx$`);
 
-export interface GraphFile {
+interface GraphFile {
   path: string;
   /** `model`, `decoder_model_merged`, `vision_encoder` … */
   stem: string;

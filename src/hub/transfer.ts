@@ -18,7 +18,7 @@ export interface Wanted {
   path: string;
 }
 
-export interface TransferOptions {
+interface TransferOptions {
   /** The most connections to use; a fast one stays alone. */
   connections: number;
   hash: FileHash;

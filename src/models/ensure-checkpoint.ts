@@ -20,7 +20,7 @@ export interface EnsureOptions {
   onProgress?: ((progress: CheckpointProgress) => void) | undefined;
 }
 
-export interface WantedCheckpoint {
+interface WantedCheckpoint {
   directory: string;
   /** Why what was found is not the wanted checkpoint; null where it is, and only its files are to be checked. */
   reject(found: Checkpoint): string | null;

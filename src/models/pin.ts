@@ -6,7 +6,7 @@ import type { RealManifest } from '../contract/manifest.js';
 import type { Checkpoint } from './checkpoint.js';
 import { loadRegistry, type Model, type Pin } from './registry.js';
 
-export type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
+type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
 
 /** Whether a real checkpoint has the bytes that its model's pin records. */
 export function pinState(manifest: RealManifest, pin: Pin | undefined): PinState {

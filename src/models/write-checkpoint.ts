@@ -38,7 +38,7 @@ export interface CheckpointContents {
   manifest(files: CheckpointFile[]): Manifest;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   signal?: AbortSignal | undefined;
   /** Bytes of the data file. */
   onWritten?: ((doneBytes: number, totalBytes: number) => void) | undefined;

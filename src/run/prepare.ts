@@ -20,7 +20,7 @@ import type { CheckpointFacts } from './document.js';
 import type { Listener } from './events.js';
 import type { EngineOptions } from './options.js';
 
-export interface Wanted {
+interface Wanted {
   key: SourceKey;
   seed: number;
   /** Positions that the KV cache must hold. */
