@@ -6,6 +6,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { GRADES } from './contract/grades.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -13,6 +14,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 let exitCode = 0;
+const finish = (code: number) => {
+  exitCode = code;
+};
 const program = new Command('edgeproof')
   .description('Does this open-weight model run well on this machine? Measure it: latency, tokens per second, memory.')
   .version(version, '-V, --version', 'show the version')
@@ -51,9 +55,7 @@ program
   .option('--memory', 'show where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
-  .action(async (result: string, o) => {
-    exitCode = (await import('./commands/show.js')).show(result, o);
-  });
+  .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
 
 const comparing = (command: Command) =>
   command
@@ -65,7 +67,7 @@ const comparing = (command: Command) =>
     .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
-        .choices(['A', 'B', 'C'])
+        .choices(GRADES)
         .default('B'),
     )
     .addOption(results())
@@ -76,9 +78,9 @@ comparing(program.command('compare'))
   .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
   .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
   .argument('<candidate>', 'as above')
-  .action(async (baseline: string, candidate: string, o) => {
-    exitCode = (await import('./commands/compare.js')).compare(baseline, candidate, o);
-  });
+  .action(async (baseline: string, candidate: string, o) =>
+    finish((await import('./commands/compare.js')).compare(baseline, candidate, o)),
+  );
 
 comparing(program.command('regress'))
   .summary('fail if the newest result is worse than the one before')
@@ -88,14 +90,10 @@ comparing(program.command('regress'))
     '--baseline <result>',
     'what to compare with (default: the newest earlier result of the same suite and machine)',
   )
-  .action(async (candidate: string, o) => {
-    exitCode = (await import('./commands/compare.js')).regress(candidate, o);
-  });
+  .action(async (candidate: string, o) => finish((await import('./commands/compare.js')).regress(candidate, o)));
 
 program.commandsGroup('Models and this machine:');
-addModels(program, (code) => {
-  exitCode = code;
-});
+addModels(program, finish);
 
 program
   .command('machine')

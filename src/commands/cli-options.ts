@@ -1,5 +1,6 @@
 // Options that several verbs share, and readers for the values of options.
 import { InvalidArgumentError, Option } from 'commander';
+import { problem } from '../errors.js';
 
 export const help = () => new Option('-h, --help', 'show this help');
 export const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
@@ -10,6 +11,13 @@ export const machineName = () =>
     .argParser(name);
 export const list = (text: string) => text.split(',').map((item) => item.trim());
 export const collect = (text: string, before: string[] = []) => [...before, text];
+
+/** The one of `names` that was written. */
+export function known<T extends string>(text: string, names: readonly T[], what: string, expected: string): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw problem('input-invalid', { what, expected: `${expected} ${names.join(', ')}` });
+}
 
 export function whole(least: number) {
   return (text: string) => {

@@ -8,7 +8,7 @@ import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import { outputFormat, printPage, say } from './terminal.js';
 
-export interface CompareCommandOptions {
+interface CompareCommandOptions {
   output: string;
   results: string;
   /** Percent. */
@@ -18,30 +18,28 @@ export interface CompareCommandOptions {
 }
 
 export function compare(baselineName: string, candidateName: string, options: CompareCommandOptions): number {
-  return compareSides(
-    open(findResult(options.results, baselineName)),
-    open(findResult(options.results, candidateName)),
-    options,
-  );
+  return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
 }
 
 /** The candidate against the newest earlier result of the same suite on the same machine, or a named baseline. */
 export function regress(candidateName: string, options: CompareCommandOptions & { baseline?: string }): number {
-  const candidate = open(findResult(options.results, candidateName));
-  const baseline =
-    options.baseline === undefined
-      ? earlierResult(options.results, candidate)
-      : open(findResult(options.results, options.baseline));
-  return compareSides(baseline, candidate, options);
+  const { results, baseline } = options;
+  const candidate = open(results, candidateName);
+  return compareSides(
+    baseline === undefined ? earlierResult(results, candidate) : open(results, baseline),
+    candidate,
+    options,
+  );
 }
 
-function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
-  const format = outputFormat(options.output);
-  const view = compareView(baseline, candidate, {
-    across: options.across,
-    grade: options.grade,
-    ...(options.minimumEffect === undefined ? {} : { minimumEffect: options.minimumEffect / 100 }),
-  });
+function compareSides(
+  baseline: Side,
+  candidate: Side,
+  { output, across, grade, minimumEffect }: CompareCommandOptions,
+): number {
+  const format = outputFormat(output);
+  const least = minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 };
+  const view = compareView(baseline, candidate, { across, grade, ...least });
   printPage(comparisonPage(view), format);
   return exitCodeOf(view);
 }
@@ -60,6 +58,7 @@ function earlierResult(directory: string, candidate: Side): Side {
   });
 }
 
-function open(path: string): Side {
+function open(directory: string, name: string): Side {
+  const path = findResult(directory, name);
   return { path, document: readResult(path) };
 }

@@ -15,11 +15,6 @@ import { outputFormat, printPage } from './terminal.js';
 
 export async function machine(options: { output: string; machine?: string; ceilings: boolean }): Promise<number> {
   const format = outputFormat(options.output);
-  printPage(machinePage(await machineView(options)), format);
-  return 0;
-}
-
-async function machineView(options: { machine?: string; ceilings: boolean }): Promise<MachineView> {
   const found = describeMachine(options.machine);
   const executor = localExecutor();
   const versions = executor.versions();
@@ -28,7 +23,7 @@ async function machineView(options: { machine?: string; ceilings: boolean }): Pr
   const [executionProviders, energy] = await Promise.all([probeAll(executor), energyFacts()]);
   const working = executionProviders.flatMap(({ ep, failure }) => (failure === null ? [ep] : []));
   const ceilings = options.ceilings ? await machineCeilings(executor, found, working) : null;
-  return {
+  const view: MachineView = {
     ...found,
     clock,
     automaticThreads: threads,
@@ -40,6 +35,8 @@ async function machineView(options: { machine?: string; ceilings: boolean }): Pr
     ceilingsByThreads: ceilingsByThreads(ceilings ?? []),
     notInstalled: executor.missing(),
   };
+  printPage(machinePage(view), format);
+  return 0;
 }
 
 const PLATFORM: Partial<Record<ExecutionProvider, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };

@@ -1,15 +1,14 @@
 // `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
 
 import { join } from 'node:path';
-import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
+import type { Dtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';
-import { locateReal } from '../models/locate-real.js';
-import { type ModelReference, resolveReference } from '../models/reference.js';
-import { factsOf } from '../models/source.js';
+import { factsOf, locateReal } from '../models/locate-real.js';
+import { resolveReference } from '../models/reference.js';
 import { inspectPage } from '../report/inspect-page.js';
 import { inspectView } from '../stats/inspect-view.js';
 import { outputFormat, printPage } from './terminal.js';
@@ -17,7 +16,7 @@ import { outputFormat, printPage } from './terminal.js';
 interface Variant {
   weights?: Weights;
   layout: Layout;
-  dtype: SyntheticDtype | Dtype;
+  dtype: Dtype;
 }
 
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
@@ -30,17 +29,12 @@ export function inspectModel(fileOrModel: string, options: Variant & { output: s
 function graphPath(name: string, { weights, layout, dtype }: Variant): string {
   const reference = resolveReference(name);
   if (reference.kind === 'onnx' || reference.kind === 'gguf') return reference.path;
-  if (reference.kind === 'registry' && weights !== 'real') return syntheticGraph(reference, layout, dtype);
+  if (reference.kind === 'registry' && weights !== 'real') return syntheticGraph(reference.model.id, layout, dtype);
   const { directory, graph } = locateReal(name, reference, dtype, cacheDirectory());
   return join(directory, graph);
 }
 
-function syntheticGraph(
-  reference: Extract<ModelReference, { kind: 'registry' }>,
-  layout: Layout,
-  dtype: string,
-): string {
-  const { id } = reference.model;
+function syntheticGraph(id: string, layout: Layout, dtype: string): string {
   const found = listCheckpoints(cacheDirectory()).find(
     ({ manifest }) =>
       manifest.weights === 'synthetic' &&

@@ -1,20 +1,23 @@
 // `models pull`: downloads real checkpoints from the hub, or verifies those already here. Prints their directories.
-import { ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
+import { ONNX_DTYPES } from '../contract/dtypes.js';
 import { EdgeproofError, problem } from '../errors.js';
-import { hubSettings } from '../hub/endpoint.js';
+import { type HubSettings, hubSettings } from '../hub/endpoint.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
-import { hubTarget } from '../models/locate-real.js';
+import { hubTarget, pullCommand } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
-import { type Pulled, type PullProgress, pullCheckpoint } from '../models/pull.js';
+import { type Pulled, type PullProgress, type PullRequest, pullCheckpoint } from '../models/pull.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
+import { known } from './cli-options.js';
 import { createProgress, interruptible, type Progress, say } from './terminal.js';
 
 export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
-  const dtypes = options.dtype.map(knownDtype);
+  const dtypes = options.dtype.map((text) =>
+    known(text, ONNX_DTYPES, `--dtype ${text}: unknown dtype`, 'one or more of'),
+  );
   const registry = loadRegistry();
   const targets = names.map((name) => {
     const reference = resolveReference(name, registry);
@@ -29,10 +32,8 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
   for (const { name, repo, revision } of targets) {
     for (const dtype of dtypes) {
       const started = performance.now();
-      const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(
-        { name, repo, revision, dtype },
-        { settings, signal },
-      );
+      const target = { name, repo, revision, dtype };
+      const { checkpoint, outcome, downloadedBytes } = await pullWithProgress(target, settings, signal);
       const { manifest } = checkpoint;
       if (manifest.weights !== 'real') continue;
       const commit = manifest.source.revision?.slice(0, 8);
@@ -56,16 +57,10 @@ function downloaded(amount: number, elapsedMs: number): string {
   return `${bytes(amount)} downloaded in ${duration(elapsedMs)}${rate}`;
 }
 
-interface Target {
-  name: string;
-  repo: string;
-  revision: string;
-  dtype: OnnxDtype;
-}
-
 async function pullWithProgress(
-  { name, repo, revision, dtype }: Target,
-  { settings, signal }: { settings: ReturnType<typeof hubSettings>; signal: AbortSignal },
+  { name, repo, revision, dtype }: PullRequest & { name: string },
+  settings: HubSettings,
+  signal: AbortSignal,
 ): Promise<Pulled> {
   const progress = createProgress();
   try {
@@ -84,38 +79,23 @@ async function pullWithProgress(
     );
   } catch (error) {
     if (!(error instanceof EdgeproofError && error.code === 'interrupted')) throw error;
-    const resume = `edgeproof models pull ${name} --dtype ${dtype}`;
-    throw problem('interrupted', { resume, kept: 'what was downloaded is kept' });
+    throw problem('interrupted', { resume: pullCommand(name, dtype), kept: 'what was downloaded is kept' });
   } finally {
     progress.clear();
   }
 }
 
-const REDRAW_MS = 100;
-
 /** A bar on a terminal; elsewhere, one line for every tenth. */
 function progressOf(what: string, progress: Progress): (state: PullProgress) => void {
-  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number; shown: number }>();
+  const steps = new Map<PullProgress['step'], { since: number; from: number; tenth: number }>();
   return ({ step, doneBytes, totalBytes }) => {
     const now = performance.now();
-    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1, shown: 0 };
+    const started = steps.get(step) ?? { since: now, from: doneBytes, tenth: -1 };
     steps.set(step, started);
     const tenth = Math.floor((doneBytes / totalBytes) * 10);
     const isTenth = tenth > started.tenth;
-    // Bytes arrive in thousands of pieces, far more than anybody reads.
-    if (!isTenth && now - started.shown < REDRAW_MS) return;
     started.tenth = Math.max(tenth, started.tenth);
-    started.shown = now;
     const verb = step === 'verify' ? 'verifying' : 'pulling';
     progress.show(byteProgress(`${verb} ${what}`, doneBytes, totalBytes, now - started.since, started.from), isTenth);
   };
-}
-
-function knownDtype(text: string): OnnxDtype {
-  const found = ONNX_DTYPES.find((dtype) => dtype === text);
-  if (found !== undefined) return found;
-  throw problem('input-invalid', {
-    what: `--dtype ${text}: unknown dtype`,
-    expected: `one or more of ${ONNX_DTYPES.join(', ')}`,
-  });
 }

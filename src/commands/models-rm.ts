@@ -14,7 +14,7 @@ import { loadRegistry, type Model } from '../models/registry.js';
 import { bytes } from '../report/format.js';
 import { say } from './terminal.js';
 
-export interface RemoveOptions {
+interface RemoveOptions {
   weights?: Weights;
   layout?: string;
   dtype?: string;
@@ -41,15 +41,15 @@ export async function removeModel(name: string, options: RemoveOptions): Promise
     throw problem('checkpoint-missing', { name: `a checkpoint of ${name}`, command });
   }
   let freed = 0;
-  const remove = async (directory: string) => {
+  const remove = (directory: string) => {
     // A pull may have finished and renamed it meanwhile.
     if (!existsSync(directory)) return;
     freed += bytesOnDisk(directory);
     rmSync(directory, { recursive: true, force: true });
   };
   for (const { directory, weights } of chosen) {
-    if (weights === 'synthetic') await remove(directory);
-    else await withLock(lockOf(directory), notPulled(directory), () => remove(directory));
+    if (weights === 'synthetic') remove(directory);
+    else await withLock(lockOf(directory), notPulled(directory), async () => remove(directory));
     removeEmptyParents(directory, cache);
     say(`removed ${directory}`);
   }

@@ -20,9 +20,9 @@ export async function synthesizeModel(
     { key, seed, tokens: 1, ...(routing && { routing }) },
     { sources: openSources(), signal: interruptible(), onEvent },
   ).finally(end);
-  say(
-    `${id} ${options.layout} ${options.dtype} is complete: ${count(checkpoint.manifest.parameters)} parameters, ${bytes(checkpointBytes(checkpoint.manifest))}`,
-  );
+  const { manifest } = checkpoint;
+  const size = `${count(manifest.parameters)} parameters, ${bytes(checkpointBytes(manifest))}`;
+  say(`${id} ${layout} ${dtype} is complete: ${size}`);
   process.stdout.write(`${checkpoint.directory}\n`);
   return 0;
 }

@@ -25,9 +25,10 @@ import { compareResults } from '../stats/compare.js';
 import { fidelityOf } from '../stats/fidelity.js';
 import type { Executor } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
+import { known } from './cli-options.js';
 import { createProgress, interruptible, outputFormat, printPage, reportEvents, say } from './terminal.js';
 
-export interface TuneCommandOptions {
+interface TuneCommandOptions {
   output: string;
   results: string;
   machine?: string;
@@ -74,13 +75,9 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
   const models = [name, tuned.checkpoint.directory];
   const dimensions = { models, weights: [weights], dtypes: [dtype], ...(layout && { layouts: [layout] }) };
   const workloads = [{ kind: 'generate', prompt: [LENGTHS.prompt], new: [LENGTHS.new] }];
-  const measured =
-    options.rounds === 0
-      ? null
-      : await measureBoth(
-          { name: 'tune', ...dimensions, workloads, rounds: options.rounds, seed: SEED },
-          { ...options, executor, signal },
-        );
+  const { rounds } = options;
+  const suite = { name: 'tune', ...dimensions, workloads, rounds, seed: SEED };
+  const measured = rounds === 0 ? null : await measureBoth(suite, { ...options, executor, signal });
   printPage(
     tunePage({
       name: [name, layout, dtype].filter((part) => part !== null).join(' '),
@@ -97,13 +94,9 @@ export async function tuneModel(name: string, options: TuneCommandOptions): Prom
 }
 
 function stepsOf({ steps, without }: TuneCommandOptions): StepName[] {
-  const known = (text: string): StepName => {
-    const step = STEPS.find((name) => name === text);
-    if (step !== undefined) return step;
-    throw problem('input-invalid', { what: `"${text}" is not a step`, expected: `steps out of ${STEPS.join(', ')}` });
-  };
-  const left = without.map(known);
-  return (steps?.map(known) ?? [...DEFAULT_STEPS]).filter((step) => !left.includes(step));
+  const step = (text: string): StepName => known(text, STEPS, `"${text}" is not a step`, 'steps out of');
+  const left = without.map(step);
+  return (steps?.map(step) ?? [...DEFAULT_STEPS]).filter((name) => !left.includes(name));
 }
 
 async function tuneWithProgress(

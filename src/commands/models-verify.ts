@@ -1,7 +1,7 @@
 // `models verify`: hashes the checkpoints on this disk again. Exit code 1 if a byte differs.
 import { EdgeproofError } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
-import { type Checkpoint, checkpointBytes, faultOf, listCheckpoints, variantOf } from '../models/checkpoint.js';
+import { checkpointBytes, faultOf, listCheckpoints, variantOf } from '../models/checkpoint.js';
 import { checkpointsOf } from '../models/find-checkpoints.js';
 import { pinOf, pinState } from '../models/pin.js';
 import { loadRegistry } from '../models/registry.js';
@@ -24,11 +24,12 @@ export async function verifyModels(name: string | undefined, options: { output: 
   const records = [];
   for (const checkpoint of found) {
     const { manifest } = checkpoint;
-    const fault = await hashAgain(checkpoint, (count) => {
+    const onBytes = (count: number) => {
       hashed.bytes += count;
       signal.throwIfAborted();
       progress.show(byteProgress(`verifying ${manifest.model}`, hashed.bytes, total, performance.now() - started));
-    }).finally(progress.clear);
+    };
+    const fault = await faultOf(checkpoint, onBytes).catch(unreadable).finally(progress.clear);
     const pin = manifest.weights === 'real' ? pinState(manifest, pinOf(manifest.source.repo, registry)) : null;
     const state = fault ?? (pin?.state === 'differs' ? pin.fault : null);
     records.push({
@@ -71,11 +72,7 @@ export async function verifyModels(name: string | undefined, options: { output: 
   return broken.length > 0 || records.some((record) => !record.whole) ? 1 : 0;
 }
 
-async function hashAgain(checkpoint: Checkpoint, onBytes: (bytes: number) => void): Promise<string | null> {
-  try {
-    return await faultOf(checkpoint, onBytes);
-  } catch (error) {
-    if (error instanceof EdgeproofError) throw error;
-    return (error as Error).message;
-  }
+function unreadable(error: Error): string {
+  if (error instanceof EdgeproofError) throw error;
+  return error.message;
 }

@@ -23,9 +23,7 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .command('list')
     .summary('list known models and their checkpoints on this disk')
     .addOption(output())
-    .action(async (o) => {
-      finish((await import('./models-list.js')).listModels(o));
-    });
+    .action(async (o) => finish((await import('./models-list.js')).listModels(o)));
   models
     .command('pull')
     .summary('download real checkpoints from the Hugging Face hub')
@@ -34,25 +32,21 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .addOption(
       new Option('--dtype <dtypes>', 'weight formats, separated by commas').argParser(list).default(['q4'], 'q4'),
     )
-    .action(async (names: string[], o) => {
-      finish(await (await import('./models-pull.js')).pullModels(names, o));
-    });
+    .action(async (names: string[], o) => finish(await (await import('./models-pull.js')).pullModels(names, o)));
   models
     .command('pin')
     .summary('record the commit and hashes of what was pulled in models.json')
     .argument('<model>', 'a model id of models.json, or id@commit')
     .option('--registry <file>', 'a models.json other than the one of edgeproof')
-    .action(async (model: string, o) => {
-      finish(await (await import('./models-pin.js')).pinModel(model, o));
-    });
+    .action(async (model: string, o) => finish(await (await import('./models-pin.js')).pinModel(model, o)));
   models
     .command('verify')
     .summary('check the hashes of checkpoints; exit code 1 if one differs')
     .argument('[model]', 'a model or hub id (default: all checkpoints)')
     .addOption(output())
-    .action(async (model: string | undefined, o) => {
-      finish(await (await import('./models-verify.js')).verifyModels(model, o));
-    });
+    .action(async (model: string | undefined, o) =>
+      finish(await (await import('./models-verify.js')).verifyModels(model, o)),
+    );
   models
     .command('inspect')
     .summary('show what decides the speed of a graph: size, operators, KV cache')
@@ -61,9 +55,7 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .addOption(layout().default('tuned'))
     .option('--dtype <dtype>', 'weight format', 'q4')
     .addOption(output())
-    .action(async (target: string, o) => {
-      finish((await import('./models-inspect.js')).inspectModel(target, o));
-    });
+    .action(async (target: string, o) => finish((await import('./models-inspect.js')).inspectModel(target, o)));
   models
     .command('synthesize')
     .summary('write a checkpoint with the exact graph of a model and random weights')
@@ -76,9 +68,9 @@ export function addModels(program: Command, finish: (code: number) => void): voi
         ROUTINGS,
       ),
     )
-    .action(async (model: string, o) => {
-      finish(await (await import('./models-synthesize.js')).synthesizeModel(model, o));
-    });
+    .action(async (model: string, o) =>
+      finish(await (await import('./models-synthesize.js')).synthesizeModel(model, o)),
+    );
   models
     .command('tune')
     .summary('rewrite a graph into a faster one, and measure gain and cost')
@@ -109,7 +101,5 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .addOption(weights())
     .addOption(layout())
     .option('--dtype <dtype>', 'weight format')
-    .action(async (model: string, o) => {
-      finish(await (await import('./models-rm.js')).removeModel(model, o));
-    });
+    .action(async (model: string, o) => finish(await (await import('./models-rm.js')).removeModel(model, o)));
 }

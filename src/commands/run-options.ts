@@ -2,26 +2,15 @@
 import { type Command, Option } from 'commander';
 import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
 import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
-import type { WarmUp } from '../suite/warm-up.js';
 import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
 
 /** Values as commander hands them over; dimensions are still texts. */
-export interface RunFlags {
-  rounds?: number;
-  target?: number;
-  budget?: number;
-  iterations?: number;
-  warmup?: WarmUp;
-  cold?: boolean;
-  seed?: number;
-  timeout?: number;
-  [dimension: string]: unknown;
-}
+type RunFlags = SuiteOverrides & { timeout?: number; [dimension: string]: unknown };
 
 export function declareRun(command: Command): Command {
   for (const group of DIMENSION_GROUPS)
     for (const name of DIMENSION_NAMES)
-      if (dimensionRow(name).option.group === group) command.addOption(dimensionOption(name));
+      if (dimensionRow(name).group === group) command.addOption(dimensionOption(name));
   return command
     .optionsGroup('How to run it:')
     .option('--cold', 'evict the checkpoint from the page cache before each round')
@@ -47,23 +36,18 @@ export function declareRun(command: Command): Command {
 }
 
 function dimensionOption(name: DimensionName): Option {
-  const { short, metavar, help, group, repeatable } = dimensionRow(name).option;
+  const { short, metavar, help, group, repeatable } = dimensionRow(name);
   const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name} <${metavar}>`, help).helpGroup(group);
   return repeatable === true ? option.argParser(collect) : option;
 }
 
 export async function suiteOverrides(flags: RunFlags): Promise<SuiteOverrides> {
   const { readDimensions } = await import('../suite/overrides.js');
-  const texts = DIMENSION_NAMES.map((name) => [name, flags[attributeOf(name)]]);
+  const texts = DIMENSION_NAMES.map((name) => [name, flags[dimensionOption(name).attributeName()]]);
   const { rounds, target, budget, iterations, warmup, cold, seed, timeout } = flags;
   const given = {
     ...readDimensions(Object.fromEntries(texts) as DimensionTexts),
     ...{ rounds, target, budget, iterations, warmup, cold, seed, timeoutSeconds: timeout },
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** `memory-limit` → `memoryLimit`, as commander names the values of options. */
-function attributeOf(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

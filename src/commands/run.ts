@@ -8,7 +8,7 @@ import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
 
-export interface RunCommandOptions {
+interface RunCommandOptions {
   output: string;
   results: string;
   machine?: string;

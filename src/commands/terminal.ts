@@ -6,6 +6,7 @@ import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
 import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
 import type { RunEvent } from '../run/events.js';
+import { known } from './cli-options.js';
 
 export function printPage(page: Page, format: OutputFormat): void {
   process.stdout.write(render(page, format, styleOf(process.stdout), process.stdout.columns));
@@ -18,11 +19,7 @@ function styleOf(stream: NodeJS.WriteStream): Style {
 }
 
 export function outputFormat(text: string): OutputFormat {
-  if ((OUTPUT_FORMATS as readonly string[]).includes(text)) return text as OutputFormat;
-  throw problem('input-invalid', {
-    what: `--output ${text}: unknown format`,
-    expected: `one of ${OUTPUT_FORMATS.join(', ')}`,
-  });
+  return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
 export function say(line: string): void {
@@ -58,18 +55,12 @@ export function createProgress(): Progress {
   };
 }
 
-export interface EventReporter {
-  onEvent(event: RunEvent): void;
-  /** Takes the last step off the terminal. */
-  end(): void;
-}
-
-/** Shows what a run tells: notes stay, steps take each other's place. */
-export function reportEvents(): EventReporter {
+/** Shows what a run tells: notes stay, steps take each other's place, and `end` takes the last one off the terminal. */
+export function reportEvents() {
   const progress = createProgress();
   const lineOf = describeEvents();
   return {
-    onEvent(event) {
+    onEvent(event: RunEvent) {
       const line = lineOf(event);
       if (line === null) return;
       if (line.kind !== 'note') return progress.show(line.text, line.kind === 'step');

@@ -3,12 +3,10 @@
 import { z } from 'zod';
 import { EXECUTION_PROVIDERS } from './execution-providers.js';
 
-export const CEILING_KINDS = ['read-bandwidth', 'matmul-fp32', 'matmul-fp16', 'matmul-int8', 'storage-read'] as const;
-
 const rate = z.number().positive().nullable();
 
 export const ceilingSchema = z.strictObject({
-  kind: z.enum(CEILING_KINDS),
+  kind: z.enum(['read-bandwidth', 'matmul-fp32', 'matmul-fp16', 'matmul-int8', 'storage-read']),
   /** null for storage. */
   ep: z.enum(EXECUTION_PROVIDERS).nullable(),
   threads: z.int().positive().nullable(),
@@ -29,7 +27,6 @@ export const ceilingSchema = z.strictObject({
 });
 
 export type Ceiling = z.output<typeof ceilingSchema>;
-export type CeilingKind = Ceiling['kind'];
 
 /** A ceiling that could not be measured, and why. */
 export function unknownCeiling(
@@ -39,6 +36,6 @@ export function unknownCeiling(
   return { ...about, unit: unitOf(about.kind), value: null, low: null, high: null, method: `not measured: ${reason}` };
 }
 
-export function unitOf(kind: CeilingKind): Ceiling['unit'] {
+export function unitOf(kind: Ceiling['kind']): Ceiling['unit'] {
   return kind.startsWith('matmul') ? 'operations/s' : 'bytes/s';
 }

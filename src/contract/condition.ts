@@ -1,4 +1,4 @@
-// The condition of the machine during a round as a result document stores it; read by machine/condition/watch.ts,
+// The condition of the machine during a round as a result document stores it; read by machine/condition/ and page-cache.ts,
 // graded by stats/grade.ts. Readings only: a grade that is thought over again re-reads old files.
 import { z } from 'zod';
 
@@ -49,3 +49,30 @@ export const conditionSchema = z.strictObject({
 });
 
 export type Condition = z.output<typeof conditionSchema>;
+
+/** The state of the processor while a sustained workload runs. Unknown is null. */
+export const tracePointSchema = z.strictObject({
+  /** After the start of the first pass. */
+  atMs: z.number().nonnegative(),
+  /** Of the core that is fastest at that moment. */
+  mhz: z.number().nullable(),
+  /** Of the hottest sensor of the processor. */
+  celsius: z.number().nullable(),
+  /** Thermal throttling that the processor has counted since the first pass. */
+  throttleEvents: z.int().nonnegative().nullable(),
+});
+
+export type TracePoint = z.output<typeof tracePointSchema>;
+
+/** Whether a round started with its checkpoint out of the page cache: the proof that a start was cold. */
+export const pageCacheSchema = z.strictObject({
+  /** True only where not one page was left. */
+  evicted: z.boolean(),
+  /** What was left of the checkpoint's files; null where it could not be told. */
+  residentBytes: z.int().nonnegative().nullable(),
+  method: z.string(),
+  /** Why a cold start was refused. */
+  reason: z.string().nullable(),
+});
+
+export type PageCache = z.output<typeof pageCacheSchema>;

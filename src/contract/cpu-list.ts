@@ -5,10 +5,9 @@ const MOST_CPUS = 4096;
 
 /** `0-2,5` → 0, 1, 2, 5. */
 export function cpuNumbers(list: string): number[] {
-  const numbers = list.split(',').flatMap((part) => {
-    const [first, last = first] = part.split('-').map(Number) as [number, number?];
-    return Array.from({ length: Math.min(MOST_CPUS, Math.max(0, last! - first + 1)) }, (_, i) => first + i);
-  });
+  const numbers = rangesOf(list).flatMap(([first, last]) =>
+    Array.from({ length: Math.min(MOST_CPUS, Math.max(0, last - first + 1)) }, (_, i) => first + i),
+  );
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
@@ -25,8 +24,12 @@ export function cpuList(numbers: readonly number[]): string {
 
 /** Whether no range runs backwards, as `3-1` does. */
 export function isGrowing(list: string): boolean {
-  return list.split(',').every((part) => {
-    const [first, last = first] = part.split('-').map(Number) as [number, number?];
-    return last! >= first;
+  return rangesOf(list).every(([first, last]) => last >= first);
+}
+
+function rangesOf(list: string): [number, number][] {
+  return list.split(',').map((part) => {
+    const [first = 0, last = first] = part.split('-').map(Number);
+    return [first, last];
   });
 }

@@ -1,7 +1,8 @@
-// Directories as every room needs them: made, listed, and cleared of what dead processes left half-written.
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+// Directories as every room needs them: made, listed, with room for what is written, and cleared of what dead processes
+// left half-written.
+import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { problem, reasonOf } from '../errors.js';
+import { type EdgeproofError, problem, reasonOf } from '../errors.js';
 
 /**
  * Creates `path` and its parents; throws the system's error for the first level that cannot be made. Node's own
@@ -27,6 +28,23 @@ export function entriesOf(directory: string): string[] {
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
   }
+}
+
+/** Throws disk-full where `bytes` do not fit on the disk of `directory`. */
+export function requireSpace(directory: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize < bytes) throw outOfSpace(directory, bytes);
+}
+
+/** disk-full: `bytes` were to be written in `directory`. */
+export function outOfSpace(directory: string, bytes: number, cause?: unknown): EdgeproofError {
+  const { bavail, bsize } = statfsSync(directory);
+  const megabytes = (value: number) => `${Math.ceil(value / 1e6)} MB`;
+  return problem('disk-full', { path: directory, needed: megabytes(bytes), free: megabytes(bavail * bsize) }, cause);
+}
+
+export function isOutOfSpace(error: unknown): boolean {
+  return /^(ENOSPC|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? '');
 }
 
 const PARTIAL = /\.partial-(\d+)(\.old)?$/;

@@ -27,11 +27,8 @@ function isNumbers(value: unknown): boolean {
 }
 
 function isIteration(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ('tokenMs' in value || 'sampleMs' in value || 'workingSetBytes' in value)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  return 'tokenMs' in value || 'sampleMs' in value || 'workingSetBytes' in value;
 }
 
 /** One line, with a space after each colon and comma as people write JSON. */

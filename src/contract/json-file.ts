@@ -5,16 +5,16 @@ import { problem, reasonOf } from '../errors.js';
 
 /** The validated content; throws file-unreadable, json-broken or file-invalid. */
 export function readJsonFile<T extends z.ZodType>(path: string, schema: T): z.output<T> {
+  return validate(path, readJson(path), schema);
+}
+
+export function readJson(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
   }
-  return validate(path, parseJson(path, text), schema);
-}
-
-export function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

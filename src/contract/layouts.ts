@@ -11,8 +11,7 @@ interface LayoutRow {
   eps?: readonly ExecutionProvider[];
 }
 
-export const FILE_FORMATS = ['onnx', 'gguf'] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
+export type FileFormat = 'onnx' | 'gguf';
 
 export const LAYOUTS = {
   /** Head and embedding are quantised; only positions whose logits are wanted enter the head. */

@@ -1,20 +1,17 @@
-// Limits of workers: as a suite writes them, and as a case has them.
+// Limits of workers: as a suite writes them, as a case has them, and as a round was held to them.
 import { z } from 'zod';
 import { CPU_LIST, isGrowing } from './cpu-list.js';
 import { bytesOf, LEAST_QUOTA, SIZE } from './limit-text.js';
 
 const size = z.string().regex(SIZE, 'a size such as 512MB, 2GB or 1.5GiB');
+const processors = z.string().regex(CPU_LIST, 'processors such as 0,1 or 0-3');
 
 export const limitSetSchema = z
   .strictObject({
     memory: size.optional().describe('Most memory of a worker, such as 512MB, 2GB or 1.5GiB.'),
     swap: size.optional().describe('Swap that it may use beyond memory (default 0B).'),
     cpuQuota: z.number().min(LEAST_QUOTA).optional().describe('Processor time in cores, such as 1.5.'),
-    cpus: z
-      .string()
-      .regex(CPU_LIST, 'processors such as 0,1 or 0-3')
-      .optional()
-      .describe('Processors that it may run on, such as 0,1 or 0-3.'),
+    cpus: processors.optional().describe('Processors that it may run on, such as 0,1 or 0-3.'),
   })
   .refine(({ memory }) => memory === undefined || bytesOf(memory) !== 0, 'a worker needs some memory')
   .refine(({ memory, swap }) => swap === undefined || memory !== undefined, 'swap is limited only together with memory')
@@ -33,3 +30,35 @@ export const limitsSchema = z.strictObject({
 });
 
 export type Limits = z.output<typeof limitsSchema>;
+
+const bytes = z.int().nonnegative();
+const count = z.int().nonnegative();
+
+/** The limits that a worker was held to, and what they did to it. */
+export const heldLimitsSchema = z.strictObject({
+  /** `cgroup v2`, `cgroup v1`, `prlimit`, `taskset`, or two of them. */
+  method: z.string(),
+  /** As read back: the kernel counts memory in pages. null: not limited. */
+  memoryBytes: bytes.nullable(),
+  /** null: not limited, or by no number. */
+  swapBytes: bytes.nullable(),
+  cpuQuota: z.number().positive().nullable(),
+  cpus: z.string().nullable(),
+  /** Of the checkpoint's files, in the page cache before the worker was started: these it reads without being charged. */
+  uncountedFileBytes: bytes.nullable(),
+  /** null where the system does not tell, or there is no such limit. */
+  effects: z.strictObject({
+    /** Held at most, the page cache of its files included. */
+    peakBytes: bytes.nullable(),
+    swapPeakBytes: bytes.nullable(),
+    /** How often it reached the limit, and memory was taken back from it. */
+    limitHits: count.nullable(),
+    oomKills: count.nullable(),
+    /** Of the quota: periods in which it wanted to run, and those in which it was held back. */
+    periods: count.nullable(),
+    throttledPeriods: count.nullable(),
+  }),
+});
+
+export type HeldLimits = z.output<typeof heldLimitsSchema>;
+export type LimitEffects = HeldLimits['effects'];

@@ -39,19 +39,21 @@ const syntheticSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
+/** Where real weights came from. */
+export const sourceSchema = z.strictObject({
+  kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
+  repo: z.string().nullable(),
+  /** Commit of the repository. */
+  revision: z.string().nullable(),
+});
+
 const realSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** What a suite calls it: a hub id or a path. */
   model: z.string(),
   weights: z.literal('real'),
   dtype: z.enum(DTYPE_NAMES),
-  source: z.strictObject({
-    kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
-    repo: z.string().nullable(),
-    /** Commit of the repository. */
-    revision: z.string().nullable(),
-    license: z.string().nullable(),
-  }),
+  source: sourceSchema.extend({ license: z.string().nullable() }),
   /** The .onnx file of the language decoder, or the .gguf file. */
   graph: z.string().regex(SAFE_PATH),
   parameters: z.int(),

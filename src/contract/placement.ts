@@ -3,8 +3,6 @@
 import { z } from 'zod';
 import { type EdgeproofError, problem } from '../errors.js';
 
-const CPU = 'cpu';
-
 export const placementSchema = z.strictObject({
   /** What was run and how the time was taken. */
   method: z.string(),
@@ -31,8 +29,8 @@ export type Placement = z.output<typeof placementSchema>;
 
 /** The failure of a case that asked for `ep` and computed on the CPU; null when it did as asked. */
 export function fallbackOf({ providers, cpuOperators }: Placement, ep: string): EdgeproofError | null {
-  const onCpu = providers.find((provider) => provider.ep === CPU)?.nodes ?? 0;
-  if (ep === CPU || onCpu === 0) return null;
+  const onCpu = providers.find((provider) => provider.ep === 'cpu')?.nodes ?? 0;
+  if (ep === 'cpu' || onCpu === 0) return null;
   const operators = Object.entries(cpuOperators).map(([operator, count]) => `${operator} × ${count}`);
   const all = providers.reduce((sum, { nodes }) => sum + nodes, 0);
   return problem('ep-fallback', { ep, nodes: onCpu, of: all, operators });

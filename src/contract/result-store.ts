@@ -1,10 +1,10 @@
 // results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
-import { createDirectory } from './directory.js';
+import { createDirectory, entriesOf, partialPath } from './directory.js';
 import { formatDocument } from './document-text.js';
-import { parseJson, validate } from './json-file.js';
+import { readJson, validate } from './json-file.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './result.js';
 
 export function resultPath(directory: string, document: ResultDocument): string {
@@ -26,7 +26,7 @@ export function requireWritable(path: string): void {
 
 /** Writes beside the target and renames: a reader sees the old document or the new one, never half of one. */
 export function saveResult(path: string, document: ResultDocument): void {
-  const partial = `${path}.partial-${process.pid}`;
+  const partial = partialPath(path);
   try {
     createDirectory(dirname(path));
     writeFileSync(partial, formatDocument(document));
@@ -43,13 +43,7 @@ function unwritable(path: string, error: unknown): EdgeproofError {
 }
 
 export function readResult(path: string): ResultDocument {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
-  }
-  const value = parseJson(path, text);
+  const value = readJson(path);
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
     throw problem('result-newer', { path, found: version, known: SCHEMA_VERSION });
@@ -59,28 +53,12 @@ export function readResult(path: string): ResultDocument {
 
 /** Paths of all results, the oldest first. */
 export function listResults(directory: string): string[] {
-  const machines = entries(directory).filter((name) =>
-    statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory(),
-  );
-  const files = machines.flatMap((machine) =>
-    entries(join(directory, machine))
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => join(directory, machine, name)),
-  );
-  return files.sort((a, b) => startOf(a).localeCompare(startOf(b)));
-}
-
-function startOf(path: string): string {
-  return /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';
-}
-
-function entries(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw problem('file-unreadable', { path: directory, reason: reasonOf(error) }, error);
-  }
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile())
+    throw problem('file-unreadable', { path: directory, reason: 'ENOTDIR: not a directory' });
+  const machines = entriesOf(directory).map((name) => join(directory, name));
+  const files = machines.flatMap((machine) => entriesOf(machine).map((name) => join(machine, name)));
+  const startOf = (path: string) => /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';
+  return files.filter((path) => path.endsWith('.json')).sort((a, b) => startOf(a).localeCompare(startOf(b)));
 }
 
 /** The newest result that `wanted` accepts; files that cannot be read are handed to `onUnreadable` and passed over. */
@@ -101,23 +79,19 @@ export function newestResult(
   return null;
 }
 
-/** Of the suite that ran last; where it ran once, of whatever ran before. */
-function beforeLatest(all: string[]): string | undefined {
-  const suiteOf = (path: string) => basename(path).replace(/-?\d{8}T\d{6}Z\.json$/, '');
-  const earlier = all.slice(0, -1);
-  return earlier.findLast((path) => suiteOf(path) === suiteOf(all.at(-1)!)) ?? earlier.at(-1);
-}
-
 /** A path, `latest`, `previous` (of the same suite), or the newest whose file name contains `name`. */
 export function findResult(directory: string, name: string): string {
   if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
-  const all = listResults(directory);
-  const found =
-    name === 'latest'
-      ? all.at(-1)
-      : name === 'previous'
-        ? beforeLatest(all)
-        : all.findLast((path) => basename(path).includes(name));
+  const found = namedResult(listResults(directory), name);
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;
+}
+
+function namedResult(all: string[], name: string): string | undefined {
+  if (name === 'latest') return all.at(-1);
+  if (name !== 'previous') return all.findLast((path) => basename(path).includes(name));
+  const suiteOf = (path: string) => basename(path).replace(/-?\d{8}T\d{6}Z\.json$/, '');
+  const earlier = all.slice(0, -1);
+  // Where its suite ran only once: whatever ran before.
+  return earlier.findLast((path) => suiteOf(path) === suiteOf(all.at(-1)!)) ?? earlier.at(-1);
 }

@@ -1,22 +1,20 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
-// Unknown is null, never 0. Read by stats/ and report/, written by store.ts, described in docs/schema/result.json.
+// Unknown is null, never 0. Read by stats/ and report/, stored by result-store.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { caseKeySchema } from './case-key.js';
 import { ceilingSchema } from './ceilings.js';
-import { conditionSchema } from './condition.js';
+import { conditionSchema, pageCacheSchema, tracePointSchema } from './condition.js';
 import { energySchema } from './energy.js';
 import { storedFactsSchema } from './graph-facts.js';
-import { heldLimitsSchema } from './held-limits.js';
+import { heldLimitsSchema } from './limits.js';
 import { machineSchema } from './machine.js';
-import { tuningSchema } from './manifest.js';
+import { sourceSchema, tuningSchema } from './manifest.js';
 import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
-import { pageCacheSchema } from './page-cache.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
 import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
 import { suiteSchema } from './suite.js';
 import { threadsSchema } from './threads.js';
-import { tracePointSchema } from './trace.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -92,17 +90,8 @@ const checkpointSchema = z.strictObject({
   parameters: z.int(),
   /** Of synthetic weights; null for real ones. */
   seed: z.int().nullable(),
-  /** Where real weights came from; null for synthetic ones. */
-  source: z
-    .strictObject({
-      kind: z.enum(['hub', 'folder', 'onnx', 'gguf']),
-      repo: z.string().nullable(),
-      revision: z.string().nullable(),
-      /** Whether models.json pins these bytes. */
-      pinned: z.boolean(),
-    })
-    .nullable()
-    .default(null),
+  /** null for synthetic weights. `pinned`: whether models.json pins these bytes. */
+  source: sourceSchema.extend({ pinned: z.boolean() }).nullable().default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: storedFactsSchema,
   /** Of checkpoints that `models tune` wrote. */
@@ -155,7 +144,6 @@ export type Identity = z.output<typeof identitySchema>;
 export type Round = z.output<typeof roundSchema>;
 export type OkRound = z.output<typeof okRoundSchema>;
 export type GenerateIteration = z.output<typeof generateIterationSchema>;
-export type MicroIteration = z.output<typeof microIterationSchema>;
 
 export function okRounds(result: CaseResult): OkRound[] {
   return result.rounds.filter((round) => round.status === 'ok');

@@ -4,20 +4,18 @@ import { z } from 'zod';
 /** Metrics that can decide when to stop; a case without the chosen one uses the first of these that it has. */
 export const TARGET_METRICS = ['decodeRate', 'prefillRate', 'ttftMs', 'microMs'] as const;
 
+const positive = z.number().positive();
+
 export const untilPreciseSchema = z
   .strictObject({
     minimum: z.int().min(1).default(5).describe('Rounds that every case gets, even beyond the budget.'),
     maximum: z.int().min(1).default(30).describe('Most rounds of a case.'),
-    halfWidthPercent: z
-      .number()
-      .positive()
+    halfWidthPercent: positive
       .default(2)
       .describe('Precise enough: half the 95 % interval is at most this share of the median.'),
     metric: z.enum(TARGET_METRICS).default('decodeRate').describe('The metric whose interval counts.'),
     minimumSeconds: z.number().min(0).default(0).describe('Least timed seconds of every case.'),
-    budgetSeconds: z
-      .number()
-      .positive()
+    budgetSeconds: positive
       .nullable()
       .default(null)
       .describe('After this time no round beyond the minimum is started.'),

@@ -22,7 +22,7 @@ export interface OptionalPackage {
   engine: { name: string; file: string; field: string };
 }
 
-export interface RuntimeRow {
+interface RuntimeRow {
   format: FileFormat;
   /** Layouts of synthetic checkpoints that it runs. */
   layouts: readonly Layout[];
@@ -59,46 +59,43 @@ export interface RuntimeRow {
 
 const SESSION_OPTIONS = ['spinning', 'arena', 'memoryPattern', 'graphOptimization', 'hugePages', 'config'] as const;
 
+/** What runtimes on top of ONNX Runtime have in common. */
+const ON_ONNX_RUNTIME = {
+  format: 'onnx',
+  eps: ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
+  workloads: ['generate', 'sustained', 'micro'],
+  optional: null,
+  engine: (versions: Versions) => `onnxruntime ${versions.onnxruntime}`,
+  kernels: 'onnxruntime',
+  arithmetic: null,
+  hasHalfKernels: false,
+  environment: {},
+} as const;
+
 export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   onnxruntime: {
-    format: 'onnx',
+    ...ON_ONNX_RUNTIME,
     layouts: ['tuned', 'published', 'split'],
-    eps: ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
-    workloads: ['generate', 'sustained', 'micro'],
     options: [...SESSION_OPTIONS, 'kvDtype'],
     namedDefaults: ['graphOptimization'],
     package: 'onnxruntime-node',
-    optional: null,
     version: (versions) => versions.onnxruntime!,
-    engine: (versions) => `onnxruntime ${versions.onnxruntime}`,
-    kernels: 'onnxruntime',
-    arithmetic: null,
     showsLogits: true,
     splitsPrompts: true,
     needsFolder: false,
-    hasHalfKernels: false,
     stepCost: null,
-    environment: {},
   },
   'transformers.js': {
-    format: 'onnx',
+    ...ON_ONNX_RUNTIME,
     layouts: ['tuned', 'published'],
-    eps: ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
-    workloads: ['generate', 'sustained', 'micro'],
     options: SESSION_OPTIONS,
     namedDefaults: [],
     package: '@huggingface/transformers',
-    optional: null,
     version: (versions) => `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`,
-    engine: (versions) => `onnxruntime ${versions.onnxruntime}`,
-    kernels: 'onnxruntime',
-    arithmetic: null,
     showsLogits: false,
     splitsPrompts: false,
     needsFolder: true,
-    hasHalfKernels: false,
     stepCost: 'transformers.js copies the whole KV cache at each step',
-    environment: {},
   },
   'llama.cpp': {
     format: 'gguf',

@@ -8,9 +8,7 @@ import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
 import { WEIGHTS } from './weights.js';
-import { workloadSchema } from './workloads.js';
-
-const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+import { oneOrMore, workloadSchema } from './workloads.js';
 
 export const suiteSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 // The workloads: their schemas in a suite (lists of lengths) and in a case (one of each), and a row of facts for each.
 import { z } from 'zod';
 
-const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
+export const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 
 const generateSchema = z
   .strictObject({
@@ -34,11 +34,12 @@ const microSchema = z
   })
   .describe('One small operation, sampled by tinybench inside the worker.');
 
-const tokens = z.int();
+const count = z.int();
+const tokens = { prompt: count, new: count, depth: count };
 
 export const caseWorkloadSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('generate'), prompt: tokens, new: tokens, depth: tokens }),
-  z.strictObject({ kind: z.literal('sustained'), prompt: tokens, new: tokens, depth: tokens, seconds: z.int() }),
+  z.strictObject({ kind: z.literal('generate'), ...tokens }),
+  z.strictObject({ kind: z.literal('sustained'), ...tokens, seconds: z.int() }),
   z.strictObject({
     kind: z.literal('micro'),
     task: z.enum(MICRO_TASKS),
@@ -49,7 +50,7 @@ export const caseWorkloadSchema = z.discriminatedUnion('kind', [
 ]);
 export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);
 
-export type Workload = z.output<typeof workloadSchema>;
+type Workload = z.output<typeof workloadSchema>;
 export type CaseWorkload = z.output<typeof caseWorkloadSchema>;
 export type WorkloadKind = CaseWorkload['kind'];
 /** A workload of this kind, as a case has it. */
@@ -58,8 +59,6 @@ export type WorkloadOf<K extends WorkloadKind> = Extract<CaseWorkload, { kind: K
 export type LengthsWorkload = Extract<CaseWorkload, { prompt: number }>;
 
 interface WorkloadRow<K extends WorkloadKind> {
-  /** What is timed, in order. */
-  stages: readonly ('prefill' | 'decode')[];
   /** The cases that a suite's lists stand for. */
   expand(asked: Extract<Workload, { kind: K }>): WorkloadOf<K>[];
   /** The first part of a case id. */
@@ -88,31 +87,29 @@ function product(asked: { prompt: number[]; new: number[]; depth: number[] }): L
   );
 }
 
-const positions = ({ prompt, new: generated, depth }: Lengths) => depth + prompt + generated;
+/** What every workload has that reads a prompt and generates tokens. */
+const GENERATING = {
+  positions: ({ prompt, new: generated, depth }: Lengths) => depth + prompt + generated,
+  opensSession: () => true,
+  needsTokenizer: () => false,
+};
 
-export const WORKLOADS = {
+const WORKLOADS = {
   generate: {
-    stages: ['prefill', 'decode'],
     expand: (asked) => product(asked).map((lengths) => ({ kind: 'generate', ...lengths })),
     name: () => 'generate',
     label: lengthsLabel,
-    positions,
     seconds: () => 0,
-    opensSession: () => true,
-    needsTokenizer: () => false,
+    ...GENERATING,
   },
   sustained: {
-    stages: ['prefill', 'decode'],
     expand: (asked) => product(asked).map((lengths) => ({ kind: 'sustained', ...lengths, seconds: asked.seconds })),
     name: () => 'sustained',
     label: (workload) => `${lengthsLabel(workload)} for ${workload.seconds} s`,
-    positions,
     seconds: ({ seconds }) => seconds,
-    opensSession: () => true,
-    needsTokenizer: () => false,
+    ...GENERATING,
   },
   micro: {
-    stages: [],
     expand: (asked) => [asked],
     name: ({ task }) => `micro/${task}`,
     label: ({ task }) => task,

@@ -5,7 +5,7 @@ import { RestartError } from './failures.js';
 import { type Digests, fileHash } from './file-hash.js';
 import type { Http } from './http.js';
 import type { RemoteFile } from './listing.js';
-import { transfer, type Wanted, wholeState } from './transfer.js';
+import { transfer, type Wanted } from './transfer.js';
 import { doneBytes, freshState, frontier, loadState, removeState, type TransferState } from './transfer-state.js';
 
 export interface DownloadOptions {
@@ -21,7 +21,8 @@ export interface DownloadOptions {
 /** Writes the file to `wanted.path` and returns its SHA-256. If it throws, what the next pull can continue stays on disk. */
 export async function downloadFile(http: Http, wanted: Wanted, options: DownloadOptions): Promise<string> {
   const { file, path } = wanted;
-  let state = loadState(path, file.bytes, options.partBytes);
+  let { partBytes } = options;
+  let state = loadState(path, file.bytes, partBytes);
   for (let restarted = false; ; restarted = true) {
     let reason: string;
     try {
@@ -32,12 +33,13 @@ export async function downloadFile(http: Http, wanted: Wanted, options: Download
         return digests.sha256;
       }
       reason = fault;
-      state = freshState(file.bytes, options.partBytes);
     } catch (error) {
       if (!(error instanceof RestartError)) throw error;
       reason = error.message;
-      state = error.wholeOnly ? wholeState(file.bytes) : freshState(file.bytes, options.partBytes);
+      // A server that does not know ranges sends the file as a single part.
+      if (error.wholeOnly) partBytes = Math.max(1, file.bytes);
     }
+    state = freshState(file.bytes, partBytes);
     rmSync(path, { force: true });
     removeState(path);
     options.onProgress(0);
@@ -46,12 +48,7 @@ export async function downloadFile(http: Http, wanted: Wanted, options: Download
   }
 }
 
-async function receiveAndHash(
-  http: Http,
-  wanted: Wanted,
-  state: TransferState,
-  options: DownloadOptions,
-): Promise<Digests> {
+async function receiveAndHash(http: Http, wanted: Wanted, state: TransferState, options: DownloadOptions) {
   const { file, path } = wanted;
   const hash = fileHash({ path, bytes: file.bytes, git: file.gitOid !== null, signal: http.signal });
   let done = doneBytes(state);

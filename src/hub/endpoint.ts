@@ -37,16 +37,12 @@ function endpointOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   // The address may hold a password, so the message does not repeat it.
   if (url !== null && (url.username !== '' || url.password !== '')) {
-    throw problem('input-invalid', {
-      what: 'HF_ENDPOINT holds a user name or password',
-      expected: 'the address alone; a token goes into HF_TOKEN',
-    });
+    const expected = 'the address alone; a token goes into HF_TOKEN';
+    throw problem('input-invalid', { what: 'HF_ENDPOINT holds a user name or password', expected });
   }
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw problem('input-invalid', {
-      what: `HF_ENDPOINT ${text} is not the address of a hub`,
-      expected: `an address such as ${DEFAULT_ENDPOINT}`,
-    });
+    const expected = `an address such as ${DEFAULT_ENDPOINT}`;
+    throw problem('input-invalid', { what: `HF_ENDPOINT ${text} is not the address of a hub`, expected });
   }
   return (url.origin + url.pathname).replace(/\/+$/, '');
 }
@@ -55,10 +51,8 @@ function tokenOf(env: Environment, home: string): string | null {
   const token = (env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || tokenFile(env, home)).trim();
   if (token === '') return null;
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw problem('input-invalid', {
-    what: 'the hub token holds spaces or control characters',
-    expected: 'a token such as hf_…',
-  });
+  const what = 'the hub token holds spaces or control characters';
+  throw problem('input-invalid', { what, expected: 'a token such as hf_…' });
 }
 
 function tokenFile(env: Environment, home: string): string {
@@ -72,10 +66,8 @@ function tokenFile(env: Environment, home: string): string {
 function idleSeconds(text: string | undefined): number {
   const seconds = Number(text || DEFAULT_IDLE_SECONDS);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw problem('input-invalid', {
-    what: `HF_HUB_DOWNLOAD_TIMEOUT ${text} is not a time`,
-    expected: 'a number of seconds, such as 30',
-  });
+  const what = `HF_HUB_DOWNLOAD_TIMEOUT ${text} is not a time`;
+  throw problem('input-invalid', { what, expected: 'a number of seconds, such as 30' });
 }
 
 function expandHome(path: string | undefined): string | null {

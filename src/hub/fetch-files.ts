@@ -1,6 +1,8 @@
 // Gets the files of a checkpoint, each from the cache of the Python tools if its bytes are right, else from the hub.
-import { copyFileSync, constants as fsConstants, rmSync, statfsSync, statSync } from 'node:fs';
+import { copyFileSync, constants as fsConstants, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOutOfSpace, outOfSpace } from '../contract/directory.js';
+import type { CheckpointFile } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { type DownloadOptions, downloadFile, mismatch } from './download.js';
 import { digestsOf } from './file-hash.js';
@@ -12,13 +14,7 @@ import { removeState } from './transfer-state.js';
 
 const CONNECTIONS = 4;
 
-export interface FetchedFile {
-  path: string;
-  bytes: number;
-  sha256: string;
-}
-
-export interface Fetching {
+interface Fetching {
   http: Http;
   listing: Listing;
   /** The directory that the files go to. */
@@ -35,9 +31,10 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
   const hashes = new Map<string, string>();
   const counted = { downloadedBytes: 0 };
   const fetchOne = async (file: RemoteFile, connections: number) => {
+    const { partBytes } = fetching;
     const hash = await fetchFile(fetching, file, {
       connections,
-      partBytes: fetching.partBytes,
+      partBytes,
       onReceived(bytes) {
         counted.downloadedBytes += bytes;
       },
@@ -58,10 +55,10 @@ export async function fetchFiles(fetching: Fetching, files: RemoteFile[]) {
     if (failed !== undefined) throw failed.reason;
     for (const file of files) if (file.bytes > fetching.partBytes) await fetchOne(file, CONNECTIONS);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOSPC' || code === 'EDQUOT' ? outOfSpace(fetching.partial, files, error) : error;
+    const { partial } = fetching;
+    throw isOutOfSpace(error) ? outOfSpace(partial, missingBytes(partial, files), error) : error;
   }
-  const described = files.map(({ path, bytes }): FetchedFile => ({ path, bytes, sha256: hashes.get(path)! }));
+  const described = files.map(({ path, bytes }): CheckpointFile => ({ path, bytes, sha256: hashes.get(path)! }));
   return { files: described, ...counted };
 }
 
@@ -87,37 +84,23 @@ async function fetchFile(fetching: Fetching, file: RemoteFile, options: Download
   return downloadFile(http, { repo: listing.repo, commit: listing.commit, file, path }, options);
 }
 
-type Copied = { fault: null; sha256: string } | { fault: string; sha256: null };
-
-async function copied(from: string, to: string, file: RemoteFile, signal: AbortSignal | undefined): Promise<Copied> {
+/** Copies a file and says what is wrong with the copy; null if nothing is. */
+async function copied(from: string, to: string, file: RemoteFile, signal: AbortSignal | undefined) {
   try {
     // Shares the blocks instead of copying them where the file system can.
     copyFileSync(from, to, fsConstants.COPYFILE_FICLONE);
   } catch (error) {
     if (isDiskError(error)) throw error;
-    return { fault: reasonOf(error), sha256: null };
+    return { fault: reasonOf(error), sha256: '' };
   }
   const digests = await digestsOf(to, file.gitOid !== null, signal);
-  const fault = mismatch(file, digests);
-  return fault === null ? { fault, sha256: digests.sha256 } : { fault, sha256: null };
+  return { fault: mismatch(file, digests), sha256: digests.sha256 };
 }
 
-/** Throws disk-full if the disk has no room for what is still missing. */
-export function requireSpace(partial: string, files: RemoteFile[]): void {
-  const { bavail, bsize } = statfsSync(partial);
-  if (bavail * bsize < missingBytes(partial, files)) throw outOfSpace(partial, files);
-}
-
-function missingBytes(partial: string, files: RemoteFile[]): number {
+/** What is not on the disk yet. */
+export function missingBytes(partial: string, files: RemoteFile[]): number {
   return files.reduce((sum, file) => {
     const blocks = statSync(join(partial, file.path), { throwIfNoEntry: false })?.blocks ?? 0;
     return sum + Math.max(0, file.bytes - blocks * 512);
   }, 0);
-}
-
-function outOfSpace(partial: string, files: RemoteFile[], cause?: unknown): Error {
-  const { bavail, bsize } = statfsSync(partial);
-  const megabytes = (value: number) => `${Math.ceil(value / 1e6)} MB`;
-  const needed = megabytes(missingBytes(partial, files));
-  return problem('disk-full', { path: partial, needed, free: megabytes(bavail * bsize) }, cause);
 }

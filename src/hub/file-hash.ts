@@ -10,18 +10,7 @@ export interface Digests {
   gitOid: string | null;
 }
 
-export interface FileHash {
-  /** `pieces` have been written at offset `start`. */
-  written(pieces: readonly Uint8Array[], start: number): void;
-  /** The first `upTo` bytes are on disk: reads back those of them that are not hashed yet. */
-  follow(upTo: number): void;
-  /** Of the whole file, which must be on disk. Throws if a part of it could not be read. */
-  digests(): Promise<Digests>;
-  /** Stops reading. */
-  end(): void;
-}
-
-export interface HashJob {
+interface HashJob {
   path: string;
   bytes: number;
   /** Whether git's hash is wanted, too. */
@@ -29,9 +18,11 @@ export interface HashJob {
   signal: AbortSignal | undefined;
 }
 
+export type FileHash = ReturnType<typeof fileHash>;
+
 const READ_BYTES = 1 << 18;
 
-export function fileHash({ path, bytes, git, signal }: HashJob): FileHash {
+export function fileHash({ path, bytes, git, signal }: HashJob) {
   const sha256 = createHash('sha256');
   const sha1 = git ? createHash('sha1').update(`blob ${bytes}\0`) : null;
   let hashed = 0;
@@ -60,28 +51,28 @@ export function fileHash({ path, bytes, git, signal }: HashJob): FileHash {
     }
   };
 
+  /** The first `upTo` bytes are on disk: reads back those of them that are not hashed yet. */
   const follow = (upTo: number) => {
     if (hashed >= upTo) return;
     readers++;
-    reading = reading
-      .then(() => readBack(upTo))
-      .finally(() => {
-        readers--;
-      });
+    reading = reading.then(() => readBack(upTo)).finally(() => void readers--);
     // digests() reports the error.
     reading.catch(() => {});
   };
 
   return {
-    written(pieces, start) {
+    /** `pieces` have been written at offset `start`. */
+    written(pieces: readonly Uint8Array[], start: number) {
       if (readers === 0 && start === hashed) for (const piece of pieces) add(piece);
     },
     follow,
-    async digests() {
+    /** Of the whole file, which must be on disk. Throws if a part of it could not be read. */
+    async digests(): Promise<Digests> {
       follow(bytes);
       await reading;
       return { sha256: sha256.digest('hex'), gitOid: sha1?.digest('hex') ?? null };
     },
+    /** Stops reading. */
     end() {
       ended = true;
     },

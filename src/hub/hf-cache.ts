@@ -6,9 +6,7 @@ import type { Listing, RemoteFile } from './listing.js';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
-function repositoryFolder(hubCache: string, repo: string): string {
-  return join(hubCache, `models--${repo.replace('/', '--')}`);
-}
+const repositoryFolder = (hubCache: string, repo: string) => join(hubCache, `models--${repo.replace('/', '--')}`);
 
 /** The path of this file in that cache, if its size is right; its content is not checked yet. */
 export function cachedCopy(hubCache: string, repo: string, commit: string, file: RemoteFile): string | null {

@@ -42,11 +42,8 @@ export interface Http {
 
 export function createHttp(settings: HubSettings, signal?: AbortSignal, retries: RetryPolicy = RETRIES): Http {
   const { idleMs, token } = settings;
-  const dispatcher = new EnvHttpProxyAgent({
-    headersTimeout: idleMs,
-    bodyTimeout: idleMs,
-    connect: { timeout: idleMs },
-  });
+  const timeouts = { headersTimeout: idleMs, bodyTimeout: idleMs, connect: { timeout: idleMs } };
+  const dispatcher = new EnvHttpProxyAgent(timeouts);
   const ours = new URL(settings.endpoint).origin;
 
   const once = async (url: URL, wanted: Record<string, string>, abort: AbortSignal | undefined) => {
@@ -166,9 +163,7 @@ function failed(url: URL, error: unknown, settings: HubSettings): Error {
 
 export function networkReason(url: URL, error: unknown, { idleMs }: HubSettings): string {
   const code = (error as { code?: string }).code ?? '';
-  if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
-    return `${url.host} sent nothing for ${idleMs / 1000} s`;
-  }
+  if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return `${url.host} sent nothing for ${idleMs / 1000} s`;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `${url.host} did not answer within ${idleMs / 1000} s`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${url.hostname} is not known (${code})`;
   if (code.startsWith('UND_ERR')) return `the connection broke (${code})`;

@@ -15,20 +15,14 @@ const SMALL_FILES = [
   'processor_config.json',
 ];
 
-const GRAPH =
-  /^onnx\/([A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?)(_fp16|_quantized|_int8|_uint8|_q4|_q4f16|_bnb4|_q2|_q2f16|_q1|_q1f16|)\.onnx$/;
+const STEM = '[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?';
+const GRAPH = new RegExp(`^onnx/(${STEM})(${ONNX_DTYPES.map(suffixOf).join('|')})\\.onnx$`);
 
-export interface GraphFile {
+interface GraphFile {
   path: string;
   /** `model`, `decoder_model_merged`, `vision_encoder` … */
   stem: string;
   dtype: OnnxDtype;
-}
-
-export interface Selection {
-  /** The graph of the language decoder. */
-  graph: string;
-  paths: string[];
 }
 
 /** The dtype and stem in a path of transformers.js layout; null if it is not a graph. */
@@ -39,8 +33,8 @@ export function graphFile(path: string): GraphFile | null {
   return { path, stem: match[1]!, dtype };
 }
 
-/** Those of `paths` that `dtype` needs; error messages name `where`. */
-export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype): Selection {
+/** Those of `paths` that `dtype` needs, and the graph of the language decoder; error messages name `where`. */
+export function selectFiles(where: string, paths: readonly string[], dtype: OnnxDtype) {
   const graphs = paths.map(graphFile).filter((graph) => graph !== null);
   const stems = stemsOf(graphs);
   const chosen = stems.map((stem) => graphs.find((graph) => graph.stem === stem && graph.dtype === dtype));

@@ -6,18 +6,6 @@ import { z } from 'zod';
 /** Large enough for a request's round trip not to matter, small enough for four connections to share a file. */
 export const PART_BYTES = 64 << 20;
 
-export interface Part {
-  start: number;
-  bytes: number;
-  done: number;
-}
-
-export interface TransferState {
-  bytes: number;
-  etag: string | null;
-  parts: Part[];
-}
-
 const length = z.int().nonnegative();
 const stateSchema = z
   .strictObject({
@@ -30,14 +18,13 @@ const stateSchema = z
     parts: z.array(z.strictObject({ start: length, bytes: length, done: length })).max(1 << 16),
   })
   .refine(({ bytes, parts }) => {
-    let end = 0;
-    const joined = parts.every((part) => {
-      const fits = part.start === end && part.done <= part.bytes;
-      end += part.bytes;
-      return fits;
-    });
-    return joined && end === bytes;
+    const ends = parts.map((part) => part.start + part.bytes);
+    const isJoined = parts.every((part, i) => part.start === (ends[i - 1] ?? 0) && part.done <= part.bytes);
+    return isJoined && (ends.at(-1) ?? 0) === bytes;
   });
+
+export type TransferState = z.output<typeof stateSchema>;
+export type Part = TransferState['parts'][number];
 
 export function freshState(bytes: number, partBytes: number): TransferState {
   const starts = Array.from({ length: Math.max(1, Math.ceil(bytes / partBytes)) }, (_, i) => i * partBytes);
@@ -54,9 +41,9 @@ export function isWhole(part: Part): boolean {
 }
 
 /** The number of bytes from the start of the file to the first gap. */
-export function frontier({ parts }: TransferState): number {
+export function frontier({ bytes, parts }: TransferState): number {
   const gap = parts.find((part) => !isWhole(part));
-  return gap === undefined ? parts.reduce((sum, part) => sum + part.bytes, 0) : gap.start + gap.done;
+  return gap === undefined ? bytes : gap.start + gap.done;
 }
 
 /** What an earlier pull left, if it belongs to a file of this size; otherwise a fresh state. */
@@ -80,6 +67,6 @@ export function removeState(data: string): void {
   rmSync(statePath(data), { force: true });
 }
 
-export function statePath(data: string): string {
+function statePath(data: string): string {
   return `${data}.transfer`;
 }

@@ -7,15 +7,7 @@ import type { FileHash } from './file-hash.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
 import { withRetries } from './retry.js';
-import {
-  doneBytes,
-  freshState,
-  frontier,
-  isWhole,
-  type Part,
-  saveState,
-  type TransferState,
-} from './transfer-state.js';
+import { doneBytes, frontier, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
 import { writePart } from './write-part.js';
 
 export interface Wanted {
@@ -26,7 +18,7 @@ export interface Wanted {
   path: string;
 }
 
-export interface TransferOptions {
+interface TransferOptions {
   /** The most connections to use; a fast one stays alone. */
   connections: number;
   hash: FileHash;
@@ -185,9 +177,4 @@ function isOurs(error: unknown): boolean {
 
 export function isDiskError(error: unknown): boolean {
   return /^(ENOSPC|EDQUOT|EFBIG|EIO|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '');
-}
-
-/** The file as a single part, for a server that does not know ranges. */
-export function wholeState(bytes: number): TransferState {
-  return freshState(bytes, Math.max(1, bytes));
 }

@@ -9,7 +9,7 @@ const BATCH_BYTES = 1 << 19;
 /** Bytes of a connection that is slow or has stalled do not wait for a full batch. */
 const BATCH_MS = 200;
 
-export interface PartTarget {
+interface PartTarget {
   /** Descriptor of the file. */
   file: number;
   part: Part;

@@ -2,7 +2,7 @@
 // by page what is left. Linux only. Runs in a worker (answer.ts), because it loads a native library.
 import { closeSync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
 import koffi from 'koffi';
-import type { PageCache } from '../contract/page-cache.js';
+import type { PageCache } from '../contract/condition.js';
 import { reasonOf } from '../errors.js';
 
 const POSIX_FADV_DONTNEED = 4;

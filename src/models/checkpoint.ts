@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { entriesOf } from '../contract/directory.js';
 import { readJsonFile } from '../contract/json-file.js';
 import { LAYOUTS } from '../contract/layouts.js';
@@ -32,13 +31,17 @@ export function openCheckpoint(directory: string): Checkpoint {
   return { directory, graph: join(directory, graph.path), manifest };
 }
 
-/** null where there is none, or its manifest cannot be read. */
-export function tryOpenCheckpoint(directory: string): Checkpoint | null {
+/** null where there is none, or its manifest cannot be read, which `onBroken` is told. */
+export function tryOpenCheckpoint(
+  directory: string,
+  onBroken: (error: EdgeproofError) => void = () => {},
+): Checkpoint | null {
   try {
     return openCheckpoint(directory);
   } catch (error) {
-    if (error instanceof EdgeproofError) return null;
-    throw error;
+    if (!(error instanceof EdgeproofError)) throw error;
+    onBroken(error);
+    return null;
   }
 }
 
@@ -51,8 +54,7 @@ export function checkpointBytes(manifest: Manifest): number {
  * `q4 + accuracy-level, quantise-head` (written by `models tune`).
  */
 export function variantOf(manifest: Manifest): string {
-  const layout = manifest.weights === 'real' ? null : manifest.layout;
-  const routing = manifest.weights === 'real' ? null : manifest.routing;
+  const { layout, routing } = manifest.weights === 'real' ? { layout: null, routing: null } : manifest;
   const variant = [layout, manifest.dtype, routing].filter((part) => part !== null).join(' ');
   return manifest.tuned === undefined ? variant : `${variant} + ${manifest.tuned.steps.join(', ')}`;
 }
@@ -72,20 +74,10 @@ export function syntheticDirectory(
 export function listCheckpoints(cache: string, onBroken: (error: EdgeproofError) => void = () => {}): Checkpoint[] {
   const within = (directories: string[]) =>
     directories.flatMap((directory) => entriesOf(directory).map((name) => join(directory, name)));
-  const synthetic = within(within([join(cache, 'synthetic')]));
-  const real = within(within(within([join(cache, 'real')])));
-  const rewritten = within(within([join(cache, 'rewritten')]));
-  return [...synthetic, ...real, ...rewritten]
+  const [synthetic, real, rewritten] = ['synthetic', 'real', 'rewritten'].map((kind) => within([join(cache, kind)]));
+  return [...within(synthetic!), ...within(within(real!)), ...within(rewritten!)]
     .filter((directory) => !directory.includes('.partial') && existsSync(join(directory, MANIFEST)))
-    .flatMap((directory) => {
-      try {
-        return [openCheckpoint(directory)];
-      } catch (error) {
-        if (!(error instanceof EdgeproofError)) throw error;
-        onBroken(error);
-        return [];
-      }
-    });
+    .flatMap((directory) => tryOpenCheckpoint(directory, onBroken) ?? []);
 }
 
 /** The first file that is missing or altered, in a sentence; null when size and hash of every file are as listed. */
@@ -106,11 +98,9 @@ export async function faultOf(
 /** SHA-256 in hexadecimal; `onBytes` is given the bytes of each chunk. */
 export async function hashFile(path: string, onBytes: (bytes: number) => void = () => {}): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 22 }), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      onBytes(chunk.length);
-    }
-  });
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 22 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    onBytes(chunk.length);
+  }
   return hash.digest('hex');
 }

@@ -20,11 +20,9 @@ export interface EnsureOptions {
   onProgress?: ((progress: CheckpointProgress) => void) | undefined;
 }
 
-export interface WantedCheckpoint {
+interface WantedCheckpoint {
   directory: string;
-  /**
-   * Why a checkpoint with this manifest is not the wanted one; null where it is, and only its files are to be checked.
-   */
+  /** Why what was found is not the wanted checkpoint; null where it is, and only its files are to be checked. */
   reject(found: Checkpoint): string | null;
   contents(): CheckpointContents;
 }
@@ -42,7 +40,13 @@ export async function ensureCheckpoint(wanted: WantedCheckpoint, options: Ensure
   return { checkpoint: openCheckpoint(directory), written: reason };
 }
 
-function verify(found: Checkpoint, { signal, onProgress }: EnsureOptions): Promise<string | null> {
+interface VerifyOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: CheckpointProgress & { step: 'verify' }) => void) | undefined;
+}
+
+/** What is wrong with its files, in a sentence; null where they are whole. */
+export function verify(found: Checkpoint, { signal, onProgress }: VerifyOptions): Promise<string | null> {
   const totalBytes = checkpointBytes(found.manifest);
   let doneBytes = 0;
   return faultOf(found, (bytes) => {

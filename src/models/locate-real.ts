@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Dtype, ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import type { RealManifest } from '../contract/manifest.js';
 import { problem } from '../errors.js';
 import { ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
@@ -28,39 +29,27 @@ export interface Located {
   command: string;
   /** With the recorded hashes; null for files of the user. */
   pulled: Checkpoint | null;
-  kind: 'hub' | 'folder' | 'onnx' | 'gguf';
+  kind: RealManifest['source']['kind'];
 }
 
-/**
- * Throws checkpoint-missing with the command that pulls it, dtype-missing, or input-invalid for a config.json. Hashes
- * nothing.
- */
+/** Hashes nothing. Throws checkpoint-missing with the command that pulls it, dtype-missing, or input-invalid. */
 export function locateReal(name: string, reference: ModelReference, wanted: Dtype, cache: string): Located {
   if (reference.kind === 'gguf') return ggufFile(name, reference.path);
   const tuned = reference.kind === 'folder' ? tunedIn(reference.path) : null;
   if (tuned !== null) return inTuned(name, tuned);
   const dtype = ONNX_DTYPES.find((known) => known === wanted);
   if (dtype === undefined) throw problem('dtype-missing', { where: name, dtype: wanted, available: [] });
-  switch (reference.kind) {
-    case 'folder':
-      return inFolder(name, reference.path, dtype);
-    case 'onnx':
-      return singleFile(name, reference.path);
-    case 'config':
-      throw problem('input-invalid', {
-        what: `${name} is a configuration; it has no real weights`,
-        expected: '--weights synthetic',
-      });
-    default:
-      return inCache(name, reference, dtype, cache);
-  }
+  if (!('path' in reference)) return inCache(name, reference, dtype, cache);
+  if (reference.kind === 'folder') return inFolder(name, reference.path, dtype);
+  if (reference.kind === 'onnx') return singleFile(name, reference.path);
+  const what = `${name} is a configuration; it has no real weights`;
+  throw problem('input-invalid', { what, expected: '--weights synthetic' });
 }
 
+type HubReference = Extract<ModelReference, { kind: 'hub' | 'registry' }>;
+
 /** The repository and revision that a name stands for: the revision in the name, else the pinned one, else `main`. */
-export function hubTarget(reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>): {
-  repo: string;
-  revision: string;
-} {
+export function hubTarget(reference: HubReference): { repo: string; revision: string } {
   if (reference.kind === 'hub') return reference;
   const { hub, id, pin } = reference.model;
   if (hub === null) {
@@ -74,12 +63,7 @@ export function pullCommand(name: string, dtype: string): string {
   return `edgeproof models pull ${name} --dtype ${dtype}`;
 }
 
-function inCache(
-  name: string,
-  reference: Extract<ModelReference, { kind: 'hub' | 'registry' }>,
-  dtype: OnnxDtype,
-  cache: string,
-): Located {
+function inCache(name: string, reference: HubReference, dtype: OnnxDtype, cache: string): Located {
   const { repo, revision } = hubTarget(reference);
   const command = pullCommand(name, dtype);
   const commit = pulledCommit(cache, repo, revision);
@@ -118,16 +102,8 @@ function inFolder(name: string, path: string, dtype: OnnxDtype): Located {
     ...(existsSync(onnx) && statSync(onnx).isDirectory() ? readdirSync(onnx).map((file) => `onnx/${file}`) : []),
   ].filter((file) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile());
   const { graph, paths } = selectFiles(path, names, dtype);
-  return {
-    name,
-    directory: path,
-    graph,
-    dtype,
-    paths,
-    command: pullCommand('<org/name>', dtype),
-    pulled: null,
-    kind: 'folder',
-  };
+  const command = pullCommand('<org/name>', dtype);
+  return { name, directory: path, graph, dtype, paths, command, pulled: null, kind: 'folder' };
 }
 
 function singleFile(name: string, path: string): Located {
@@ -158,6 +134,11 @@ export function dtypeOfFile(path: string): OnnxDtype {
   return byBits[formats[0]?.bits ?? 32] ?? 'fp32';
 }
 
+/** What a .onnx or .gguf file says of its own speed. */
+export function factsOf(path: string): GraphFacts {
+  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+}
+
 export function locatedBytes({ directory, paths }: Located): number {
   return paths.reduce((sum, path) => sum + statSync(join(directory, path)).size, 0);
 }
@@ -181,22 +162,14 @@ async function describe(located: Located, onBytes: (bytes: number) => void): Pro
     files.push({ path, bytes: statSync(at).size, sha256: await hashFile(at, onBytes) });
   }
   const path = join(directory, graph);
-  const { parameters } = kind === 'gguf' ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+  const { parameters } = factsOf(path);
   const source = { kind, repo: null, revision: null, license: null };
-  const manifest: RealManifest = {
-    schemaVersion: 1,
-    model: name,
-    weights: 'real',
-    dtype,
-    source,
-    graph,
-    parameters,
-    files,
-  };
-  return { directory, graph: path, manifest };
+  const what = { schemaVersion: 1, model: name, weights: 'real', dtype } as const;
+  return { directory, graph: path, manifest: { ...what, source, graph, parameters, files } };
 }
 
-function requirePlainData({ directory, paths }: Located): void {
+/** Throws where a graph names data files other than plain ones beside it. */
+export function requirePlainData({ directory, paths }: Pick<Located, 'directory' | 'paths'>): void {
   for (const path of paths.filter((path) => path.endsWith('.onnx'))) {
     const at = join(directory, path);
     externalFiles(at, readModel(at));

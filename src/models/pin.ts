@@ -1,11 +1,12 @@
 // Pins: models.json holds the commit and the hashes of real weights, and other bytes are refused.
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { partialPath } from '../contract/directory.js';
 import type { RealManifest } from '../contract/manifest.js';
 import type { Checkpoint } from './checkpoint.js';
 import { loadRegistry, type Model, type Pin } from './registry.js';
 
-export type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
+type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
 
 /** Whether a real checkpoint has the bytes that its model's pin records. */
 export function pinState(manifest: RealManifest, pin: Pin | undefined): PinState {
@@ -44,7 +45,7 @@ export function writePin(registryPath: string, id: string, pin: Pin): void {
   const edited = withPin(text, index, pin);
   // If it is a link, the link stays and the file behind it is replaced.
   const target = realpathSync(registryPath);
-  const partial = `${target}.partial-${process.pid}`;
+  const partial = partialPath(target);
   writeFileSync(partial, edited);
   loadRegistry(partial);
   renameSync(partial, target);

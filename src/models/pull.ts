@@ -2,14 +2,14 @@
 // `<dtype>.partial`, then renames that directory. An interrupted pull leaves it for the next one to continue.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { requireSpace } from '../contract/directory.js';
 import type { OnnxDtype } from '../contract/dtypes.js';
 import type { RealManifest } from '../contract/manifest.js';
-import { EdgeproofError, problem, reasonOf } from '../errors.js';
-import { externalFiles } from '../formats/onnx/external-data.js';
+import { problem, reasonOf } from '../errors.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { readModel } from '../formats/onnx/read.js';
 import type { HubSettings } from '../hub/endpoint.js';
-import { fetchFiles, requireSpace } from '../hub/fetch-files.js';
+import { fetchFiles, missingBytes } from '../hub/fetch-files.js';
 import { cachedListing } from '../hub/hf-cache.js';
 import { createHttp, type Http } from '../hub/http.js';
 import { type Listing, listRepository, type RemoteFile } from '../hub/listing.js';
@@ -18,8 +18,10 @@ import type { RetryPolicy } from '../hub/retry.js';
 import { selectFiles } from '../hub/selection.js';
 import { isDiskError } from '../hub/transfer.js';
 import { PART_BYTES } from '../hub/transfer-state.js';
-import { createCacheDirectory } from './cache.js';
-import { type Checkpoint, faultOf, MANIFEST, openCheckpoint } from './checkpoint.js';
+import { createCacheDirectory, unwritable } from './cache.js';
+import { type Checkpoint, MANIFEST, openCheckpoint, tryOpenCheckpoint } from './checkpoint.js';
+import { verify } from './ensure-checkpoint.js';
+import { requirePlainData } from './locate-real.js';
 import { realDirectory, rememberRevision, requireOwnFolder } from './real.js';
 
 export interface PullRequest {
@@ -104,15 +106,13 @@ async function pullInto(
   const onProgress = (doneBytes: number, totalBytes: number) =>
     options.onProgress?.({ step: 'download', doneBytes, totalBytes });
   mkdirSync(join(partial, 'onnx'), { recursive: true });
-  requireSpace(partial, files);
+  requireSpace(partial, missingBytes(partial, files));
   const fetched = await fetchFiles(
     { http, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
     files,
   );
   const graph = readModel(join(partial, selection.graph));
-  for (const { path } of fetched.files.filter(({ path }) => path.endsWith('.onnx'))) {
-    externalFiles(join(partial, path), readModel(join(partial, path)));
-  }
+  requirePlainData({ directory: partial, paths: selection.paths });
   const manifest: RealManifest = {
     schemaVersion: 1,
     model: request.repo,
@@ -136,28 +136,14 @@ async function wholeCheckpoint(
   files: RemoteFile[],
   options: PullOptions,
 ): Promise<Checkpoint | null> {
-  let found: Checkpoint;
-  try {
-    found = openCheckpoint(directory);
-  } catch (error) {
-    if (error instanceof EdgeproofError) return null;
-    throw error;
-  }
-  const listed = (path: string) => files.find((file) => file.path === path);
-  const same =
-    found.manifest.files.length === files.length &&
-    found.manifest.files.every(({ path, bytes, sha256 }) => {
-      const file = listed(path);
-      return file?.bytes === bytes && (file.sha256 === null || file.sha256 === sha256);
-    });
-  if (!same) return null;
-  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  let doneBytes = 0;
-  const fault = await faultOf(found, (bytes) => {
-    doneBytes += bytes;
-    options.onProgress?.({ step: 'verify', doneBytes, totalBytes });
-    options.signal?.throwIfAborted();
+  const found = tryOpenCheckpoint(directory);
+  if (found?.manifest.files.length !== files.length) return null;
+  const isListed = found.manifest.files.every(({ path, bytes, sha256 }) => {
+    const file = files.find((known) => known.path === path);
+    return file?.bytes === bytes && (file.sha256 === null || file.sha256 === sha256);
   });
+  if (!isListed) return null;
+  const fault = await verify(found, options);
   if (fault === null) return found;
   options.onNote?.(`${fault}; it is pulled again`);
   return null;
@@ -167,16 +153,7 @@ async function wholeCheckpoint(
 export function explained(error: unknown, cache: string): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
   if (!isDiskError(error) && code !== 'EACCES' && code !== 'EPERM') return error;
-  const reason = reasonOf(error);
+  const isInside = path === undefined || !relative(resolve(cache), resolve(path)).startsWith('..');
   // Outside the cache, a pull only reads.
-  if (path !== undefined && !isInside(cache, path)) return problem('file-unreadable', { path, reason }, error);
-  return problem(
-    'directory-unwritable',
-    { path: cache, purpose: 'checkpoints', reason, option: 'EDGEPROOF_CACHE' },
-    error,
-  );
-}
-
-function isInside(directory: string, path: string): boolean {
-  return !relative(resolve(directory), resolve(path)).startsWith('..');
+  return isInside ? unwritable(cache, error) : problem('file-unreadable', { path, reason: reasonOf(error) }, error);
 }

@@ -5,7 +5,6 @@ import { basename, dirname, join } from 'node:path';
 import { entriesOf } from '../contract/directory.js';
 import { problem } from '../errors.js';
 
-const COMMIT = /^[0-9a-f]{40}$/;
 /** The hub's rule for names; `--`, which separates the two parts in folder names, is not allowed in them. */
 const REPO_PART = /^(?!.*(?:--|\.\.))[A-Za-z0-9](?:[A-Za-z0-9._-]{0,95})$/;
 
@@ -14,9 +13,7 @@ export function isRepo(text: string): boolean {
   return parts.length === 2 && parts.every((part) => REPO_PART.test(part));
 }
 
-function isCommit(text: string): boolean {
-  return COMMIT.test(text);
-}
+const isCommit = (text: string) => /^[0-9a-f]{40}$/.test(text);
 
 export function repositoryDirectory(cache: string, repo: string): string {
   if (!isRepo(repo)) throw new Error(`"${repo}" is not a repository`);

@@ -1,6 +1,7 @@
 // Model references, as `-m` and the `models` of a suite have them: an id of models.json, a hub id, a folder, an .onnx
 // or .gguf file, or a config.json.
 import { existsSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
 import { loadRegistry, type Model } from './registry.js';
@@ -8,10 +9,7 @@ import { loadRegistry, type Model } from './registry.js';
 export type ModelReference =
   | { kind: 'registry'; model: Model; revision: string | null }
   | { kind: 'hub'; repo: string; revision: string }
-  | { kind: 'folder'; path: string }
-  | { kind: 'onnx'; path: string }
-  | { kind: 'gguf'; path: string }
-  | { kind: 'config'; path: string };
+  | { kind: 'folder' | 'onnx' | 'gguf' | 'config'; path: string };
 
 export const DEFAULT_REVISION = 'main';
 
@@ -48,17 +46,15 @@ function splitRevision(text: string): [string, string | null] {
   });
 }
 
+const KINDS: Record<string, 'onnx' | 'gguf' | 'config'> = { '.onnx': 'onnx', '.gguf': 'gguf', '.json': 'config' };
+
 function pathOf(text: string): ModelReference {
   const found = statSync(text, { throwIfNoEntry: false });
   if (found === undefined) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
-  if (found.isDirectory()) return { kind: 'folder', path: text };
-  if (text.endsWith('.onnx')) return { kind: 'onnx', path: text };
-  if (text.endsWith('.gguf')) return { kind: 'gguf', path: text };
-  if (text.endsWith('.json')) return { kind: 'config', path: text };
-  throw problem('input-invalid', {
-    what: `${text} is not a model`,
-    expected: 'a folder, an .onnx or .gguf file or a config.json',
-  });
+  const kind = found.isDirectory() ? 'folder' : KINDS[extname(text)];
+  if (kind !== undefined) return { kind, path: text };
+  const expected = 'a folder, an .onnx or .gguf file or a config.json';
+  throw problem('input-invalid', { what: `${text} is not a model`, expected });
 }
 
 const MOST_SUGGESTIONS = 5;

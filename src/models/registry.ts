@@ -11,25 +11,21 @@ export const configSchema = z.looseObject({ model_type: z.string() }).superRefin
   for (const { path, message } of parsed?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
 });
 
+const idSchema = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/);
+const commit = z.string().regex(/^[0-9a-f]{40}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().positive();
+
 const modelSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]*$/)
-    .describe('Short name used on the command line and in suites.'),
+  id: idSchema.describe('Short name used on the command line and in suites.'),
   name: z.string().describe('Name as its makers write it.'),
   hub: z.string().nullable().describe('Hub repository of the ONNX export.'),
   baseHub: z.string().nullable().describe('Hub repository of the original weights.'),
   license: z.string().nullable(),
   modalities: z.array(z.enum(['text', 'image', 'video', 'audio-in', 'audio-out'])).default(['text']),
-  parameters: z.int().positive().nullable().describe('Parameter count, exact; null where nobody has published it.'),
-  activeParameters: z
-    .int()
-    .positive()
-    .optional()
-    .describe('Mixture of experts: parameters that one token passes through.'),
-  decoderParameters: z
-    .int()
-    .positive()
+  parameters: count.nullable().describe('Parameter count, exact; null where nobody has published it.'),
+  activeParameters: count.optional().describe('Mixture of experts: parameters that one token passes through.'),
+  decoderParameters: count
     .optional()
     .describe('Of a model with more parts: parameters of its text decoder, all that synthetic checkpoints hold.'),
   publishedBytes: z
@@ -43,17 +39,8 @@ const modelSchema = z.strictObject({
   notes: z.array(z.string()).default([]).describe('What a reader should know before trusting or comparing this entry.'),
   pin: z
     .strictObject({
-      revision: z
-        .string()
-        .regex(/^[0-9a-f]{40}$/)
-        .describe('Commit of the hub repository.'),
-      files: z.array(
-        z.strictObject({
-          path: z.string(),
-          bytes: z.int().nonnegative(),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/),
-        }),
-      ),
+      revision: commit.describe('Commit of the hub repository.'),
+      files: z.array(z.strictObject({ path: z.string(), bytes: z.int().nonnegative(), sha256 })),
     })
     .optional()
     .describe('What `edgeproof models pin` found: real weights with other bytes are refused.'),

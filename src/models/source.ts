@@ -1,20 +1,16 @@
 // From the name of a model to what a run must know of it before anything large is written or hashed: where its files are
 // or what they are made from, and the facts of its configuration. Each name is looked up once.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseKey } from '../contract/case-key.js';
 import type { ConfigFacts } from '../contract/config-facts.js';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
-import type { GraphFacts } from '../contract/graph-facts.js';
-import { parseJson, validate } from '../contract/json-file.js';
-import { type FileFormat, LAYOUTS, type Layout } from '../contract/layouts.js';
+import { readJsonFile } from '../contract/json-file.js';
+import type { FileFormat, Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/weights.js';
 import { problem } from '../errors.js';
-import { ggufConfigFacts, ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
+import { ggufConfigFacts, ggufDtype } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
-import { graphFacts } from '../formats/onnx/facts.js';
-import { readModel } from '../formats/onnx/read.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { cacheDirectory } from './cache.js';
@@ -110,8 +106,7 @@ function findSource({ model, weights, layout, dtype }: SourceKey, reference: Mod
 function describedModel(name: string, reference: ModelReference): Described {
   if (reference.kind === 'registry') return reference.model;
   if (reference.kind === 'config') {
-    const text = readFileSync(reference.path, 'utf8');
-    const config = validate(reference.path, parseJson(reference.path, text), configSchema) as ModelConfig;
+    const config = readJsonFile(reference.path, configSchema) as ModelConfig;
     const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
     return { id: `config-${config.model_type}-${hash}`, config };
   }
@@ -119,15 +114,4 @@ function describedModel(name: string, reference: ModelReference): Described {
     what: `${name} has real weights; synthetic ones are made from a configuration`,
     expected: 'an id of models.json, a config.json, or --weights real',
   });
-}
-
-/** The file format of a source. */
-export function formatOf(source: Source): FileFormat {
-  if (source.weights === 'synthetic') return LAYOUTS[source.layout].format;
-  return source.located.kind === 'gguf' ? 'gguf' : 'onnx';
-}
-
-/** What a .onnx or .gguf file says of its own speed. */
-export function factsOf(path: string): GraphFacts {
-  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
 }

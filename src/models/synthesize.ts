@@ -38,18 +38,10 @@ function rejection({ manifest }: Checkpoint, spec: CheckpointSpec, plan: Checkpo
 }
 
 function manifestOf(spec: CheckpointSpec, plan: CheckpointPlan, files: CheckpointFile[]): SyntheticManifest {
-  return {
-    schemaVersion: 1,
-    model: spec.model.id,
-    weights: 'synthetic',
-    layout: spec.layout,
-    dtype: spec.dtype,
-    routing: plan.routing,
-    seed: spec.seed,
-    plan: plan.hash,
-    parameters: plan.parameters,
-    files,
-  };
+  const { model, layout, dtype, seed } = spec;
+  const { routing, parameters } = plan;
+  const made = { routing, seed, plan: plan.hash, parameters, files };
+  return { schemaVersion: 1, model: model.id, weights: 'synthetic', layout, dtype, ...made };
 }
 
 function placedBytes({ header, weights }: CheckpointPlan, seed: number): PlacedBytes[] {

@@ -15,8 +15,9 @@ import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import { bytesOf } from '../formats/onnx/rewrite/recipe-bytes.js';
 import { rewrite, type StepName, type StepReport } from '../formats/onnx/rewrite/steps.js';
 import { encodeModel } from '../formats/onnx/write.js';
-import { type Checkpoint, MANIFEST, openCheckpoint, variantOf } from './checkpoint.js';
+import { type Checkpoint, variantOf } from './checkpoint.js';
 import { ensureCheckpoint } from './ensure-checkpoint.js';
+import { tunedIn } from './locate-real.js';
 import { openTensors, placeTensors } from './tuned-graph.js';
 import type { CheckpointContents, SmallFile } from './write-checkpoint.js';
 
@@ -110,16 +111,12 @@ function placeFor(manifest: Manifest, plan: string, cache: string): string {
 
 /** Throws where something is in `directory` that `models tune` did not write. */
 function requireOwnPlace(directory: string): void {
-  if (!existsSync(directory)) return;
-  const found = existsSync(join(directory, MANIFEST)) ? openCheckpoint(directory) : null;
-  if (found?.manifest.tuned !== undefined) return;
+  if (!existsSync(directory) || tunedIn(directory) !== null) return;
   const what = `${directory} exists and is not a checkpoint that \`models tune\` wrote`;
   throw problem('input-invalid', { what, expected: 'a directory that does not exist yet' });
 }
 
-/**
- * A file of the source for the tuned checkpoint: copied, except that config.json must say that there is one data file.
- */
+/** A file of the source for the tuned checkpoint: a copy, but config.json must say that there is one data file. */
 function otherFile(path: string, source: Checkpoint, graph: string): SmallFile {
   const copyOf = join(source.directory, path);
   if (path !== 'config.json') return { path, copyOf };

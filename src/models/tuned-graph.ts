@@ -4,29 +4,20 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors.js';
 import { nextPage } from '../formats/onnx/external-data.js';
-import type { Initializer, OnnxModel } from '../formats/onnx/model.js';
+import type { Initializer } from '../formats/onnx/model.js';
 import { prefillGraph } from '../formats/onnx/prefill-graph.js';
 import type { Draft } from '../formats/onnx/rewrite/draft.js';
 import type { ReadTensor } from '../formats/onnx/rewrite/matrix.js';
 import type { Recipe } from '../formats/onnx/rewrite/recipe.js';
 
-export interface PlacedRecipe {
+interface PlacedRecipe {
   offset: number;
   bytes: number;
   recipe: Recipe;
 }
 
-export interface PlacedGraph {
-  model: OnnxModel;
-  /** The prefill graph, where the draft asks for one. */
-  prefill: OnnxModel | null;
-  /** The content of the data file, in the order of offsets. */
-  placed: PlacedRecipe[];
-  bytes: number;
-}
-
-/** Moves all large tensors to the data file `location`. */
-export function placeTensors(draft: Draft, location: string): PlacedGraph {
+/** Moves all large tensors to the data file `location`; `placed` is its content in the order of offsets. */
+export function placeTensors(draft: Draft, location: string) {
   const { model, made } = draft;
   const placed: PlacedRecipe[] = [];
   let end = 0;
@@ -52,9 +43,7 @@ export function placeTensors(draft: Draft, location: string): PlacedGraph {
   return { model: whole, prefill: prefill.model, placed: [...placed, ...derived], bytes: prefill.bytes };
 }
 
-/**
- * Reads tensors of the graph at `path`, and of the data files beside it. Throws file-unreadable where one is too short.
- */
+/** Reads tensors of the graph at `path` and of its data files. Throws file-unreadable where one is too short. */
 export function openTensors(path: string): { read: ReadTensor; close(): void } {
   const files = new Map<string, number>();
   const fileOf = (name: string) => {

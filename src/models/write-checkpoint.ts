@@ -5,11 +5,10 @@ import { statSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { partialPath, removeAbandoned } from '../contract/directory.js';
+import { partialPath, removeAbandoned, requireSpace } from '../contract/directory.js';
 import type { CheckpointFile, Manifest } from '../contract/manifest.js';
-import { createCacheDirectory } from './cache.js';
+import { createCacheDirectory, writeFailure } from './cache.js';
 import { hashFile, MANIFEST, tryOpenCheckpoint } from './checkpoint.js';
-import { requireSpace, writeFailure } from './disk-errors.js';
 
 /** Bytes that lie at a fixed place in the data file, made when they are written. */
 export interface PlacedBytes {
@@ -39,7 +38,7 @@ export interface CheckpointContents {
   manifest(files: CheckpointFile[]): Manifest;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   signal?: AbortSignal | undefined;
   /** Bytes of the data file. */
   onWritten?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -61,7 +60,7 @@ export async function writeCheckpoint(
   const bytes = contents.data?.bytes ?? 0;
   createCacheDirectory(parent);
   removeAbandoned(parent);
-  await requireSpace(parent, bytes);
+  requireSpace(parent, bytes);
   const partial = partialPath(directory);
   try {
     await rm(partial, { recursive: true, force: true });
@@ -71,7 +70,7 @@ export async function writeCheckpoint(
     await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await putInPlace(partial, directory, judged, manifest);
   } catch (error) {
-    throw await writeFailure(error, parent, bytes);
+    throw writeFailure(error, parent, bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

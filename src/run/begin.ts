@@ -6,25 +6,13 @@ import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
-import type { ModelTraits } from '../models/source.js';
 import { wantedCases } from '../stats/enough.js';
 import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
 import { planCases } from '../suite/plan.js';
-import type { Executor } from '../worker/executor.js';
 import { beginDocument, requireResumable } from './document.js';
 import type { Listener } from './events.js';
+import type { EngineOptions } from './options.js';
 import { describeTool } from './provenance.js';
-
-export interface BeginOptions {
-  executor: Executor;
-  /** The folder of result documents; null: the document is kept in memory alone. */
-  results: string | null;
-  /** Names this machine instead of its hardware slug. */
-  machine?: string | undefined;
-  /** What is searched for before the rounds. */
-  tune?: 'threads' | undefined;
-  onEvent: Listener;
-}
 
 /** `R` is null for a run that stores nothing. */
 export interface Begun<R extends string | null = string | null> {
@@ -34,13 +22,13 @@ export interface Begun<R extends string | null = string | null> {
 }
 
 /** Nothing is written yet. */
-export function beginRun(suite: Suite, traitsOf: (model: string) => ModelTraits, options: BeginOptions): Begun {
-  const { executor, results, tune, onEvent } = options;
+export function beginRun(suite: Suite, options: EngineOptions): Begun {
+  const { executor, results, sources, tune, onEvent } = options;
   if (tune !== undefined) requireAutomaticThreads(suite);
   const machine = describeMachine(options.machine);
   const auto = automaticThreads(machine);
   if (tune === undefined && suite.threads.includes('auto')) onEvent({ type: 'threads-chosen', ...auto });
-  const document = beginDocument(suite, planCases(suite, auto.threads, traitsOf), {
+  const document = beginDocument(suite, planCases(suite, auto.threads, sources.traitsOf), {
     startedAt: new Date().toISOString(),
     tool: describeTool(),
     machine: { ...machine, clock: measureClock() },
@@ -66,7 +54,7 @@ function requireAutomaticThreads({ threads }: Suite): void {
 export function continueRun(
   name: string | true,
   more: RoundsOverrides,
-  options: BeginOptions & { results: string },
+  options: EngineOptions & { results: string },
 ): Begun<string> {
   const { executor, results, machine, onEvent } = options;
   const path = typeof name === 'string' ? findResult(results, name) : newestUnfinished(results, more, onEvent);

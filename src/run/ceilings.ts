@@ -2,30 +2,26 @@
 // the last, so that they are as old as the rounds that they explain.
 
 import { type Ceiling, unknownCeiling } from '../contract/ceilings.js';
+import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
-import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
+import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/describe.js';
 import { stepWork, tokenNeed } from '../stats/work.js';
 import type { Executor, KernelRatesQuestion } from '../worker/executor.js';
-import type { Listener } from './events.js';
-
-interface CeilingOptions {
-  executor: Executor;
-  signal: AbortSignal;
-  onEvent: Listener;
-}
+import type { Checkpoints } from './jobs.js';
+import type { EngineOptions } from './options.js';
 
 /** Measures what `cases` need and adds it to the document. */
 export async function addCeilings(
   document: ResultDocument,
   cases: CaseResult[],
-  workOf: (result: CaseResult) => Work,
-  { executor, signal, onEvent }: CeilingOptions,
+  checkpoints: Checkpoints,
+  { executor, signal, onEvent }: EngineOptions,
 ): Promise<void> {
-  for (const needed of neededCeilings(cases, workOf)) {
+  for (const needed of neededCeilings(cases, checkpoints)) {
     const { ep, threads } = needed;
     onEvent({ type: 'measuring-ceilings', ep, threads });
     const found = await measureCeilings(executor, needed, signal);
@@ -33,32 +29,29 @@ export async function addCeilings(
   }
 }
 
-function neededCeilings(cases: CaseResult[], workOf: (result: CaseResult) => Work): KernelRatesQuestion[] {
-  const all = new Map<
+function neededCeilings(cases: CaseResult[], checkpoints: Checkpoints): KernelRatesQuestion[] {
+  const groups = new Map<
     string,
-    { needed: KernelRatesQuestion; workingSets: Set<number>; arithmetics: Set<Arithmetic> }
+    { ep: ExecutionProvider; threads: number; sets: Set<number>; used: Set<Arithmetic> }
   >();
   for (const result of cases) {
     const { ep, threads, workload, runtime } = result.key;
     if (workload.kind === 'micro') continue;
     const key = `${ep} ${threads}`;
-    const group = all.get(key) ?? {
-      needed: { ep, threads, workingSets: [], arithmetics: [] },
-      workingSets: new Set(),
-      arithmetics: new Set(),
-    };
-    all.set(key, group);
-    const need = tokenNeed(stepWork(workOf(result), result.key), workload);
-    group.workingSets.add(workingSetFor(need.bytes, memoryLimitBytes()));
+    const group = groups.get(key) ?? { ep, threads, sets: new Set(), used: new Set() };
+    groups.set(key, group);
+    const need = tokenNeed(stepWork(checkpoints.of(result).facts.work, result.key), workload);
+    group.sets.add(workingSetFor(need.bytes, memoryLimitBytes()));
     if (RUNTIMES[runtime].kernels === 'own') continue;
-    for (const arithmetic of Object.keys(need.operations) as Arithmetic[]) group.arithmetics.add(arithmetic);
+    for (const arithmetic of Object.keys(need.operations) as Arithmetic[]) group.used.add(arithmetic);
     // What is multiplied as integers could be multiplied as floats.
-    group.arithmetics.add('fp32');
+    group.used.add('fp32');
   }
-  return [...all.values()].map(({ needed, workingSets, arithmetics }) => ({
-    ...needed,
-    workingSets: [...workingSets].sort((a, b) => a - b),
-    arithmetics: ARITHMETICS.filter((arithmetic) => arithmetics.has(arithmetic)),
+  return [...groups.values()].map(({ ep, threads, sets, used }) => ({
+    ep,
+    threads,
+    workingSets: [...sets].sort((a, b) => a - b),
+    arithmetics: ARITHMETICS.filter((arithmetic) => used.has(arithmetic)),
   }));
 }
 

@@ -7,16 +7,9 @@ import { isMeter } from '../machine/energy/meter.js';
 import { closeSources, openSources, sourceFor } from '../machine/energy/sources.js';
 import type { Listener } from './events.js';
 
-export interface RunEnergy {
-  of(ep: ExecutionProvider): EnergySource;
-  close(): void;
-}
+export type RunEnergy = Awaited<ReturnType<typeof openRunEnergy>>;
 
-export async function openRunEnergy(
-  { cases }: ResultDocument,
-  signal: AbortSignal,
-  onEvent: Listener,
-): Promise<RunEnergy> {
+export async function openRunEnergy({ cases }: ResultDocument, signal: AbortSignal, onEvent: Listener) {
   const eps = [...new Set(cases.map(({ key }) => key.ep))];
   const opened = await openSources({ gpu: eps.some((ep) => ep !== 'cpu') });
   const close = () => closeSources(opened);
@@ -29,7 +22,7 @@ export async function openRunEnergy(
   };
   try {
     const sources = new Map(await Promise.all(eps.map(baseline)));
-    return { of: (ep) => sources.get(ep)!, close };
+    return { of: (ep: ExecutionProvider) => sources.get(ep)!, close };
   } catch (error) {
     close();
     throw error;

@@ -50,4 +50,4 @@ export type PrepareEvent =
   /** It will not fit under a limit that is there to be tried. */
   | { type: 'not-expected-to-fit'; name: string; arithmetic: string };
 
-export type Listener<E = RunEvent> = (event: E) => void;
+export type Listener = (event: RunEvent) => void;

@@ -3,14 +3,14 @@ import type { CaseKey } from '../contract/case-key.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
-import { checkpointOf } from '../stats/parity.js';
+import { checkpointOf, runOf } from '../stats/parity.js';
 import type { Job } from '../worker/executor.js';
 import type { CheckpointFacts } from './document.js';
 import { type PrepareOptions, prepareCheckpoint } from './prepare.js';
 
 /** The checkpoints of a run, by case. */
 export interface Checkpoints {
-  /** Throws for a case that nobody asked to prepare. */
+  /** Only for cases that were prepared. */
   of(result: CaseResult): CheckpointFacts;
   find(result: CaseResult): CheckpointFacts | null;
 }
@@ -38,6 +38,11 @@ export async function prepareAll(
 export function jobOf(document: ResultDocument, result: CaseResult, round: number, prepared: CheckpointFacts): Job {
   const { iterations, warmup, seed } = document.suite.content;
   return { key: result.key, ...filesOf(result, prepared), round, seed, iterations, warmup };
+}
+
+/** One case, the first, of each way in which a checkpoint is run. */
+export function oneOfEachRun(cases: CaseResult[]): CaseResult[] {
+  return [...new Map(cases.toReversed().map((result) => [runOf(result), result])).values()].reverse();
 }
 
 /** What a worker needs for this case, whatever it is asked to do. */

@@ -1,68 +1,44 @@
 // The rounds of a document: checkpoints, ceilings, rounds in their order, ceilings again, answers to one prompt. The
 // document is saved after each step.
+import { join } from 'node:path';
 import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
 import { requireWritable, saveResult } from '../contract/result-store.js';
-import type { Sources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { wantedCases } from '../stats/enough.js';
 import { roundTimeoutSeconds } from '../suite/plan.js';
-import type { Executor } from '../worker/executor.js';
 import type { Begun } from './begin.js';
 import { addCeilings } from './ceilings.js';
-import { runCold } from './cold-start.js';
 import { recordRound } from './document.js';
 import { openRunEnergy, type RunEnergy } from './energy.js';
-import type { Listener } from './events.js';
-import { type Checkpoints, filesOf, jobOf, prepareAll } from './jobs.js';
-import { requireLimits } from './limits-held.js';
+import { type Checkpoints, jobOf, prepareAll } from './jobs.js';
+import type { EngineOptions } from './options.js';
 import { unprovenRound } from './placement.js';
 import { askForAnswers, unanswered } from './prompt-answers.js';
+import { requireLimits } from './requirements.js';
 import { earlierResults, scheduleOf } from './schedule.js';
 import { tuneThreads } from './tune-threads.js';
 
 /** Before a rate is called impossible, its ceiling is measured again: the machine may have been busy. */
 const CEILINGS_AGAIN = 2;
 
-export interface MeasureOptions {
-  executor: Executor;
-  sources: Sources;
-  /** Earlier results are read from here, to tell how long rounds take. */
-  results: string | null;
-  /** Measure also where the CPU computes part of what a GPU was asked for. */
-  allowFallback: boolean;
-  ceilings: boolean;
-  tune?: 'threads' | undefined;
-  signal: AbortSignal;
-  onEvent: Listener;
-}
-
-export async function measure({ document, path }: Begun, options: MeasureOptions): Promise<void> {
-  const { executor, signal, onEvent, ceilings } = options;
-  const { timeoutSeconds } = document.suite.content;
+export async function measure({ document, path }: Begun, options: EngineOptions): Promise<void> {
+  const { executor, onEvent, ceilings } = options;
   if (path !== null) requireWritable(path);
   const save = () => path !== null && saveResult(path, document);
   await requireLimits(executor, document.cases, onEvent);
   const wanted = [...wantedCases(document), ...unanswered(document.cases)];
   const checkpoints = await prepareAll(document, wanted, options);
-  if (options.tune !== undefined) {
-    const search = (result: CaseResult, round: number) => jobOf(document, result, round, checkpoints.of(result));
-    await tuneThreads(document, { executor, jobOf: search, timeoutSeconds, signal, onEvent });
-  }
+  if (options.tune !== undefined) await tuneThreads(document, checkpoints, options);
   const measured = wantedCases(document);
-  const workOf = (result: CaseResult) => checkpoints.of(result).facts.work;
-  if (ceilings) await addCeilings(document, measured, workOf, options);
+  if (ceilings) await addCeilings(document, measured, checkpoints, options);
   await runRounds(document, checkpoints, save, options);
   let explained = measured.filter((result) => result.status === 'ok');
   for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {
-    await addCeilings(document, explained, workOf, options);
+    await addCeilings(document, explained, checkpoints, options);
     save();
     explained = explained.filter((result) => isImpossible(document, result));
   }
-  const filesFor = (result: CaseResult) => {
-    const prepared = checkpoints.find(result);
-    return prepared === null ? null : filesOf(result, prepared);
-  };
-  await askForAnswers(document.cases, { executor, filesOf: filesFor, timeoutSeconds, signal, onEvent });
+  await askForAnswers(document, checkpoints, options);
   save();
 }
 
@@ -70,7 +46,7 @@ async function runRounds(
   document: ResultDocument,
   checkpoints: Checkpoints,
   save: () => void,
-  options: MeasureOptions,
+  options: EngineOptions,
 ): Promise<void> {
   const { results, signal, onEvent } = options;
   const earlier = results === null ? [] : earlierResults(results, document);
@@ -102,7 +78,7 @@ async function runOne(
   round: number,
   checkpoints: Checkpoints,
   energy: RunEnergy,
-  { executor, allowFallback, signal }: MeasureOptions,
+  { executor, allowFallback, signal }: EngineOptions,
 ): Promise<Round> {
   const { timeoutSeconds, cold } = document.suite.content;
   const prepared = checkpoints.of(result);
@@ -113,5 +89,11 @@ async function runOne(
   // After the proof, since the job carries how long a pass may be.
   const job = jobOf(document, result, round, prepared);
   const metered = { ...limits, energy: energy.of(result.key.ep) };
-  return cold ? runCold(executor, prepared.checkpoint, job, metered) : executor.round(job, metered);
+  if (!cold) return executor.round(job, metered);
+  const { directory, manifest } = prepared.checkpoint;
+  const files = manifest.files.map(({ path }) => join(directory, path));
+  // Nothing of the checkpoint is read between this and the round, which keeps the proof.
+  const pageCache = await executor.evict(files, limits);
+  const outcome = await executor.round(job, metered);
+  return outcome.status === 'ok' ? { ...outcome, pageCache } : outcome;
 }

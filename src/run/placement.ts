@@ -4,12 +4,11 @@
 import { fallbackOf, type Placement } from '../contract/placement.js';
 import type { CaseResult, Round } from '../contract/result.js';
 import { workloadRow } from '../contract/workloads.js';
-import { type EdgeproofError, failureOf } from '../errors.js';
-import type { AskOptions, Executor } from '../worker/executor.js';
+import { failureOf } from '../errors.js';
+import type { EngineOptions } from './options.js';
 
-export interface PlacementOptions extends AskOptions {
-  executor: Executor;
-  allowFallback: boolean;
+interface ProofOptions extends Pick<EngineOptions, 'executor' | 'allowFallback' | 'signal'> {
+  timeoutSeconds: number;
 }
 
 /** Stores the placement with the case; the failed round instead of a measurement, or null when it may be measured. */
@@ -17,25 +16,20 @@ export async function unprovenRound(
   result: CaseResult,
   cases: CaseResult[],
   job: { graph: string; vocabSize: number; round: number },
-  { executor, allowFallback, ...options }: PlacementOptions,
+  { executor, allowFallback, ...options }: ProofOptions,
 ): Promise<Round | null> {
   const { ep, threads, options: session, workload } = result.key;
   if (ep === 'cpu' || !workloadRow(workload).opensSession(workload)) return null;
   const startedAt = new Date().toISOString();
-  const failed = (error: EdgeproofError): Round => ({
-    status: 'failed',
-    index: job.round,
-    startedAt,
-    failure: failureOf(error),
-  });
+  const { graph, vocabSize, round: index } = job;
+  const failed = (error: unknown): Round => ({ status: 'failed', index, startedAt, failure: failureOf(error) });
   try {
-    const { graph, vocabSize } = job;
     result.placement ??=
       knownPlacement(cases, result) ??
       (await executor.placement({ ep, graph, threads, options: session, vocabSize }, options));
   } catch (error) {
-    options.signal?.throwIfAborted();
-    return failed(error as EdgeproofError);
+    options.signal.throwIfAborted();
+    return failed(error);
   }
   const fallback = fallbackOf(result.placement, ep);
   return fallback === null || allowFallback ? null : failed(fallback);

@@ -1,7 +1,7 @@
 // The checkpoints that cases need: verified on this disk or written now, each with the facts of its graph. Nothing here
 // asks the network.
 import { kvValueBytes } from '../contract/dtypes.js';
-import { layoutRow } from '../contract/layouts.js';
+import { LAYOUTS, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/routings.js';
 import { problem } from '../errors.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
@@ -9,18 +9,18 @@ import { memoryLimitBytes } from '../machine/describe.js';
 import { cacheDirectory } from '../models/cache.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { planCheckpoint } from '../models/checkpoint-plan.js';
-import { locatedBytes, openReal } from '../models/locate-real.js';
+import { factsOf, locatedBytes, openReal } from '../models/locate-real.js';
 import { pinOf, pinState } from '../models/pin.js';
-import { factsOf, formatOf, type Source, type SourceKey, type Sources } from '../models/source.js';
+import type { Source, SourceKey } from '../models/source.js';
 import { ensureSynthetic } from '../models/synthesize.js';
-import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
 import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/fit.js';
 import type { CheckpointFacts } from './document.js';
-import type { Listener, PrepareEvent } from './events.js';
+import type { Listener } from './events.js';
+import type { EngineOptions } from './options.js';
 
-export interface Wanted {
+interface Wanted {
   key: SourceKey;
   seed: number;
   /** Positions that the KV cache must hold. */
@@ -31,11 +31,7 @@ export interface Wanted {
   routing?: Routing;
 }
 
-export interface PrepareOptions {
-  sources: Sources;
-  signal: AbortSignal;
-  onEvent: Listener<PrepareEvent>;
-}
+export type PrepareOptions = Pick<EngineOptions, 'sources' | 'signal' | 'onEvent'>;
 
 export async function prepareCheckpoint(wanted: Wanted, options: PrepareOptions): Promise<CheckpointFacts> {
   const source = options.sources.sourceOf(wanted.key);
@@ -45,22 +41,17 @@ export async function prepareCheckpoint(wanted: Wanted, options: PrepareOptions)
   return { ...ready, vocab: source.facts.vocab, facts: factsOf(ready.checkpoint.graph) };
 }
 
-function isPartOf(config: ModelConfig): boolean {
-  const known = configSchemaOf(config.model_type) !== undefined;
-  return known && architectureOf(config).decoderConfig(config) !== config;
-}
-
 /**
  * Throws `does-not-fit` with the arithmetic, before anything is written or hashed. A limit is there to be tried: what does
  * not fit under it is only reported.
  */
-function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, onEvent: Listener<PrepareEvent>): void {
-  const values = source.facts.kvValuesPerToken;
-  const need = { kvBytesPerToken: values === null ? null : values * kvBytes(source), tokens };
+function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, onEvent: Listener): void {
   const weights = weightsOf(source);
   if (weights === null) return;
+  const values = source.facts.kvValuesPerToken;
+  const need = { weights, kvBytesPerToken: values === null ? null : values * kvBytes(source), tokens };
   for (const limit of memoryLimits) {
-    const fit = fitOf({ ...need, weights }, limit ?? memoryLimitBytes());
+    const fit = fitOf(need, limit ?? memoryLimitBytes());
     if (fit.fits) continue;
     if (limit === null) throw problem('does-not-fit', { name: source.name, arithmetic: fitArithmetic(fit) });
     onEvent({ type: 'not-expected-to-fit', name: source.name, arithmetic: fitArithmetic(fit, 'the limit is') });
@@ -69,8 +60,8 @@ function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, o
 
 /** GGUF files are run with a cache in half precision. */
 function kvBytes(source: Source): number {
-  if (formatOf(source) === 'gguf') return 2;
-  return source.weights === 'synthetic' ? kvValueBytes(source.dtype) : 4;
+  if (source.weights === 'real') return source.located.kind === 'gguf' ? 2 : 4;
+  return LAYOUTS[source.layout].format === 'gguf' ? 2 : kvValueBytes(source.dtype);
 }
 
 /** Exact where the graph is known; of an architecture that is not, what its parameters take at least. */
@@ -116,7 +107,8 @@ async function ensureWritten(
   { seed, routing }: Wanted,
   { signal, onEvent }: PrepareOptions,
 ): Promise<Prepared> {
-  if (isPartOf(model.config)) onEvent({ type: 'decoder-only', name });
+  const { config } = model;
+  if (architectureOf(config).decoderConfig(config) !== config) onEvent({ type: 'decoder-only', name });
   const started = { verify: 0, write: 0 };
   let total = 0;
   const { checkpoint, written } = await ensureSynthetic(

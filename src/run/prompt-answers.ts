@@ -1,37 +1,33 @@
 // Asks every way in which a checkpoint was run for its answer to one prompt, after the rounds, and stores the answers.
 // The reference is asked last: it is told what the others chose, and says how far that was from its own choice.
 
-import { type CaseResult, okRounds } from '../contract/result.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { EdgeproofError } from '../errors.js';
 import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
-import type { AskOptions, Executor, PromptQuestion } from '../worker/executor.js';
-import type { Listener } from './events.js';
-
-type Files = Omit<PromptQuestion, 'key' | 'against'>;
-
-export interface ParityOptions extends AskOptions {
-  executor: Executor;
-  /** null where the checkpoint is not at hand. */
-  filesOf(result: CaseResult): Files | null;
-  onEvent: Listener;
-}
+import { type Checkpoints, filesOf, oneOfEachRun } from './jobs.js';
+import type { EngineOptions } from './options.js';
 
 /** An answer that cannot be had fails no case: its figures stand, and parity stays unknown. */
-export async function askForAnswers(cases: CaseResult[], options: ParityOptions): Promise<void> {
+export async function askForAnswers(
+  { cases, suite }: ResultDocument,
+  checkpoints: Checkpoints,
+  { executor, signal, onEvent }: EngineOptions,
+): Promise<void> {
+  const { timeoutSeconds } = suite.content;
   const runs = unanswered(cases);
   for (const [done, result] of runs.entries()) {
-    const files = options.filesOf(result);
-    if (files === null) continue;
-    options.onEvent({ type: 'comparing-tokens', done, total: runs.length });
+    const prepared = checkpoints.find(result);
+    if (prepared === null) continue;
+    const question = { key: result.key, against: chosenByOthers(cases, result), ...filesOf(result, prepared) };
+    onEvent({ type: 'comparing-tokens', done, total: runs.length });
     try {
-      const question = { key: result.key, against: chosenByOthers(cases, result), ...files };
-      const answer = await options.executor.promptAnswer(question, options);
+      const answer = await executor.promptAnswer(question, { timeoutSeconds, signal });
       const stored = cases.find((other) => other.answer !== undefined && runOf(other) === runOf(result)) ?? result;
       stored.answer = answer;
     } catch (error) {
-      options.signal?.throwIfAborted();
+      signal.throwIfAborted();
       if (!(error instanceof EdgeproofError)) throw error;
-      options.onEvent({ type: 'answer-failed', result, message: error.message });
+      onEvent({ type: 'answer-failed', result, message: error.message });
     }
   }
 }
@@ -39,7 +35,7 @@ export async function askForAnswers(cases: CaseResult[], options: ParityOptions)
 /** One case of each run without an answer; a reference comes last, and again when others of its checkpoint are new. */
 export function unanswered(cases: CaseResult[]): CaseResult[] {
   const measured = cases.filter((result) => result.key.workload.kind === 'generate' && okRounds(result).length > 0);
-  const runs = [...new Map(measured.toReversed().map((result) => [runOf(result), result])).values()].reverse();
+  const runs = oneOfEachRun(measured);
   const isReference = (result: CaseResult) => runOf(referenceOf(cases, result) ?? result) === runOf(result);
   const open = runs.filter((result) => answerOf(cases, result) === null);
   const touched = new Set(open.map(checkpointOf));

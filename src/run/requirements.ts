@@ -1,9 +1,11 @@
 // What the cases of a run need, checked before anything is written or measured.
-import type { ResultDocument } from '../contract/result.js';
+import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
 import type { Sources } from '../models/source.js';
+import type { Executor } from '../worker/executor.js';
+import type { Listener } from './events.js';
 
 /** Also finds every model, so that a missing one is reported before the first is measured. */
 export function requireModels({ cases }: ResultDocument, { sourceOf }: Sources): void {
@@ -20,5 +22,14 @@ export function requireModels({ cases }: ResultDocument, { sourceOf }: Sources):
     const tokens = workload.positions(key.workload);
     const { context } = source.facts;
     if (context !== null && tokens > context) throw problem('prompt-too-long', { case: id, tokens, context });
+  }
+}
+
+/** Tries the limits of cases; one that the executor cannot hold a worker to is an error. */
+export async function requireLimits(executor: Executor, cases: CaseResult[], onEvent: Listener): Promise<void> {
+  const distinct = new Map(cases.map(({ key: { limits } }) => [JSON.stringify(limits), limits]));
+  for (const limits of distinct.values()) {
+    if (limits === undefined) continue;
+    onEvent({ type: 'limits-held', limits, method: await executor.tryLimits(limits) });
   }
 }

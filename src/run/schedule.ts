@@ -14,8 +14,7 @@ const EARLIER_RESULTS = 5;
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-export interface ScheduledRound extends WantedRound {
-  /** What is known when it starts. */
+interface ScheduledRound extends WantedRound {
   started: Event<'round-started'>;
   /** Once, when every case has had a round: the plan is known better. */
   replanned: Event<'replanned'> | null;
@@ -23,18 +22,11 @@ export interface ScheduledRound extends WantedRound {
   took(ms: number): void;
 }
 
-export interface Schedule {
-  plan(): Event<'planned'>;
-  rounds(): Generator<ScheduledRound>;
-  /** How long it took beside what was planned; null where no round ran, or a case failed. */
-  account(): Event<'rounds-ended'> | null;
-}
-
 export function scheduleOf(
   document: ResultDocument,
   factsOf: (result: CaseResult) => CheckpointFacts,
   earlier: ResultDocument[],
-): Schedule {
+) {
   const { content } = document.suite;
   const rule = roundsRule(content.rounds);
   const cases = wantedCases(document).map((result) => {
@@ -43,20 +35,16 @@ export function scheduleOf(
     const atFirst = { expectedMs: time.ms, expectedRounds: expectedRounds(known, rule) };
     return { result, time, ...atFirst, measuredMs: [] as number[], failed: false };
   });
-  const started = performance.now();
-  const elapsed = () => performance.now() - started;
-  const left = () =>
-    forecast(
-      cases.filter(({ failed }) => !failed),
-      rule,
-      elapsed(),
-    );
+  const begin = performance.now();
+  const elapsed = () => performance.now() - begin;
+  const open = () => cases.filter(({ failed }) => !failed);
+  const left = () => forecast(open(), rule, elapsed());
   let planned = left();
   let basis = weakest(cases.map(({ time }) => time));
   let done = 0;
   return {
-    plan: () => ({ type: 'planned', cases: cases.length, rule, ms: planned.ms, basis }),
-    *rounds() {
+    plan: (): Event<'planned'> => ({ type: 'planned', cases: cases.length, rule, ms: planned.ms, basis }),
+    *rounds(): Generator<ScheduledRound> {
       const isOverBudget = () => elapsed() > (rule.budgetSeconds ?? Number.POSITIVE_INFINITY) * 1000;
       for (const { result, round } of wantedRounds(document, isOverBudget)) {
         const entry = cases.find((known) => known.result === result)!;
@@ -64,24 +52,19 @@ export function scheduleOf(
         const { rounds, ms: leftMs } = left();
         const total = done + Math.max(1, rounds);
         let replanned: ScheduledRound['replanned'] = null;
-        if (basis !== 'measured' && cases.every(({ measuredMs, failed }) => failed || measuredMs.length > 0)) {
+        if (basis !== 'measured' && open().every(({ measuredMs }) => measuredMs.length > 0)) {
           basis = 'measured';
           planned = { rounds: done + rounds, ms: elapsed() + leftMs };
           replanned = { type: 'replanned', ms: planned.ms };
         }
-        const took = (ms: number) => entry.measuredMs.push(ms);
-        yield {
-          result,
-          round,
-          started: { type: 'round-started', result, round, done, total, rule, leftMs },
-          replanned,
-          took,
-        };
+        const started = { type: 'round-started', result, round, done, total, rule, leftMs } as const;
+        yield { result, round, started, replanned, took: (ms) => entry.measuredMs.push(ms) };
         entry.failed = result.rounds.some(({ index, status }) => index === round && status === 'failed');
         done++;
       }
     },
-    account() {
+    /** How long it took beside what was planned; null where no round ran, or a case failed. */
+    account(): Event<'rounds-ended'> | null {
       const failed = cases.some((entry) => entry.failed);
       return done === 0 || failed ? null : { type: 'rounds-ended', ms: elapsed(), plannedMs: planned.ms };
     },
@@ -105,7 +88,6 @@ export function earlierResults(directory: string, document: ResultDocument): Res
 }
 
 function weakest(times: RoundTime[]): Basis {
-  const bases = times.map(({ basis }) => basis);
-  if (bases.includes('assumed')) return 'assumed';
-  return bases.includes('scaled') ? 'scaled' : 'measured';
+  const isAny = (wanted: Basis) => times.some(({ basis }) => basis === wanted);
+  return isAny('assumed') ? 'assumed' : isAny('scaled') ? 'scaled' : 'measured';
 }

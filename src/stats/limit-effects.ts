@@ -1,5 +1,5 @@
 // What limits did to a case over all its rounds, failed ones included. Pure.
-import type { HeldLimits } from '../contract/held-limits.js';
+import type { HeldLimits } from '../contract/limits.js';
 import type { CaseResult } from '../contract/result.js';
 import type { CaseLimitEffects } from '../contract/views/show.js';
 

@@ -17,16 +17,14 @@ import { parseOptions } from './option-parsing.js';
 export const DIMENSION_GROUPS = ['What to run:', 'How much to run:', 'How to run it:', 'Limits:'] as const;
 
 export interface Dimension {
-  /** The option of `run`; its long name is the name of the dimension. */
-  option: {
-    short?: string;
-    metavar: string;
-    help: string;
-    group: (typeof DIMENSION_GROUPS)[number];
-    repeatable?: true;
-    /** Another dimension without which this one means nothing. */
-    requires?: string;
-  };
+  /** The option of `run` with the name of the dimension: a short form, what stands behind it, and its help. */
+  short?: string;
+  metavar: string;
+  help: string;
+  group: (typeof DIMENSION_GROUPS)[number];
+  repeatable?: true;
+  /** Another dimension without which this one means nothing. */
+  requires?: string;
   /**
    * The list of a suite that it fills. Dimensions that share a list of objects fill it with their combinations. For
    * `workloads`, it fills the field of its own name in every workload that has one.
@@ -51,80 +49,77 @@ function limit<T>(read: Reader<T[]>, setOf: (value: T) => LimitSet): Reader<Limi
   return (texts, option) => read(texts, option).map(setOf);
 }
 
-const namedValue = (value: string, name: string) => `${name} ${value}`;
 const size = (bytes: number | undefined) => (bytes === undefined ? undefined : sizeWord(bytes));
 const lengths = (workload: CaseKey['workload'] | undefined) =>
   workload !== undefined && 'prompt' in workload ? workload : null;
 
+/** What the dimensions of a group have in common. */
+const WHAT = { group: 'What to run:', read: list } as const;
+const HOW_MUCH = { group: 'How much to run:', field: 'workloads', label: null } as const;
+const LIMIT = {
+  group: 'Limits:',
+  field: 'limits',
+  label: (value: string, name: string) => `${name} ${value}`,
+} as const;
+
 export const DIMENSIONS = {
   model: {
-    option: {
-      short: 'm',
-      metavar: 'models',
-      help: 'ids of models.json, hub ids (org/name@revision), folders, or .onnx, .gguf or config.json files',
-      group: 'What to run:',
-    },
+    ...WHAT,
+    short: 'm',
+    metavar: 'models',
+    help: 'ids of models.json, hub ids (org/name@revision), folders, or .onnx, .gguf or config.json files',
     field: 'models',
-    read: list,
     inId: ({ model }) => ({ model }),
     implies: ['weights', 'graph', 'workload'],
   },
   weights: {
-    option: {
-      metavar: 'kinds',
-      help: `${WEIGHTS.join(', ')} (default: synthetic for ids of models.json and config.json, real for others)`,
-      group: 'What to run:',
-    },
+    ...WHAT,
+    metavar: 'kinds',
+    help: `${WEIGHTS.join(', ')} (default: synthetic for ids of models.json and config.json, real for others)`,
     field: 'weights',
-    read: list,
     // Ids of synthetic cases name their layout instead, so that results of earlier versions keep matching.
     inId: ({ weights, layout }) => ({ weights: layout === null ? weights : undefined }),
     label: null,
     implies: ['layout', 'graph'],
   },
   layout: {
-    option: {
-      metavar: 'layouts',
-      help: `graph layouts of synthetic ONNX checkpoints: ${ONNX_LAYOUTS.join(', ')}`,
-      group: 'What to run:',
-    },
+    ...WHAT,
+    metavar: 'layouts',
+    help: `graph layouts of synthetic ONNX checkpoints: ${ONNX_LAYOUTS.join(', ')}`,
     field: 'layouts',
-    read: list,
     inId: ({ layout }) => ({ layout: layout ?? undefined }),
     implies: ['weights', 'graph', 'workload'],
   },
   dtype: {
-    option: {
-      metavar: 'dtypes',
-      help: 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …',
-      group: 'What to run:',
-    },
+    ...WHAT,
+    metavar: 'dtypes',
+    help: 'weight formats: fp32, fp16, q8, int8, uint8, q4, q4f16, bnb4 …',
     field: 'dtypes',
-    read: list,
     inId: ({ dtype }) => ({ dtype }),
     follows: 'layout',
     implies: ['weights', 'graph', 'workload'],
   },
   runtime: {
-    option: { metavar: 'names', help: `runtimes: ${RUNTIME_NAMES.join(', ')}`, group: 'What to run:' },
+    ...WHAT,
+    metavar: 'names',
+    help: `runtimes: ${RUNTIME_NAMES.join(', ')}`,
     field: 'runtimes',
-    read: list,
     inId: ({ runtime }) => ({ runtime }),
     implies: ['options', 'runtimeVersion'],
   },
   ep: {
-    option: {
-      metavar: 'names',
-      help: `execution providers: ${EXECUTION_PROVIDERS.join(', ')}`,
-      group: 'What to run:',
-    },
+    ...WHAT,
+    metavar: 'names',
+    help: `execution providers: ${EXECUTION_PROVIDERS.join(', ')}`,
     field: 'eps',
-    read: list,
     inId: ({ ep }) => ({ ep }),
     implies: ['options'],
   },
   threads: {
-    option: { short: 't', metavar: 'ranges', help: 'thread counts: 2, 1,2, 1-8*2 or auto', group: 'How to run it:' },
+    short: 't',
+    metavar: 'ranges',
+    help: 'thread counts: 2, 1,2, 1-8*2 or auto',
+    group: 'How to run it:',
     field: 'threads',
     read: threadCounts,
     inId: ({ threads }) => ({ threads }),
@@ -132,12 +127,10 @@ export const DIMENSIONS = {
     implies: ['options'],
   },
   option: {
-    option: {
-      metavar: 'name=values',
-      help: 'session options, such as spinning=off,on or session.xyz=1; may be repeated',
-      group: 'How to run it:',
-      repeatable: true,
-    },
+    metavar: 'name=values',
+    help: 'session options, such as spinning=off,on or session.xyz=1; may be repeated',
+    group: 'How to run it:',
+    repeatable: true,
     field: 'options',
     read: parseOptions,
     inId: ({ options }) => optionDimensions(options),
@@ -146,84 +139,67 @@ export const DIMENSIONS = {
     implies: ['options'],
   },
   'memory-limit': {
-    option: { metavar: 'sizes', help: 'most memory of a worker: 2GB, or 512MB,1GB', group: 'Limits:' },
-    field: 'limits',
+    ...LIMIT,
+    metavar: 'sizes',
+    help: 'most memory of a worker: 2GB, or 512MB,1GB',
     read: limit(sizes(1), (memory) => ({ memory })),
     inId: ({ limits }) => ({ 'memory-limit': size(limits?.memoryBytes) }),
-    label: namedValue,
   },
   'swap-limit': {
-    option: {
-      metavar: 'sizes',
-      help: 'swap allowed beyond --memory-limit (default: none)',
-      group: 'Limits:',
-      requires: 'memory-limit',
-    },
-    field: 'limits',
+    ...LIMIT,
+    metavar: 'sizes',
+    help: 'swap allowed beyond --memory-limit (default: none)',
+    requires: 'memory-limit',
     read: limit(sizes(0), (swap) => ({ swap })),
     inId: ({ limits }) => ({ 'swap-limit': size(limits?.swapBytes || undefined) }),
-    label: namedValue,
   },
   'cpu-quota': {
-    option: { metavar: 'cores', help: 'most processor time of a worker, in cores: 1.5, or 0.5,1', group: 'Limits:' },
-    field: 'limits',
+    ...LIMIT,
+    metavar: 'cores',
+    help: 'most processor time of a worker, in cores: 1.5, or 0.5,1',
     read: limit(quotas, (cpuQuota) => ({ cpuQuota })),
     inId: ({ limits }) => ({ 'cpu-quota': limits?.cpuQuota }),
-    label: namedValue,
   },
   cpus: {
-    option: { metavar: 'list', help: 'processors that workers may run on: 0,1 or 0-3', group: 'Limits:' },
-    field: 'limits',
+    ...LIMIT,
+    metavar: 'list',
+    help: 'processors that workers may run on: 0,1 or 0-3',
     read: limit(processors, (cpus) => ({ cpus })),
     inId: ({ limits }) => ({ cpus: limits?.cpus }),
-    label: namedValue,
   },
   prompt: {
-    option: {
-      short: 'p',
-      metavar: 'ranges',
-      help: 'prompt tokens: 512, 128,512 or 128-1024*2',
-      group: 'How much to run:',
-    },
-    field: 'workloads',
+    ...HOW_MUCH,
+    short: 'p',
+    metavar: 'ranges',
+    help: 'prompt tokens: 512, 128,512 or 128-1024*2',
     read: ranges(1),
     inId: ({ workload }) => ({ prompt: lengths(workload)?.prompt }),
-    label: null,
     implies: ['workload', 'options'],
   },
   new: {
-    option: { short: 'n', metavar: 'ranges', help: 'tokens to generate', group: 'How much to run:' },
-    field: 'workloads',
+    ...HOW_MUCH,
+    short: 'n',
+    metavar: 'ranges',
+    help: 'tokens to generate',
     read: ranges(1),
     inId: ({ workload }) => ({ new: lengths(workload)?.new }),
-    label: null,
     implies: ['workload', 'options'],
   },
   depth: {
-    option: {
-      short: 'd',
-      metavar: 'ranges',
-      help: 'tokens already in the KV cache: 0, or 0-4096+1024',
-      group: 'How much to run:',
-    },
-    field: 'workloads',
+    ...HOW_MUCH,
+    short: 'd',
+    metavar: 'ranges',
+    help: 'tokens already in the KV cache: 0, or 0-4096+1024',
     read: ranges(0),
     inId: ({ workload }) => ({ depth: lengths(workload)?.depth || undefined }),
-    label: null,
     implies: ['workload', 'options'],
   },
   seconds: {
-    option: {
-      metavar: 'number',
-      help: 'how long a sustained workload runs; its curve is shown from 60 s on',
-      group: 'How much to run:',
-    },
-    field: 'workloads',
+    ...HOW_MUCH,
+    metavar: 'number',
+    help: 'how long a sustained workload runs; its curve is shown from 60 s on',
     read: wholeNumber,
-    inId: ({ workload }) => ({
-      seconds: workload !== undefined && 'seconds' in workload ? workload.seconds : undefined,
-    }),
-    label: null,
+    inId: ({ workload }) => ({ seconds: workload && 'seconds' in workload ? workload.seconds : undefined }),
     implies: ['workload'],
   },
 } as const satisfies Record<string, Dimension>;

@@ -10,10 +10,7 @@ import { optionDimensions } from './option-dimensions.js';
 
 type Place = Pick<CaseKey, 'runtime' | 'ep' | 'layout'>;
 
-interface Misfit {
-  what: string;
-  expected: string;
-}
+type Misfit = { what: string; expected: string };
 
 export function fitOptions(sets: OptionSet[]) {
   const unused = new Map<OptionSet, Misfit | null>(sets.map((set) => [set, null]));

@@ -24,8 +24,8 @@ export function readDimensions(texts: DimensionTexts): DimensionOverrides {
   for (const name of DIMENSION_NAMES) {
     const text = texts[name];
     if (text === undefined) continue;
-    const { field, read, option } = dimensionRow(name);
-    requireOther(texts, name, option.requires);
+    const { field, read, requires } = dimensionRow(name);
+    requireOther(texts, name, requires);
     const key = field === 'workloads' ? name : field;
     const values = read([text].flat(), `--${name}`);
     overrides[key] = key in overrides ? combinations(overrides[key] as object[], values as object[]) : values;

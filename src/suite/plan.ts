@@ -2,7 +2,7 @@
 
 import type { Case, CaseKey } from '../contract/case-key.js';
 import { type FileFormat, LAYOUT_NAMES, LAYOUTS, type Layout, layoutRow } from '../contract/layouts.js';
-import { distinctOptions, type OptionSet } from '../contract/option-set.js';
+import { distinctOptions } from '../contract/option-set.js';
 import { RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { type CaseWorkload, workloadRow } from '../contract/workloads.js';
@@ -31,7 +31,8 @@ export function planCases(
           for (const workload of workloads) {
             if (!runs(place, workload)) continue;
             const threads = asked === 'auto' ? limitedThreads(automaticThreads, limits ?? {}) : asked;
-            const options = optionsFor(workload, set);
+            // Options change nothing where no session is opened.
+            const options = workloadRow(workload).opensSession(workload) ? distinctOptions(set) : undefined;
             const key: CaseKey = {
               ...place,
               threads,
@@ -56,46 +57,28 @@ type Place = Pick<CaseKey, 'model' | 'weights' | 'layout' | 'dtype' | 'runtime' 
 
 function placesOf(suite: Suite, traitsOf: TraitsOf): Place[] {
   const places: Place[] = [];
+  // A suite names the layouts of ONNX graphs; every other file format has its own.
+  const madeLayouts = [...suite.layouts, ...LAYOUT_NAMES.filter((layout) => LAYOUTS[layout].format !== 'onnx')];
   for (const model of suite.models) {
     const traits = traitsOf(model);
     const { given = false } = traits;
     for (const weights of given ? [traits.weights] : (suite.weights ?? [traits.weights]))
-      for (const { layout, runtimes } of weights === 'synthetic' && !given
-        ? syntheticFiles(suite)
-        : existingFiles(suite, traits.format))
+      for (const layout of weights === 'synthetic' && !given ? madeLayouts : [null])
         for (const dtype of traits.dtype === null ? suite.dtypes : [traits.dtype])
-          for (const runtime of runtimes)
+          for (const runtime of suite.runtimes.filter((name) => reads(name, layout, traits.format)))
             for (const ep of suite.eps) places.push({ model, weights, layout, dtype, runtime, ep });
   }
   return places;
 }
 
-interface Files {
-  layout: Layout | null;
-  runtimes: RuntimeName[];
-}
-
-/** A suite names the layouts of ONNX graphs; every other file format has its own. */
-function syntheticFiles({ layouts, runtimes }: Suite): Files[] {
-  const others = LAYOUT_NAMES.filter((layout) => LAYOUTS[layout].format !== 'onnx');
-  return [...layouts, ...others].map((layout) => ({
-    layout,
-    runtimes: runtimes.filter((runtime) => RUNTIMES[runtime].layouts.includes(layout)),
-  }));
-}
-
-function existingFiles({ runtimes }: Suite, format: FileFormat): Files[] {
-  return [{ layout: null, runtimes: runtimes.filter((runtime) => RUNTIMES[runtime].format === format) }];
+/** Whether a runtime reads this layout, or, of files that are used as they are, this format. */
+function reads(runtime: RuntimeName, layout: Layout | null, format: FileFormat): boolean {
+  return layout === null ? RUNTIMES[runtime].format === format : RUNTIMES[runtime].layouts.includes(layout);
 }
 
 function runs({ runtime, layout, ep }: Place, { kind }: CaseWorkload): boolean {
   const { eps, workloads } = RUNTIMES[runtime];
   return eps.includes(ep) && workloads.includes(kind) && (layoutRow(layout)?.eps?.includes(ep) ?? true);
-}
-
-/** Options change nothing where no session is opened. */
-function optionsFor(workload: CaseWorkload, set: OptionSet): OptionSet | undefined {
-  return workloadRow(workload).opensSession(workload) ? distinctOptions(set) : undefined;
 }
 
 /** The timeout holds for everything else; the time that a workload is meant to last comes on top. */

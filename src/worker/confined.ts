@@ -2,9 +2,8 @@
 // did, and failures that they explain. Without limits it does nothing.
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { HeldLimits } from '../contract/held-limits.js';
 import { sizeWord } from '../contract/limit-text.js';
-import type { Limits } from '../contract/limits.js';
+import type { HeldLimits, Limits } from '../contract/limits.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { listEntries } from '../machine/kernel-text.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';

@@ -2,10 +2,10 @@
 // a fake in tests. Types only.
 import type { CaseKey } from '../contract/case-key.js';
 import type { Ceiling } from '../contract/ceilings.js';
+import type { PageCache } from '../contract/condition.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Position } from '../contract/fidelity.js';
 import type { Limits } from '../contract/limits.js';
-import type { PageCache } from '../contract/page-cache.js';
 import type { Placement } from '../contract/placement.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { Round } from '../contract/result.js';

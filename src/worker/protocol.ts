@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import type { CaseKey } from '../contract/case-key.js';
 import { ceilingSchema } from '../contract/ceilings.js';
+import { pageCacheSchema } from '../contract/condition.js';
 import type { ExecutionProvider } from '../contract/execution-providers.js';
 import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../contract/fidelity.js';
 import { deviceMemorySchema, momentMemorySchema } from '../contract/memory.js';
-import { pageCacheSchema } from '../contract/page-cache.js';
 import { placementSchema } from '../contract/placement.js';
 import { promptAnswerSchema } from '../contract/prompt-answer.js';
 import { failureSchema, generateIterationSchema, microIterationSchema, roundSchema } from '../contract/result.js';

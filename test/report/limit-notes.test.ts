@@ -1,6 +1,6 @@
 // What limits did, in words.
 import { expect, it } from 'vitest';
-import type { HeldLimits } from '../../src/contract/held-limits.js';
+import type { HeldLimits } from '../../src/contract/limits.js';
 import type { CaseResult, Round } from '../../src/contract/result.js';
 import { limitNotes } from '../../src/report/limit-notes.js';
 import { resultPage } from '../../src/report/result-page.js';

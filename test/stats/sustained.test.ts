@@ -1,7 +1,7 @@
 // Curves of sustained workloads with known answers: steady, falling by a step, falling slowly, recovering, with gaps.
 import { describe, expect, it } from 'vitest';
+import type { TracePoint } from '../../src/contract/condition.js';
 import { okRounds } from '../../src/contract/result.js';
-import type { TracePoint } from '../../src/contract/trace.js';
 import { driftOf } from '../../src/stats/drift.js';
 import { gradeRound } from '../../src/stats/grade.js';
 import { roundValues } from '../../src/stats/metrics.js';

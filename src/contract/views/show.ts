@@ -1,7 +1,7 @@
 // View of `show`: a result with every figure that is derived from its samples. Each form of output renders this alone.
 import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
-import { heldLimitsSchema } from '../held-limits.js';
+import { heldLimitsSchema } from '../limits.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';

@@ -1,7 +1,7 @@
 // Temperature and clock of the processor every few seconds, read from outside the worker during a sustained workload.
 
+import type { TracePoint } from '../../contract/condition.js';
 import { cpuNumbers } from '../../contract/cpu-list.js';
-import type { TracePoint } from '../../contract/trace.js';
 import { allowedCpus } from './cpu-time.js';
 import { readFrequency } from './frequency.js';
 import { readTemperatures, readThrottleCounters, throttledBetween } from './thermal.js';

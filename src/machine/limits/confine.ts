@@ -2,8 +2,7 @@
 // processors. The worker starts inside them, so that everything it uses counts.
 
 import { cpuList, cpuNumbers } from '../../contract/cpu-list.js';
-import type { HeldLimits } from '../../contract/held-limits.js';
-import type { Limits } from '../../contract/limits.js';
+import type { HeldLimits, Limits } from '../../contract/limits.js';
 import { type EdgeproofError, problem } from '../../errors.js';
 import { limitDimensions } from '../../suite/case-id.js';
 import { createGroupV1 } from './cgroup-v1.js';

@@ -3,8 +3,7 @@
 // kernel of their own.
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { HeldLimits, LimitEffects } from '../../contract/held-limits.js';
-import type { Limits } from '../../contract/limits.js';
+import type { HeldLimits, LimitEffects, Limits } from '../../contract/limits.js';
 import { reasonOf } from '../../errors.js';
 import { listEntries, readText } from '../kernel-text.js';
 
