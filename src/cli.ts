@@ -6,7 +6,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
-import { GRADES } from './contract/grades.js';
+import { GRADES } from './contract/vocabulary.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

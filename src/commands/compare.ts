@@ -1,7 +1,6 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
-
-import type { Grade } from '../contract/grades.js';
 import { findResult, newestResult, readResult } from '../contract/result-store.js';
+import type { Grade } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';

@@ -1,9 +1,8 @@
 // What this machine can do at best, for `machine`: each thread count, each execution provider that works, and storage.
-
 import { join } from 'node:path';
 import type { Ceiling } from '../contract/ceilings.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Machine } from '../contract/machine.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { LARGEST_WORKING_SET, threadCounts, workingSetFor } from '../machine/ceilings/working-set.js';
 import { memoryLimitBytes } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';

@@ -1,7 +1,6 @@
 // `machine`: what edgeproof sees of this computer, which execution providers work on it, and what they do at best.
-
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/execution-providers.js';
 import type { MachineView } from '../contract/views/machine.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../contract/vocabulary.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { energyFacts } from '../machine/energy/sources.js';

@@ -1,9 +1,8 @@
 // `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
-
 import { join } from 'node:path';
 import type { Dtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
-import type { Weights } from '../contract/weights.js';
+import type { Weights } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
 import { listCheckpoints } from '../models/checkpoint.js';

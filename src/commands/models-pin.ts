@@ -1,5 +1,4 @@
 // `models pin`: writes the commit and the hashes of what is on this disk into models.json.
-
 import type { RealManifest } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { entriesOf } from '../contract/directory.js';
-import type { Weights } from '../contract/weights.js';
+import type { Weights } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { type LockOptions, lockOf, ownerInWords, withLock } from '../hub/lock.js';
 import { cacheDirectory } from '../models/cache.js';

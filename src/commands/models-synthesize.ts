@@ -1,8 +1,7 @@
 // `models synthesize`: writes a synthetic checkpoint, or verifies an existing one. Prints its directory.
-
 import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
-import type { Routing } from '../contract/routings.js';
+import type { Routing } from '../contract/vocabulary.js';
 import { checkpointBytes } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { bytes, count } from '../report/format.js';

@@ -7,7 +7,7 @@ import type { Position } from '../contract/fidelity.js';
 import type { Layout } from '../contract/layouts.js';
 import type { ResultDocument } from '../contract/result.js';
 import { suiteSchema } from '../contract/suite.js';
-import type { Weights } from '../contract/weights.js';
+import type { Weights } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { DEFAULT_STEPS, STEPS, type StepName } from '../formats/onnx/rewrite/steps.js';
 import { describeMachine } from '../machine/describe.js';

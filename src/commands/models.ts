@@ -2,8 +2,7 @@
 import { type Command, Option } from 'commander';
 import { SYNTHETIC_DTYPES } from '../contract/dtypes.js';
 import { LAYOUT_NAMES } from '../contract/layouts.js';
-import { ROUTINGS } from '../contract/routings.js';
-import { WEIGHTS } from '../contract/weights.js';
+import { ROUTINGS, WEIGHTS } from '../contract/vocabulary.js';
 import { list, machineName, output, results, whole } from './cli-options.js';
 
 const layout = () =>

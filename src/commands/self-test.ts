@@ -1,6 +1,5 @@
 // `machine --self-test`: what watching a worker costs it, by iterations that are watched and not in turn, and whether its
 // own times are those of a stopwatch outside. Nothing is stored.
-
 import type { CaseKey } from '../contract/case-key.js';
 import type { GenerateIteration, OkRound } from '../contract/result.js';
 import { EdgeproofError, type Failure, problem } from '../errors.js';

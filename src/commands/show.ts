@@ -1,5 +1,4 @@
 // `show`: a stored result as a table. Starts without any native library.
-
 import { findResult, readResult } from '../contract/result-store.js';
 import { memoryPage } from '../report/memory-page.js';
 import { resultPage } from '../report/result-page.js';

@@ -55,7 +55,7 @@ export function createProgress(): Progress {
   };
 }
 
-/** Shows what a run tells: notes stay, steps take each other's place, and `end` takes the last one off the terminal. */
+/** Shows the events of a run: notes stay, steps take each other's place, and `end` takes the last one off the terminal. */
 export function reportEvents() {
   const progress = createProgress();
   const lineOf = describeEvents();

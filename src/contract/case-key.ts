@@ -1,12 +1,11 @@
 // The key of a case: every dimension with the one value that is really used.
 import { z } from 'zod';
 import { DTYPE_NAMES } from './dtypes.js';
-import { EXECUTION_PROVIDERS } from './execution-providers.js';
 import { LAYOUT_NAMES } from './layouts.js';
 import { limitsSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { RUNTIME_NAMES } from './runtimes.js';
-import { WEIGHTS } from './weights.js';
+import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
 import { caseWorkloadSchema } from './workloads.js';
 
 export const caseKeySchema = z.strictObject({

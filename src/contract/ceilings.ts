@@ -1,7 +1,6 @@
-// The ceilings of a machine as a result document stores them: measured rates that no case can pass, and what a case must
-// read and compute at the least. docs/ceilings.md.
+// The ceilings of a machine, as a result document stores them: measured rates that no case can exceed (docs/ceilings.md).
 import { z } from 'zod';
-import { EXECUTION_PROVIDERS } from './execution-providers.js';
+import { EXECUTION_PROVIDERS } from './vocabulary.js';
 
 const rate = z.number().positive().nullable();
 
@@ -10,16 +9,16 @@ export const ceilingSchema = z.strictObject({
   /** null for storage. */
   ep: z.enum(EXECUTION_PROVIDERS).nullable(),
   threads: z.int().positive().nullable(),
-  /** What was run; a kind may have several, and the best of them counts. */
+  /** The operator that was run. A kind may have several; the best of them counts. */
   operator: z.string().nullable(),
-  /** What read-bandwidth reads again and again; what storage-read reads once. */
+  /** How much read-bandwidth reads again and again, or storage-read reads once. */
   workingSetBytes: z.int().positive().nullable(),
   unit: z.enum(['bytes/s', 'operations/s']),
   /** The best pass; null where it could not be measured. */
   value: rate,
   /** The median pass. */
   low: rate,
-  /** As far above the best pass as the median is below it, 5 % at the least: beyond it a rate is impossible. */
+  /** As far above the best pass as the median is below it, at least 5 %. A rate beyond it is impossible. */
   high: rate,
   /** What was run and how often; the reason where `value` is null. */
   method: z.string(),

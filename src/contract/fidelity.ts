@@ -1,4 +1,4 @@
-// How far the logits of one graph are from those of another, position by position, as a worker found them.
+// How far the logits of one graph are from those of another, position by position, as a worker measured them.
 import { z } from 'zod';
 
 /** `random`: tokens drawn from the vocabulary. `continuation`: what the original itself writes behind such a prompt. */
@@ -8,7 +8,7 @@ export type FidelityKind = (typeof FIDELITY_KINDS)[number];
 export const fidelitySequenceSchema = z.strictObject({
   kind: z.enum(FIDELITY_KINDS),
   tokens: z.array(z.int().nonnegative()),
-  /** As many of them are the prompt of a continuation; 0 for random tokens. */
+  /** How many of them are the prompt of a continuation; 0 for random tokens. */
   prompt: z.int().nonnegative(),
 });
 export type FidelitySequence = z.output<typeof fidelitySequenceSchema>;

@@ -75,3 +75,11 @@ export const storedFactsSchema = z.looseObject({
   head: z.looseObject({ bits: z.number(), logits: z.string() }).nullable().optional(),
   kv: z.looseObject({ shareable: z.boolean() }).nullable().optional(),
 });
+
+/** What a run needs of a model's configuration, whatever its architecture and file format. */
+export interface ConfigFacts {
+  vocab: number | null;
+  context: number | null;
+  /** Numbers that one token adds to the KV cache; null where the config does not tell. */
+  kvValuesPerToken: number | null;
+}

@@ -1,5 +1,5 @@
 // How the graph of a checkpoint is laid out (docs/checkpoints.md). Pure.
-import type { ExecutionProvider } from './execution-providers.js';
+import type { ExecutionProvider } from './vocabulary.js';
 
 interface LayoutRow {
   format: FileFormat;

@@ -38,23 +38,23 @@ const count = z.int().nonnegative();
 export const heldLimitsSchema = z.strictObject({
   /** `cgroup v2`, `cgroup v1`, `prlimit`, `taskset`, or two of them. */
   method: z.string(),
-  /** As read back: the kernel counts memory in pages. null: not limited. */
+  /** Read back from the kernel, which counts in pages. null: not limited. */
   memoryBytes: bytes.nullable(),
-  /** null: not limited, or by no number. */
+  /** null: not limited. */
   swapBytes: bytes.nullable(),
   cpuQuota: z.number().positive().nullable(),
   cpus: z.string().nullable(),
-  /** Of the checkpoint's files, in the page cache before the worker was started: these it reads without being charged. */
+  /** The part of the checkpoint's files that was in the page cache before: the worker reads it without being charged. */
   uncountedFileBytes: bytes.nullable(),
-  /** null where the system does not tell, or there is no such limit. */
+  /** What the limits did; null where the system does not say, or there is no such limit. */
   effects: z.strictObject({
-    /** Held at most, the page cache of its files included. */
+    /** The most memory that it held, page cache of its files included. */
     peakBytes: bytes.nullable(),
     swapPeakBytes: bytes.nullable(),
-    /** How often it reached the limit, and memory was taken back from it. */
+    /** How often it reached the limit and memory was reclaimed. */
     limitHits: count.nullable(),
     oomKills: count.nullable(),
-    /** Of the quota: periods in which it wanted to run, and those in which it was held back. */
+    /** Periods of the quota in which it wanted to run, and those in which it was held back. */
     periods: count.nullable(),
     throttledPeriods: count.nullable(),
   }),

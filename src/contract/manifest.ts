@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DTYPE_NAMES, SYNTHETIC_DTYPES } from './dtypes.js';
 import { LAYOUT_NAMES } from './layouts.js';
-import { ROUTINGS } from './routings.js';
+import { ROUTINGS } from './vocabulary.js';
 
 /** Inside the checkpoint, in plain letters: nothing that leads out of it. */
 const SAFE_PATH = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/;
@@ -13,7 +13,7 @@ const fileSchema = z.strictObject({
   sha256: z.string(),
 });
 
-/** Of a checkpoint that `models tune` wrote: what it was made from, and how. */
+/** What `models tune` made a checkpoint from, and how. */
 export const tuningSchema = z.strictObject({
   /** Hash of the source's graph and data. */
   source: z.string(),
@@ -61,7 +61,7 @@ const realSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
-/** The version first: a manifest of another one is told as that. */
+/** Checks the version first, so that a manifest of another version is named as such. */
 export const manifestSchema = z
   .looseObject({ schemaVersion: z.literal(1) })
   .pipe(z.discriminatedUnion('weights', [syntheticSchema, realSchema]));

@@ -1,9 +1,9 @@
-// Memory of a phase as a result document stores it; read by machine/process-memory.ts and by the worker itself.
+// Memory of a worker by phase, as a result document stores it. machine/process-memory.ts and the worker itself read it.
 import { z } from 'zod';
 
 const bytes = z.int().nonnegative();
 
-/** One moment, read by the worker itself; null is what its system does not tell. */
+/** One moment, read by the worker itself; null where its system does not say. */
 export const momentMemorySchema = z.strictObject({
   rssBytes: bytes,
   pssBytes: bytes.nullable(),
@@ -16,13 +16,13 @@ export const phaseMemorySchema = z.strictObject({
   peakAnonymousBytes: bytes.nullable(),
   peakFileBytes: bytes.nullable(),
   peakSwapBytes: bytes.nullable().default(null),
-  /** When the phase was over; null for phases that end inside a timed region. */
+  /** At the end of the phase; null for phases that end inside a timed region. */
   end: momentMemorySchema.nullable().default(null),
 });
 
 export type MomentMemory = z.output<typeof momentMemorySchema>;
 export type PhaseMemory = z.output<typeof phaseMemorySchema>;
 
-/** What the process holds of the GPU when its last iteration is over; null where that cannot be read, and why. */
+/** GPU memory that the worker holds after its last iteration; null where that cannot be read, with the reason in `method`. */
 export const deviceMemorySchema = z.strictObject({ usedBytes: bytes.nullable(), method: z.string() });
 export type DeviceMemory = z.output<typeof deviceMemorySchema>;

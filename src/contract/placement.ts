@@ -1,5 +1,5 @@
-// Where the nodes of a case ran: the proof that a GPU was used, and what counts as a fallback to the CPU. Pure.
-// Stored once per case; found by worker/runtimes/ort/placement.ts in a profiled session that is never timed.
+// Where the nodes of a case ran, which proves that a GPU was used, and what counts as a fallback to the CPU. Stored once per
+// case; worker/runtimes/ort/placement.ts finds it in a profiled session that is never timed.
 import { z } from 'zod';
 import { type EdgeproofError, problem } from '../errors.js';
 
@@ -13,7 +13,7 @@ export const placementSchema = z.strictObject({
       nodes: z.int().nonnegative(),
       /** Nodes on shapes, positions and masks of integers: ONNX Runtime leaves them on the CPU by design. */
       bookkeepingNodes: z.int().nonnegative(),
-      /** Of the time in all nodes, copies not counted. */
+      /** Share of the time in all nodes, copies not counted. */
       timeShare: z.number().min(0).max(1),
     }),
   ),
@@ -21,7 +21,7 @@ export const placementSchema = z.strictObject({
   copies: z.int().nonnegative(),
   /** Computing nodes on the CPU, by operator. */
   cpuOperators: z.record(z.string(), z.int().positive()),
-  /** The most tokens that the provider computes rightly in one pass; left out where any number is. */
+  /** The most tokens that the provider computes correctly in one pass; left out where there is no limit. */
   longestPass: z.int().positive().optional(),
 });
 

@@ -1,5 +1,5 @@
-// What a case answers to one fixed prompt, and how sure it was of each token: the raw material of parity (stats/parity.ts).
-// Found by worker/parity.ts after the rounds, once for each way in which a checkpoint was run.
+// The answer of a case to one fixed prompt, and how clearly it preferred each token: what stats/parity.ts compares.
+// worker/prompt-answer.ts asks for it after the rounds, once for each way in which a checkpoint was run.
 import { z } from 'zod';
 
 const tokens = z.array(z.int().nonnegative());
@@ -8,18 +8,18 @@ export const promptAnswerSchema = z.strictObject({
   prompt: z.strictObject({ seed: z.int(), tokens: z.int().positive(), vocabSize: z.int().positive() }),
   /** The greedy tokens. */
   tokens,
-  /** Of the runtime `onnxruntime` alone: null for the others, which do not show theirs. */
+  /** null for runtimes that do not show their logits. */
   logits: z
     .strictObject({
-      /** The tokens of the largest logits of each position, the largest first, as many for each. */
+      /** The tokens with the largest logits at each position, largest first; the same number for every position. */
       candidates: tokens,
-      /** How far each of them is behind the chosen token, in standard deviations of the logits of its position. */
+      /** How far each of them is behind the chosen token, in standard deviations of that position's logits. */
       gaps: z.array(z.number()),
-      /** The same for what another case chose where it first left these tokens. */
+      /** The same gap for the token of another case, at the first position where it chose differently. */
       asked: z.array(z.strictObject({ at: z.int().nonnegative(), token: z.int().nonnegative(), gap: z.number() })),
       /**
-       * What rounding alone does: the logits behind the prompt in one pass and token by token, the RMS of their difference
-       * in the same unit. null on a GPU, where it is not asked for.
+       * The effect of rounding alone, in the same unit: RMS difference between the logits behind the prompt read in one pass
+       * and token by token. null on a GPU, where it is not measured.
        */
       noise: z.number().nonnegative().nullable(),
     })

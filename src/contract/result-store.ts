@@ -1,4 +1,4 @@
-// results/<machine>/<suite>-<start>.json: saved atomically, found by name, read with care.
+// results/<machine>/<suite>-<start>.json: saved atomically, found by name, validated when read.
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
@@ -12,7 +12,7 @@ export function resultPath(directory: string, document: ResultDocument): string 
   return join(directory, document.machine.id, `${document.suite.content.name}-${start}.json`);
 }
 
-/** Throws before a long run rather than after it. */
+/** Throws if the document cannot be written, before a long run rather than after it. */
 export function requireWritable(path: string): void {
   const probe = `${path}.probe-${process.pid}`;
   try {
@@ -92,6 +92,6 @@ function namedResult(all: string[], name: string): string | undefined {
   if (name !== 'previous') return all.findLast((path) => basename(path).includes(name));
   const suiteOf = (path: string) => basename(path).replace(/-?\d{8}T\d{6}Z\.json$/, '');
   const earlier = all.slice(0, -1);
-  // Where its suite ran only once: whatever ran before.
+  // If its suite ran only once, whatever ran before.
   return earlier.findLast((path) => suiteOf(path) === suiteOf(all.at(-1)!)) ?? earlier.at(-1);
 }

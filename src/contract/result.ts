@@ -14,7 +14,6 @@ import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
 import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
 import { suiteSchema } from './suite.js';
-import { threadsSchema } from './threads.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -26,14 +25,14 @@ const memorySchema = z.strictObject({
   /** Highest resident size of the whole life of the worker. */
   peakRssBytes: bytes.nullable(),
   phases: z.record(z.string(), phaseMemorySchema),
-  /** Of rounds on a GPU. */
+  /** Only for rounds on a GPU. */
   device: deviceMemorySchema.optional(),
 });
 
 export const generateIterationSchema = z.strictObject({
   kind: z.enum(['warmup', 'timed']),
   seed: z.int(),
-  /** Of a sustained workload: after the start of the first pass. */
+  /** Time since the start of the first pass; only for sustained workloads. */
   startMs: ms.optional(),
   /** Arrival of each generated token after the start of the prompt's forward pass; the first is TTFT. */
   tokenMs: z.array(ms),
@@ -56,13 +55,13 @@ const okRoundSchema = z.strictObject({
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),
-  /** Of rounds that were to start cold. */
+  /** Only for rounds that were to start cold. */
   pageCache: pageCacheSchema.optional(),
-  /** null in documents of before it was measured. */
+  /** null in older documents. */
   energy: energySchema.nullable().default(null),
-  /** Temperature and clock while a sustained workload ran. */
+  /** Temperature and clock; only for sustained workloads. */
   trace: z.array(tracePointSchema).optional(),
-  /** Of cases with limits. */
+  /** Only for cases with limits. */
   limits: heldLimitsSchema.optional(),
   iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
 });
@@ -88,13 +87,13 @@ const identitySchema = z.strictObject({
 
 const checkpointSchema = z.strictObject({
   parameters: z.int(),
-  /** Of synthetic weights; null for real ones. */
+  /** Seed of synthetic weights; null for real ones. */
   seed: z.int().nullable(),
   /** null for synthetic weights. `pinned`: whether models.json pins these bytes. */
   source: sourceSchema.extend({ pinned: z.boolean() }).nullable().default(null),
   files: z.array(z.strictObject({ path: z.string(), bytes, sha256: z.string() })),
   graph: storedFactsSchema,
-  /** Of checkpoints that `models tune` wrote. */
+  /** Only for checkpoints that `models tune` wrote. */
   tuned: tuningSchema.optional(),
 });
 
@@ -104,17 +103,36 @@ const caseResultSchema = z.strictObject({
   status: z.enum(['ok', 'failed', 'skipped']),
   identity: identitySchema.nullable(),
   checkpoint: checkpointSchema.nullable(),
-  /** Where its nodes ran; of cases on a GPU only. */
+  /** Where its nodes ran; only for cases on a GPU. */
   placement: placementSchema.optional(),
-  /** To the prompt that all runs of a checkpoint are given; stored with one case of each run. */
+  /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
   answer: promptAnswerSchema.optional(),
   rounds: z.array(roundSchema),
+});
+
+const rates = z.array(z.number().positive());
+
+/** A search of `--tune threads`, with all that it tried. */
+const threadSearchSchema = z.strictObject({
+  /** The checkpoint and the way of running it that the search was for. */
+  run: z.string(),
+  workload: z.strictObject({ prompt: z.int(), new: z.int() }),
+  /** Tokens a second, one value a round. */
+  tried: z.array(z.strictObject({ threads: z.int().positive(), prefillRate: rates, decodeRate: rates })),
+  chosen: z.int().positive(),
+  why: z.string(),
+});
+
+/** How the number of threads was chosen: what `auto` means here and why, and the searches. */
+const threadsSchema = z.strictObject({
+  auto: z.strictObject({ threads: z.int().positive(), why: z.string() }),
+  searches: z.array(threadSearchSchema).default([]),
 });
 
 const versionsSchema = z.strictObject({
   node: z.string(),
   v8: z.string(),
-  // Of an optional runtime, and of the engine in it; null where it is not installed.
+  // One for each runtime; null if an optional one is not installed.
   ...(Object.fromEntries(RUNTIME_NAMES.map((name) => [name, z.string().nullable().default(null)])) as Record<
     RuntimeName,
     z.ZodDefault<z.ZodNullable<z.ZodString>>
@@ -130,9 +148,9 @@ export const resultSchema = z
     suite: z.strictObject({ hash: z.string(), content: suiteSchema }),
     machine: machineSchema,
     versions: versionsSchema,
-    /** Measured before the first round and after the last one; null where none were. */
+    /** Measured before the first round and after the last; null if they were not. */
     ceilings: z.array(ceilingSchema).nullable().default(null),
-    /** How `auto` was found; results of earlier versions do not say. */
+    /** How `auto` was resolved; absent from older documents. */
     threads: threadsSchema.optional(),
     cases: z.array(caseResultSchema),
   })
@@ -140,6 +158,7 @@ export const resultSchema = z
 
 export type ResultDocument = z.output<typeof resultSchema>;
 export type CaseResult = z.output<typeof caseResultSchema>;
+export type ThreadSearch = z.output<typeof threadSearchSchema>;
 export type Identity = z.output<typeof identitySchema>;
 export type Round = z.output<typeof roundSchema>;
 export type OkRound = z.output<typeof okRoundSchema>;

@@ -1,9 +1,9 @@
 // The runtimes: the files that each reads, where it runs, its workloads and options. A new runtime is a row here and a
 // file in worker/runtimes/. Pure.
 import type { Dtype } from './dtypes.js';
-import type { ExecutionProvider } from './execution-providers.js';
 import type { FileFormat, Layout } from './layouts.js';
 import type { OptionName } from './options.js';
+import type { ExecutionProvider } from './vocabulary.js';
 import type { WorkloadKind } from './workloads.js';
 
 export const RUNTIME_NAMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;

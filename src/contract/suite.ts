@@ -1,13 +1,12 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
 import { ONNX_DTYPES } from './dtypes.js';
-import { EXECUTION_PROVIDERS } from './execution-providers.js';
 import { ONNX_LAYOUTS } from './layouts.js';
 import { limitSetSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
-import { WEIGHTS } from './weights.js';
+import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
 import { oneOrMore, workloadSchema } from './workloads.js';
 
 export const suiteSchema = z

@@ -29,7 +29,7 @@ const attentionSchema = z.strictObject({
 export const workSchema = z.strictObject({
   /** Weights that a token reads: of experts the chosen ones; of the embedding and other tables a row, which is left out. */
   tokenBytes: z.number(),
-  /** Of one token, without the head. */
+  /** Products of one token, without the head. */
   products: z.array(productSchema),
   /** Needed for the last position alone. */
   head: productSchema.nullable(),

@@ -66,7 +66,7 @@ export function fileHash({ path, bytes, git, signal }: HashJob) {
       if (readers === 0 && start === hashed) for (const piece of pieces) add(piece);
     },
     follow,
-    /** Of the whole file, which must be on disk. Throws if a part of it could not be read. */
+    /** The hash of the whole file, which must be on disk. Throws if a part of it could not be read. */
     async digests(): Promise<Digests> {
       follow(bytes);
       await reading;

@@ -1,5 +1,4 @@
 // The clock that everything is timed with: its smallest step, and what one reading costs.
-
 import type { Clock } from '../contract/machine.js';
 
 const READINGS = 20_000;

@@ -1,5 +1,4 @@
 // Describes this machine: processor, memory, system. Leaves out hostname and user, since results are meant to be published.
-
 import os from 'node:os';
 import type { Machine } from '../contract/machine.js';
 import { quotaCores } from './condition/cgroup.js';

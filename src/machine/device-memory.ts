@@ -1,6 +1,5 @@
 // The GPU memory that one process holds, where the driver reports it: DRM files on Linux (AMD, Intel), nvidia-smi for CUDA.
 // Elsewhere null with the reason.
-
 import { spawnSync } from 'node:child_process';
 import type { DeviceMemory } from '../contract/memory.js';
 import { listEntries, readText } from './kernel-text.js';

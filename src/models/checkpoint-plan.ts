@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { kvValueBytes, SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
 import { type GraphLayout, type Layout, layoutRow } from '../contract/layouts.js';
-import type { Routing } from '../contract/routings.js';
+import type { Routing } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';

@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CaseKey } from '../contract/case-key.js';
-import type { ConfigFacts } from '../contract/config-facts.js';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
+import type { ConfigFacts } from '../contract/graph-facts.js';
 import { readJsonFile } from '../contract/json-file.js';
 import type { FileFormat, Layout } from '../contract/layouts.js';
-import type { Weights } from '../contract/weights.js';
+import type { Weights } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { ggufConfigFacts, ggufDtype } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';

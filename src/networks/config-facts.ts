@@ -1,7 +1,7 @@
 // The few facts that a run needs from a config.json of any architecture: vocabulary, context, KV cache.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigFacts } from '../contract/config-facts.js';
+import type { ConfigFacts } from '../contract/graph-facts.js';
 
 const UNKNOWN: ConfigFacts = { vocab: null, context: null, kvValuesPerToken: null };
 

@@ -1,7 +1,7 @@
 // Builds the graph of a decoder from its plan: embedding, layers of attention and MLP around a residual stream, head.
 import type { SyntheticDtype } from '../contract/dtypes.js';
 import type { GraphLayout } from '../contract/layouts.js';
-import type { Routing } from '../contract/routings.js';
+import type { Routing } from '../contract/vocabulary.js';
 import { createGraphBuilder, type Graph } from '../formats/onnx/graph-builder.js';
 import { type Composition, constant, scaled } from './blocks/composition.js';
 import { experts } from './blocks/experts.js';

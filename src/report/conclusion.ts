@@ -1,5 +1,4 @@
 // One sentence that a newcomer understands, under the table: of several cases the one that is done first. Pure.
-
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { present } from '../stats/present.js';

@@ -1,8 +1,8 @@
 // Grades of rounds in words: the cell of a case, the reasons below the table, what a comparison left out. Pure.
-import { GRADES, type Grade } from '../contract/grades.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import type { CaseView } from '../contract/views/show.js';
+import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { groupBy } from '../stats/group-by.js';
 import { present } from '../stats/present.js';
 import { plural } from './format.js';

@@ -1,5 +1,4 @@
 // How cases are named in tables: what all of them share goes into the heading, what differs into the rows. Pure.
-
 import type { CaseKey } from '../contract/case-key.js';
 import { workloadRow } from '../contract/workloads.js';
 import { caseDimensions } from '../suite/case-id.js';

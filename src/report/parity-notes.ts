@@ -1,5 +1,4 @@
 // A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
-
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { Parity } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';

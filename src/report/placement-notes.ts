@@ -1,5 +1,4 @@
 // One line for each checkpoint on a GPU: how many of its computing nodes ran where, and the share of time. Pure.
-
 import { RUNTIMES } from '../contract/runtimes.js';
 import type { CaseView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';

@@ -1,5 +1,4 @@
 // Progress of long work as text: bars for bytes, lines for rounds. Pure; commands/terminal.ts shows it.
-
 import type { UntilPrecise } from '../contract/rounds.js';
 import type { RunEvent } from '../run/events.js';
 import type { Basis } from '../stats/round-time.js';

@@ -18,9 +18,8 @@ import { peakNotes } from './memory-page.js';
 import type { Column, Page } from './page.js';
 import { parityNotes } from './parity-notes.js';
 import { placementNotes } from './placement-notes.js';
-import { roundNotes } from './round-notes.js';
+import { roundNotes, threadNotes } from './round-notes.js';
 import { sustainedNotes } from './sustained-notes.js';
-import { threadNotes } from './thread-notes.js';
 
 export function resultPage(view: ShowView): Page {
   const labels = labelsOf(view.cases);

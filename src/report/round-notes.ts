@@ -3,6 +3,7 @@ import { METRIC_NAMES } from '../contract/metric-names.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
+import { median } from '../stats/summary.js';
 import { MOST_WARM_UP_PASSES } from '../suite/warm-up.js';
 import { duration, number, plural, unitLabel } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
@@ -39,5 +40,15 @@ function apart({ metrics }: CaseView): string[] {
         `Round ${index + 1} stands apart: ${metric.title} ${number(value)} ${unitLabel(metric)}, median ${number(median)}. It is kept.`,
       ];
     });
+  });
+}
+
+/** A line for each search for the number of threads, with what every number gave. */
+export function threadNotes({ threads }: Pick<ShowView, 'threads'>): string[] {
+  return (threads?.searches ?? []).map(({ run, workload, tried, chosen, why }) => {
+    const rates = (values: number[]) => (values.length === 0 ? 'failed' : number(median(values)));
+    const each = tried.map((entry) => `${entry.threads}: ${rates(entry.prefillRate)} and ${rates(entry.decodeRate)}`);
+    const asked = `pp${workload.prompt} tg${workload.new}, prefill and decode in tok/s`;
+    return `Threads of ${run}: ${chosen}, ${why} (${asked}; ${each.join(' · ')}).`;
   });
 }

@@ -1,9 +1,8 @@
 // What `models tune` did and what it is worth: the steps, speed and memory before and after, and how far the logits
 // moved. Pure.
-
 import type { Manifest } from '../contract/manifest.js';
 import type { Comparison, MetricChange } from '../contract/views/compare.js';
-import type { Weights } from '../contract/weights.js';
+import type { Weights } from '../contract/vocabulary.js';
 import type { StepReport } from '../formats/onnx/rewrite/steps.js';
 import type { Fidelity } from '../stats/fidelity.js';
 import { changeCells, sizes } from './comparison-page.js';

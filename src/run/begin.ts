@@ -17,7 +17,7 @@ import { describeTool } from './provenance.js';
 /** `R` is null for a run that stores nothing. */
 export interface Begun<R extends string | null = string | null> {
   document: ResultDocument;
-  /** Where it is stored; null: nowhere. */
+  /** The file it is stored in; null if it is not. */
   path: R;
 }
 

@@ -1,10 +1,9 @@
 // Which ceilings the cases of a run need, and their measurement in workers: once before the first round and once after
 // the last, so that they are as old as the rounds that they explain.
-
 import { type Ceiling, unknownCeiling } from '../contract/ceilings.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { failureOf } from '../errors.js';
 import { workingSetFor } from '../machine/ceilings/working-set.js';

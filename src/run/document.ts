@@ -1,5 +1,4 @@
 // The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
-
 import { createHash } from 'node:crypto';
 import type { Case } from '../contract/case-key.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
@@ -38,7 +37,7 @@ export function beginDocument(
 export interface CheckpointFacts {
   checkpoint: Checkpoint;
   facts: GraphFacts;
-  /** Of its configuration; null where that does not tell. */
+  /** Size of the vocabulary, from the configuration; null where that does not say. */
   vocab: number | null;
   /** Whether models.json pins these bytes; meaningless for synthetic ones. */
   pinned?: boolean;

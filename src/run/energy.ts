@@ -1,6 +1,6 @@
 // Where a run reads energy: opened before its first round, with a baseline of the idle machine, closed after its last.
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { ResultDocument } from '../contract/result.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { EnergySource } from '../machine/energy/account.js';
 import { idleMs, measureIdle } from '../machine/energy/idle.js';
 import { isMeter } from '../machine/energy/meter.js';

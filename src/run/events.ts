@@ -1,9 +1,9 @@
-// What a run tells while it goes on. The engine prints nothing: a caller that wants to show progress listens
+// The events of a run. The engine prints nothing: a caller that wants to show progress listens
 // (report/run-events.ts turns each event into a line).
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Limits } from '../contract/limits.js';
 import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
 import type { UntilPrecise } from '../contract/rounds.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { Basis } from '../stats/round-time.js';
 
 export type RunEvent =

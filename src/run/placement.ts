@@ -1,6 +1,5 @@
 // Proves where a case on a GPU runs, before its first round. A missing GPU, or one whose work the CPU did, fails the case:
 // its numbers would stand under a wrong name.
-
 import { fallbackOf, type Placement } from '../contract/placement.js';
 import type { CaseResult, Round } from '../contract/result.js';
 import { workloadRow } from '../contract/workloads.js';

@@ -2,7 +2,7 @@
 // asks the network.
 import { kvValueBytes } from '../contract/dtypes.js';
 import { LAYOUTS, layoutRow } from '../contract/layouts.js';
-import type { Routing } from '../contract/routings.js';
+import type { Routing } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
 import { memoryLimitBytes } from '../machine/describe.js';

@@ -1,9 +1,8 @@
 // Asks every way in which a checkpoint was run for its answer to one prompt, after the rounds, and stores the answers.
 // The reference is asked last: it is told what the others chose, and says how far that was from its own choice.
-
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { EdgeproofError } from '../errors.js';
-import { answerOf, checkpointOf, referenceOf, runOf } from '../stats/parity.js';
+import { answersIn, checkpointOf, runOf } from '../stats/parity.js';
 import { type Checkpoints, filesOf, oneOfEachRun } from './jobs.js';
 import type { EngineOptions } from './options.js';
 
@@ -36,8 +35,9 @@ export async function askForAnswers(
 export function unanswered(cases: CaseResult[]): CaseResult[] {
   const measured = cases.filter((result) => result.key.workload.kind === 'generate' && okRounds(result).length > 0);
   const runs = oneOfEachRun(measured);
-  const isReference = (result: CaseResult) => runOf(referenceOf(cases, result) ?? result) === runOf(result);
-  const open = runs.filter((result) => answerOf(cases, result) === null);
+  const answers = answersIn(cases);
+  const isReference = (result: CaseResult) => runOf(answers.reference(result) ?? result) === runOf(result);
+  const open = runs.filter((result) => answers.of(result) === null);
   const touched = new Set(open.map(checkpointOf));
   const references = runs.filter((result) => isReference(result) && touched.has(checkpointOf(result)));
   return [...open.filter((result) => !isReference(result)), ...references];

@@ -1,4 +1,4 @@
-// The engine: suite → rounds → document. It prints nothing: what happens is told by events, and an executor runs models.
+// The engine: suite → rounds → document. It prints nothing: callers learn what happens from events, and an executor runs models.
 import type { ResultDocument } from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';

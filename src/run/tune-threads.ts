@@ -1,8 +1,6 @@
 // `run --tune threads`: before the rounds, a short search for each way in which a checkpoint is run; its cases then run with
 // the number of threads that was found, and the document keeps all that was tried.
-
-import type { CaseResult, ResultDocument } from '../contract/result.js';
-import type { ThreadSearch } from '../contract/threads.js';
+import type { CaseResult, ResultDocument, ThreadSearch } from '../contract/result.js';
 import { METRICS } from '../stats/metrics.js';
 import { runOf } from '../stats/parity.js';
 import { chooseThreads, threadCounts } from '../stats/threads.js';

@@ -1,6 +1,5 @@
 // The share of a ceiling that a case reaches: the time that its bytes and its operations take at the machine's best,
 // over the time that was measured. Above the ceiling and its uncertainty, a rate is impossible. Pure. docs/ceilings.md.
-
 import type { Ceiling } from '../contract/ceilings.js';
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';

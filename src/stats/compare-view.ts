@@ -1,12 +1,12 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
-import { GRADES, type Grade } from '../contract/grades.js';
 import type { ResultDocument } from '../contract/result.js';
 import type { CompareView, LeftOut, SideView } from '../contract/views/compare.js';
 import type { Reason } from '../contract/views/rounds.js';
+import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
-import { enginesOf } from './engines.js';
 import { gradeRound } from './grade.js';
+import { enginesOf } from './show.js';
 
 export interface Side {
   document: ResultDocument;

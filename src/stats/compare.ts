@@ -1,5 +1,4 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
-
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
 import { caseDimensions } from '../suite/case-id.js';
@@ -26,7 +25,7 @@ export function compareResults(
 ): Comparison {
   const label = (result: CaseResult) => matchLabel(result, options.across);
   const byLabel = new Map(baseline.cases.map((result) => [label(result), result]));
-  // Of equal ids the first counts.
+  // If two cases have the same id, the first counts.
   const byId = new Map(baseline.cases.toReversed().map((result) => [result.id, result]));
   const sides = {
     baseline: { document: baseline, answers: answersIn(baseline.cases) },

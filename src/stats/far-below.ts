@@ -1,6 +1,5 @@
 // Why a case may stay far below its ceiling: causes that the facts of its graph, its options and its placement name.
 // Pure. Thresholds and reasons: docs/ceilings.md.
-
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';

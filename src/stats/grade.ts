@@ -1,9 +1,9 @@
 // The grade of a round: may its numbers be used? Stored readings → A, B or C, with reasons in plain words. Pure.
 // The limits and why they are what they are: docs/condition.md.
 import type { Condition } from '../contract/condition.js';
-import { GRADES, type Grade } from '../contract/grades.js';
 import type { OkRound } from '../contract/result.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
+import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { driftOf } from './drift.js';
 
 /** A share up to `a` keeps grade A; a share above `c` means grade C. */

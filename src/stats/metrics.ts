@@ -1,6 +1,5 @@
 // The metrics: named, pure functions of stored samples, and all that the rest of the code needs to know of each.
 // Adding one is a name in contract/metric-names.ts and a row here. Formulas: docs/metrics.md.
-
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import { type CaseResult, type GenerateIteration, type OkRound, okRounds } from '../contract/result.js';
 import type { MetricFigures, PhaseWithCeiling, Summary } from '../contract/views/figures.js';
@@ -172,7 +171,7 @@ export function summarizeMetric(name: MetricName, result: CaseResult): Summary |
   return summarize(roundValues(name, result));
 }
 
-/** All that is told of a metric of a case; null where no round has a value. */
+/** The figures of a metric for a case; null if no round has a value. */
 export function metricFigures(name: MetricName, result: CaseResult): MetricFigures | null {
   const rounds = valuesByRound(name, result);
   const values = rounds.map(({ value }) => value);

@@ -1,6 +1,5 @@
 // Do two runs compute the same? Greedy tokens side by side, and at the first that differ, whether rounding explains it. Pure.
 // Why these limits: docs/metrics.md, Parity.
-
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
@@ -108,14 +107,6 @@ export function answersIn(cases: readonly CaseResult[]): Answers {
 /** A reference runs on the CPU and with default options if it can. */
 function rank({ key }: CaseResult): number {
   return (key.ep === 'cpu' ? 0 : 2) + (key.options === undefined ? 0 : 1);
-}
-
-export function answerOf(cases: CaseResult[], result: CaseResult): PromptAnswer | null {
-  return answersIn(cases).of(result);
-}
-
-export function referenceOf(cases: CaseResult[], result: CaseResult): CaseResult | null {
-  return answersIn(cases).reference(result);
 }
 
 /** A case against the reference of its checkpoint; null for the reference itself, and where an answer is missing. */

@@ -1,9 +1,9 @@
 // The view of a whole result: each case derived once, then what holds for all of them together. Pure.
 import type { ResultDocument } from '../contract/result.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { caseView } from './case-view.js';
 import { energySources, idleWatts, remedies } from './energy.js';
-import { enginesOf } from './engines.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
 import { medianOfKnown, relativeHalfWidth } from './summary.js';
@@ -54,4 +54,9 @@ function energyInAll(document: ResultDocument, cases: CaseView[]): ShowView['ene
     longestUpdateMs: updates.length === 0 ? null : updates.reduce((a, b) => Math.max(a, b)),
     remedies: all(remedies),
   };
+}
+
+/** The libraries that ran the cases, with their versions. */
+export function enginesOf({ cases, versions }: ResultDocument): string[] {
+  return [...new Set(cases.map(({ key }) => RUNTIMES[key.runtime].engine(versions)))];
 }

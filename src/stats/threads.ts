@@ -1,5 +1,5 @@
 // Which number of threads a search chooses. Pure.
-import type { ThreadSearch } from '../contract/threads.js';
+import type { ThreadSearch } from '../contract/result.js';
 import { median } from './summary.js';
 
 /** A thread that gains less than this is not worth using. */

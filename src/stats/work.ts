@@ -1,6 +1,5 @@
 // The least that a prompt or a token of a case must read and compute, from the work of one token at each position.
 // Pure. Formulas: docs/ceilings.md.
-
 import type { CaseKey } from '../contract/case-key.js';
 import type { Arithmetic, AttentionWork, Work } from '../contract/work.js';
 import type { CaseWorkload } from '../contract/workloads.js';

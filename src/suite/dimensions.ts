@@ -2,13 +2,12 @@
 // case id, its label in tables, and what else differs with it. In the order of case ids. Pure, and free of zod, because
 // `--help` reads it.
 import type { CaseKey } from '../contract/case-key.js';
-import { EXECUTION_PROVIDERS } from '../contract/execution-providers.js';
 import { ONNX_LAYOUTS } from '../contract/layouts.js';
 import { sizeWord } from '../contract/limit-text.js';
 import type { LimitSet } from '../contract/limits.js';
 import { RUNTIME_NAMES } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
-import { WEIGHTS } from '../contract/weights.js';
+import { EXECUTION_PROVIDERS, WEIGHTS } from '../contract/vocabulary.js';
 import { list, processors, quotas, type Reader, ranges, sizes, threadCounts, wholeNumber } from './dimension-values.js';
 import { defaultOption, isOptionDimension, optionDimensions, optionOf } from './option-dimensions.js';
 import { parseOptions } from './option-parsing.js';

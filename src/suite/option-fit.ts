@@ -1,6 +1,5 @@
 // Each option set of a suite applies to every case that supports it. A set that applies to none, or a case that supports
 // none of the sets, is an error.
-
 import type { CaseKey } from '../contract/case-key.js';
 import { layoutRow } from '../contract/layouts.js';
 import { distinctOptions, type OptionSet } from '../contract/option-set.js';

@@ -1,5 +1,4 @@
 // Suite → cases: every combination of its dimensions, each with a readable id, in the order in which they run.
-
 import type { Case, CaseKey } from '../contract/case-key.js';
 import { type FileFormat, LAYOUT_NAMES, LAYOUTS, type Layout, layoutRow } from '../contract/layouts.js';
 import { distinctOptions } from '../contract/option-set.js';

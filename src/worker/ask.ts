@@ -2,7 +2,7 @@
 // kernels and the disk, which tokens answer a fixed prompt, how far are the logits of two graphs apart. Each question gets a
 // process of its own, since a missing or broken driver may crash it. What each one answers is said in executor.ts.
 import { fileURLToPath } from 'node:url';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import type { AskOptions, Executor, Probe } from './executor.js';
 import { type Answer, answerSchema, type Question } from './protocol.js';

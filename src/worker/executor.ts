@@ -3,13 +3,13 @@
 import type { CaseKey } from '../contract/case-key.js';
 import type { Ceiling } from '../contract/ceilings.js';
 import type { PageCache } from '../contract/condition.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import type { Position } from '../contract/fidelity.js';
 import type { Limits } from '../contract/limits.js';
 import type { Placement } from '../contract/placement.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { Round } from '../contract/result.js';
 import type { RuntimeName, Versions } from '../contract/runtimes.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { Failure } from '../errors.js';
 import type { EnergySource } from '../machine/energy/account.js';
 import type {
@@ -32,7 +32,7 @@ export interface AskOptions {
 }
 
 export interface RoundOptions extends AskOptions {
-  /** Where energy is read; the round has no energy without it. */
+  /** The source of energy readings; without it, the round has none. */
   energy?: EnergySource;
   onPhase?: (phase: Phase) => void;
   onIteration?: (done: number) => void;

@@ -1,6 +1,5 @@
 // A case's answer to the one prompt that every run of a checkpoint is given, outside of any round. Where the runtime gives
 // its logits, the answer also tells how close other tokens came.
-
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';

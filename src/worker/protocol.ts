@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { CaseKey } from '../contract/case-key.js';
 import { ceilingSchema } from '../contract/ceilings.js';
 import { pageCacheSchema } from '../contract/condition.js';
-import type { ExecutionProvider } from '../contract/execution-providers.js';
 import { type FidelitySequence, fidelitySequenceSchema, positionSchema } from '../contract/fidelity.js';
 import { deviceMemorySchema, momentMemorySchema } from '../contract/memory.js';
 import { placementSchema } from '../contract/placement.js';
 import { promptAnswerSchema } from '../contract/prompt-answer.js';
 import { failureSchema, generateIterationSchema, microIterationSchema, roundSchema } from '../contract/result.js';
+import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
 

@@ -1,7 +1,7 @@
 // The table of a comparison and the lines below it, as people read them.
 import { describe, expect, it } from 'vitest';
-import type { Grade } from '../../src/contract/grades.js';
 import type { Identity, ResultDocument } from '../../src/contract/result.js';
+import type { Grade } from '../../src/contract/vocabulary.js';
 import { comparisonPage } from '../../src/report/comparison-page.js';
 import { compareView } from '../../src/stats/compare-view.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';

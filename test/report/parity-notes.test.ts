@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
 import { parityNotes } from '../../src/report/parity-notes.js';
-import { threadNotes } from '../../src/report/thread-notes.js';
+import { threadNotes } from '../../src/report/round-notes.js';
 import { showView } from '../../src/stats/show.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 

@@ -1,8 +1,8 @@
 // Grades: every limit from both sides, every plain reason, and what is unknown.
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../src/contract/condition.js';
-import { GRADES } from '../../src/contract/grades.js';
 import type { OkRound } from '../../src/contract/result.js';
+import { GRADES } from '../../src/contract/vocabulary.js';
 import { NO_EFFECTS } from '../../src/machine/limits/group.js';
 import { gradeRound, LIMITS, worstGrade } from '../../src/stats/grade.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptAnswer } from '../../src/contract/prompt-answer.js';
 import type { CaseResult } from '../../src/contract/result.js';
-import { answerOf, answersIn, arithmeticOf, parityInSuite, parityOf, referenceOf } from '../../src/stats/parity.js';
+import { answersIn, arithmeticOf, parityInSuite, parityOf } from '../../src/stats/parity.js';
 import { generateCase, steadyRound } from '../fixtures/document.js';
 
 const PROMPT = { seed: 0, tokens: 32, vocabSize: 100 };
@@ -111,16 +111,16 @@ describe('in a suite', () => {
   gpu!.answer = mute(1, 12, 3);
 
   it('onnxruntime as it comes, on the CPU, is what others are held against', () => {
-    for (const result of cases.slice(0, 5)) expect(referenceOf(cases, result)!.id).toBe(reference!.id);
-    expect(referenceOf(cases, apart!)!.id).toBe(apart!.id);
-    expect(referenceOf([other], other)).toBeNull();
+    for (const result of cases.slice(0, 5)) expect(answersIn(cases).reference(result)!.id).toBe(reference!.id);
+    expect(answersIn(cases).reference(apart!)!.id).toBe(apart!.id);
+    expect(answersIn([other]).reference(other)).toBeNull();
   });
 
   it('an answer holds for all workloads and threads of its run', () => {
-    expect(answerOf(cases, sibling!)).toBe(reference!.answer);
-    expect(answerOf(cases, apart!)).toBeNull();
+    expect(answersIn(cases).of(sibling!)).toBe(reference!.answer);
+    expect(answersIn(cases).of(apart!)).toBeNull();
     const later = { ...sibling!, answer: mute(9) };
-    expect(answerOf([...cases, later], sibling!)).toBe(reference!.answer);
+    expect(answersIn([...cases, later]).of(sibling!)).toBe(reference!.answer);
   });
 
   it('names the reference; runs without an answer and the reference itself have none', () => {

@@ -1,9 +1,9 @@
 // View of `compare` and `regress`: two results case by case, what changed, and what was not compared.
 import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
-import { GRADES } from '../grades.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
+import { GRADES } from '../vocabulary.js';
 import { paritySchema, summarySchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 

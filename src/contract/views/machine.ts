@@ -1,10 +1,10 @@
 // View of `machine`: what edgeproof sees of this computer, what works on it, and what it can do at best.
 import { z } from 'zod';
 import { ceilingSchema } from '../ceilings.js';
-import { EXECUTION_PROVIDERS } from '../execution-providers.js';
 import { machineSchema } from '../machine.js';
 import { failureSchema, resultSchema } from '../result.js';
 import { RUNTIME_NAMES } from '../runtimes.js';
+import { EXECUTION_PROVIDERS } from '../vocabulary.js';
 
 const bestCeilingSchema = z.strictObject({
   threads: z.int().nullable(),

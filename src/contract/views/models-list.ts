@@ -1,7 +1,7 @@
 // View of `models list`: every known model, what of it is on this disk, and whether it fits this machine.
 import { z } from 'zod';
 import { LAYOUT_NAMES } from '../layouts.js';
-import { WEIGHTS } from '../weights.js';
+import { WEIGHTS } from '../vocabulary.js';
 
 const modelSchema = z.strictObject({
   model: z.string(),

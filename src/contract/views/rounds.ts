@@ -1,7 +1,7 @@
 // What is derived from a single round: its grade, its drift, its energy per token, the curve of a sustained workload.
 import { z } from 'zod';
 import { energySchema } from '../energy.js';
-import { GRADES } from '../grades.js';
+import { GRADES } from '../vocabulary.js';
 
 export const reasonSchema = z.strictObject({
   grade: z.enum(['B', 'C']),

@@ -1,8 +1,7 @@
 // The graph facts and config facts of a GGUF file, which onnx/facts.ts and networks/config-facts.ts read from other
 // checkpoints.
-import type { ConfigFacts } from '../../contract/config-facts.js';
 import type { Dtype } from '../../contract/dtypes.js';
-import type { GraphFacts } from '../../contract/graph-facts.js';
+import type { ConfigFacts, GraphFacts } from '../../contract/graph-facts.js';
 import type { GgufFile } from './read.js';
 import { blockOf, type TensorType } from './tensor-types.js';
 import { ggufWork } from './work.js';

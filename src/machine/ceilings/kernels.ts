@@ -1,6 +1,5 @@
 // The graphs that ceilings are measured with: matrix products as in checkpoints, built by the same code. Bandwidth is measured
 // with a product of a single row, which reads every byte of the matrix once and uses it once. Pure.
-
 import type { Arithmetic } from '../../contract/work.js';
 import { createGraphBuilder, type PlannedWeight, planExternalData } from '../../formats/onnx/graph-builder.js';
 import type { OnnxModel } from '../../formats/onnx/model.js';

@@ -1,5 +1,4 @@
 // Temperature and clock of the processor every few seconds, read from outside the worker during a sustained workload.
-
 import type { TracePoint } from '../../contract/condition.js';
 import { cpuNumbers } from '../../contract/cpu-list.js';
 import { allowedCpus } from './cpu-time.js';

@@ -1,6 +1,5 @@
 // The condition of the machine during one round: readings before and after it, and of the clock in between, all taken by
 // the parent. What this system does not provide is null, and `unknown` says why.
-
 import os from 'node:os';
 import type { Condition } from '../../contract/condition.js';
 import { cpuNumbers } from '../../contract/cpu-list.js';

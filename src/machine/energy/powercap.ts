@@ -1,7 +1,6 @@
 // RAPL, the energy counters of Intel and AMD processors, through Linux powercap: /sys/class/powercap/intel-rapl:*.
 // Only packages and their memory (dram) are read: core and uncore are parts of a package, psys contains packages, and
 // intel-rapl-mmio shows the same packages again. Since Linux 5.10 only root may read them (CVE-2020-8694).
-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Unmetered } from '../../contract/energy.js';

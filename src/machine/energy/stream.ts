@@ -1,6 +1,5 @@
 // A meter that runs as a process and prints one reading after another, until its input is closed or it is killed. Between two
 // readings the power is taken to be constant.
-
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';

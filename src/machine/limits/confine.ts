@@ -1,6 +1,5 @@
 // Holds a worker to limits: a control group (v2, else v1), or prlimit for memory where there is none; taskset for
 // processors. The worker starts inside them, so that everything it uses counts.
-
 import { cpuList, cpuNumbers } from '../../contract/cpu-list.js';
 import type { HeldLimits, Limits } from '../../contract/limits.js';
 import { type EdgeproofError, problem } from '../../errors.js';

@@ -1,6 +1,6 @@
 // A schedule names the experts that each position of a synthetic mixture of experts uses, as random router weights
 // would choose unevenly. The rest of the graph, the router included, is computed as always.
-import type { Routing } from '../../contract/routings.js';
+import type { Routing } from '../../contract/vocabulary.js';
 import type { DecoderPlan } from '../plan.js';
 import { type Composition, sequencePositions } from './composition.js';
 

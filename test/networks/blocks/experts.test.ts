@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
 import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../../src/contract/layouts.js';
-import type { Routing } from '../../../src/contract/routings.js';
+import type { Routing } from '../../../src/contract/vocabulary.js';
 import { ensureSynthetic } from '../../../src/models/synthesize.js';
 import { scheduleRows } from '../../../src/networks/blocks/schedule.js';
 import { promptTokens } from '../../../src/worker/prompt.js';

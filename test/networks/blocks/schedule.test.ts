@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTINGS, type Routing } from '../../../src/contract/routings.js';
+import { ROUTINGS, type Routing } from '../../../src/contract/vocabulary.js';
 import { readModel } from '../../../src/formats/onnx/read.js';
 import { encodeModel } from '../../../src/formats/onnx/write.js';
 import { listCheckpoints } from '../../../src/models/checkpoint.js';

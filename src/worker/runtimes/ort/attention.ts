@@ -1,7 +1,6 @@
 // Whether an execution provider computes attention like the CPU, and over how many rows: both run one GroupQueryAttention. From
 // 32 rows on ONNX Runtime 1.30 uses another kernel, which is wrong on some GPUs (docs/runtimes.md).
-
-import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import type { ExecutionProvider } from '../../../contract/vocabulary.js';
 import { ELEMENT_TYPES, type Initializer, type OnnxModel } from '../../../formats/onnx/model.js';
 import { encodeModel } from '../../../formats/onnx/write.js';
 import { epUnavailable } from './execution-providers.js';

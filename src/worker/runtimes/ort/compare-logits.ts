@@ -1,5 +1,4 @@
 // How far two rows of logits are apart as distributions over the next token, computed in float64.
-
 import type { Position } from '../../../contract/fidelity.js';
 import { problem } from '../../../errors.js';
 import { argmax } from './argmax.js';

@@ -1,7 +1,6 @@
 // The execution providers of ONNX Runtime: how a session asks for one, where its memory is, and what it needs installed.
 // Whether one works on this machine is found by probe.ts, which runs a tiny session on it.
-
-import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import type { ExecutionProvider } from '../../../contract/vocabulary.js';
 import { type EdgeproofError, problem, reasonOf } from '../../../errors.js';
 import type { OrtLibrary, Pointer } from './library.js';
 

@@ -1,6 +1,5 @@
 // Measures ceilings in a worker, with the library and the thread count that the cases use: short equal passes of the graphs in
 // machine/ceilings/kernels.ts.
-
 import { type Ceiling, unitOf, unknownCeiling } from '../../../contract/ceilings.js';
 import { reasonOf } from '../../../errors.js';
 import type { PlannedWeight } from '../../../formats/onnx/graph-builder.js';

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXECUTION_PROVIDERS } from '../../../contract/execution-providers.js';
 import type { Placement } from '../../../contract/placement.js';
+import { EXECUTION_PROVIDERS } from '../../../contract/vocabulary.js';
 import { promptTokens } from '../../prompt.js';
 import type { PlacementQuestion } from '../../protocol.js';
 import { openOnnxRuntime } from '../onnxruntime.js';

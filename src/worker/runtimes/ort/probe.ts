@@ -1,6 +1,5 @@
 // Whether an execution provider works on this machine: a session of one matrix product, run and checked.
-
-import type { ExecutionProvider } from '../../../contract/execution-providers.js';
+import type { ExecutionProvider } from '../../../contract/vocabulary.js';
 import type { OnnxModel } from '../../../formats/onnx/model.js';
 import { encodeModel } from '../../../formats/onnx/write.js';
 import { epUnavailable } from './execution-providers.js';

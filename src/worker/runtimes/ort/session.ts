@@ -1,8 +1,8 @@
 // A session of ONNX Runtime and the tensors that go in and out of it. Nothing is copied: inputs stay in the caller's memory, and
 // outputs are written where the caller says or stay in memory of ONNX Runtime.
 import koffi from 'koffi';
-import type { ExecutionProvider } from '../../../contract/execution-providers.js';
 import type { OptionSet } from '../../../contract/option-set.js';
+import type { ExecutionProvider } from '../../../contract/vocabulary.js';
 import { byteLength, ELEMENT_TYPES } from '../../../formats/onnx/model.js';
 import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
