@@ -45,7 +45,9 @@ vi.mock('../src/suite/dimensions.js', async (original) => {
   (table.DIMENSION_NAMES as string[]).push('batch');
   Object.assign(table.DIMENSIONS, {
     batch: {
-      option: { metavar: 'numbers', help: 'prompts at a time', group: 'How much to run:' },
+      metavar: 'numbers',
+      help: 'prompts at a time',
+      group: 'How much to run:',
       field: 'batches',
       read: (texts: string[]) => texts.flatMap((text) => text.split(',').map(Number)),
       inId: ({ batch }: { batch?: number }) => ({ batch }),
