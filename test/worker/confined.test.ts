@@ -26,6 +26,7 @@ const hasGroups = typeof method === 'string';
 const onLinux = process.platform === 'linux';
 
 const PRELUDE = `
+import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 const send = (message) => writeSync(3, JSON.stringify(message) + '\\n');
 const phase = (name) => send({ type: 'phase', phase: name });

@@ -73,6 +73,7 @@ const JOB: Job = {
 
 // Where a core is dumped, it goes into the folder that the tests remove.
 const PRELUDE = `
+import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 process.chdir(${JSON.stringify(tmpdir())});
 const raw = (bytes) => { for (let done = 0; done < bytes.length; ) done += writeSync(3, bytes, done); };
