@@ -1,10 +1,11 @@
-// Tests mirror src/, in three groups, one after the other. Those of pure rooms and those of verbs run two files at a time;
-// those that watch memory and processor time of real workers run one by one. What takes longer than five seconds is named
-// as slow.
+// Tests mirror src/, in three groups, one after the other. Those of pure rooms run two files at a time, and so do those that
+// run models to see what comes out; those that watch memory, processor time and rates of real workers run one by one. What
+// takes longer than five seconds is named as slow.
 import { defineConfig } from 'vitest/config';
 
-const VERBS = ['test/{cli,library}.test.ts', 'test/commands/**/*.test.ts'];
-const WORKERS = ['test/{machine,worker}/**/*.test.ts'];
+const MODELS = ['test/{cli,library}.test.ts', 'test/commands/**/*.test.ts', 'test/worker/runtimes/**/*.test.ts'];
+const RATES = 'test/worker/runtimes/ort/kernel-rates.test.ts';
+const WATCHED = ['test/machine/**/*.test.ts', 'test/worker/*.test.ts', RATES];
 
 const group = (name: string, include: string[], exclude: string[], maxWorkers: number, groupOrder: number) => ({
   extends: true as const,
@@ -17,9 +18,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     slowTestThreshold: 5_000,
     projects: [
-      group('rooms', ['test/**/*.test.ts'], [...VERBS, ...WORKERS], 2, 0),
-      group('verbs', VERBS, [], 2, 1),
-      group('workers', WORKERS, [], 1, 2),
+      group('rooms', ['test/**/*.test.ts'], [...MODELS, ...WATCHED], 2, 0),
+      group('models', MODELS, [RATES], 2, 1),
+      group('watched', WATCHED, [], 1, 2),
     ],
   },
 });
