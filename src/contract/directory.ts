@@ -2,6 +2,7 @@
 // left half-written.
 import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type EdgeproofError, problem, reasonOf } from '../errors.js';
 
 /**
@@ -70,4 +71,12 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/**
+ * A script of this package that is started as a process, by its path in dist/. All paths of our own are found from files one
+ * folder deep, since that is where the bundled command's chunks are, too (scripts/bundle.mjs).
+ */
+export function ownScript(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }

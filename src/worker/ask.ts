@@ -1,14 +1,14 @@
 // The parent side of a question to a worker: does an execution provider work, where do the nodes of a graph run, how fast are
 // kernels and the disk, which tokens answer a fixed prompt, how far are the logits of two graphs apart. Each question gets a
 // process of its own, since a missing or broken driver may crash it. What each one answers is said in executor.ts.
-import { fileURLToPath } from 'node:url';
+import { ownScript } from '../contract/directory.js';
 import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import type { AskOptions, Executor, Probe } from './executor.js';
 import { type Answer, answerSchema, type Question } from './protocol.js';
 import { causeOfDeath, collectTail, environmentOf, parsed, startWorker } from './worker-process.js';
 
-const ENTRY = fileURLToPath(new URL('./answer.js', import.meta.url));
+const ENTRY = ownScript('worker/answer.js');
 const PROBE_SECONDS = 60;
 const LONGEST_ANSWER = 1 << 20;
 

@@ -1,7 +1,7 @@
 // The parent side of one round: starts a worker, receives its messages, watches its memory from outside, and turns every way
 // of dying into a failure. Nothing here polls, and nothing here loads a native library.
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { ownScript } from '../contract/directory.js';
 import { roundMs } from '../contract/document-text.js';
 import type { OkRound, Round } from '../contract/result.js';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
@@ -14,7 +14,7 @@ import type { RoundOptions } from './executor.js';
 import { type Job, type Message, messageSchema, type Phase } from './protocol.js';
 import { causeOfDeath, environmentOf, oomKills, parsed, startWorker } from './worker-process.js';
 
-const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url));
+const ENTRY = ownScript('worker/child.js');
 const V8_FLAGS = ['--expose-gc'];
 const LONGEST_MESSAGE = 16 << 20;
 const PATIENCE_MS = 500;

@@ -1,11 +1,11 @@
 // The energy counters of NVIDIA GPUs since Volta, for the whole board with its memory. nvidia-smi does not print them, and
 // on some GPUs its power readings cover only part of the time (arXiv 2312.02741), so a process of ours asks NVML itself.
-import { fileURLToPath } from 'node:url';
+import { ownScript } from '../../contract/directory.js';
 import type { Unmetered } from '../../contract/energy.js';
 import { type Meter, type Reading, unmetered } from './meter.js';
 import { openStream } from './stream.js';
 
-const NVML_PROCESS = [process.execPath, fileURLToPath(new URL('./nvml-process.js', import.meta.url))];
+const NVML_PROCESS = [process.execPath, ownScript('machine/energy/nvml-process.js')];
 
 /** The counter moves every 20 to 100 ms, depending on the GPU. */
 export const NVML_INTERVAL_MS = 100;
