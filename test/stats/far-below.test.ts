@@ -30,6 +30,17 @@ describe('a rate far below its ceiling', () => {
     expect(outcome(1280.5, 10 / 0.39, 'decode')).toEqual([]);
   });
 
+  it('blames half precision where the runtime converts it, not where it has kernels for it', () => {
+    const inHalf = (runtime: CaseResult['key']['runtime']) => (result: CaseResult) => {
+      result.key.runtime = runtime;
+      graph(result).work!.products.push({ operator: 'Mul', arithmetic: 'fp16', operations: 1 });
+    };
+    const withHalf = [...CEILINGS, ceilingOf('matmul-fp16', 1000)];
+    const causes = (runtime: CaseResult['key']['runtime']) => why('decode', inHalf(runtime), withHalf)!.join('; ');
+    expect(causes('onnxruntime')).toContain('converts to single precision');
+    expect(causes('llama.cpp')).not.toContain('converts to single precision');
+  });
+
   it.each<[string, Phase, (result: CaseResult) => void]>([
     [
       'unpacked and multiplied in float',
