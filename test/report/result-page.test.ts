@@ -221,3 +221,9 @@ describe('cases that failed', () => {
       "
     `));
 });
+
+it('calls a case without a round pending, as while a run goes on', () => {
+  const waiting = generateCase([], { key: { threads: 4 }, status: 'skipped' });
+  const page = resultPage(showView(documentOf([generateCase([steadyRound(1000, 20)]), waiting]), null));
+  expect(page.rows.map(({ status }) => status)).toEqual(['ok', 'pending']);
+});
