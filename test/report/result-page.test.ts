@@ -190,8 +190,8 @@ describe('cases that failed', () => {
       4         pp512 tg1                                                          failed
       2         tokenize                               2.00    400           800   ok
 
-      On this machine qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads) answers a prompt of 512 tokens after 1.0 s and then writes 50.0 tokens a
-        second, 10 times as fast as people read; it needs 800 MB of memory.
+      On this machine, in the only round, qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads) answers a prompt of 512 tokens after 1.0 s and then
+        writes 50.0 tokens a second, 10 times as fast as people read; it needs 800 MB of memory.
       Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.
       failed: generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5, round 2: the system ended
         the worker
@@ -213,7 +213,7 @@ describe('cases that failed', () => {
       | 4 | pp512 tg1 |  |  |  |  |  |  | failed |
       | 2 | tokenize |  |  |  | 2.00 | 400 | 800 | ok |
 
-      - On this machine qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads) answers a prompt of 512 tokens after 1.0 s and then writes 50.0 tokens a second, 10 times as fast as people read; it needs 800 MB of memory.
+      - On this machine, in the only round, qwen2.5-0.5b (tuned q4, onnxruntime, 2 threads) answers a prompt of 512 tokens after 1.0 s and then writes 50.0 tokens a second, 10 times as fast as people read; it needs 800 MB of memory.
       - Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.
       - failed: generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5, round 2: the system ended the worker
           close other programs
