@@ -173,6 +173,14 @@ const CATALOGUE = {
     message: `${p.path} cannot be resumed: ${p.reason}`,
     hint: 'start a new run without --resume',
   }),
+  'pairing-ambiguous': (p: { across: string[]; pairs: string[]; more: number; fewer: string | null }) => ({
+    message: [
+      `across ${p.across.join(', ')}, these cases can be paired in more than one way:`,
+      ...p.pairs.map((pair) => `  ${pair}`),
+      ...(p.more > 0 ? [`  … and ${p.more} more`] : []),
+    ].join('\n'),
+    hint: `choose a pair with the options behind it${p.fewer === null ? '' : `, or leave nothing to choose with ${p.fewer}`}`,
+  }),
   'nothing-to-compare': (p: { reason: string; hint: string }) => ({ message: p.reason, hint: p.hint }),
   interrupted: (p: { resume: string | null; kept?: string }) => ({
     message: 'interrupted',

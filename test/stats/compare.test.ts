@@ -206,7 +206,7 @@ describe('identity', () => {
     (dimension, key, identity) => {
       const after = baseline(6, { key: key as FakeCase['key'], identity });
       const apart = compare([baseline()], [after]).cases;
-      expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'unmatched']);
+      expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'missing']);
       const entry = compare([baseline()], [after], { across: [dimension] }).cases[0]!;
       expect(entry.status).toBe('compared');
       const named = entry.status === 'compared' ? entry.across.map((difference) => difference.dimension) : [];
@@ -233,7 +233,7 @@ describe('real and synthetic weights', () => {
 
   it('are not compared without saying so', () => {
     const apart = compare([baseline()], [real]).cases;
-    expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'unmatched']);
+    expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'missing']);
   });
 
   it('are compared with --across weights, which names the two kinds', () => {
@@ -249,9 +249,9 @@ describe('matching of cases', () => {
     const [q4, int8, fp32] = (['q4', 'int8', 'fp32'] as const).map((dtype) => baseline(6, { key: { dtype } }));
     const { cases } = compare([q4!, int8!], [fp32!, q4!]);
     expect(cases.map((entry) => [entry.id, entry.status, 'reason' in entry ? entry.reason : ''])).toEqual([
-      [fp32!.id, 'unmatched', 'only in the candidate'],
       [q4!.id, 'compared', ''],
-      [int8!.id, 'unmatched', 'only in the baseline'],
+      [fp32!.id, 'unmatched', 'only in the candidate'],
+      [int8!.id, 'missing', 'only in the baseline'],
     ]);
   });
 
@@ -347,7 +347,7 @@ describe('options', () => {
     const { cases } = compare([of({ arena: false }, 'y')], [of({ spinning: false }, 'x')], {
       across: ['option.spinning'],
     });
-    expect(cases.map(({ status }) => status)).toEqual(['unmatched', 'unmatched']);
+    expect(cases.map(({ status }) => status)).toEqual(['unmatched', 'missing']);
   });
 });
 
