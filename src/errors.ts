@@ -165,6 +165,7 @@ const CATALOGUE = {
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
     hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes results',
   }),
+  'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-newer': (p: { path: string; found: number; known: number }) => ({
     message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
     hint: 'update edgeproof to read this file',

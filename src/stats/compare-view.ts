@@ -1,6 +1,6 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
 import type { ResultDocument } from '../contract/result.js';
-import type { Comparison, CompareView, LeftOut, OtherOutcome, SideView } from '../contract/views/compare.js';
+import type { CompareView, Comparison, LeftOut, OtherOutcome, SideView } from '../contract/views/compare.js';
 import type { Reason } from '../contract/views/rounds.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { acrossOffer } from './across-offer.js';
@@ -36,9 +36,7 @@ export function compareView(
     // Failures count among all rounds that were tried, of whatever grade.
     failures: failureChanges(pairs, options.history),
     leftOut: { baseline: before.leftOut, candidate: after.leftOut },
-    allRounds: isAnyLeftOut
-      ? otherOutcomes(comparison, compareResults(whole.baseline, whole.candidate, options))
-      : [],
+    allRounds: isAnyLeftOut ? otherOutcomes(comparison, compareResults(whole.baseline, whole.candidate, options)) : [],
     acrossOffer: acrossOffer(whole, options),
     energyNotCompared: energyNotCompared(pairs),
   };
@@ -94,6 +92,8 @@ function energyNotCompared(pairs: readonly CasePair[]): CompareView['energyNotCo
   return pairs.flatMap(({ before, after }) => {
     if (comparableEnergy(before, after)) return [];
     const [from, to] = [energySources(before), energySources(after)];
-    return from.length === 0 || to.length === 0 ? [] : [{ id: after.id, key: after.key, baseline: from, candidate: to }];
+    return from.length === 0 || to.length === 0
+      ? []
+      : [{ id: after.id, key: after.key, baseline: from, candidate: to }];
   });
 }

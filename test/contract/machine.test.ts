@@ -85,7 +85,9 @@ function machineOf(changes: Partial<Machine> = {}): Machine {
 describe('machineDifference', () => {
   it('is nothing between a machine and itself, whatever the kernel is', () => {
     expect(machineDifference(machineOf(), machineOf({ os: 'Linux 6.18' }))).toBeNull();
-    expect(machineDifference(machineOf(), machineOf({ instructionSets: machineOf().instructionSets!.toReversed() }))).toBeNull();
+    expect(
+      machineDifference(machineOf(), machineOf({ instructionSets: machineOf().instructionSets!.toReversed() })),
+    ).toBeNull();
   });
 
   it.each<[Partial<Machine>, string, string]>([

@@ -87,8 +87,12 @@ describe('sufficiencyNotes', () => {
     expect(said[1]).toBe(
       'The sides lost unequal shares of their rounds: pp512 tg5 (none in the baseline, 6 of 9 in the candidate).',
     );
-    expect(said[2]).toMatch(/^All rounds together, whatever their grade, would say: .*decode rate of pp512 tg5 worse \(/);
-    expect(notes(rounds(...at(1), ...at(1, disturbed(0.4))), rounds(...at(1), ...at(1, disturbed(0.4))))).toHaveLength(1);
+    expect(said[2]).toMatch(
+      /^All rounds together, whatever their grade, would say: .*decode rate of pp512 tg5 worse \(/,
+    );
+    expect(notes(rounds(...at(1), ...at(1, disturbed(0.4))), rounds(...at(1), ...at(1, disturbed(0.4))))).toHaveLength(
+      1,
+    );
   });
 
   it('say nothing where all is well', () => {

@@ -47,9 +47,12 @@ describe('notes beside the figures', () => {
   });
 
   it('name cases of one side by what tells them apart, all of a kind in one line', () => {
-    expect(notesOf([1, 2, 4].map((threads) => rounds(5, 0, threads)), [rounds(5, 0, 2)])).toEqual([
-      'missing, only in the baseline: 1 thread pp512 tg5, 4 threads pp512 tg5',
-    ]);
+    expect(
+      notesOf(
+        [1, 2, 4].map((threads) => rounds(5, 0, threads)),
+        [rounds(5, 0, 2)],
+      ),
+    ).toEqual(['missing, only in the baseline: 1 thread pp512 tg5, 4 threads pp512 tg5']);
   });
 
   it('offer a command that can be copied', () => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { okRounds, type ResultDocument } from '../../src/contract/result.js';
-import { readResult } from '../../src/contract/result-store.js';
+import { readResult, saveResult } from '../../src/contract/result-store.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
 import type { Executor, Job } from '../../src/worker/executor.js';
@@ -225,6 +225,30 @@ describe('storing and going on', () => {
     expect(readResult(stored.path)).toEqual(JSON.parse(JSON.stringify(stored.document)));
   });
 
+  it('gives two runs that start in one second a document each', async () => {
+    const folder = join(results, 'twins');
+    const how = () => ({ ...PLAIN, results: folder, executor: fakeExecutor() });
+    const both = await Promise.all([run(suite(), how()), run(suite(), how())]);
+    expect(new Set(both.map(({ path }) => path)).size).toBe(2);
+    for (const { path, document } of both) expect(readResult(path)).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has its place before the first round, and leaves none where there never was one', async () => {
+    const folder = join(results, 'no-round');
+    const seen: string[][] = [];
+    const failing = run(suite(), {
+      ...PLAIN,
+      results: folder,
+      executor: fakeExecutor(() => {
+        seen.push(readdirSync(join(folder, machine)));
+        return Promise.reject(new Error('no worker'));
+      }),
+    });
+    await expect(failing).rejects.toThrow('no worker');
+    expect(seen).toEqual([[expect.stringMatching(/^tiny-.*\.json$/)]]);
+    expect(readdirSync(join(folder, machine))).toEqual([]);
+  });
+
   it('has saved every round that was over when it is interrupted, and goes on from there', async () => {
     const folder = join(results, 'interrupted');
     const controller = new AbortController();
@@ -264,6 +288,15 @@ describe('storing and going on', () => {
     expect(first.document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'failed']);
     const { document } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
     expect(document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('refuses to go on with other hardware of the same name', async () => {
+    const folder = join(results, 'hardware');
+    const { path, document } = await run(suite({ rounds: 1 }), { ...PLAIN, results: folder, executor: fakeExecutor() });
+    saveResult(path, { ...document, machine: { ...document.machine, logicalCores: 999 } });
+    await expect(resume(true, { rounds: 2 }, { ...PLAIN, results: folder, executor: fakeExecutor() })).rejects.toThrow(
+      /it was begun on \d+ cores, 999 logical, .* this is \d+ cores/,
+    );
   });
 
   it('refuses to go on with other versions', async () => {

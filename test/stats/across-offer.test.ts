@@ -7,7 +7,8 @@ import { compareResults } from '../../src/stats/compare.js';
 import { documentOf, type FakeDocument, generateCase, steadyRound } from '../fixtures/document.js';
 
 const of = (key: Partial<CaseKey> = {}, identity = {}) => generateCase([steadyRound(100, 10)], { key, identity });
-const lengths = (prompt: number) => of({ workload: { kind: 'generate', prompt, new: 5, depth: 0 } }, { workload: `${prompt}` });
+const lengths = (prompt: number) =>
+  of({ workload: { kind: 'generate', prompt, new: 5, depth: 0 } }, { workload: `${prompt}` });
 
 function offer(before: CaseResult[], after: CaseResult[], other: FakeDocument = {}, across: string[] = []) {
   const documents = { baseline: documentOf(before), candidate: documentOf(after, other) };

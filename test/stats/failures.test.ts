@@ -38,12 +38,12 @@ describe('failures of a comparison', () => {
     expect(exitCodeOf(comparison)).toBe(1);
   });
 
-  it.each([
+  it.each<[string, [number, number], [number, number], number]>([
     ['as often', [9, 1], [9, 1], 0],
     ['less often', [8, 2], [9, 1], 0],
     ['as often, of more rounds', [5, 1], [10, 2], 0],
     ['more often', [5, 1], [4, 2], 1],
-  ] as const)('what failed %s before: %j, %j', (_, before, after, code) => {
+  ])('what failed %s before: %j, %j', (_, before, after, code) => {
     const comparison = compareResults(document(...rounds(...before)), document(...rounds(...after)), STRICT);
     expect(comparison.failures).toMatchObject([{ isNew: code === 1 }]);
     expect(exitCodeOf(comparison)).toBe(code);

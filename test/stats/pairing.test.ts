@@ -33,7 +33,10 @@ describe('pairCases', () => {
   it('pairs the only two that differ in nothing but what may', () => {
     expect(pairsOf(threads(1), threads(4), across('threads')).pairs).toEqual(['q4 t1 → q4 t4']);
     const dtypes = (dtype: CaseKey['dtype']) => [1, 2].map((count) => of({ dtype, threads: count }));
-    expect(pairsOf(dtypes('q4'), dtypes('int8'), across('dtype')).pairs).toEqual(['q4 t1 → int8 t1', 'q4 t2 → int8 t2']);
+    expect(pairsOf(dtypes('q4'), dtypes('int8'), across('dtype')).pairs).toEqual([
+      'q4 t1 → int8 t1',
+      'q4 t2 → int8 t2',
+    ]);
   });
 
   it.each([
@@ -62,7 +65,9 @@ describe('pairCases', () => {
   it('says which shorter --across leaves nothing to choose', () => {
     const both = (dtype: CaseKey['dtype']) => [1, 2].map((count) => of({ dtype, threads: count }));
     const error = thrownBy(() => pairsOf(both('q4'), both('int8'), across('threads', 'dtype')));
-    expect(error.message).toContain('dtype=q4 threads=1 → dtype=int8 threads=2: --pair dtype=q4:int8 --pair threads=1:2');
+    expect(error.message).toContain(
+      'dtype=q4 threads=1 → dtype=int8 threads=2: --pair dtype=q4:int8 --pair threads=1:2',
+    );
     expect(error.hint).toMatch(/with --across dtype$/);
   });
 

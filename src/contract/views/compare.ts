@@ -131,7 +131,14 @@ export const compareSchema = comparisonSchema
       .nullable()
       .describe('What --across would have to name to compare more; null: nothing more can be compared.'),
     energyNotCompared: z
-      .array(z.strictObject({ id: z.string(), key: candidateKey, baseline: z.array(z.string()), candidate: z.array(z.string()) }))
+      .array(
+        z.strictObject({
+          id: z.string(),
+          key: candidateKey,
+          baseline: z.array(z.string()),
+          candidate: z.array(z.string()),
+        }),
+      )
       .describe('Cases whose energy was read from different sources.'),
   })
   .describe('What `edgeproof compare -o json` and `regress -o json` print.');
