@@ -1,5 +1,5 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
-import type { ResultDocument } from '../contract/result.js';
+import { okRounds, type ResultDocument } from '../contract/result.js';
 import type { CompareView, Comparison, LeftOut, OtherOutcome, SideView } from '../contract/views/compare.js';
 import type { Reason } from '../contract/views/rounds.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
@@ -67,9 +67,10 @@ export function sufficientRounds(document: ResultDocument, atLeast: Grade) {
   let ungraded = 0;
   const cases = document.cases.map((result) => {
     const reasons: Reason[] = [];
+    const peers = okRounds(result);
     const rounds = result.rounds.filter((round) => {
       if (round.status === 'failed') return true;
-      const graded = gradeRound(round);
+      const graded = gradeRound(round, peers);
       if (graded.grade === null) ungraded++;
       if (graded.grade === null || isEnough(graded.grade)) return true;
       reasons.push(...graded.reasons.filter(({ grade }) => !isEnough(grade)));

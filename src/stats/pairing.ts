@@ -98,7 +98,7 @@ function resolve({ baseline, candidate }: Sides, options: PairingOptions): Pairi
 function selected(cases: CaseResult[], side: 'baseline' | 'candidate', { pair = [] }: PairingOptions) {
   const byId = new Map<string, CaseResult>();
   for (const result of cases) {
-    const isWanted = pair.every((wanted) => valueOf(result, wanted.dimension) === wanted[side]);
+    const isWanted = pair.every((wanted) => dimensionValue(result, wanted.dimension) === wanted[side]);
     if (isWanted && !byId.has(result.id)) byId.set(result.id, result);
   }
   return byId;
@@ -115,7 +115,7 @@ function matchLabel(result: CaseResult, across: string[]): string {
 }
 
 /** The value of a dimension, also where the id leaves it out. */
-function valueOf({ key }: CaseResult, dimension: string): string {
+function dimensionValue({ key }: CaseResult, dimension: string): string {
   const row = dimensionOf(dimension);
   const values: Record<string, string> = { ...caseDimensions(key), weights: key.weights };
   return values[dimension] ?? (row === null ? undefined : dimensionRow(row).unnamed?.(dimension)) ?? 'none';
@@ -126,10 +126,12 @@ function ambiguity(groups: Group[], sides: Sides, options: PairingOptions): Edge
   const across = acrossOf(options);
   const lines = groups.flatMap(({ before, after }) => {
     const names = varying([...before, ...after]);
-    const words = (result: CaseResult) => names.map((name) => `${name}=${valueOf(result, name)}`).join(' ');
+    const words = (result: CaseResult) => names.map((name) => `${name}=${dimensionValue(result, name)}`).join(' ');
     return before.flatMap((a) =>
       after.map((b) => {
-        const chosen = names.map((name) => `--pair ${name}=${valueOf(a, name)}:${valueOf(b, name)}`).join(' ');
+        const chosen = names
+          .map((name) => `--pair ${name}=${dimensionValue(a, name)}:${dimensionValue(b, name)}`)
+          .join(' ');
         return `${words(a)} → ${words(b)}: ${chosen}`;
       }),
     );
@@ -149,5 +151,5 @@ function ambiguity(groups: Group[], sides: Sides, options: PairingOptions): Edge
 /** The dimensions in which these cases differ. */
 function varying(cases: CaseResult[]): string[] {
   const names = new Set(cases.flatMap(({ key }) => ['weights', ...Object.keys(caseDimensions(key))]));
-  return [...names].filter((name) => new Set(cases.map((result) => valueOf(result, name))).size > 1);
+  return [...names].filter((name) => new Set(cases.map((result) => dimensionValue(result, name))).size > 1);
 }

@@ -7,7 +7,8 @@ import { readResult, saveResult } from '../../src/contract/result-store.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
 import type { Executor, Job } from '../../src/worker/executor.js';
-import { steadyRound } from '../fixtures/document.js';
+import { conditionOf, disturbed } from '../fixtures/condition.js';
+import { type FakeRound, steadyRound } from '../fixtures/document.js';
 import { type FakeExecutor, fakeExecutor, labelOf, type RoundScript, STEADY } from '../fixtures/fake-executor.js';
 import { tinyWorkplace } from '../fixtures/tiny-suite.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
@@ -80,6 +81,38 @@ describe('rounds until a metric is precise', () => {
     const workloads = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
     const { document } = await run(suite({ rounds: until, workloads }), { ...PLAIN, executor: fakeExecutor(script) });
     expect(counts(document)).toEqual([12, 3]);
+  });
+});
+
+describe('rounds of condition C', () => {
+  const busyAt =
+    (...busy: number[]): RoundScript =>
+    (job) => ({
+      ...(STEADY(job) as FakeRound),
+      condition: busy.includes(job.round) ? disturbed(0.5) : conditionOf(),
+    });
+
+  it('are run again at the end, kept, and told of once', async () => {
+    const lengths = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
+    const executor = fakeExecutor(busyAt(0, 1, 3));
+    const told: string[] = [];
+    const { document } = await run(suite({ workloads: lengths, rounds: 3 }), {
+      ...PLAIN,
+      executor,
+      onEvent: ({ type }) => type === 'repeating' && told.push(type),
+    });
+    expect(rounds(executor).slice(6)).toEqual(
+      [3, 4, 5].flatMap((round) => [`round ${round} pp16 tg4`, `round ${round} pp32 tg4`]),
+    );
+    expect(counts(document)).toEqual([6, 6]);
+    expect(told).toEqual(['repeating']);
+    expect(document.cases.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+
+  it('stay as they are where no round beyond the minimum is to begin', async () => {
+    const budget = { minimum: 3, maximum: 3, budgetSeconds: 1e-9 };
+    const { document } = await run(suite({ rounds: budget }), { ...PLAIN, executor: fakeExecutor(busyAt(0, 1, 2)) });
+    expect(counts(document)).toEqual([3]);
   });
 });
 
