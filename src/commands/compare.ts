@@ -54,7 +54,9 @@ const LONGEST_HISTORY = 20;
 
 /** Earlier results of the machine with the same cases; only a candidate with failures needs them. */
 function failureHistory(directory: string, baseline: Side, candidate: Side): ResultDocument[] {
-  const hasFailures = candidate.document.cases.some(({ rounds }) => rounds.some(({ status }) => status === 'failed'));
+  const hasFailures = candidate.document.cases.some(
+    ({ rounds, retried }) => retried !== undefined || rounds.some(({ status }) => status === 'failed'),
+  );
   const history: ResultDocument[] = [];
   if (!hasFailures) return history;
   for (const { document } of newestResults(directory, sayPassedOver)) {

@@ -12,7 +12,7 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
     if (limitEffects === null) return [];
     const { throttledShare, uncountedFileBytes, method } = limitEffects;
     const did = present(
-      memoryWords(limitEffects, rounds.length + failures.length),
+      memoryWords(limitEffects, rounds.length + failures.filter(({ isRetried }) => !isRetried).length),
       throttledShare !== null &&
         `the quota holds it back in up to ${Math.round(throttledShare * 100)} % of its periods`,
       uncountedFileBytes > 0 && `${bytes(uncountedFileBytes)} of its files stayed in the page cache and did not count`,

@@ -50,7 +50,7 @@ function sourceOf(manifest: Manifest, pinned = false): NonNullable<CaseResult['c
   return { kind, repo, revision, pinned };
 }
 
-/** Adds a round to its case, replacing an earlier failure of the same index. */
+/** Adds a round to its case, in place of an earlier failure of the same index, which is kept apart. */
 export function recordRound(
   document: ResultDocument,
   result: CaseResult,
@@ -63,6 +63,10 @@ export function recordRound(
   const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
   const { tuned } = manifest;
   result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph, ...(tuned && { tuned }) };
+  const retried = result.rounds
+    .filter((known) => known.status === 'failed')
+    .filter(({ index }) => index === round.index);
+  if (retried.length > 0) result.retried = [...(result.retried ?? []), ...retried];
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );

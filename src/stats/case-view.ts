@@ -55,10 +55,14 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     stillWarmingUp: document.suite.content.warmup === 'auto' ? stillWarmingUp(result) : 0,
     notCold: notCold(rounds),
     rounds: rounds.map((round) => roundFigures(round, rounds)),
-    failures: result.rounds.flatMap((round) =>
-      round.status === 'failed' ? [{ round: round.index, ...round.failure }] : [],
-    ),
+    failures: failuresOf(result),
   };
+}
+
+function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] {
+  return [...retried, ...rounds].flatMap((round, i) =>
+    round.status === 'failed' ? [{ round: round.index, isRetried: i < retried.length, ...round.failure }] : [],
+  );
 }
 
 function metricsOf(result: CaseResult): CaseView['metrics'] {

@@ -38,9 +38,10 @@ export function failureChanges(
 
 function countOf(results: readonly CaseResult[]): Counted {
   const count = (of: (result: CaseResult) => unknown[]) => results.reduce((sum, result) => sum + of(result).length, 0);
-  return { failed: count(failuresOf), of: count(({ rounds }) => rounds) };
+  return { failed: count(failuresOf), of: count(({ rounds, retried = [] }) => [...rounds, ...retried]) };
 }
 
-function failuresOf({ rounds }: CaseResult) {
-  return rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : []));
+/** Also those that were run again since. */
+function failuresOf({ rounds, retried = [] }: CaseResult) {
+  return [...rounds, ...retried].flatMap((round) => (round.status === 'failed' ? [round.failure] : []));
 }

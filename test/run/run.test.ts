@@ -319,8 +319,13 @@ describe('storing and going on', () => {
     const broken = fakeExecutor(({ round }) => (round === 1 ? 'failed' : steadyRound(100, 10, 4)));
     const first = await run(suite({ rounds: 3 }), { ...PLAIN, results: folder, executor: broken });
     expect(first.document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'failed']);
-    const { document } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
+    const { document, path } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
     expect(document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+    // The failure is not forgotten.
+    expect(readResult(path).cases[0]).toMatchObject({
+      status: 'ok',
+      retried: [{ status: 'failed', index: 1, failure: { message: 'killed' } }],
+    });
   });
 
   it('refuses to go on with other hardware of the same name', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import { compareView } from '../../src/stats/compare-view.js';
+import { showView } from '../../src/stats/show.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 
@@ -72,6 +73,16 @@ describe('failures of a comparison', () => {
     const all = documentOf([generateCase(rounds(0, 5), { key })]);
     expect(compareResults(document(...rounds(5, 0)), all, STRICT).failures).toMatchObject([{ isShown: true }]);
     expect(found([], rounds(4, 1)).failures).toEqual([]);
+  });
+
+  it('are not forgotten when rounds are run again', () => {
+    const after = document(...rounds(6, 0));
+    const [failed] = generateCase(['failed']).rounds;
+    after.cases[0]!.retried = failed!.status === 'failed' ? [failed!] : [];
+    const comparison = compareResults(document(...rounds(6, 0)), after, STRICT);
+    expect(comparison.failures).toMatchObject([{ candidate: { failed: 1, of: 7 }, isNew: true, reasons: ['killed'] }]);
+    expect(exitCodeOf(comparison)).toBe(1);
+    expect(showView(after, null).cases[0]!.failures).toMatchObject([{ round: 0, isRetried: true }]);
   });
 
   it('count among rounds of every grade', () => {
