@@ -1,8 +1,9 @@
 // A comparison of two results as a page: what changed, whether it is shown, what was not compared and why. Pure.
-import type { CaseComparison, CompareView, MetricChange, SideView } from '../contract/views/compare.js';
+import type { CaseComparison, CompareView, Difference, MetricChange, SideView } from '../contract/views/compare.js';
 import type { Parity } from '../contract/views/figures.js';
 import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
+import { dimensionOf } from '../suite/dimensions.js';
 import { sufficiencyNotes } from './condition-notes.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
@@ -132,12 +133,17 @@ function caseNotes(entry: CaseComparison, labels: Labels): string[] {
   const { across, parity, sameTokens } = entry;
   const name = caseLabel(labels, entry);
   return present(
-    across.length > 0 && `across ${across.map(({ dimension }) => dimension).join(', ')}: ${name}`,
+    across.length > 0 && `across ${across.map(acrossWords).join(', ')}: ${name}`,
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
       `tokens of ${name}: ${parityText(parity, 'of the baseline')}`,
     sameTokens === false && otherTokensNote(name, parity),
   );
+}
+
+/** The values of what has a name of its own; what follows from it is a hash or a list. */
+function acrossWords({ dimension, baseline, candidate }: Difference): string {
+  return dimensionOf(dimension) === null ? dimension : `${dimension} (${baseline} → ${candidate})`;
 }
 
 function otherTokensNote(name: string, parity: Parity | null): string | null {

@@ -43,6 +43,7 @@ const MOST_LISTED = 8;
 
 /** Throws pairing-ambiguous. Everything is in the order of the candidate, or of the baseline for what only that has. */
 export function pairCases(sides: Sides, options: PairingOptions): Pairing {
+  for (const wanted of options.pair ?? []) for (const side of SIDES) requireValue(sides, side, wanted);
   const { ambiguous, ...pairing } = resolve(sides, options);
   if (ambiguous.length > 0) throw ambiguity(ambiguous, sides, options);
   return pairing;
@@ -92,6 +93,19 @@ function resolve({ baseline, candidate }: Sides, options: PairingOptions): Pairi
     onlyCandidate: [...after.values()].filter((result) => !pairOf.has(result)),
     ambiguous,
   };
+}
+
+const SIDES = ['baseline', 'candidate'] as const;
+
+/** Throws input-invalid where no case has the value that is asked for. */
+function requireValue(sides: Sides, side: (typeof SIDES)[number], wanted: WantedPair): void {
+  const { dimension } = wanted;
+  const values = new Set(sides[side].cases.map((result) => dimensionValue(result, dimension)));
+  if (values.has(wanted[side])) return;
+  throw problem('input-invalid', {
+    what: `--pair ${dimension}=${wanted.baseline}:${wanted.candidate}: no case of the ${side} has ${dimension}=${wanted[side]}`,
+    expected: `a value that it has: ${[...values].join(', ') || '(no cases)'}`,
+  });
 }
 
 /** By id. If two cases have the same id, the first counts. */

@@ -83,6 +83,17 @@ describe('pairCases', () => {
     expect(found).toEqual({ pairs: ['q4 t1 → q4 t4'], onlyBaseline: [], onlyCandidate: [] });
   });
 
+  it.each([
+    ['threads', '3', '4', 'no case of the baseline has threads=3', 'a value that it has: 1, 2'],
+    ['threads', '1', '1', 'no case of the candidate has threads=1', 'a value that it has: 2, 4'],
+    ['thread', '1', '4', 'no case of the baseline has thread=1', 'a value that it has: none'],
+  ])('--pair %s=%s:%s says what no case has', (dimension, before, after, message, hint) => {
+    const pair = [{ dimension, baseline: before, candidate: after }];
+    const error = thrownBy(() => pairsOf(threads(1, 2), threads(2, 4), { across: [], pair }));
+    expect(error.message).toContain(message);
+    expect(error.hint).toContain(hint);
+  });
+
   it('--pair knows the defaults that ids leave out', () => {
     const [spinning, quiet] = [of({}), of({ options: { spinning: false } })];
     const pair = [{ dimension: 'option.spinning', baseline: 'on', candidate: 'off' }];
