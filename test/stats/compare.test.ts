@@ -184,6 +184,19 @@ describe('identity', () => {
     expect(allowed).toMatchObject({ status: 'compared', across: differences });
   });
 
+  it('two machines of one name are told by their hardware, though their cases have the same id', () => {
+    const [amx, avx2] = [['avx2', 'amx_int8'], ['avx2']].map((instructionSets) => {
+      const document = documentOf([baseline()]);
+      return { ...document, machine: { ...document.machine, instructionSets } };
+    });
+    const differences = [{ dimension: 'machine', baseline: 'with amx_int8', candidate: 'without amx_int8' }];
+    const refused = compareResults(amx!, avx2!, STRICT);
+    expect(refused.cases).toMatchObject([{ status: 'differs', differences }]);
+    expect(exitCodeOf(refused)).toBe(2);
+    const { cases } = compareResults(amx!, avx2!, { across: ['machine'] });
+    expect(cases).toMatchObject([{ status: 'compared', across: differences }]);
+  });
+
   it('names all that differs at once', () => {
     const after = baseline(6, { identity: { weights: 'x', options: 'y' } });
     const entry = compare([baseline()], [after], { across: ['weights'] }).cases[0];

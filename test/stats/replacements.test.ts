@@ -41,6 +41,9 @@ describe('rounds in place of those of condition C', () => {
     expect(run([caseOf('CCC')], 3, 'C')).toHaveLength(3);
     expect(run([caseOf('CCCCCCCCC')], 9, 'C')).toHaveLength(5);
     expect(run([caseOf('C')], 1, 'C')).toEqual([]);
+    // Of a document that goes on.
+    expect(run([caseOf('CCCCC')], 3, 'C')).toHaveLength(1);
+    expect(run([caseOf('CCCCCC')], 3, 'C')).toEqual([]);
   });
 
   it('visit the cases in turn', () => {
