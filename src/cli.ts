@@ -3,7 +3,7 @@
 // `--help` answers at once and only workers load native libraries.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, Option } from 'commander';
-import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
+import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { GRADES } from './contract/vocabulary.js';
@@ -64,6 +64,12 @@ const comparing = (command: Command) =>
         .argParser(list)
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--pair <name=a:b>', 'compare the cases of value a in the baseline with those of b in the candidate')
+        .argParser(pair)
+        .default([], 'none'),
+    )
+    .option('--allow-missing', 'do not fail where the candidate lacks cases of the baseline')
     .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')

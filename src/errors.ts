@@ -165,6 +165,7 @@ const CATALOGUE = {
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
     hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes results',
   }),
+  'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-newer': (p: { path: string; found: number; known: number }) => ({
     message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
     hint: 'update edgeproof to read this file',
@@ -172,6 +173,14 @@ const CATALOGUE = {
   'resume-mismatch': (p: { path: string; reason: string }) => ({
     message: `${p.path} cannot be resumed: ${p.reason}`,
     hint: 'start a new run without --resume',
+  }),
+  'pairing-ambiguous': (p: { across: string[]; pairs: string[]; more: number; fewer: string | null }) => ({
+    message: [
+      `across ${p.across.join(', ')}, these cases can be paired in more than one way:`,
+      ...p.pairs.map((pair) => `  ${pair}`),
+      ...(p.more > 0 ? [`  … and ${p.more} more`] : []),
+    ].join('\n'),
+    hint: `choose a pair with the options behind it${p.fewer === null ? '' : `, or leave nothing to choose with ${p.fewer}`}`,
   }),
   'nothing-to-compare': (p: { reason: string; hint: string }) => ({ message: p.reason, hint: p.hint }),
   interrupted: (p: { resume: string | null; kept?: string }) => ({

@@ -1,6 +1,7 @@
 // Options that several verbs share, and readers for the values of options.
 import { InvalidArgumentError, Option } from 'commander';
 import { problem } from '../errors.js';
+import type { WantedPair } from '../stats/pairing.js';
 
 export const help = () => new Option('-h, --help', 'show this help');
 export const output = () => new Option('-o, --output <format>', 'table, md, json, jsonl or csv').default('table');
@@ -31,6 +32,13 @@ export function positive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('expected a number above 0.');
+}
+
+/** `threads=1:4`; in `C:\\a.onnx:b.onnx` the first colon is part of a path. */
+export function pair(text: string, before: WantedPair[] = []): WantedPair[] {
+  const [, dimension, baseline, candidate] = /^([^=]+)=(.+?):(?![\\/])(.+)$/.exec(text) ?? [];
+  if (dimension !== undefined) return [...before, { dimension, baseline: baseline!, candidate: candidate! }];
+  throw new InvalidArgumentError('expected a dimension and a value of each side, such as threads=1:4.');
 }
 
 function name(text: string): string {

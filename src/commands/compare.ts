@@ -1,11 +1,14 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
-import { findResult, newestResult, readResult } from '../contract/result-store.js';
+import { haveSamePlan, shareCases } from '../contract/comparable.js';
+import type { ResultDocument } from '../contract/result.js';
+import { findResult, newestResult, newestResults, readResult } from '../contract/result-store.js';
 import type { Grade } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
-import { outputFormat, printPage, say } from './terminal.js';
+import type { WantedPair } from '../stats/pairing.js';
+import { outputFormat, printPage, sayPassedOver } from './terminal.js';
 
 interface CompareCommandOptions {
   output: string;
@@ -14,13 +17,15 @@ interface CompareCommandOptions {
   minimumEffect?: number;
   across: string[];
   grade: Grade;
+  pair: WantedPair[];
+  allowMissing?: boolean;
 }
 
 export function compare(baselineName: string, candidateName: string, options: CompareCommandOptions): number {
   return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
 }
 
-/** The candidate against the newest earlier result of the same suite on the same machine, or a named baseline. */
+/** The candidate against the newest earlier result of the same plan on the same machine, or a named baseline. */
 export function regress(candidateName: string, options: CompareCommandOptions & { baseline?: string }): number {
   const { results, baseline } = options;
   const candidate = open(results, candidateName);
@@ -34,30 +39,51 @@ export function regress(candidateName: string, options: CompareCommandOptions & 
 function compareSides(
   baseline: Side,
   candidate: Side,
-  { output, across, grade, minimumEffect }: CompareCommandOptions,
+  { output, results, across, pair, grade, minimumEffect, allowMissing = false }: CompareCommandOptions,
 ): number {
   const format = outputFormat(output);
   const least = minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 };
-  const view = compareView(baseline, candidate, { across, grade, ...least });
+  const history = failureHistory(results, baseline, candidate);
+  const view = compareView(baseline, candidate, { across, pair, grade, history, ...least });
   printPage(comparisonPage(view), format);
-  return exitCodeOf(view);
+  return exitCodeOf(view, { allowMissing });
+}
+
+/** Earlier results that are read to learn how often a case used to fail. */
+const LONGEST_HISTORY = 20;
+
+/** Earlier results of the machine with the same cases; only a candidate with failures needs them. */
+function failureHistory(directory: string, baseline: Side, candidate: Side): ResultDocument[] {
+  const hasFailures = candidate.document.cases.some(
+    ({ rounds, retried }) => retried !== undefined || rounds.some(({ status }) => status === 'failed'),
+  );
+  const history: ResultDocument[] = [];
+  if (!hasFailures) return history;
+  for (const { document } of newestResults(directory, sayPassedOver)) {
+    if (document.startedAt >= candidate.document.startedAt || document.startedAt === baseline.document.startedAt)
+      continue;
+    if (shareCases(document, candidate.document)) history.push(document);
+    if (history.length === LONGEST_HISTORY) break;
+  }
+  return history;
 }
 
 function earlierResult(directory: string, candidate: Side): Side {
   const { machine, suite, startedAt } = candidate.document;
   const found = newestResult(
     directory,
-    (other) => other.startedAt < startedAt && other.machine.id === machine.id && other.suite.hash === suite.hash,
-    (error) => say(`passed over: ${error.message}`),
+    (other) =>
+      other.startedAt < startedAt && haveSamePlan(other, candidate.document) && shareCases(other, candidate.document),
+    sayPassedOver,
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {
-    reason: `${directory} has no earlier result of suite "${suite.content.name}", as it is in this one, on ${machine.id}`,
+    reason: `${directory} has no earlier result that measured the cases of "${suite.content.name}", as they are in this one, on ${machine.id}`,
     hint: 'commit one as a baseline, or name one with --baseline',
   });
 }
 
 function open(directory: string, name: string): Side {
-  const path = findResult(directory, name);
+  const path = findResult(directory, name, sayPassedOver);
   return { path, document: readResult(path) };
 }

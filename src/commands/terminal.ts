@@ -26,6 +26,15 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+const passedOver = new Set<string>();
+
+/** Names a result that was not used, once. */
+export function sayPassedOver({ message }: { message: string }): void {
+  if (passedOver.has(message)) return;
+  passedOver.add(message);
+  say(`passed over: ${message}`);
+}
+
 export interface Progress {
   /** Replaces the present line on a terminal; elsewhere only `final` lines are printed. */
   show(line: string, final?: boolean): void;

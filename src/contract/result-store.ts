@@ -1,7 +1,8 @@
-// results/<machine>/<suite>-<start>.json: saved atomically, found by name, validated when read.
+// results/<machine>/<suite>-<start>.json: a name of its own, saved atomically, found by name, validated when read.
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
+import { hasSucceeded, isSameMachine, shareCases } from './comparable.js';
 import { createDirectory, entriesOf, partialPath } from './directory.js';
 import { formatDocument } from './document-text.js';
 import { readJson, validate } from './json-file.js';
@@ -21,6 +22,23 @@ export function requireWritable(path: string): void {
     rmSync(probe);
   } catch (error) {
     throw unwritable(path, error);
+  }
+}
+
+/**
+ * Writes a new document under a name that no other has, and returns its path: `path`, or `…-2.json`, `…-3.json` where runs
+ * of one suite start in one second.
+ */
+export function reserveResult(path: string, document: ResultDocument): string {
+  requireWritable(path);
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? path : path.replace(/\.json$/, `-${number}.json`);
+    try {
+      writeFileSync(free, formatDocument(document), { flag: 'wx' });
+      return free;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(free, error);
+    }
   }
 }
 
@@ -57,41 +75,75 @@ export function listResults(directory: string): string[] {
     throw problem('file-unreadable', { path: directory, reason: 'ENOTDIR: not a directory' });
   const machines = entriesOf(directory).map((name) => join(directory, name));
   const files = machines.flatMap((machine) => entriesOf(machine).map((name) => join(machine, name)));
-  const startOf = (path: string) => /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';
-  return files.filter((path) => path.endsWith('.json')).sort((a, b) => startOf(a).localeCompare(startOf(b)));
+  return files.filter((path) => path.endsWith('.json')).sort((a, b) => orderOf(a).localeCompare(orderOf(b)));
 }
 
-/** The newest result that `wanted` accepts; files that cannot be read are handed to `onUnreadable` and passed over. */
+/** Sorts by start, and by number where several started in one second. */
+function orderOf(path: string): string {
+  const [, start = '', number = '1'] = /(\d{8}T\d{6}Z)(?:-(\d+))?\.json$/.exec(path) ?? [];
+  return start + number.padStart(6, '0');
+}
+
+export interface StoredResult {
+  path: string;
+  document: ResultDocument;
+}
+
+type OnPassedOver = (error: EdgeproofError) => void;
+
+/** All results, the newest first; files that cannot be read are handed to `onPassedOver` and passed over. */
+export function* newestResults(directory: string, onPassedOver: OnPassedOver): Generator<StoredResult> {
+  for (const path of listResults(directory).toReversed()) {
+    try {
+      yield { path, document: readResult(path) };
+    } catch (error) {
+      if (!(error instanceof EdgeproofError)) throw error;
+      onPassedOver(error);
+    }
+  }
+}
+
+/** The newest result that `wanted` accepts. */
 export function newestResult(
   directory: string,
   wanted: (document: ResultDocument) => boolean,
-  onUnreadable: (error: EdgeproofError) => void,
-): { path: string; document: ResultDocument } | null {
-  for (const path of listResults(directory).toReversed()) {
-    try {
-      const document = readResult(path);
-      if (wanted(document)) return { path, document };
-    } catch (error) {
-      if (!(error instanceof EdgeproofError)) throw error;
-      onUnreadable(error);
-    }
-  }
+  onPassedOver: OnPassedOver,
+): StoredResult | null {
+  for (const stored of newestResults(directory, onPassedOver)) if (wanted(stored.document)) return stored;
   return null;
 }
 
-/** A path, `latest`, `previous` (of the same suite), or the newest whose file name contains `name`. */
-export function findResult(directory: string, name: string): string {
+/**
+ * A path, `latest`, `previous` (the newest before it that shares cases), or the newest whose file name contains `name`.
+ * Unless named, a result in which nothing succeeded is not found.
+ */
+export function findResult(directory: string, name: string, onPassedOver: OnPassedOver = () => {}): string {
   if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
-  const found = namedResult(listResults(directory), name);
+  const found =
+    name === 'latest' || name === 'previous'
+      ? chosenResult(directory, name, onPassedOver)
+      : listResults(directory).findLast((path) => basename(path).includes(name));
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;
 }
 
-function namedResult(all: string[], name: string): string | undefined {
-  if (name === 'latest') return all.at(-1);
-  if (name !== 'previous') return all.findLast((path) => basename(path).includes(name));
-  const suiteOf = (path: string) => basename(path).replace(/-?\d{8}T\d{6}Z\.json$/, '');
-  const earlier = all.slice(0, -1);
-  // If its suite ran only once, whatever ran before.
-  return earlier.findLast((path) => suiteOf(path) === suiteOf(all.at(-1)!)) ?? earlier.at(-1);
+function chosenResult(directory: string, name: 'latest' | 'previous', onPassedOver: OnPassedOver): string | undefined {
+  let latest: ResultDocument | undefined;
+  // If no earlier one has a case in common, the last of the same machine, or the last of all.
+  let [ofMachine, ofAny]: (string | undefined)[] = [];
+  for (const { path, document } of newestResults(directory, onPassedOver)) {
+    if (!hasSucceeded(document)) {
+      onPassedOver(problem('result-unmeasured', { path }));
+      continue;
+    }
+    if (latest === undefined) {
+      if (name === 'latest') return path;
+      latest = document;
+      continue;
+    }
+    if (shareCases(document, latest)) return path;
+    if (isSameMachine(document, latest)) ofMachine ??= path;
+    ofAny ??= path;
+  }
+  return ofMachine ?? ofAny;
 }

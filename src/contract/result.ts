@@ -109,6 +109,8 @@ const caseResultSchema = z.strictObject({
   /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
   answer: promptAnswerSchema.optional(),
   rounds: z.array(roundSchema),
+  /** Failed rounds whose place others have taken since; missing if there are none. */
+  retried: z.array(failedRoundSchema).optional(),
 });
 
 const rates = z.array(z.number().positive());

@@ -1,6 +1,6 @@
 // Describes this machine: processor, memory, system. Leaves out hostname and user, since results are meant to be published.
 import os from 'node:os';
-import type { Machine } from '../contract/machine.js';
+import { type Machine, machineSlug } from '../contract/machine.js';
 import { quotaCores } from './condition/cgroup.js';
 import { readText } from './kernel-text.js';
 
@@ -33,15 +33,6 @@ export function memoryLimitBytes(): number {
   // 0 or a huge number where there is no limit.
   const allowed = process.constrainedMemory();
   return allowed > 0 ? Math.min(allowed, os.totalmem()) : os.totalmem();
-}
-
-export function machineSlug(cpu: string, cores: number, memoryBytes: number): string {
-  const words = cpu
-    .replace(/\((r|tm)\)|@.*|\bcpu\b|\bprocessor\b|\d+-cores?\b/gi, ' ')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  return `${words || 'machine'}-${cores}c-${Math.round(memoryBytes / 2 ** 30)}gb`;
 }
 
 function cpuModel(cpuinfo: string): string | null {

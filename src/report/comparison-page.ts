@@ -1,13 +1,15 @@
 // A comparison of two results as a page: what changed, whether it is shown, what was not compared and why. Pure.
-import type { CaseComparison, CompareView, MetricChange, SideView } from '../contract/views/compare.js';
+import type { CaseComparison, CompareView, Difference, MetricChange, SideView } from '../contract/views/compare.js';
 import type { Parity } from '../contract/views/figures.js';
 import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
+import { dimensionOf } from '../suite/dimensions.js';
 import { sufficiencyNotes } from './condition-notes.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
-import { caseLabel, labelsOf } from './labels.js';
+import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
+import { acrossNote, failureNotes, pairingNotes } from './pairing-notes.js';
 import { parityText } from './parity-notes.js';
 
 const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
@@ -16,7 +18,7 @@ export function comparisonPage(view: CompareView): Page {
   const compared = view.cases.filter((entry) => entry.status === 'compared');
   const isVisible = compared.some(({ changes }) => changes.some(({ visibleEffect }) => visibleEffect !== null));
   // Ids are long; a row names only what tells it from the others, as in the table of a single result.
-  const labels = labelsOf(view.cases.flatMap(({ key }) => (key === null ? [] : [{ key }])));
+  const labels = labelsOf(view.cases);
   return {
     heading: [
       `baseline   ${describeSide(view.baseline, view.sides.baseline)}`,
@@ -36,12 +38,17 @@ export function comparisonPage(view: CompareView): Page {
     rows: compared.flatMap((entry) =>
       entry.changes.map((change, i) => ({
         ...changeCells(change),
-        case: i === 0 ? caseLabel(labels, { key: entry.key! }) : '',
+        case: i === 0 ? caseLabel(labels, entry) : '',
         visible: change.visibleEffect === null ? '' : `≥ ${(change.visibleEffect * 100).toFixed(1)} %`,
         outcome: outcomeText(change, view.roundsNeeded),
       })),
     ),
-    notes: [...notesOf(view), ...energyDifferences(view), ...sufficiencyNotes(view)],
+    notes: [
+      ...notesOf(view, labels),
+      ...energyDifferences(view, labels),
+      ...sufficiencyNotes(view, labels),
+      ...acrossNote(view),
+    ],
     json: view,
     records: compared.flatMap((entry) =>
       entry.changes.map(({ metric, baseline, candidate, outcome, ...figures }) => ({
@@ -84,9 +91,15 @@ function outcomeText(change: MetricChange, roundsNeeded: number): string {
   return `${outcome} (p=${adjustedP.toFixed(outcome === 'not shown' ? 2 : 3)} ${sizes(change)})`;
 }
 
-function notesOf({ cases, roundsNeeded }: CompareView): string[] {
+function notesOf(view: CompareView, labels: Labels): string[] {
+  const { cases, roundsNeeded } = view;
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
-  return present(summaryOf(changes, roundsNeeded), roundsNote(changes), ...cases.flatMap(caseNotes));
+  return [
+    ...present(summaryOf(changes, roundsNeeded), roundsNote(changes)),
+    ...failureNotes(view, labels),
+    ...pairingNotes(view, labels),
+    ...cases.flatMap((entry) => caseNotes(entry, labels)),
+  ];
 }
 
 function summaryOf(changes: MetricChange[], roundsNeeded: number): string {
@@ -115,36 +128,26 @@ function roundsNote(changes: MetricChange[]): string | null {
   return `To see a change of 5 % nine times in ten takes ${most} rounds a side (edgeproof run --resume <result> -r ${most}).`;
 }
 
-function caseNotes(entry: CaseComparison): string[] {
-  if (entry.status === 'failed') return [`failed: ${entry.id}: ${entry.reason}`];
-  if (entry.status === 'unmatched') return [`not compared: ${entry.id}: ${entry.reason}`];
-  if (entry.status === 'differs') {
-    const names = entry.differences.map(({ dimension }) => dimension).join(',');
-    const words = entry.differences
-      .map((one) => `${one.dimension} (${changed(one.baseline, one.candidate)})`)
-      .join(', ');
-    return [`not compared: ${entry.id} differs in ${words}\n  to compare all the same: --across ${names}`];
-  }
-  const { id, across, parity, sameTokens } = entry;
+function caseNotes(entry: CaseComparison, labels: Labels): string[] {
+  if (entry.status !== 'compared') return [];
+  const { across, parity, sameTokens } = entry;
+  const name = caseLabel(labels, entry);
   return present(
-    across.length > 0 && `across ${across.map(({ dimension }) => dimension).join(', ')}: ${id}`,
+    across.length > 0 && `across ${across.map(acrossWords).join(', ')}: ${name}`,
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
-      `tokens of ${id}: ${parityText(parity, 'of the baseline')}`,
-    sameTokens === false && otherTokensNote(id, parity),
+      `tokens of ${name}: ${parityText(parity, 'of the baseline')}`,
+    sameTokens === false && otherTokensNote(name, parity),
   );
 }
 
-/** Reduces lists such as `kv=shared malloc=null` to what differs. */
-function changed(baseline: string, candidate: string): string {
-  const [before, after] = [baseline, candidate].map((text) => text.split(' '));
-  if (![...before!, ...after!].every((word) => word.includes('='))) return `${baseline} → ${candidate}`;
-  const own = (words: string[], others: string[]) => words.filter((word) => !others.includes(word)).join(' ') || '–';
-  return `${own(before!, after!)} → ${own(after!, before!)}`;
+/** The values of what has a name of its own; what follows from it is a hash or a list. */
+function acrossWords({ dimension, baseline, candidate }: Difference): string {
+  return dimensionOf(dimension) === null ? dimension : `${dimension} (${baseline} → ${candidate})`;
 }
 
-function otherTokensNote(id: string, parity: Parity | null): string | null {
-  if (parity === null) return `generated tokens differ: ${id} is not the same computation on both sides`;
+function otherTokensNote(name: string, parity: Parity | null): string | null {
+  if (parity === null) return `generated tokens differ: ${name} is not the same computation on both sides`;
   if (parity.verdict !== 'same') return null;
-  return `generated tokens differ in the rounds of ${id}, but not on the prompt that every run is given`;
+  return `generated tokens differ in the rounds of ${name}, but not on the prompt that every run is given`;
 }

@@ -1,11 +1,13 @@
 // Grades of rounds in words: the cell of a case, the reasons below the table, what a comparison left out. Pure.
-import type { CompareView } from '../contract/views/compare.js';
+import type { CompareView, Outcome } from '../contract/views/compare.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import type { CaseView } from '../contract/views/show.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { groupBy } from '../stats/group-by.js';
+import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
-import { plural } from './format.js';
+import { plural, signedPercent } from './format.js';
+import { caseLabel, type Labels } from './labels.js';
 
 /** `A`, or `2 A 1 C` when rounds differ; empty when no round is graded. */
 export function gradeCell({ rounds }: Pick<CaseView, 'rounds'>): string {
@@ -65,7 +67,8 @@ function unknownNote(cases: readonly CaseView[]): string | null {
 }
 
 /** What a comparison did not use of its two sides, and what it used without a grade. */
-export function sufficiencyNotes({ leftOut, sides, grade }: CompareView): string[] {
+export function sufficiencyNotes(view: CompareView, labels: Labels): string[] {
+  const { leftOut, sides, grade } = view;
   const both = ['baseline', 'candidate'] as const;
   const omitted = both.flatMap((side) => {
     const rounds = leftOut[side].reduce((sum, entry) => sum + entry.rounds, 0);
@@ -79,6 +82,34 @@ export function sufficiencyNotes({ leftOut, sides, grade }: CompareView): string
   return present(
     omitted.length > 0 &&
       `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
+    ...unevenNotes(view, labels),
+    ...allRoundsNotes(view, labels),
     ungraded.length > 0 && `Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`,
   );
+}
+
+/** Cases of which one side lost a larger share of its rounds than the other: what is left may be a choice of lucky ones. */
+function unevenNotes({ leftOut }: CompareView, labels: Labels): string[] {
+  const entries = new Map([...leftOut.baseline, ...leftOut.candidate].map((entry) => [entry.id, entry]));
+  const uneven = [...entries.values()].flatMap((entry) => {
+    const [before, after] = [leftOut.baseline, leftOut.candidate].map((side) => side.find(({ id }) => id === entry.id));
+    const [share, other] = [before, after].map((one) => (one === undefined ? 0 : one.rounds / one.of));
+    if (share === other) return [];
+    const words = (one: typeof before) => (one === undefined ? 'none' : `${one.rounds} of ${one.of}`);
+    return [`${caseLabel(labels, entry)} (${words(before)} in the baseline, ${words(after)} in the candidate)`];
+  });
+  return uneven.length === 0 ? [] : [`The sides lost unequal shares of their rounds: ${uneven.join(', ')}.`];
+}
+
+const TOLD = new Set<Outcome | null>(['better', 'faster but different', 'worse']);
+
+/** What all rounds together would have said, where that is another answer. */
+function allRoundsNotes({ allRounds }: CompareView, labels: Labels): string[] {
+  const other = allRounds.filter(({ outcome, instead }) => TOLD.has(outcome) || TOLD.has(instead));
+  const words = other.map((entry) => {
+    const { metric, change, outcome, instead } = entry;
+    const figure = `${METRICS[metric].title} of ${caseLabel(labels, entry)}`;
+    return `${figure} ${outcome} (${signedPercent(change)}), instead of ${instead ?? 'not compared'}`;
+  });
+  return words.length === 0 ? [] : [`All rounds together, whatever their grade, would say: ${words.join('; ')}.`];
 }

@@ -33,8 +33,9 @@ function netNote({ metrics, joulesPerTokenInAll }: CaseView, who: string): strin
 }
 
 /** Below a comparison: cases whose energy was read from different sources. */
-export function energyDifferences({ energyNotCompared }: CompareView): string[] {
-  return energyNotCompared.map(
-    ({ id, baseline, candidate }) => `energy not compared: ${id}: ${baseline.join('; ')} → ${candidate.join('; ')}`,
-  );
+export function energyDifferences({ energyNotCompared }: CompareView, labels: Labels): string[] {
+  return energyNotCompared.map((entry) => {
+    const [before, after] = [entry.baseline, entry.candidate].map((sources) => sources.join('; '));
+    return `energy not compared: ${caseLabel(labels, entry)}: ${before} → ${after}`;
+  });
 }

@@ -16,7 +16,7 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
     if (limitEffects === null) return [];
     const { throttledShare, uncountedFileBytes, method } = limitEffects;
     const did = present(
-      memoryWords(limitEffects, rounds.length + failures.length),
+      memoryWords(limitEffects, rounds.length + failures.filter(({ isRetried }) => !isRetried).length),
       slowerWords(result, cases),
       throttledShare !== null &&
         `the quota holds it back in up to ${Math.round(throttledShare * 100)} % of its periods`,

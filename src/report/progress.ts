@@ -30,7 +30,10 @@ export function byteProgress(
 
 /** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left`; `round 1 of 5 to 30` where precision ends it. */
 export function roundProgress(p: Omit<Event<'round-started'>, 'type' | 'result'> & { label: string }): string {
-  return `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
+  const round = `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1}`;
+  // Rounds beyond those are in place of others, and nobody knows how many of them it takes.
+  if (p.round >= p.rule.maximum) return `${round}, once more`;
+  return `${round} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
 }
 
 function range({ minimum, maximum }: UntilPrecise): string {

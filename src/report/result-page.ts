@@ -122,9 +122,10 @@ function statusOf({ status, rounds }: CaseView): string {
 }
 
 function failureNotes({ id, failures }: CaseView): string[] {
-  return failures.map(
-    ({ round, message, hint }) => `failed: ${id}, round ${round + 1}: ${message}${hint === null ? '' : `\n  ${hint}`}`,
-  );
+  return failures.map(({ round, isRetried, message, hint }) => {
+    const word = isRetried ? 'failed once, and was run again' : 'failed';
+    return `${word}: ${id}, round ${round + 1}: ${message}${hint === null ? '' : `\n  ${hint}`}`;
+  });
 }
 
 function record(result: CaseView): Page['records'][number] {

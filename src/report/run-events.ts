@@ -43,6 +43,8 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
         return note(planLine(event));
       case 'replanned':
         return note(`plan: about ${duration(event.ms)} in all, by the first round of each case`);
+      case 'repeating':
+        return note('some rounds were measured in condition C: their cases get more, five at most; all are kept');
       case 'round-started': {
         // Searching for threads changes the cases, so that labels are made late.
         labels ??= labelsOf(document?.cases ?? [event.result]);

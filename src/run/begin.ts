@@ -2,7 +2,7 @@
 import type { ResultDocument } from '../contract/result.js';
 import { findResult, newestResult, readResult, resultPath } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
-import { problem } from '../errors.js';
+import { type EdgeproofError, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
@@ -57,7 +57,10 @@ export function continueRun(
   options: EngineOptions & { results: string },
 ): Begun<string> {
   const { executor, results, machine, onEvent } = options;
-  const path = typeof name === 'string' ? findResult(results, name) : newestUnfinished(results, more, onEvent);
+  const path =
+    typeof name === 'string'
+      ? findResult(results, name, passedOver(onEvent))
+      : newestUnfinished(results, more, onEvent);
   const document = withRounds(readResult(path), more);
   requireResumable(path, document, { machine: describeMachine(machine), versions: executor.versions() });
   return { document, path };
@@ -69,11 +72,15 @@ function withRounds(document: ResultDocument, more: RoundsOverrides): ResultDocu
   return { ...document, suite: { ...document.suite, content: { ...content, rounds } } };
 }
 
+function passedOver(onEvent: Listener): (error: EdgeproofError) => void {
+  return ({ message }) => onEvent({ type: 'result-unreadable', message });
+}
+
 function newestUnfinished(directory: string, more: RoundsOverrides, onEvent: Listener): string {
   const found = newestResult(
     directory,
     (document) => wantedCases(withRounds(document, more)).length > 0,
-    ({ message }) => onEvent({ type: 'result-unreadable', message }),
+    passedOver(onEvent),
   );
   if (found !== null) return found.path;
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Case } from '../contract/case-key.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
+import { type Machine, machineDifference } from '../contract/machine.js';
 import type { Manifest } from '../contract/manifest.js';
 import { DEFAULT_OPTIONS, type OptionName } from '../contract/options.js';
 import { type CaseResult, type Identity, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
@@ -49,7 +50,7 @@ function sourceOf(manifest: Manifest, pinned = false): NonNullable<CaseResult['c
   return { kind, repo, revision, pinned };
 }
 
-/** Adds a round to its case, replacing an earlier failure of the same index. */
+/** Adds a round to its case, in place of an earlier failure of the same index, which is kept apart. */
 export function recordRound(
   document: ResultDocument,
   result: CaseResult,
@@ -62,6 +63,10 @@ export function recordRound(
   const seed = manifest.weights === 'synthetic' ? manifest.seed : null;
   const { tuned } = manifest;
   result.checkpoint = { parameters, seed, source: sourceOf(manifest, pinned), files, graph, ...(tuned && { tuned }) };
+  const retried = result.rounds
+    .filter((known) => known.status === 'failed')
+    .filter(({ index }) => index === round.index);
+  if (retried.length > 0) result.retried = [...(result.retried ?? []), ...retried];
   result.rounds = [...result.rounds.filter((known) => known.index !== round.index), round].sort(
     (a, b) => a.index - b.index,
   );
@@ -108,11 +113,11 @@ function isData(path: string): boolean {
 export function requireResumable(
   path: string,
   document: ResultDocument,
-  now: { machine: { id: string }; versions: ResultDocument['versions'] },
+  now: { machine: Machine; versions: ResultDocument['versions'] },
 ): void {
   const fail = (reason: string) => problem('resume-mismatch', { path, reason });
-  if (document.machine.id !== now.machine.id)
-    throw fail(`it was begun on ${document.machine.id}, this is ${now.machine.id}`);
+  const machine = machineDifference(document.machine, now.machine);
+  if (machine !== null) throw fail(`it was begun on ${machine.a}, this is ${machine.b}`);
   const used = RUNTIME_NAMES.filter((name) => document.cases.some(({ key }) => key.runtime === name));
   const required = RUNTIME_NAMES.filter((name) => RUNTIMES[name].optional === null);
   for (const name of new Set(['node' as const, ...required, ...used])) {

@@ -23,6 +23,8 @@ export type RunEvent =
   | { type: 'planned'; cases: number; rule: UntilPrecise; ms: number; basis: Basis }
   /** After the first round of each case the time is known better. */
   | { type: 'replanned'; ms: number }
+  /** The rounds from here on are in place of some of condition C. */
+  | { type: 'repeating' }
   | {
       type: 'round-started';
       result: CaseResult;

@@ -54,8 +54,9 @@ async function runRounds(
   onEvent(schedule.plan());
   const energy = await openRunEnergy(document, signal, onEvent);
   try {
-    for (const { result, round, started, replanned, took } of schedule.rounds()) {
+    for (const { result, round, started, replanned, repeating, took } of schedule.rounds()) {
       if (replanned !== null) onEvent(replanned);
+      if (repeating !== null) onEvent(repeating);
       onEvent(started);
       const startedAt = performance.now();
       const prepared = checkpoints.of(result);

@@ -1,5 +1,7 @@
 // The engine: suite → rounds → document. It prints nothing: callers learn what happens from events, and an executor runs models.
+import { rmSync } from 'node:fs';
 import type { ResultDocument } from '../contract/result.js';
+import { reserveResult } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { openSources } from '../models/source.js';
@@ -17,7 +19,15 @@ export async function run<R extends string | null>(
 ): Promise<Begun<R>> {
   const complete = completed(options);
   // `results` decides whether there is a path.
-  return carryOut(beginRun(suite, complete) as Begun<R>, complete);
+  const { document, path } = beginRun(suite, complete) as Begun<R>;
+  requireRunnable(document, complete);
+  const reserved = path === null ? path : (reserveResult(path, document) as R);
+  try {
+    return await carryOut({ document, path: reserved }, complete);
+  } catch (error) {
+    if (reserved !== null && !hasRounds(document)) rmSync(reserved, { force: true });
+    throw error;
+  }
 }
 
 /** Goes on with a stored document: `name` is a path or a name, true the newest unfinished one. */
@@ -28,6 +38,7 @@ export async function resume(
 ): Promise<Begun<string>> {
   const complete = completed(options);
   const begun = continueRun(name, more, { ...complete, results: options.results });
+  requireRunnable(begun.document, complete);
   // Ceilings are stored with the first round, so rounds without any were begun without them.
   const { cases, ceilings } = begun.document;
   const isWithout = ceilings === null && cases.some(({ rounds }) => rounds.length > 0);
@@ -44,17 +55,24 @@ function completed(options: RunOptions): EngineOptions {
   return { ...options, sources: openSources(), signal, onEvent, allowFallback, ceilings };
 }
 
+function requireRunnable(document: ResultDocument, { executor, sources }: EngineOptions): void {
+  executor.requireReady(document.cases.map(({ key }) => key));
+  requireModels(document, sources);
+}
+
+function hasRounds({ cases }: ResultDocument): boolean {
+  return cases.some(({ rounds }) => rounds.length > 0);
+}
+
 async function carryOut<B extends Begun>(begun: B, options: EngineOptions): Promise<B> {
   const { document, path } = begun;
-  options.executor.requireReady(document.cases.map(({ key }) => key));
-  requireModels(document, options.sources);
   options.onEvent({ type: 'begun', document, path });
   try {
     await measure(begun, options);
     return begun;
   } catch (error) {
     if (!options.signal.aborted) throw error;
-    const measured = path !== null && document.cases.some((result) => result.rounds.length > 0);
+    const measured = path !== null && hasRounds(document);
     throw problem('interrupted', { resume: measured ? `edgeproof run --resume ${path}` : null });
   }
 }

@@ -18,6 +18,8 @@ interface ScheduledRound extends WantedRound {
   started: Event<'round-started'>;
   /** Once, when every case has had a round: the plan is known better. */
   replanned: Event<'replanned'> | null;
+  /** Before the first round that takes the place of one of condition C. */
+  repeating: Event<'repeating'> | null;
   /** The caller says how long it took, in wall time. */
   took(ms: number): void;
 }
@@ -46,7 +48,8 @@ export function scheduleOf(
     plan: (): Event<'planned'> => ({ type: 'planned', cases: cases.length, rule, ms: planned.ms, basis }),
     *rounds(): Generator<ScheduledRound> {
       const isOverBudget = () => elapsed() > (rule.budgetSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-      for (const { result, round } of wantedRounds(document, isOverBudget)) {
+      let isRepeating = false;
+      for (const { result, round, again = false } of wantedRounds(document, isOverBudget)) {
         const entry = cases.find((known) => known.result === result)!;
         if (entry.failed) continue;
         const { rounds, ms: leftMs } = left();
@@ -58,7 +61,9 @@ export function scheduleOf(
           replanned = { type: 'replanned', ms: planned.ms };
         }
         const started = { type: 'round-started', result, round, done, total, rule, leftMs } as const;
-        yield { result, round, started, replanned, took: (ms) => entry.measuredMs.push(ms) };
+        const repeating = again && !isRepeating ? ({ type: 'repeating' } as const) : null;
+        isRepeating ||= again;
+        yield { result, round, started, replanned, repeating, took: (ms) => entry.measuredMs.push(ms) };
         entry.failed = result.rounds.some(({ index, status }) => index === round && status === 'failed');
         done++;
       }

@@ -7,11 +7,10 @@ import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
 import { ceilingShares } from './ceiling-share.js';
-import { driftOf } from './drift.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
-import { gradeRound } from './grade.js';
+import { gradeRound, roundDrift } from './grade.js';
 import { limitEffects } from './limit-effects.js';
 import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
@@ -55,11 +54,15 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     joulesPerTokenInAll: medianOfKnown(rounds.map((round) => joulesPerTokenInAll(round)?.gross ?? null)),
     stillWarmingUp: document.suite.content.warmup === 'auto' ? stillWarmingUp(result) : 0,
     notCold: notCold(rounds),
-    rounds: rounds.map(roundFigures),
-    failures: result.rounds.flatMap((round) =>
-      round.status === 'failed' ? [{ round: round.index, ...round.failure }] : [],
-    ),
+    rounds: rounds.map((round) => roundFigures(round, rounds)),
+    failures: failuresOf(result),
   };
+}
+
+function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] {
+  return [...retried, ...rounds].flatMap((round, i) =>
+    round.status === 'failed' ? [{ round: round.index, isRetried: i < retried.length, ...round.failure }] : [],
+  );
 }
 
 function metricsOf(result: CaseResult): CaseView['metrics'] {
@@ -67,11 +70,11 @@ function metricsOf(result: CaseResult): CaseView['metrics'] {
   return Object.fromEntries(figures.filter(([, known]) => known !== null));
 }
 
-function roundFigures(round: OkRound): RoundFigures {
+function roundFigures(round: OkRound, peers: readonly OkRound[]): RoundFigures {
   return {
     index: round.index,
-    drift: driftOf(round),
-    ...gradeRound(round),
+    drift: roundDrift(round, peers),
+    ...gradeRound(round, peers),
     unknown: Object.keys(round.condition?.unknown ?? {}),
     energy: energyOf(round),
     sustained: sustainedOf(round),

@@ -1,11 +1,14 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
-import type { ResultDocument } from '../contract/result.js';
-import type { CompareView, LeftOut, SideView } from '../contract/views/compare.js';
+import { okRounds, type ResultDocument } from '../contract/result.js';
+import type { CompareView, Comparison, LeftOut, OtherOutcome, SideView } from '../contract/views/compare.js';
 import type { Reason } from '../contract/views/rounds.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
+import { acrossOffer } from './across-offer.js';
 import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
+import { failureChanges } from './failures.js';
 import { gradeRound } from './grade.js';
+import { type CasePair, pairCases } from './pairing.js';
 import { enginesOf } from './show.js';
 
 export interface Side {
@@ -20,15 +23,38 @@ export function compareView(
 ): CompareView {
   const before = sufficientRounds(baseline.document, grade);
   const after = sufficientRounds(candidate.document, grade);
+  const whole = { baseline: baseline.document, candidate: candidate.document };
+  const comparison = compareResults(before.document, after.document, options);
+  const { pairs } = pairCases(whole, options);
+  const isAnyLeftOut = before.leftOut.length + after.leftOut.length > 0;
   return {
     baseline: baseline.path,
     candidate: candidate.path,
     sides: { baseline: sideView(before), candidate: sideView(after) },
     grade,
-    ...compareResults(before.document, after.document, options),
+    ...comparison,
+    // Failures count among all rounds that were tried, of whatever grade.
+    failures: failureChanges(pairs, options.history),
     leftOut: { baseline: before.leftOut, candidate: after.leftOut },
-    energyNotCompared: energyNotCompared(baseline.document.cases, candidate.document.cases),
+    allRounds: isAnyLeftOut ? otherOutcomes(comparison, compareResults(whole.baseline, whole.candidate, options)) : [],
+    acrossOffer: acrossOffer(whole, options),
+    energyNotCompared: energyNotCompared(pairs),
   };
+}
+
+/** The changes of `all` that come out otherwise in `used`, or are not in it. */
+function otherOutcomes(used: Comparison, all: Comparison): OtherOutcome[] {
+  const changesOf = ({ cases }: Comparison) =>
+    cases.flatMap((entry) => {
+      if (entry.status !== 'compared') return [];
+      return entry.changes.map((change) => ({ ...change, id: entry.id, key: entry.key }));
+    });
+  const known = changesOf(used);
+  return changesOf(all).flatMap(({ id, key, metric, change, outcome }) => {
+    const same = known.find((one) => one.id === id && one.metric === metric);
+    if (same?.outcome === outcome) return [];
+    return [{ id, key, metric, change, outcome, instead: same?.outcome ?? null }];
+  });
 }
 
 /**
@@ -41,16 +67,17 @@ export function sufficientRounds(document: ResultDocument, atLeast: Grade) {
   let ungraded = 0;
   const cases = document.cases.map((result) => {
     const reasons: Reason[] = [];
+    const peers = okRounds(result);
     const rounds = result.rounds.filter((round) => {
       if (round.status === 'failed') return true;
-      const graded = gradeRound(round);
+      const graded = gradeRound(round, peers);
       if (graded.grade === null) ungraded++;
       if (graded.grade === null || isEnough(graded.grade)) return true;
       reasons.push(...graded.reasons.filter(({ grade }) => !isEnough(grade)));
       return false;
     });
     const of = result.rounds.length;
-    if (rounds.length < of) leftOut.push({ id: result.id, rounds: of - rounds.length, of, reasons });
+    if (rounds.length < of) leftOut.push({ id: result.id, key: result.key, rounds: of - rounds.length, of, reasons });
     return { ...result, rounds };
   });
   return { document: { ...document, cases }, leftOut, ungraded };
@@ -62,15 +89,12 @@ function sideView({ document, ungraded }: ReturnType<typeof sufficientRounds>): 
 }
 
 /** Figures of different sources are never compared. */
-function energyNotCompared(
-  baseline: ResultDocument['cases'],
-  candidate: ResultDocument['cases'],
-): CompareView['energyNotCompared'] {
-  const byId = new Map(baseline.toReversed().map((result) => [result.id, result]));
-  return candidate.flatMap((after) => {
-    const before = byId.get(after.id);
-    if (before === undefined || comparableEnergy(before, after)) return [];
+function energyNotCompared(pairs: readonly CasePair[]): CompareView['energyNotCompared'] {
+  return pairs.flatMap(({ before, after }) => {
+    if (comparableEnergy(before, after)) return [];
     const [from, to] = [energySources(before), energySources(after)];
-    return from.length === 0 || to.length === 0 ? [] : [{ id: after.id, baseline: from, candidate: to }];
+    return from.length === 0 || to.length === 0
+      ? []
+      : [{ id: after.id, key: after.key, baseline: from, candidate: to }];
   });
 }

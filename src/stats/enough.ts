@@ -2,11 +2,14 @@
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../contract/rounds.js';
 import { microSamples, passTimes, roundValues } from './metrics.js';
+import { replacementRounds } from './replacements.js';
 import { relativeHalfWidth, student95, summarize } from './summary.js';
 
 export interface WantedRound {
   result: CaseResult;
   round: number;
+  /** In place of one of condition C. */
+  again?: true;
 }
 
 /**
@@ -21,6 +24,7 @@ export function* wantedRounds(document: ResultDocument, isOverBudget: () => bool
       if (round < rule.minimum || (!isEnough(result, rule) && !isOverBudget())) yield { result, round };
     }
   }
+  yield* replacementRounds(document, rule, isOverBudget);
 }
 
 /** Cases of which at least one round is wanted; failed ones are tried again. */

@@ -5,6 +5,7 @@ import type { OkRound } from '../contract/result.js';
 import type { Graded, Reason } from '../contract/views/rounds.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { driftOf } from './drift.js';
+import { passDrift } from './pass-drift.js';
 
 /** A share up to `a` keeps grade A; a share above `c` means grade C. */
 export const LIMITS = {
@@ -27,9 +28,10 @@ const COOLED = 'the system slowed the processor down to cool it';
 /** Drivers under which the governor `powersave` still lets the clock rise. */
 const SCALING_DRIVERS = /^(intel_pstate|amd-pstate|amd-pstate-epp|amd_pstate|amd_pstate_epp)$/;
 
-export function gradeRound(round: OkRound): Graded {
+/** `peers`: the rounds of its case, which show what drift a single pass has by itself. */
+export function gradeRound(round: OkRound, peers: readonly OkRound[] = []): Graded {
   if (round.condition === null) return { grade: null, reasons: [] };
-  const drift = driftOf(round);
+  const drift = roundDrift(round, peers);
   const all = [
     ...shareReasons(round.condition),
     ...(drift === null ? [] : limited('drift', Math.abs(drift))),
@@ -39,6 +41,11 @@ export function gradeRound(round: OkRound): Graded {
   const reasons = all.filter(({ words }) => !meant.includes(words));
   const grade = reasons.some((reason) => reason.grade === 'C') ? 'C' : reasons.length > 0 ? 'B' : 'A';
   return { grade, reasons };
+}
+
+/** Over its iterations, or inside its only one. */
+export function roundDrift(round: OkRound, peers: readonly OkRound[]): number | null {
+  return driftOf(round) ?? passDrift(round, peers);
 }
 
 function shareReasons(condition: Condition): Reason[] {

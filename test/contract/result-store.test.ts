@@ -1,14 +1,19 @@
 // Documents on disk: saved whole or not at all, found by name, and refused with words when they are not readable.
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatDocument } from '../../src/contract/document-text.js';
+import type { CaseResult } from '../../src/contract/result.js';
 import {
   findResult,
   listResults,
   readResult,
   requireWritable,
+  reserveResult,
   resultPath,
   saveResult,
 } from '../../src/contract/result-store.js';
@@ -106,6 +111,57 @@ describe('requireWritable', () => {
     expect(error.message).toContain(join(folder, 'testbox-2c-8gb'));
     expect(error.hint).toContain('--results');
   });
+});
+
+describe('reserveResult', () => {
+  it('writes the document under the name that it should have', () => {
+    const path = reserveResult(resultPath(folder, document()), document());
+    expect(path).toBe(resultPath(folder, document()));
+    expect(readResult(path)).toEqual(document());
+    expect(readdirSync(dirname(path))).toEqual(['quick-20250101T120000Z.json']);
+  });
+
+  it('gives runs that start in one second a name each, and leaves what is there as it is', () => {
+    const first = save();
+    const other = documentOf([]);
+    const paths = Array.from({ length: 11 }, () => reserveResult(resultPath(folder, other), other));
+    expect(paths.map((path) => path.replace(first.replace(/\.json$/, ''), ''))).toEqual(
+      Array.from({ length: 11 }, (_, i) => `-${i + 2}.json`),
+    );
+    expect(readResult(first)).toEqual(document());
+    expect(listResults(folder)).toEqual([first, ...paths]);
+    expect(findResult(folder, '20250101T120000Z')).toBe(paths.at(-1));
+  });
+
+  it('keeps four processes that race for one name apart', async () => {
+    const script = join(folder, 'race.mjs');
+    const store = fileURLToPath(new URL('../../dist/contract/result-store.js', import.meta.url));
+    const text = join(folder, 'document.json');
+    writeFileSync(text, formatDocument(document()));
+    writeFileSync(
+      script,
+      `import { readResult, reserveResult, resultPath } from ${JSON.stringify(store)};
+       const document = readResult(${JSON.stringify(text)});
+       for (let i = 0; i < 20; i++) console.log(reserveResult(resultPath(${JSON.stringify(join(folder, 'race'))}, document), document));`,
+    );
+    const runs = await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [script])));
+    const paths = runs.flatMap(({ stdout }) => stdout.trim().split('\n'));
+    expect(new Set(paths).size).toBe(80);
+    expect(listResults(join(folder, 'race'))).toHaveLength(80);
+  });
+
+  it.each(['testbox-2c-8gb', ''])(
+    'says what cannot be written: a file stands where a folder should be (%j)',
+    (blocked) => {
+      const root = join(folder, 'results');
+      if (blocked === '') writeFileSync(root, 'a file');
+      else {
+        mkdirSync(root);
+        writeFileSync(join(root, blocked), 'a file');
+      }
+      expect(thrownBy(() => reserveResult(resultPath(root, document()), document())).code).toBe('directory-unwritable');
+    },
+  );
 });
 
 describe('readResult', () => {
@@ -214,11 +270,64 @@ describe('findResult', () => {
     expect(findResult(folder, 'edge-20250103T000000Z.json')).toBe(newest);
   });
 
-  it('takes as previous the one before of the same suite', () => {
-    const first = save({ startedAt: '2025-01-01T00:00:00.000Z', machine: 'a', suite: 'quick' });
-    save({ startedAt: '2025-01-02T00:00:00.000Z', machine: 'a', suite: 'edge' });
-    save({ startedAt: '2025-01-03T00:00:00.000Z', machine: 'a', suite: 'quick' });
-    expect(findResult(folder, 'previous')).toBe(first);
+  const put = (day: number, cases: CaseResult[], options: FakeDocument = {}) => {
+    const stored = documentOf(cases, { startedAt: `2025-01-0${day}T00:00:00.000Z`, ...options });
+    const path = resultPath(folder, stored);
+    saveResult(path, stored);
+    return path;
+  };
+  const measured = (threads = 2) => generateCase([steadyRound(100, 10)], { key: { threads } });
+  const failed = () => generateCase(['failed'], { key: { workload: measured().key.workload } });
+
+  it('takes as previous the newest before that shares a case, whatever its suite is called', () => {
+    const wanted = put(1, [measured(4), measured(2)], { suite: 'edge' });
+    put(2, [measured(8)]);
+    put(3, [measured(2)], { machine: 'another' });
+    put(4, [failed(), measured(8)]);
+    const latest = put(5, [measured(2), measured(1)]);
+    expect(findResult(folder, 'latest')).toBe(latest);
+    expect(findResult(folder, 'previous')).toBe(wanted);
+  });
+
+  it('tells machines of one slug by their hardware', () => {
+    const wanted = put(1, [measured()]);
+    const amx = put(2, [measured()]);
+    const stored = readResult(amx);
+    saveResult(amx, { ...stored, machine: { ...stored.machine, instructionSets: ['avx2', 'amx_tile'] } });
+    put(3, [measured()]);
+    expect(findResult(folder, 'previous')).toBe(wanted);
+  });
+
+  it('takes whatever ran before where no case is shared, of the same machine if there is any', () => {
+    const other = put(1, [measured(8)]);
+    const elsewhere = put(2, [measured()], { machine: 'another' });
+    put(3, [measured()]);
+    expect(findResult(folder, 'previous')).toBe(other);
+    rmSync(other);
+    expect(findResult(folder, 'previous')).toBe(elsewhere);
+  });
+
+  it('passes over results in which nothing succeeded, says so, and still finds them by name', () => {
+    const wanted = put(1, [measured()]);
+    const nothing = [
+      put(2, [failed()]),
+      put(4, [failed()]),
+      put(5, [{ ...measured(), status: 'skipped', rounds: [] }]),
+    ];
+    const latest = put(3, [measured()]);
+    const said: string[] = [];
+    expect(findResult(folder, 'latest', ({ message }) => said.push(message))).toBe(latest);
+    expect(said).toEqual([nothing[2], nothing[1]].map((path) => `${path}: no round in it succeeded`));
+    expect(findResult(folder, 'previous')).toBe(wanted);
+    expect(findResult(folder, '20250105')).toBe(nothing[2]);
+  });
+
+  it('passes over what cannot be read, and says so', () => {
+    const latest = put(1, [measured()]);
+    writeFileSync(join(dirname(latest), 'quick-20250109T000000Z.json'), '{');
+    const said: string[] = [];
+    expect(findResult(folder, 'latest', ({ code }) => said.push(code))).toBe(latest);
+    expect(said).toEqual(['json-broken']);
   });
 
   it('says that there is no file where a path is named', () => {

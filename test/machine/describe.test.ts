@@ -2,9 +2,8 @@
 import * as fs from 'node:fs';
 import os from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { describeMachine, machineSlug } from '../../src/machine/describe.js';
+import { describeMachine } from '../../src/machine/describe.js';
 import { automaticThreads } from '../../src/machine/threads.js';
-import { uniform } from '../../src/stats/random.js';
 
 const GIB = 2 ** 30;
 
@@ -16,66 +15,6 @@ vi.mock('node:fs', async (original) => {
 afterEach(() => {
   vi.restoreAllMocks();
   vi.mocked(fs.readFileSync).mockReset();
-});
-
-describe('machineSlug', () => {
-  it.each([
-    ['Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz', 4, 15.4, 'intel-core-i7-1065g7-4c-15gb'],
-    ['12th Gen Intel(R) Core(TM) i7-12700K', 12, 31.2, '12th-gen-intel-core-i7-12700k-12c-31gb'],
-    ['Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz', 32, 256, 'intel-xeon-platinum-8375c-32c-256gb'],
-    ['Intel(R) Xeon(R) Processor', 2, 23.5, 'intel-xeon-2c-24gb'],
-    ['Intel(R) Core(TM) Ultra 7 155H', 16, 32, 'intel-core-ultra-7-155h-16c-32gb'],
-    ['Intel(R) N100', 4, 16, 'intel-n100-4c-16gb'],
-    ['AMD Ryzen 7 5800X 8-Core Processor             ', 8, 32, 'amd-ryzen-7-5800x-8c-32gb'],
-    ['AMD Ryzen 9 7950X 16-Core Processor', 16, 64, 'amd-ryzen-9-7950x-16c-64gb'],
-    ['AMD Ryzen 7 7840U w/ Radeon  780M Graphics', 8, 32, 'amd-ryzen-7-7840u-w-radeon-780m-graphics-8c-32gb'],
-    ['AMD Ryzen Threadripper PRO 5995WX 64-Cores', 64, 256, 'amd-ryzen-threadripper-pro-5995wx-64c-256gb'],
-    ['AMD EPYC 7B13', 16, 64, 'amd-epyc-7b13-16c-64gb'],
-    ['AMD EPYC 9R14 96-Core Processor', 96, 768, 'amd-epyc-9r14-96c-768gb'],
-    ['Apple M1', 8, 8, 'apple-m1-8c-8gb'],
-    ['Apple M3 Pro', 12, 36, 'apple-m3-pro-12c-36gb'],
-    ['Neoverse-N1', 4, 16, 'neoverse-n1-4c-16gb'],
-    ['Cortex-A76', 4, 8, 'cortex-a76-4c-8gb'],
-    ['ARMv7 Processor rev 3 (v7l)', 4, 1, 'armv7-rev-3-v7l-4c-1gb'],
-    [
-      'Snapdragon(R) X Elite - X1E78100 - Qualcomm(R) Oryon(TM) CPU',
-      12,
-      32,
-      'snapdragon-x-elite-x1e78100-qualcomm-oryon-12c-32gb',
-    ],
-    ['', 2, 0.5, 'machine-2c-1gb'],
-    ['@ 3.00GHz', 2, 4, 'machine-2c-4gb'],
-  ])('%j with %i cores and %d GiB is %s', (cpu, cores, gib, slug) => {
-    expect(machineSlug(cpu, cores, gib * GIB)).toBe(slug);
-  });
-
-  it('is always fit for a folder name', () => {
-    const next = uniform(9);
-    const alphabet = [
-      '..',
-      '/',
-      '\\',
-      ':',
-      ' ',
-      'Ü',
-      '®',
-      '™',
-      '(R)',
-      'CPU',
-      '8-Core',
-      '@',
-      '-',
-      'a',
-      '7',
-      '\0',
-      '\n',
-      '😀',
-    ];
-    for (let i = 0; i < 500; i++) {
-      const cpu = Array.from({ length: 8 }, () => alphabet[Math.floor(next() * alphabet.length)]).join('');
-      expect(machineSlug(cpu, 2, GIB), JSON.stringify(cpu)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*-2c-1gb$/);
-    }
-  });
 });
 
 /** Describes a Linux machine whose /proc and /sys hold these files only. */

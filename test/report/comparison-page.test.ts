@@ -100,36 +100,35 @@ describe('a comparison', () => {
       "
       baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
       candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
-      cases      tuned · onnxruntime · cpu · 2 threads
+      cases      tuned · onnxruntime · cpu
 
-      case                        metric                unit         baseline       candidate    visible    change   outcome
-      qwen2.5-0.5b q4 pp512 tg5   prefill rate          tok/s   1,280 ± 0.0 %   1,280 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6+5)
-                                  decode rate           tok/s    50.0 ± 1.0 %    41.6 ± 1.1 %    ≥ 4.5 %   −16.8 %   worse (p=0.022 n=6+5)
-                                  time to first token   ms        400 ± 0.0 %     400 ± 0.0 %    ≥ 3.0 %         ~   not shown (p=1.00 n=6+5)
-                                  load time             ms        400 ± 0.0 %     400 ± 0.0 %   ≥ 20.0 %         ~   not shown (p=1.00 n=6+5)
-                                  peak memory           MB        800 ± 0.0 %     800 ± 0.0 %    ≥ 5.0 %         ~   not shown (p=1.00 n=6+5)
+      case                                 metric               unit        baseline      candidate   visible   change  outcome
+      qwen2.5-0.5b q4 2 threads pp512 tg5  prefill rate         tok/s  1,280 ± 0.0 %  1,280 ± 0.0 %   ≥ 3.0 %        ~  not shown (p=1.00 n=6+5)
+                                           decode rate          tok/s   50.0 ± 1.0 %   41.6 ± 1.1 %   ≥ 4.5 %  −16.8 %  worse (p=0.022 n=6+5)
+                                           time to first token  ms       400 ± 0.0 %    400 ± 0.0 %   ≥ 3.0 %        ~  not shown (p=1.00 n=6+5)
+                                           load time            ms       400 ± 0.0 %    400 ± 0.0 %  ≥ 20.0 %        ~  not shown (p=1.00 n=6+5)
+                                           peak memory          MB       800 ± 0.0 %    800 ± 0.0 %   ≥ 5.0 %        ~  not shown (p=1.00 n=6+5)
 
       Worse: 1 of 5 figures.
-      not compared: generate/model=other/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=1: only in the candidate
-      not compared: generate/model=qwen2.5-0.5b/layout=tuned/dtype=fp32/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5: only in the
-        candidate
-      not compared: generate/model=qwen2.5-0.5b/layout=tuned/dtype=fp32/runtime=onnxruntime/ep=cpu/threads=1/prompt=512/new=5: only in the
-        baseline
+      not compared, only in the candidate: other q4 2 threads pp512 tg1, qwen2.5-0.5b fp32 2 threads pp512 tg5
+      missing, only in the baseline: qwen2.5-0.5b fp32 1 thread pp512 tg5
       Left out, below grade B: 1 round of the candidate (other programs took 31 % of a core).
         to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>
+      The sides lost unequal shares of their rounds: qwen2.5-0.5b q4 2 threads pp512 tg5 (none in the baseline, 1 of 6 in the candidate).
       Used without a grade, measured before conditions were recorded: 1 round of the baseline, 1 round of the candidate.
+      To compare across what differs:
+        edgeproof compare a.json b.json --across threads
       "
     `);
   });
 
   it('names of a list of options only what differs', () => {
     const options = (malloc: string) => ({ options: `intraOpThreads=2 kv=shared ${malloc}`.trim() });
-    const id =
-      'generate/model=qwen2.5-0.5b/layout=tuned/dtype=q4/runtime=onnxruntime/ep=cpu/threads=2/prompt=512/new=5';
     expect(pageOf(of(20, options('malloc=null')), of(20, options(''))).notes).toEqual([
       'Nothing could be compared.',
-      `not compared: ${id} differs in options (malloc=null → –)\n  to compare all the same: --across options`,
+      'not compared, differs in options (malloc=null → –): pp512 tg5',
+      'To compare across what differs:\n  edgeproof compare a.json b.json --across options --grade C',
     ]);
-    expect(pageOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x)\n');
+    expect(pageOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x): ');
   });
 });

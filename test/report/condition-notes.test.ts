@@ -1,7 +1,9 @@
 // Grades in words: the cell of a case, the reasons of many rounds in one line each, what a comparison left out.
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../src/contract/condition.js';
 import type { CaseResult } from '../../src/contract/result.js';
 import { conditionNotes, gradeCell, reasonsInWords, sufficiencyNotes } from '../../src/report/condition-notes.js';
+import { labelsOf } from '../../src/report/labels.js';
 import { compareView } from '../../src/stats/compare-view.js';
 import { showView } from '../../src/stats/show.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
@@ -64,15 +66,33 @@ describe('sufficiencyNotes', () => {
     path: 'x.json',
   });
   const notes = (baseline: ReturnType<typeof rounds>, candidate: ReturnType<typeof rounds>) =>
-    sufficiencyNotes(compareView(baseline, candidate, { across: [], grade: 'B' }));
+    sufficiencyNotes(compareView(baseline, candidate, { across: [], grade: 'B' }), labelsOf(candidate.document.cases));
 
   it('say of both sides what was left out and what is ungraded', () => {
     const [baseline, candidate] = [rounds(UNGRADED, UNGRADED), rounds(round(), round(disturbed(0.4)), UNGRADED)];
     expect(notes(baseline, candidate)).toEqual([
       'Left out, below grade B: 1 round of the candidate (other programs took 40 % of a core).\n' +
         '  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>',
+      'The sides lost unequal shares of their rounds: pp512 tg5 (none in the baseline, 1 of 3 in the candidate).',
       'Used without a grade, measured before conditions were recorded: 2 rounds of the baseline, 1 round of the candidate.',
     ]);
+  });
+
+  it('say what all rounds together would have said, where that is something else', () => {
+    const times = [1, 2, 3, 4, 5, 6].map((k) => 100 + k / 100);
+    const at = (factor: number, condition?: Condition) =>
+      times.map((ms) => ({ ...steadyRound(ms * factor, 20 * factor), condition: condition ?? conditionOf() }));
+    const [baseline, candidate] = [rounds(...at(1)), rounds(...at(1.01).slice(0, 3), ...at(1.5, disturbed(0.4)))];
+    const said = notes(baseline, candidate);
+    expect(said[1]).toBe(
+      'The sides lost unequal shares of their rounds: pp512 tg5 (none in the baseline, 6 of 9 in the candidate).',
+    );
+    expect(said[2]).toMatch(
+      /^All rounds together, whatever their grade, would say: .*decode rate of pp512 tg5 worse \(/,
+    );
+    expect(notes(rounds(...at(1), ...at(1, disturbed(0.4))), rounds(...at(1), ...at(1, disturbed(0.4))))).toHaveLength(
+      1,
+    );
   });
 
   it('say nothing where all is well', () => {

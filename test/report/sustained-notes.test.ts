@@ -13,7 +13,7 @@ import { energyOf20Watts } from '../fixtures/energy.js';
 const notes = (cases: CaseResult[]) => sustainedNotes(showView(documentOf(cases), null), labelsOf(cases));
 const differences = (before: CaseResult[], after: CaseResult[]) => {
   const side = (cases: CaseResult[]) => ({ document: documentOf(cases), path: 'x.json' });
-  return energyDifferences(compareView(side(before), side(after), { across: [], grade: 'C' }));
+  return energyDifferences(compareView(side(before), side(after), { across: [], grade: 'C' }), labelsOf(after));
 };
 const energy = (cases: CaseResult[]) => energyNotes(showView(documentOf(cases), null), labelsOf(cases));
 
@@ -92,7 +92,7 @@ describe('energy notes', () => {
     expect(differences([counter], [counter])).toEqual([]);
     expect(differences([counter], [generateCase([steadyRound(100, 10)])])).toEqual([]);
     expect(differences([counter], [battery])).toEqual([
-      `energy not compared: ${counter.id}: counter, RAPL: package-0, dram → coarse, battery discharge: BAT0`,
+      `energy not compared: pp512 tg5: counter, RAPL: package-0, dram → coarse, battery discharge: BAT0`,
     ]);
   });
 

@@ -3,11 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { okRounds, type ResultDocument } from '../../src/contract/result.js';
-import { readResult } from '../../src/contract/result-store.js';
+import { readResult, saveResult } from '../../src/contract/result-store.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
 import type { Executor, Job } from '../../src/worker/executor.js';
-import { steadyRound } from '../fixtures/document.js';
+import { conditionOf, disturbed } from '../fixtures/condition.js';
+import { type FakeRound, steadyRound } from '../fixtures/document.js';
 import { type FakeExecutor, fakeExecutor, labelOf, type RoundScript, STEADY } from '../fixtures/fake-executor.js';
 import { tinyWorkplace } from '../fixtures/tiny-suite.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
@@ -80,6 +81,38 @@ describe('rounds until a metric is precise', () => {
     const workloads = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
     const { document } = await run(suite({ rounds: until, workloads }), { ...PLAIN, executor: fakeExecutor(script) });
     expect(counts(document)).toEqual([12, 3]);
+  });
+});
+
+describe('rounds of condition C', () => {
+  const busyAt =
+    (...busy: number[]): RoundScript =>
+    (job) => ({
+      ...(STEADY(job) as FakeRound),
+      condition: busy.includes(job.round) ? disturbed(0.5) : conditionOf(),
+    });
+
+  it('are run again at the end, kept, and told of once', async () => {
+    const lengths = [{ kind: 'generate', prompt: [16, 32], new: [4] }];
+    const executor = fakeExecutor(busyAt(0, 1, 3));
+    const told: string[] = [];
+    const { document } = await run(suite({ workloads: lengths, rounds: 3 }), {
+      ...PLAIN,
+      executor,
+      onEvent: ({ type }) => type === 'repeating' && told.push(type),
+    });
+    expect(rounds(executor).slice(6)).toEqual(
+      [3, 4, 5].flatMap((round) => [`round ${round} pp16 tg4`, `round ${round} pp32 tg4`]),
+    );
+    expect(counts(document)).toEqual([6, 6]);
+    expect(told).toEqual(['repeating']);
+    expect(document.cases.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+
+  it('stay as they are where no round beyond the minimum is to begin', async () => {
+    const budget = { minimum: 3, maximum: 3, budgetSeconds: 1e-9 };
+    const { document } = await run(suite({ rounds: budget }), { ...PLAIN, executor: fakeExecutor(busyAt(0, 1, 2)) });
+    expect(counts(document)).toEqual([3]);
   });
 });
 
@@ -225,6 +258,30 @@ describe('storing and going on', () => {
     expect(readResult(stored.path)).toEqual(JSON.parse(JSON.stringify(stored.document)));
   });
 
+  it('gives two runs that start in one second a document each', async () => {
+    const folder = join(results, 'twins');
+    const how = () => ({ ...PLAIN, results: folder, executor: fakeExecutor() });
+    const both = await Promise.all([run(suite(), how()), run(suite(), how())]);
+    expect(new Set(both.map(({ path }) => path)).size).toBe(2);
+    for (const { path, document } of both) expect(readResult(path)).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has its place before the first round, and leaves none where there never was one', async () => {
+    const folder = join(results, 'no-round');
+    const seen: string[][] = [];
+    const failing = run(suite(), {
+      ...PLAIN,
+      results: folder,
+      executor: fakeExecutor(() => {
+        seen.push(readdirSync(join(folder, machine)));
+        return Promise.reject(new Error('no worker'));
+      }),
+    });
+    await expect(failing).rejects.toThrow('no worker');
+    expect(seen).toEqual([[expect.stringMatching(/^tiny-.*\.json$/)]]);
+    expect(readdirSync(join(folder, machine))).toEqual([]);
+  });
+
   it('has saved every round that was over when it is interrupted, and goes on from there', async () => {
     const folder = join(results, 'interrupted');
     const controller = new AbortController();
@@ -262,8 +319,22 @@ describe('storing and going on', () => {
     const broken = fakeExecutor(({ round }) => (round === 1 ? 'failed' : steadyRound(100, 10, 4)));
     const first = await run(suite({ rounds: 3 }), { ...PLAIN, results: folder, executor: broken });
     expect(first.document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'failed']);
-    const { document } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
+    const { document, path } = await resume(true, {}, { ...PLAIN, results: folder, executor: fakeExecutor() });
     expect(document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+    // The failure is not forgotten.
+    expect(readResult(path).cases[0]).toMatchObject({
+      status: 'ok',
+      retried: [{ status: 'failed', index: 1, failure: { message: 'killed' } }],
+    });
+  });
+
+  it('refuses to go on with other hardware of the same name', async () => {
+    const folder = join(results, 'hardware');
+    const { path, document } = await run(suite({ rounds: 1 }), { ...PLAIN, results: folder, executor: fakeExecutor() });
+    saveResult(path, { ...document, machine: { ...document.machine, logicalCores: 999 } });
+    await expect(resume(true, { rounds: 2 }, { ...PLAIN, results: folder, executor: fakeExecutor() })).rejects.toThrow(
+      /it was begun on \d+ cores, 999 logical, .* this is \d+ cores/,
+    );
   });
 
   it('goes on without ceilings where it was begun without them', async () => {

@@ -184,6 +184,19 @@ describe('identity', () => {
     expect(allowed).toMatchObject({ status: 'compared', across: differences });
   });
 
+  it('two machines of one name are told by their hardware, though their cases have the same id', () => {
+    const [amx, avx2] = [['avx2', 'amx_int8'], ['avx2']].map((instructionSets) => {
+      const document = documentOf([baseline()]);
+      return { ...document, machine: { ...document.machine, instructionSets } };
+    });
+    const differences = [{ dimension: 'machine', baseline: 'with amx_int8', candidate: 'without amx_int8' }];
+    const refused = compareResults(amx!, avx2!, STRICT);
+    expect(refused.cases).toMatchObject([{ status: 'differs', differences }]);
+    expect(exitCodeOf(refused)).toBe(2);
+    const { cases } = compareResults(amx!, avx2!, { across: ['machine'] });
+    expect(cases).toMatchObject([{ status: 'compared', across: differences }]);
+  });
+
   it('names all that differs at once', () => {
     const after = baseline(6, { identity: { weights: 'x', options: 'y' } });
     const entry = compare([baseline()], [after], { across: ['weights'] }).cases[0];
@@ -206,7 +219,7 @@ describe('identity', () => {
     (dimension, key, identity) => {
       const after = baseline(6, { key: key as FakeCase['key'], identity });
       const apart = compare([baseline()], [after]).cases;
-      expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'unmatched']);
+      expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'missing']);
       const entry = compare([baseline()], [after], { across: [dimension] }).cases[0]!;
       expect(entry.status).toBe('compared');
       const named = entry.status === 'compared' ? entry.across.map((difference) => difference.dimension) : [];
@@ -233,7 +246,7 @@ describe('real and synthetic weights', () => {
 
   it('are not compared without saying so', () => {
     const apart = compare([baseline()], [real]).cases;
-    expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'unmatched']);
+    expect(apart.map((entry) => entry.status)).toEqual(['unmatched', 'missing']);
   });
 
   it('are compared with --across weights, which names the two kinds', () => {
@@ -249,9 +262,9 @@ describe('matching of cases', () => {
     const [q4, int8, fp32] = (['q4', 'int8', 'fp32'] as const).map((dtype) => baseline(6, { key: { dtype } }));
     const { cases } = compare([q4!, int8!], [fp32!, q4!]);
     expect(cases.map((entry) => [entry.id, entry.status, 'reason' in entry ? entry.reason : ''])).toEqual([
-      [fp32!.id, 'unmatched', 'only in the candidate'],
       [q4!.id, 'compared', ''],
-      [int8!.id, 'unmatched', 'only in the baseline'],
+      [fp32!.id, 'unmatched', 'only in the candidate'],
+      [int8!.id, 'missing', 'only in the baseline'],
     ]);
   });
 
@@ -347,7 +360,7 @@ describe('options', () => {
     const { cases } = compare([of({ arena: false }, 'y')], [of({ spinning: false }, 'x')], {
       across: ['option.spinning'],
     });
-    expect(cases.map(({ status }) => status)).toEqual(['unmatched', 'unmatched']);
+    expect(cases.map(({ status }) => status)).toEqual(['unmatched', 'missing']);
   });
 });
 

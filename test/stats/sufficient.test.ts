@@ -31,6 +31,16 @@ describe('sufficientRounds', () => {
     ]);
   });
 
+  it('leave out a round whose single pass drifted, beside those of its case', () => {
+    const pass = (drift: number) => {
+      let ms = 100;
+      const tokenMs = Array.from({ length: 64 }, (_, i) => (ms += 20 * (1 + (drift * i) / 63)));
+      return { tokenMs: [tokenMs], condition: conditionOf() };
+    };
+    const { leftOut } = sufficientRounds(documentOf([generateCase([0, 0, 0, 0, 0.5].map(pass))]), 'B');
+    expect(leftOut).toMatchObject([{ rounds: 1, of: 5, reasons: [{ words: expect.stringContaining('drifted') }] }]);
+  });
+
   it('use rounds without a condition, and failed ones stay', () => {
     const result = sufficientRounds(documentOf([generateCase([UNGRADED, 'failed', UNGRADED])]), 'A');
     expect(result.document.cases[0]!.rounds).toHaveLength(3);

@@ -32,7 +32,7 @@ export type Outcome = MetricChange['outcome'];
 const differenceSchema = z.strictObject({ dimension: z.string(), baseline: z.string(), candidate: z.string() });
 export type Difference = z.output<typeof differenceSchema>;
 
-const candidateKey = caseKeySchema.nullable().describe('Of the candidate; null for a case that only the baseline has.');
+const candidateKey = caseKeySchema.describe('Of the candidate, or of the baseline where only that has the case.');
 
 const caseComparisonSchema = z.discriminatedUnion('status', [
   z.strictObject({
@@ -55,23 +55,55 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
   z
     .strictObject({ id: z.string(), status: z.literal('failed'), key: candidateKey, reason: z.string() })
     .describe('The baseline has figures, the candidate failed.'),
+  z
+    .strictObject({ id: z.string(), status: z.literal('missing'), key: candidateKey, reason: z.string() })
+    .describe('The baseline has figures, the candidate lacks the case.'),
   z.strictObject({ id: z.string(), status: z.literal('unmatched'), key: candidateKey, reason: z.string() }),
 ]);
 export type CaseComparison = z.output<typeof caseComparisonSchema>;
 
+const countedSchema = z.strictObject({ failed: z.int(), of: z.int() });
+
+const failureChangeSchema = z
+  .strictObject({
+    id: z.string(),
+    key: candidateKey,
+    baseline: countedSchema,
+    candidate: countedSchema,
+    history: countedSchema.nullable().describe('Of earlier results of this machine; null: none was given.'),
+    isNew: z.boolean().describe('A larger share of rounds failed than in the baseline.'),
+    p: z.number().describe("Fisher's exact test, one-sided, against the baseline and the history together."),
+    isShown: z.boolean().describe('p ≤ 0.05: the failure rate is shown to be higher.'),
+    reasons: z.array(z.string()),
+  })
+  .describe('A case with failed rounds in the candidate.');
+export type FailureChange = z.output<typeof failureChangeSchema>;
+
 const comparisonSchema = z.strictObject({
   cases: z.array(caseComparisonSchema),
+  failures: z.array(failureChangeSchema),
   roundsNeeded: z.int().describe('Rounds a side before any difference can be shown.'),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
 const leftOutSchema = z.strictObject({
   id: z.string(),
+  key: caseKeySchema,
   rounds: z.int(),
   of: z.int(),
   reasons: z.array(reasonSchema),
 });
 export type LeftOut = z.output<typeof leftOutSchema>;
+
+const otherOutcomeSchema = z.strictObject({
+  id: z.string(),
+  key: candidateKey,
+  metric: z.enum(METRIC_NAMES),
+  change: z.number(),
+  outcome: metricChangeSchema.shape.outcome,
+  instead: metricChangeSchema.shape.outcome.nullable().describe('Of the rounds that were used; null: not compared.'),
+});
+export type OtherOutcome = z.output<typeof otherOutcomeSchema>;
 
 const sideSchema = z.strictObject({
   startedAt: z.string(),
@@ -91,8 +123,22 @@ export const compareSchema = comparisonSchema
     sides: bothSides(sideSchema),
     grade: z.enum(GRADES).describe('Rounds of this grade or better were used.'),
     leftOut: bothSides(z.array(leftOutSchema)),
+    allRounds: z
+      .array(otherOutcomeSchema)
+      .describe('Where all rounds, of any grade, lead to another outcome than those that were used.'),
+    acrossOffer: z
+      .array(z.string())
+      .nullable()
+      .describe('What --across would have to name to compare more; null: nothing more can be compared.'),
     energyNotCompared: z
-      .array(z.strictObject({ id: z.string(), baseline: z.array(z.string()), candidate: z.array(z.string()) }))
+      .array(
+        z.strictObject({
+          id: z.string(),
+          key: candidateKey,
+          baseline: z.array(z.string()),
+          candidate: z.array(z.string()),
+        }),
+      )
       .describe('Cases whose energy was read from different sources.'),
   })
   .describe('What `edgeproof compare -o json` and `regress -o json` print.');

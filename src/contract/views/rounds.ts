@@ -61,7 +61,12 @@ export type RoundEnergy = z.output<typeof roundEnergySchema>;
 
 export const roundFiguresSchema = gradedSchema.extend({
   index: z.int(),
-  drift: z.number().nullable().describe('Relative change of the time per token from the first iteration to the last.'),
+  drift: z
+    .number()
+    .nullable()
+    .describe(
+      'Relative change of the time per token from first to last: iterations, or tokens of the only one against those of other rounds.',
+    ),
   unknown: z.array(z.string()).describe('Readings of the condition that this system does not give.'),
   energy: roundEnergySchema.nullable(),
   sustained: sustainedSchema.nullable(),

@@ -86,7 +86,12 @@ const caseSchema = z.strictObject({
     .nullable()
     .describe('Rounds that should have started cold but did not.'),
   rounds: z.array(roundFiguresSchema),
-  failures: z.array(failureSchema.extend({ round: z.int().describe('From 0.') })),
+  failures: z.array(
+    failureSchema.extend({
+      round: z.int().describe('From 0.'),
+      isRetried: z.boolean().describe('Another round has taken its place since.'),
+    }),
+  ),
 });
 export type CaseView = z.output<typeof caseSchema>;
 
