@@ -90,7 +90,7 @@ comparing(program.command('regress'))
     '--baseline <result>',
     'what to compare with (default: the newest earlier result of the same suite and machine)',
   )
-  .action(async (candidate: string, o) => finish((await import('./commands/compare.js')).regress(candidate, o)));
+  .action(async (candidate: string, o) => finish((await import('./commands/regress.js')).regress(candidate, o)));
 
 program.commandsGroup('Models and this machine:');
 addModels(program, finish);

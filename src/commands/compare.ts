@@ -1,13 +1,12 @@
-// `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
-import { findResult, newestResult, readResult } from '../contract/result-store.js';
+// `compare`: two stored results side by side; the exit code tells whether anything is worse.
+import { findResult, readResult } from '../contract/result-store.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
-import { outputFormat, printPage, say } from './terminal.js';
+import { outputFormat, printPage } from './terminal.js';
 
-interface CompareCommandOptions {
+export interface CompareCommandOptions {
   output: string;
   results: string;
   /** Percent. */
@@ -20,18 +19,7 @@ export function compare(baselineName: string, candidateName: string, options: Co
   return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
 }
 
-/** The candidate against the newest earlier result of the same suite on the same machine, or a named baseline. */
-export function regress(candidateName: string, options: CompareCommandOptions & { baseline?: string }): number {
-  const { results, baseline } = options;
-  const candidate = open(results, candidateName);
-  return compareSides(
-    baseline === undefined ? earlierResult(results, candidate) : open(results, baseline),
-    candidate,
-    options,
-  );
-}
-
-function compareSides(
+export function compareSides(
   baseline: Side,
   candidate: Side,
   { output, across, grade, minimumEffect }: CompareCommandOptions,
@@ -43,21 +31,7 @@ function compareSides(
   return exitCodeOf(view);
 }
 
-function earlierResult(directory: string, candidate: Side): Side {
-  const { machine, suite, startedAt } = candidate.document;
-  const found = newestResult(
-    directory,
-    (other) => other.startedAt < startedAt && other.machine.id === machine.id && other.suite.hash === suite.hash,
-    (error) => say(`passed over: ${error.message}`),
-  );
-  if (found !== null) return found;
-  throw problem('nothing-to-compare', {
-    reason: `${directory} has no earlier result of suite "${suite.content.name}", as it is in this one, on ${machine.id}`,
-    hint: 'commit one as a baseline, or name one with --baseline',
-  });
-}
-
-function open(directory: string, name: string): Side {
+export function open(directory: string, name: string): Side {
   const path = findResult(directory, name);
   return { path, document: readResult(path) };
 }
