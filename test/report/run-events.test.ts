@@ -40,7 +40,7 @@ describe('the lines of a run', () => {
       'note: threads=auto is 2: 2 physical cores',
       null,
       'step: ceilings of this machine: cpu, 1 thread · a few seconds',
-      'note: plan: 1 case × 5 to 12 rounds until ± 3 %: about 42 s (as measured here before)',
+      'note: plan: 1 case × 5 to 12 rounds for ± 3 %: about 42 s (as measured here before)',
       'step: [1/5] pp512 tg5 · round 1 of 5 to 12 · about 42 s left',
       null,
       'note: plan: about 40 s in all, by the first round of each case',
