@@ -73,6 +73,12 @@ describe('enough', () => {
     expect(isEnough(swinging(1, 0.01), rule({ minimum: 1 }))).toBe(false);
   });
 
+  it('is planned from 8 rounds where the minimum is higher, so that a higher one is not another look', () => {
+    const rounds = [...swinging(8, 0.06).rounds, ...swinging(4, 0).rounds].map((round, index) => ({ ...round, index }));
+    // s₀ = 6 % × √(8 ÷ 7): (2.3646 × 6.414 ÷ 3)² = 25.6.
+    for (const minimum of [8, 12]) expect(expectedRounds({ ...swinging(8, 0.06), rounds }, rule({ minimum }))).toBe(26);
+  });
+
   it('is not before the timed seconds, however precise', () => {
     const result = generateCase([steadyRound(100, 20), steadyRound(100, 20)]);
     // Two passes of 180 ms.
