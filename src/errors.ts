@@ -174,6 +174,10 @@ const CATALOGUE = {
     hint: 'start a new run without --resume',
   }),
   'nothing-to-compare': (p: { reason: string; hint: string }) => ({ message: p.reason, hint: p.hint }),
+  'pairs-impossible': (p: { reason: string; hint?: string }) => ({
+    message: `no pairs can be run: ${p.reason}`,
+    ...(p.hint === undefined ? {} : { hint: p.hint }),
+  }),
   interrupted: (p: { resume: string | null; kept?: string }) => ({
     message: 'interrupted',
     ...(p.resume === null ? {} : { hint: `${p.kept ?? 'what was measured is saved'}; go on with: ${p.resume}` }),

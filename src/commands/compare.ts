@@ -19,16 +19,15 @@ export function compare(baselineName: string, candidateName: string, options: Co
   return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
 }
 
-export function compareSides(
-  baseline: Side,
-  candidate: Side,
-  { output, across, grade, minimumEffect }: CompareCommandOptions,
-): number {
-  const format = outputFormat(output);
-  const least = minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 };
-  const view = compareView(baseline, candidate, { across, grade, ...least });
+export function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
+  const format = outputFormat(options.output);
+  const view = compareView(baseline, candidate, viewOptions(options));
   printPage(comparisonPage(view), format);
   return exitCodeOf(view);
+}
+
+export function viewOptions({ across, grade, minimumEffect }: CompareCommandOptions) {
+  return { across, grade, ...(minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 }) };
 }
 
 export function open(directory: string, name: string): Side {
