@@ -8,7 +8,7 @@ import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
 
 export function pairsPage(view: PairsView): Page {
-  const labels = labelsOf(view.figures);
+  const labels = labelsOf([...view.figures, ...view.dropped]);
   return {
     heading: [
       `baseline   ${view.baseline}`,
@@ -47,7 +47,7 @@ function row(
 ) {
   const metricRow = METRICS[metric];
   const value = (median: number | null) => (median === null ? '' : measured({ median, interval: null }, metricRow));
-  const limit = (ratio: number) => (ratio * 100).toFixed(1);
+  const limit = (ratio: number) => (ratio * 100).toFixed(1).replace('-', '−');
   return {
     case: caseLabel(labels, { key }),
     metric: metricRow.title,

@@ -7,6 +7,8 @@ import { exitCodeOf } from './compare.js';
 
 type ComparedCase = Extract<CaseComparison, { status: 'compared' }>;
 
+type Screen = Pick<CompareView, 'cases' | 'roundsNeeded'>;
+
 /** Cases to be run in pairs, with the figures that are in question. */
 export interface Questioned {
   id: string;
@@ -26,17 +28,20 @@ export function questioned({ cases }: Pick<CompareView, 'cases'>, what: Confirme
 }
 
 /**
- * 0: every figure passes. 1: one is worse or not shown, or the stored results say no for another reason than the alerts
- * that passed. 2: no figure. What is not shown is no pass: a script that asked must not go on.
+ * 0: every figure passes. 1: one is worse or not shown, a case lost its pairs, or the stored results say no for another
+ * reason than the alerts that passed. 2: no figure. What is not shown is no pass: a script that asked must not go on.
  */
-export function gateExitCode(screen: Pick<CompareView, 'cases' | 'roundsNeeded'> | null, pairs: PairsView): 0 | 1 | 2 {
-  if (pairs.figures.length === 0) return 2;
-  if (pairs.figures.some(({ outcome }) => outcome !== 'pass')) return 1;
+export function gateExitCode(screen: Screen | null, pairs: PairsView): 0 | 1 | 2 {
+  const { figures, dropped } = pairs;
+  if (dropped.some(({ candidateFailed, baselineFailed }) => candidateFailed > baselineFailed)) return 1;
+  if (figures.length === 0) return 2;
+  if (figures.some(({ outcome }) => outcome !== 'pass')) return 1;
+  if (dropped.some(({ id }) => figures.every((figure) => figure.id !== id))) return 1;
   return screen !== null && saysNoOtherwise(screen, pairs) ? 1 : 0;
 }
 
 /** Whether the comparison would say no without the alerts that pairs were run for. */
-export function saysNoOtherwise(screen: Pick<CompareView, 'cases' | 'roundsNeeded'>, { figures }: PairsView): boolean {
+export function saysNoOtherwise(screen: Screen, { figures }: PairsView): boolean {
   const cases = screen.cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const wasPaired = (metric: MetricName) =>

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listResults, readResult } from '../../src/contract/result-store.js';
 import { openSources } from '../../src/models/source.js';
 import { type PairSide, runPairs } from '../../src/run/pairs.js';
+import { gateExitCode } from '../../src/stats/confirmation.js';
 import { pairsView } from '../../src/stats/pairs-view.js';
 import { uniform } from '../../src/stats/random.js';
 import { planCases } from '../../src/suite/plan.js';
@@ -19,7 +20,7 @@ const TWO_CASES = { workloads: [{ kind: 'generate', prompt: [16, 32], new: [4] }
 interface Script {
   baseline?: RoundScript;
   candidate?: RoundScript;
-  overrides?: object;
+  overrides?: Record<string, unknown>;
   folder?: string;
   change?: (side: PairSide) => PairSide;
 }
@@ -145,7 +146,8 @@ describe('a round that fails', () => {
     // Pairs 0 to 4; where the candidate is first, the baseline is spared.
     expect(order(log).join('')).toBe('ABBABBAB');
     expect(order(log, 'pp32 tg4')).toHaveLength(16);
-    expect(view.figures.every(({ id }) => id.includes('prompt=32'))).toBe(true);
+    expect(view.figures.every(({ id, outcome }) => id.includes('prompt=32') && outcome === 'pass')).toBe(true);
+    expect(gateExitCode(null, view)).toBe(1);
   });
 
   it('ends everything when the worker of another version is not understood', async () => {
