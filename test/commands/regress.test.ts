@@ -28,12 +28,11 @@ function store(name: string, factor: number, startedAt: string, changes: Partial
 }
 
 async function confirm(baseline: string, candidate: string, more: object = {}) {
-  const printed = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed.out += text), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((printed.err += text), true));
-  const options = { output: 'table', results, across: [], grade: 'B', machine: MACHINE, confirm: 'alerts' } as const;
-  const code = await regress(candidate, { ...options, baseline, ...more });
-  return { code, ...printed };
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  const options = { output: 'table', results, across: [] as string[], machine: MACHINE };
+  const code = await regress(candidate, { ...options, grade: 'B', confirm: 'alerts', baseline, ...more });
+  const text = (spy: typeof out) => spy!.mock.calls.map(([written]) => written).join('');
+  return { code, out: text(out), err: text(err) };
 }
 
 describe('an alert that cannot be confirmed', () => {
