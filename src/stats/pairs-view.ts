@@ -60,7 +60,7 @@ interface PairOfValues {
   candidate: number;
 }
 
-/** By pair; null where a round failed, is of a worse grade, or has no value. */
+/** By pair; null where a round failed, is of a worse grade, or has no value above 0. */
 function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult, grade: Grade) {
   const [a, b] = [before, after].map((result) => {
     const usable = okRounds(result).filter((round) => isSufficient(round, grade));
@@ -69,7 +69,8 @@ function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult,
   const last = Math.max(-1, ...[...before.rounds, ...after.rounds].map(({ index }) => index));
   return Array.from({ length: last + 1 }, (_, index): PairOfValues | null => {
     const [baseline, candidate] = [a!.get(index) ?? null, b!.get(index) ?? null];
-    return baseline === null || candidate === null ? null : { baseline, candidate };
+    // A ratio needs two values above 0; energy with the idle machine subtracted may be below.
+    return baseline !== null && candidate !== null && baseline > 0 && candidate > 0 ? { baseline, candidate } : null;
   });
 }
 

@@ -150,6 +150,13 @@ describe('a round that fails', () => {
     expect(gateExitCode(null, view)).toBe(1);
   });
 
+  it('is a no where no pair is left because of the candidate, and no answer where it is the baseline', async () => {
+    const codes = [{ candidate: () => 'failed' as const }, { baseline: () => 'failed' as const }].map(async (script) =>
+      gateExitCode(null, (await pairsOf(script)).view),
+    );
+    expect(await Promise.all(codes)).toEqual([1, 2]);
+  });
+
   it('ends everything when the worker of another version is not understood', async () => {
     const round = {
       status: 'failed' as const,

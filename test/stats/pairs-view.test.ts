@@ -51,6 +51,19 @@ it('uses pairs of which both rounds have the grade', () => {
   expect(figure(viewOf(before, after, { grade: 'C' }), 'decodeRate').pairs).toBe(8);
 });
 
+it('calls nothing worse that does not stand out among all figures', () => {
+  const slower = [0.94, 0.941, 0.939, 0.942, 0.938, 1.01];
+  const before = decoding(slower.map(() => 40));
+  const view = viewOf(before, decoding(slower.map((ratio) => 40 * ratio)), {
+    isWanted: (_, name) => name === 'decodeRate',
+  });
+  const { slowdown, adjustedP, outcome } = figure(view, 'decodeRate');
+  expect(slowdown!.lower).toBeGreaterThan(0);
+  expect(slowdown!.estimate).toBeGreaterThan(0.05);
+  // 2 of the 32 flips reach it: this one, and that of the last pair.
+  expect([adjustedP, outcome]).toEqual([2 / 32, 'not shown']);
+});
+
 it('says nothing below 6 pairs', () => {
   const few = viewOf(decoding(BASELINE.slice(0, 5)), decoding(CANDIDATE.slice(0, 5)));
   expect(figure(few, 'decodeRate')).toMatchObject({ outcome: 'not shown', pairs: 5, change: null, slowdown: null });
