@@ -9,7 +9,10 @@ import { describeMachine } from '../dist/machine/describe.js';
 import { describeTool } from '../dist/run/provenance.js';
 import { judge } from '../dist/stats/judgement.js';
 import * as random from '../dist/stats/random.js';
+import { steinRounds } from '../dist/stats/stein.js';
+import { summarize } from '../dist/stats/summary.js';
 import { runtimeVersions } from '../dist/worker/installed.js';
+import { printCoverage, studyCoverage } from './study/coverage.mjs';
 import { askedRounds } from './study/protocol.mjs';
 import { changesOf, pairOf, SUITE } from './study/real.mjs';
 import { simulate } from './study/simulated.mjs';
@@ -43,6 +46,7 @@ for (const spread of [0.01, 0.02, 0.03]) {
   simulated.push(await simulate({ judge, random }, { spread, equal: 1000, slowed: 100, slowdown: 1.05, most: 60 }));
 }
 printSimulated();
+printCoverage(studyCoverage({ steinRounds, summarize, normal: random.normal }));
 if (!options.simulated) await real();
 
 function printSimulated() {

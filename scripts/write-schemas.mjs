@@ -9,6 +9,7 @@ import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
+import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { registrySchema } from '../dist/models/registry.js';
 
@@ -19,6 +20,7 @@ const OUTPUTS = {
   show: showSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
+  pairs: pairsSchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,

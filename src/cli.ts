@@ -6,7 +6,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
-import { GRADES } from './contract/vocabulary.js';
+import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError } from './errors.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -96,7 +96,14 @@ comparing(program.command('regress'))
     '--baseline <result>',
     'what to compare with (default: the newest earlier result of the same suite and machine)',
   )
-  .action(async (candidate: string, o) => finish((await import('./commands/compare.js')).regress(candidate, o)));
+  .addOption(
+    new Option('--confirm [what]', 'run both sides again in pairs of rounds, which then decide: alerts, or all cases')
+      .choices(CONFIRMED)
+      .preset('alerts'),
+  )
+  .option('--baseline-install <folder>', 'with --confirm: another version of edgeproof, which runs the baseline')
+  .addOption(machineName())
+  .action(async (candidate: string, o) => finish(await (await import('./commands/regress.js')).regress(candidate, o)));
 
 program.commandsGroup('Models and this machine:');
 addModels(program, finish);

@@ -183,6 +183,10 @@ const CATALOGUE = {
     hint: `choose a pair with the options behind it${p.fewer === null ? '' : `, or leave nothing to choose with ${p.fewer}`}`,
   }),
   'nothing-to-compare': (p: { reason: string; hint: string }) => ({ message: p.reason, hint: p.hint }),
+  'pairs-impossible': (p: { reason: string; hint?: string }) => ({
+    message: `no pairs can be run: ${p.reason}`,
+    ...(p.hint === undefined ? {} : { hint: p.hint }),
+  }),
   interrupted: (p: { resume: string | null; kept?: string }) => ({
     message: 'interrupted',
     ...(p.resume === null ? {} : { hint: `${p.kept ?? 'what was measured is saved'}; go on with: ${p.resume}` }),

@@ -1,16 +1,15 @@
-// `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
-import { haveSamePlan, shareCases } from '../contract/comparable.js';
+// `compare`: two stored results side by side; the exit code tells whether anything is worse.
+import { shareCases } from '../contract/comparable.js';
 import type { ResultDocument } from '../contract/result.js';
-import { findResult, newestResult, newestResults, readResult } from '../contract/result-store.js';
+import { findResult, newestResults, readResult } from '../contract/result-store.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import type { WantedPair } from '../stats/pairing.js';
 import { outputFormat, printPage, sayPassedOver } from './terminal.js';
 
-interface CompareCommandOptions {
+export interface CompareCommandOptions {
   output: string;
   results: string;
   /** Percent. */
@@ -25,28 +24,20 @@ export function compare(baselineName: string, candidateName: string, options: Co
   return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
 }
 
-/** The candidate against the newest earlier result of the same plan on the same machine, or a named baseline. */
-export function regress(candidateName: string, options: CompareCommandOptions & { baseline?: string }): number {
-  const { results, baseline } = options;
-  const candidate = open(results, candidateName);
-  return compareSides(
-    baseline === undefined ? earlierResult(results, candidate) : open(results, baseline),
-    candidate,
-    options,
-  );
+export function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {
+  const format = outputFormat(options.output);
+  const view = screenOf(baseline, candidate, options);
+  printPage(comparisonPage(view), format);
+  return exitCodeOf(view, options);
 }
 
-function compareSides(
-  baseline: Side,
-  candidate: Side,
-  { output, results, across, pair, grade, minimumEffect, allowMissing = false }: CompareCommandOptions,
-): number {
-  const format = outputFormat(output);
-  const least = minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 };
-  const history = failureHistory(results, baseline, candidate);
-  const view = compareView(baseline, candidate, { across, pair, grade, history, ...least });
-  printPage(comparisonPage(view), format);
-  return exitCodeOf(view, { allowMissing });
+export function screenOf(baseline: Side, candidate: Side, options: CompareCommandOptions) {
+  const history = failureHistory(options.results, baseline, candidate);
+  return compareView(baseline, candidate, { ...viewOptions(options), history });
+}
+
+export function viewOptions({ across, pair, grade, minimumEffect }: CompareCommandOptions) {
+  return { across, pair, grade, ...(minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 }) };
 }
 
 /** Earlier results that are read to learn how often a case used to fail. */
@@ -68,22 +59,7 @@ function failureHistory(directory: string, baseline: Side, candidate: Side): Res
   return history;
 }
 
-function earlierResult(directory: string, candidate: Side): Side {
-  const { machine, suite, startedAt } = candidate.document;
-  const found = newestResult(
-    directory,
-    (other) =>
-      other.startedAt < startedAt && haveSamePlan(other, candidate.document) && shareCases(other, candidate.document),
-    sayPassedOver,
-  );
-  if (found !== null) return found;
-  throw problem('nothing-to-compare', {
-    reason: `${directory} has no earlier result that measured the cases of "${suite.content.name}", as they are in this one, on ${machine.id}`,
-    hint: 'commit one as a baseline, or name one with --baseline',
-  });
-}
-
-function open(directory: string, name: string): Side {
+export function open(directory: string, name: string): Side {
   const path = findResult(directory, name, sayPassedOver);
   return { path, document: readResult(path) };
 }

@@ -19,7 +19,7 @@ export function declareRun(command: Command): Command {
     .option('--timeout <seconds>', 'stop a round that takes longer', positive)
     .optionsGroup('Rounds and precision:')
     .option('-r, --rounds <number>', 'fresh processes for each case; with --target or --budget the fewest', whole(1))
-    .option('--target <percent>', 'add rounds until half the 95 % interval is this small', positive)
+    .option('--target <percent>', 'plan as many rounds as half the 95 % interval takes to be this small', positive)
     .option('--budget <seconds>', 'add no rounds after this time', positive)
     .option('--iterations <number>', 'timed passes in each round', whole(1))
     .option('--warmup <number>', 'passes before the timed ones, or auto: until they stop getting faster', (text) =>

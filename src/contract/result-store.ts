@@ -13,6 +13,13 @@ export function resultPath(directory: string, document: ResultDocument): string 
   return join(directory, document.machine.id, `${document.suite.content.name}-${start}.json`);
 }
 
+/** A side of paired rounds. These lie a folder deeper, so that they are never `latest` nor a baseline of other runs. */
+export function pairPath(directory: string, document: ResultDocument, side: 'baseline' | 'candidate'): string {
+  const path = resultPath(directory, document);
+  const name = basename(path, '.json');
+  return join(dirname(path), 'pairs', `${name}-${document.sitting}-${side}.json`);
+}
+
 /** Throws if the document cannot be written, before a long run rather than after it. */
 export function requireWritable(path: string): void {
   const probe = `${path}.probe-${process.pid}`;

@@ -147,6 +147,8 @@ export const resultSchema = z
     $schema: z.string().optional(),
     schemaVersion: z.literal(SCHEMA_VERSION),
     startedAt: z.string(),
+    /** The id of a sitting that has two documents, the sides of paired rounds: pair i is round i of both. */
+    sitting: z.string().optional(),
     tool: z.strictObject({ version: z.string(), commit: z.string().nullable(), dirty: z.boolean().nullable() }),
     suite: z.strictObject({ hash: z.string(), content: suiteSchema }),
     machine: machineSchema,

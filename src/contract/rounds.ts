@@ -1,4 +1,4 @@
-// How many rounds a case gets: a number, or as many as a metric needs to be precise.
+// How many rounds a case gets: a number, or as many as its first rounds say that a metric needs to be precise.
 import { z } from 'zod';
 
 /** Metrics that can decide when to stop; a case without the chosen one uses the first of these that it has. */
@@ -8,17 +8,26 @@ const positive = z.number().positive();
 
 export const untilPreciseSchema = z
   .strictObject({
-    minimum: z.int().min(1).default(5).describe('Rounds that every case gets, even beyond the budget.'),
+    minimum: z
+      .int()
+      .min(1)
+      .default(8)
+      .describe(
+        'Rounds that every case gets, even beyond the budget. The first 8 of them, or all, plan how many follow.',
+      ),
     maximum: z.int().min(1).default(30).describe('Most rounds of a case.'),
-    halfWidthPercent: positive
-      .default(2)
-      .describe('Precise enough: half the 95 % interval is at most this share of the median.'),
+    halfWidthPercent: positive.default(2).describe('The target: half the 95 % interval, as a share of the median.'),
     metric: z.enum(TARGET_METRICS).default('decodeRate').describe('The metric whose interval counts.'),
     minimumSeconds: z.number().min(0).default(0).describe('Least timed seconds of every case.'),
     budgetSeconds: positive
       .nullable()
       .default(null)
       .describe('After this time no round beyond the minimum is started.'),
+    looks: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Set by --resume: how often a target was planned for. From 2 on, intervals are 1.2 times as wide.'),
   })
   .refine(({ minimum, maximum }) => minimum <= maximum, { path: ['maximum'], message: 'at least the minimum' });
 

@@ -43,7 +43,7 @@ export const suiteSchema = z
     rounds: roundsSchema
       .default(5)
       .describe(
-        'Fresh worker processes for each case: a number, or until a metric is precise. compare needs 5 or more.',
+        'Fresh worker processes for each case: a number, or as many as a target takes. compare needs 5 or more.',
       ),
     iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
     warmup: z

@@ -18,3 +18,7 @@ export type Grade = (typeof GRADES)[number];
  */
 export const ROUTINGS = ['balanced', 'skewed', 'one', 'router'] as const;
 export type Routing = (typeof ROUTINGS)[number];
+
+/** What `regress --confirm` runs in pairs. */
+export const CONFIRMED = ['alerts', 'all'] as const;
+export type Confirmed = (typeof CONFIRMED)[number];

@@ -50,9 +50,9 @@ const BASIS: Record<Basis, string> = {
 export function planLine(p: Omit<Event<'planned'>, 'type'>): string {
   const { minimum, maximum, halfWidthPercent, budgetSeconds } = p.rule;
   const budget = budgetSeconds === null ? '' : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
-  const until = minimum === maximum ? '' : ` until ± ${halfWidthPercent} %${budget}`;
+  const aim = minimum === maximum ? '' : ` for ± ${halfWidthPercent} %${budget}`;
   const rounds = `${range(p.rule)} round${maximum === 1 ? '' : 's'}`;
-  return `plan: ${plural(p.cases, 'case')} × ${rounds}${until}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
+  return `plan: ${plural(p.cases, 'case')} × ${rounds}${aim}: about ${duration(p.ms)} (${BASIS[p.basis]})`;
 }
 
 export function tookLine(ms: number, plannedMs: number): string {

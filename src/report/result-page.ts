@@ -18,6 +18,7 @@ import { peakNotes } from './memory-page.js';
 import type { Column, Page } from './page.js';
 import { parityNotes } from './parity-notes.js';
 import { placementNotes } from './placement-notes.js';
+import { precisionNotes } from './precision-notes.js';
 import { roundNotes, threadNotes } from './round-notes.js';
 import { sustainedNotes } from './sustained-notes.js';
 
@@ -38,6 +39,7 @@ export function resultPage(view: ShowView): Page {
       ...limitNotes(view.cases),
       ...parityNotes(view.cases),
       ...threadNotes(view),
+      ...precisionNotes(view, labels),
       ...roundNotes(view, labels),
       ...view.cases.flatMap(failureNotes),
     ],

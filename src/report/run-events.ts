@@ -50,6 +50,10 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
         labels ??= labelsOf(document?.cases ?? [event.result]);
         return step(roundProgress({ ...event, label: caseLabel(labels, event.result) }));
       }
+      case 'pair-round-started': {
+        const { result, side, pair, done, total } = event;
+        return step(`[${done + 1}/${total}] pair ${pair + 1}, ${side} · ${caseLabel(labelsOf([result]), result)}`);
+      }
       case 'round-ended':
         return null;
       case 'rounds-ended':

@@ -6,6 +6,8 @@ import type { UntilPrecise } from '../contract/rounds.js';
 import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { Basis } from '../stats/round-time.js';
 
+export type PairSideName = 'baseline' | 'candidate';
+
 export type RunEvent =
   | PrepareEvent
   /** `threads: auto` was resolved. */
@@ -34,6 +36,8 @@ export type RunEvent =
       rule: UntilPrecise;
       leftMs: number;
     }
+  /** A round of a pair; both sides of a pair run one after the other. */
+  | { type: 'pair-round-started'; result: CaseResult; side: PairSideName; pair: number; done: number; total: number }
   | { type: 'round-ended'; result: CaseResult; round: Round }
   /** All rounds are done. */
   | { type: 'rounds-ended'; ms: number; plannedMs: number }

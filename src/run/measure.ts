@@ -60,7 +60,7 @@ async function runRounds(
       onEvent(started);
       const startedAt = performance.now();
       const prepared = checkpoints.of(result);
-      const outcome = await runOne(document, result, round, checkpoints, energy, options);
+      const outcome = await measureRound(document, result, round, checkpoints, energy, options);
       recordRound(document, result, outcome, prepared);
       save();
       took(performance.now() - startedAt);
@@ -73,13 +73,14 @@ async function runRounds(
   if (account !== null) onEvent(account);
 }
 
-async function runOne(
+/** One round of a case, with the proof where it runs, and from a cold cache where the suite asks for that. */
+export async function measureRound(
   document: ResultDocument,
   result: CaseResult,
   round: number,
   checkpoints: Checkpoints,
   energy: RunEnergy,
-  { executor, allowFallback, signal }: EngineOptions,
+  { executor, allowFallback, signal }: Pick<EngineOptions, 'executor' | 'allowFallback' | 'signal'>,
 ): Promise<Round> {
   const { timeoutSeconds, cold } = document.suite.content;
   const prepared = checkpoints.of(result);

@@ -51,8 +51,9 @@ function binomialTail(n: number, p: number, least: number): number {
   return sum;
 }
 
+const logFactorials = [0];
+
 function logChoose(n: number, k: number): number {
-  let sum = 0;
-  for (let i = 1; i <= k; i++) sum += Math.log((n - k + i) / i);
-  return sum;
+  for (let i = logFactorials.length; i <= n; i++) logFactorials.push(logFactorials[i - 1]! + Math.log(i));
+  return logFactorials[n]! - logFactorials[k]! - logFactorials[n - k]!;
 }

@@ -1,13 +1,15 @@
 // Every figure of one case, derived once from its samples. Pure.
 import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
+import { roundsRule } from '../contract/rounds.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { PhaseWithCeiling } from '../contract/views/figures.js';
+import type { Interval, PhaseWithCeiling } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
 import { ceilingShares } from './ceiling-share.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
+import { precisionOf } from './enough.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
 import { gradeRound, roundDrift } from './grade.js';
@@ -15,6 +17,7 @@ import { limitEffects } from './limit-effects.js';
 import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
 import { type Answers, parityInSuite } from './parity.js';
+import { lookFactor } from './stein.js';
 import { medianOfKnown } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
@@ -22,7 +25,9 @@ import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
   const rounds = okRounds(result);
   const whole = wholeTime(result);
-  const metrics = metricsOf(result);
+  const { rounds: asked } = document.suite.content;
+  const widen = widening(lookFactor(roundsRule(asked)));
+  const metrics = metricsOf(result, widen);
   const shares = ceilingShares(document, result, (name) => metrics[name]?.median ?? null);
   const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
   const loop = loopShare(result);
@@ -38,9 +43,10 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     parameters: result.checkpoint?.parameters ?? null,
     checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
     metrics,
-    wholeMs: whole === null ? null : { median: whole.median, interval95: whole.interval },
+    wholeMs: whole === null ? null : { median: whole.median, interval95: widen(whole.median, whole.interval) },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
+    precision: precisionOf(result, asked),
     longestStall: longestStall(result),
     loopShare: loop,
     ofCeiling: { prefill: explained('prefill', shares.prefill), decode: explained('decode', shares.decode) },
@@ -65,9 +71,25 @@ function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] 
   );
 }
 
-function metricsOf(result: CaseResult): CaseView['metrics'] {
-  const figures = METRIC_NAMES.map((name) => [name, metricFigures(name, result)] as const);
-  return Object.fromEntries(figures.filter(([, known]) => known !== null));
+type Widen = (median: number, interval: Interval | null) => Interval | null;
+
+function widening(factor: number): Widen {
+  return (median, interval) =>
+    interval === null || factor === 1
+      ? interval
+      : {
+          ...interval,
+          low: median + (interval.low - median) * factor,
+          high: median + (interval.high - median) * factor,
+        };
+}
+
+function metricsOf(result: CaseResult, widen: Widen): CaseView['metrics'] {
+  const figures = METRIC_NAMES.flatMap((name) => {
+    const known = metricFigures(name, result);
+    return known === null ? [] : [[name, { ...known, interval95: widen(known.median, known.interval95) }] as const];
+  });
+  return Object.fromEntries(figures);
 }
 
 function roundFigures(round: OkRound, peers: readonly OkRound[]): RoundFigures {

@@ -90,7 +90,7 @@ function compareCase(
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
   const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
   const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
-  return { id, status: 'compared', key, across: differences, ...tokens, samples, pair };
+  return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
 }
 
 /** What a case without a measured round is, which the baseline has: a round of sufficient grade is lacking where it is ok. */
@@ -112,7 +112,7 @@ function hasOtherFiles(differences: Difference[]): boolean {
 }
 
 /** Whether both sides generated the same tokens wherever they ran the same prompts; null where they share none. */
-function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
+export function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
   const hashes = (result: CaseResult) => {
     const iterations = okRounds(result).flatMap((round) => round.iterations);
     return new Map(iterations.flatMap((one) => ('tokensHash' in one ? [[one.seed, one.tokensHash] as const] : [])));

@@ -1,9 +1,11 @@
-// Which rounds a document still wants: until each case is known well enough, and no more. Pure.
+// Which rounds a document still wants: as many as each case was planned to need, and no more. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
-import { roundsRule, TARGET_METRICS, type UntilPrecise } from '../contract/rounds.js';
+import { type Rounds, roundsRule, TARGET_METRICS, type UntilPrecise } from '../contract/rounds.js';
+import type { Precision } from '../contract/views/show.js';
 import { microSamples, passTimes, roundValues } from './metrics.js';
 import { replacementRounds } from './replacements.js';
-import { relativeHalfWidth, student95, summarize } from './summary.js';
+import { lookFactor, PLANNED_FROM, roundsFor, steinRounds } from './stein.js';
+import { relativeHalfWidth, summarize } from './summary.js';
 
 export interface WantedRound {
   result: CaseResult;
@@ -14,7 +16,7 @@ export interface WantedRound {
 
 /**
  * Rounds are interleaved over cases, every other time backwards, so that a case does not always follow the same one, whose
- * memory the system may still be reclaiming. Lazy: a case that is precise enough when its turn comes is passed over.
+ * memory the system may still be reclaiming. Lazy: a case that has enough rounds when its turn comes is passed over.
  */
 export function* wantedRounds(document: ResultDocument, isOverBudget: () => boolean): Generator<WantedRound> {
   const rule = roundsRule(document.suite.content.rounds);
@@ -33,29 +35,56 @@ export function wantedCases(document: ResultDocument): CaseResult[] {
   return document.cases.filter((result) => wanted.has(result));
 }
 
+/** Whether it has the rounds that were planned from its first ones, and was timed for long enough. */
 export function isEnough(result: CaseResult, rule: UntilPrecise): boolean {
   if (timedSeconds(result) < rule.minimumSeconds) return false;
-  const half = halfWidth(result, rule);
-  return half !== null && half.ratio <= rule.halfWidthPercent / 100;
+  const { values } = targetValues(result, rule);
+  return values.length >= planningRounds(rule) && values.length >= plannedRounds(values, rule);
 }
 
-/** Half width of the interval of the requested metric, or of the first that the case has; null with fewer than two rounds. */
-function halfWidth(result: CaseResult, { metric }: UntilPrecise): { ratio: number; n: number } | null {
-  const values = [metric, ...TARGET_METRICS].map((name) => roundValues(name, result)).find((list) => list.length > 0);
-  const summary = values === undefined ? null : summarize(values);
-  if (summary === null || summary.interval === null) return null;
-  return { ratio: relativeHalfWidth(summary), n: summary.n };
-}
-
-/** How many rounds a case will need in all, judging by its rounds so far. */
+/** How many rounds a case will need in all, judging by its first rounds. */
 export function expectedRounds(result: CaseResult, rule: UntilPrecise): number {
-  const half = halfWidth(result, rule);
-  if (half === null) return rule.minimum;
-  const narrow = (n: number) => (student95(n - 1) / student95(half.n - 1)) * Math.sqrt(half.n / n);
-  let n = Math.max(rule.minimum, half.n);
-  while (n < rule.maximum && half.ratio * narrow(n) > rule.halfWidthPercent / 100) n++;
-  const seconds = timedSeconds(result) / half.n;
-  return Math.min(rule.maximum, Math.max(n, seconds > 0 ? Math.ceil(rule.minimumSeconds / seconds) : 0));
+  const { values } = targetValues(result, rule);
+  if (values.length < 2) return rule.minimum;
+  const seconds = timedSeconds(result) / values.length;
+  const forTime = seconds > 0 ? Math.ceil(rule.minimumSeconds / seconds) : 0;
+  return Math.min(rule.maximum, Math.max(plannedRounds(values, rule), forTime));
+}
+
+/** What a case reached of its target; null where no target was set, or fewer than two rounds were measured. */
+export function precisionOf(result: CaseResult, rounds: Rounds): Precision | null {
+  const rule = roundsRule(rounds);
+  const { metric, values } = targetValues(result, rule);
+  const summary = summarize(values);
+  if (typeof rounds === 'number' || summary === null || summary.interval === null) return null;
+  const halfWidth = relativeHalfWidth(summary) * lookFactor(rule);
+  const target = rule.halfWidthPercent / 100;
+  return {
+    metric,
+    rounds: summary.n,
+    planned: plannedRounds(values, rule),
+    budgetSeconds: rule.budgetSeconds,
+    halfWidth,
+    target,
+    wouldTake: halfWidth <= target ? null : roundsFor(target, { n: summary.n, half: halfWidth }),
+  };
+}
+
+function planningRounds({ minimum }: UntilPrecise): number {
+  return Math.max(2, Math.min(minimum, PLANNED_FROM));
+}
+
+/** Planned once: only the first rounds count, whatever came later. */
+function plannedRounds(values: readonly number[], rule: UntilPrecise): number {
+  const first = values.slice(0, planningRounds(rule));
+  const planned = steinRounds(first, rule.halfWidthPercent / 100 / lookFactor(rule));
+  return Math.min(rule.maximum, Math.max(rule.minimum, planned));
+}
+
+/** The values of the requested metric, or of the first that the case has. */
+function targetValues(result: CaseResult, { metric }: UntilPrecise) {
+  const known = [metric, ...TARGET_METRICS].map((name) => ({ metric: name, values: roundValues(name, result) }));
+  return known.find(({ values }) => values.length > 0) ?? { metric, values: [] };
 }
 
 function timedSeconds(result: CaseResult): number {

@@ -101,3 +101,9 @@ function startsCold({ pageCache, limits }: OkRound): boolean {
 export function worstGrade(grades: readonly Pick<Graded, 'grade'>[]): Grade | null {
   return GRADES.findLast((grade) => grades.some((graded) => graded.grade === grade)) ?? null;
 }
+
+/** Whether a round may be compared: it has this grade or a better one, or none, as before conditions were recorded. */
+export function isSufficient(round: OkRound, atLeast: Grade): boolean {
+  const { grade } = gradeRound(round);
+  return grade === null || GRADES.indexOf(grade) <= GRADES.indexOf(atLeast);
+}

@@ -13,6 +13,9 @@ import type { ExecutionProvider } from '../contract/vocabulary.js';
 import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
 
+/** Raised when jobs or messages change, because `regress --baseline-install` starts the workers of other versions. */
+export const PROTOCOL_VERSION = 1;
+
 export const MESSAGE_FD = 3;
 
 export interface Job {

@@ -6,7 +6,7 @@ it('reads a number as minimum and maximum, and a rule with its defaults', () => 
   expect(roundsRule(7)).toMatchObject({ minimum: 7, maximum: 7, budgetSeconds: null });
   expect(roundsRule(40)).toMatchObject({ minimum: 40, maximum: 40 });
   expect(roundsSchema.parse({})).toEqual({
-    minimum: 5,
+    minimum: 8,
     maximum: 30,
     halfWidthPercent: 2,
     metric: 'decodeRate',

@@ -54,7 +54,7 @@ it('says what is planned, what is left and what it took', () => {
   const precise = { ...rule, minimum: 5, maximum: 12, halfWidthPercent: 3, budgetSeconds: 90 };
   expect(roundProgress({ ...step, done: 0, rule: precise })).toContain('round 2 of 5 to 12');
   expect(planLine({ cases: 2, rule: precise, ms: 9000, basis: 'assumed' })).toMatch(
-    /^plan: 2 cases × 5 to 12 rounds until ± 3 %, none beyond 5 after 1 min 30 s: about 9\.0 s \(a rough guess/,
+    /^plan: 2 cases × 5 to 12 rounds for ± 3 %, none beyond 5 after 1 min 30 s: about 9\.0 s \(a rough guess/,
   );
   expect(tookLine(61_000, 59_000)).toBe('took 1 min 1 s, planned 59 s');
 });

@@ -6,6 +6,7 @@ import { okRounds, type ResultDocument } from '../../src/contract/result.js';
 import { readResult, saveResult } from '../../src/contract/result-store.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
+import { showView } from '../../src/stats/show.js';
 import type { Executor, Job } from '../../src/worker/executor.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { type FakeRound, steadyRound } from '../fixtures/document.js';
@@ -113,6 +114,28 @@ describe('rounds of condition C', () => {
     const budget = { minimum: 3, maximum: 3, budgetSeconds: 1e-9 };
     const { document } = await run(suite({ rounds: budget }), { ...PLAIN, executor: fakeExecutor(busyAt(0, 1, 2)) });
     expect(counts(document)).toEqual([3]);
+  });
+});
+
+describe('a smaller target', () => {
+  it('plans again for a result that goes on, with intervals 1.2 times as wide', async () => {
+    const folder = join(results, 'target');
+    const script: RoundScript = ({ round }) => steadyRound(100, 10 * (round % 2 === 0 ? 1.02 : 0.98), 4);
+    const options = { ...PLAIN, results: folder };
+    const rule = { minimum: 8, halfWidthPercent: 3 };
+    const first = await run(suite({ rounds: rule }), { ...options, executor: fakeExecutor(script) });
+    expect(counts(first.document)).toEqual([8]);
+    const more = await resume(true, { target: 2 }, { ...options, executor: fakeExecutor(script) });
+    // s₀ = 2.14 %: (2.3646 × 2.14 × 1.2 ÷ 2)² = 9.2.
+    expect(counts(more.document)).toEqual([10]);
+    expect(readResult(more.path).suite.content.rounds).toMatchObject({ halfWidthPercent: 2, looks: 2 });
+    const once = structuredClone(more.document);
+    once.suite.content.rounds = 10;
+    const widths = [more.document, once].map((document) => {
+      const { median, interval95 } = showView(document, null).cases[0]!.metrics.decodeRate!;
+      return (interval95!.high - interval95!.low) / median;
+    });
+    expect(widths[0]! / widths[1]!).toBeCloseTo(1.2, 12);
   });
 });
 

@@ -47,6 +47,24 @@ describe('driftOf', () => {
     expect(driftOf(microRound([5]))).toBeNull();
   });
 
+  it('is found in the 2,000 passes of an hour, whose pairs do not fit into memory', () => {
+    const next = uniform(9);
+    const passes = 2000;
+    const drifting = Array.from({ length: passes }, (_, pass) => {
+      let ms = 100;
+      return [ms, ...Array.from({ length: 127 }, () => (ms += 20 + next() + (2 * pass) / (passes - 1)))];
+    });
+    // 20.5 ms at first, 22.5 ms at last.
+    const round = generateCase([{ tokenMs: drifting }]).rounds[0] as OkRound;
+    expect(driftOf(round)).toBeCloseTo(2 / 21.5, 3);
+  });
+
+  it('weighs blocks by where their middle lies, since the last may be shorter', () => {
+    // Passes so long that there are two blocks: the first two passes, and the third.
+    const long = [20, 21, 22].map((gap) => Array.from({ length: 50_001 }, (_, token) => 100 + gap * token));
+    expect(driftOf(generateCase([{ tokenMs: long }]).rounds[0] as OkRound)).toBeCloseTo(2 / 21, 9);
+  });
+
   it.each([3, 16, 50, 5000])('is found in %i samples of a micro workload', (count) => {
     const rising = Array.from({ length: count }, (_, i) => 10 + i / (count - 1));
     // Block medians lie half a block inside the ends.

@@ -38,6 +38,7 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
   z.strictObject({
     id: z.string(),
     status: z.literal('compared'),
+    partner: z.string().describe('Id of the case of the baseline.'),
     key: candidateKey,
     across: z.array(differenceSchema),
     changes: z.array(metricChangeSchema),

@@ -5,6 +5,7 @@ import { heldLimitsSchema } from '../limits.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';
+import { TARGET_METRICS } from '../rounds.js';
 import { ceilingShareSchema } from './ceiling-share.js';
 import { intervalSchema, metricSchema, paritySchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
@@ -53,6 +54,17 @@ const phaseShareSchema = ceilingShareSchema
   .describe('null where the phase has no rate, or no ceiling was measured for it.');
 export type PhaseShare = NonNullable<z.output<typeof phaseShareSchema>>;
 
+const precisionSchema = z.strictObject({
+  metric: z.enum(TARGET_METRICS),
+  rounds: z.int().describe('Rounds with a value.'),
+  planned: z.int().describe('Rounds that were planned for the target from the first ones, the maximum at most.'),
+  budgetSeconds: z.number().nullable(),
+  halfWidth: z.number().describe('Half the 95 % interval, relative to the median.'),
+  target: z.number(),
+  wouldTake: z.int().nullable().describe('Rounds that the target would take, by the present width; null: reached.'),
+});
+export type Precision = z.output<typeof precisionSchema>;
+
 const caseSchema = z.strictObject({
   id: z.string(),
   status: z.enum(['ok', 'failed', 'pending', 'impossible']).describe('pending: no round yet, as while a run goes on.'),
@@ -67,6 +79,7 @@ const caseSchema = z.strictObject({
     .describe('From the start of the prompt to the last token.'),
   interTokenLatencyMs: interTokenLatencySchema,
   jitterMs: z.number().nullable(),
+  precision: precisionSchema.nullable().describe('null where rounds were a number, or fewer than two were measured.'),
   longestStall: stallSchema.nullable(),
   loopShare: z.number().nullable().describe('Share of a decode step spent outside the session of the runtime.'),
   ofCeiling: z.strictObject({ prefill: phaseShareSchema, decode: phaseShareSchema }),
