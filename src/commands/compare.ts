@@ -1,13 +1,13 @@
 // `compare` and `regress`: two stored results side by side; the exit code tells whether anything is worse.
 import { haveSamePlan, shareCases } from '../contract/comparable.js';
-import type { ResultDocument } from '../contract/result.js';
-import { findResult, newestResult, newestResults, readResult } from '../contract/result-store.js';
+import { findResult, newestResult, readResult } from '../contract/result-store.js';
 import type { Grade } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import type { WantedPair } from '../stats/pairing.js';
+import { historyOf } from './history.js';
 import { outputFormat, printPage, sayPassedOver } from './terminal.js';
 
 interface CompareCommandOptions {
@@ -43,27 +43,10 @@ function compareSides(
 ): number {
   const format = outputFormat(output);
   const least = minimumEffect === undefined ? {} : { minimumEffect: minimumEffect / 100 };
-  const history = failureHistory(results, baseline, candidate);
+  const history = historyOf(results, baseline, candidate);
   const view = compareView(baseline, candidate, { across, pair, grade, history, ...least });
   printPage(comparisonPage(view), format);
   return exitCodeOf(view, { allowMissing });
-}
-
-/** Earlier results that are read to learn how often a case used to fail. */
-const LONGEST_HISTORY = 20;
-
-/** Earlier results of the machine with the same cases; only a candidate with failures needs them. */
-function failureHistory(directory: string, baseline: Side, candidate: Side): ResultDocument[] {
-  const hasFailures = candidate.document.cases.some(({ rounds }) => rounds.some(({ status }) => status === 'failed'));
-  const history: ResultDocument[] = [];
-  if (!hasFailures) return history;
-  for (const { document } of newestResults(directory, sayPassedOver)) {
-    if (document.startedAt >= candidate.document.startedAt || document.startedAt === baseline.document.startedAt)
-      continue;
-    if (shareCases(document, candidate.document)) history.push(document);
-    if (history.length === LONGEST_HISTORY) break;
-  }
-  return history;
 }
 
 function earlierResult(directory: string, candidate: Side): Side {
