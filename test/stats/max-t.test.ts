@@ -120,7 +120,12 @@ describe('maxT', () => {
     let alarms = 0;
     for (let i = 0; i < 400; i++) {
       const family = [drawn(next, 5, 15), drawn(next, 5, 15), drawn(next, 5), drawn(next, 5)];
-      if (shares(family).slice(2).some(({ adjustedP }) => adjustedP <= 0.05)) alarms++;
+      if (
+        shares(family)
+          .slice(2)
+          .some(({ adjustedP }) => adjustedP <= 0.05)
+      )
+        alarms++;
     }
     expect(alarms).toBeLessThanOrEqual(30);
   });
@@ -136,7 +141,8 @@ describe('maxT', () => {
     const [a, b] = [drawn(next, 5, 3), drawn(next, 5)];
     const [pa, pb] = shares([a, b]);
     expect(shares([b, a])).toEqual([pb, pa]);
-    const scaled = (values: Figure['baseline'], by: number) => values.map(({ index, value }) => ({ index, value: value * by }));
+    const scaled = (values: Figure['baseline'], by: number) =>
+      values.map(({ index, value }) => ({ index, value: value * by }));
     expect(shares([{ baseline: scaled(a.baseline, 7), candidate: scaled(a.candidate, 7) }, b])).toEqual([pa, pb]);
     expect(shares([{ baseline: a.candidate, candidate: a.baseline }, b])[0]!.p).toBe(pa!.p);
   });
@@ -186,13 +192,15 @@ function byDefinition(family: Figure[]) {
     const deviation = Math.sqrt((prior + within(values, mask)) / (8 + size - 2));
     return Math.abs(median(b!) - median(a!)) / Math.max(1e-6, deviation);
   };
-  const deals = Array.from({ length: 2 ** size }, (_, mask) => mask).filter((mask) => split(logs[0]!, mask)[0]!.length === n);
+  const deals = Array.from({ length: 2 ** size }, (_, mask) => mask).filter(
+    (mask) => split(logs[0]!, mask)[0]!.length === n,
+  );
   const observed = logs.map((values) => statistic(values, measured));
   const p = observed.map((own, j) => {
     const smaller = logs.filter((_, k) => observed[k]! <= own || k === j);
     const share = (of: number[][]) =>
-      deals.filter((mask) => Math.max(...of.map((values) => statistic(values, mask))) >= own * (1 - 1e-9) - 1e-12).length /
-      deals.length;
+      deals.filter((mask) => Math.max(...of.map((values) => statistic(values, mask))) >= own * (1 - 1e-9) - 1e-12)
+        .length / deals.length;
     return { own, p: share([logs[j]!]), adjustedP: share(smaller) };
   });
   return p.map(({ own, p: alone }) => ({

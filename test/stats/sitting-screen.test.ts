@@ -79,21 +79,24 @@ it.each([
   [0.025, 0.5, 0.05],
   [0.03, 0, 0.05],
   [0.03, 0.5, 0.05],
-])('35 figures of equals with sittings that differ by %d (shared: %d) raise an alarm in at most %d', (sd, shared, most) => {
-  const next = uniform(21);
-  let alarms = 0;
-  for (let i = 0; i < 1000; i++) {
-    const common = sd * Math.sqrt(2 * shared) * standardNormal(next);
-    const isAlarm = Array.from({ length: 35 }, () => {
-      const own = sd * Math.sqrt(1 - shared);
-      const screened = screen({
-        baseline: [own * standardNormal(next)],
-        candidate: [common + own * standardNormal(next)],
-        spread: 0.025,
+])(
+  '35 figures of equals with sittings that differ by %d (shared: %d) raise an alarm in at most %d',
+  (sd, shared, most) => {
+    const next = uniform(21);
+    let alarms = 0;
+    for (let i = 0; i < 1000; i++) {
+      const common = sd * Math.sqrt(2 * shared) * standardNormal(next);
+      const isAlarm = Array.from({ length: 35 }, () => {
+        const own = sd * Math.sqrt(1 - shared);
+        const screened = screen({
+          baseline: [own * standardNormal(next)],
+          candidate: [common + own * standardNormal(next)],
+          spread: 0.025,
+        });
+        return Math.abs(screened.difference) > limitOf(screened, 35);
       });
-      return Math.abs(screened.difference) > limitOf(screened, 35);
-    });
-    if (isAlarm.some(Boolean)) alarms++;
-  }
-  expect(alarms / 1000).toBeLessThanOrEqual(most);
-});
+      if (isAlarm.some(Boolean)) alarms++;
+    }
+    expect(alarms / 1000).toBeLessThanOrEqual(most);
+  },
+);

@@ -17,27 +17,30 @@ describe('visibleEffect', () => {
     [8, 8, 4, 0.02, 0.03],
     [12, 12, 2, 0.05, 0],
     [6, 6, 4, 0.001, 0.05],
-  ])('of %i + %i rounds among %i figures, of deviation %d and at least %d, is found nine times in ten', (n, m, figures, spread, minimumEffect) => {
-    const draw = normal(3);
-    const side = (count: number, mean: number, deviation: number) =>
-      Array.from({ length: count }, (_, index) => ({ index, value: draw(mean, mean * deviation) }));
-    const effect = visibleEffect({ n, m, figures, spread, familySpread: 0.02, minimumEffect })!;
-    let found = 0;
-    for (let i = 0; i < 150; i++) {
-      const baseline = side(n, 100, spread);
-      const candidate = side(m, 100 * (1 + effect), spread);
-      const others = Array.from({ length: figures - 1 }, () => ({
-        baseline: side(n, 1, 0.02),
-        candidate: side(m, 1, 0.02),
-      }));
-      const [test] = maxT([{ baseline, candidate }, ...others]).tested;
-      const [before, after] = [baseline, candidate].map((rounds) => median(rounds.map(({ value }) => value)));
-      if (test!.adjustedP <= 0.05 && after! / before! - 1 >= minimumEffect) found++;
-    }
-    expect(found / 150).toBeGreaterThan(0.82);
-    // A deviation unlike that of the family is judged with less precision.
-    if (spread >= 0.02) expect(found / 150).toBeLessThan(0.985);
-  });
+  ])(
+    'of %i + %i rounds among %i figures, of deviation %d and at least %d, is found nine times in ten',
+    (n, m, figures, spread, minimumEffect) => {
+      const draw = normal(3);
+      const side = (count: number, mean: number, deviation: number) =>
+        Array.from({ length: count }, (_, index) => ({ index, value: draw(mean, mean * deviation) }));
+      const effect = visibleEffect({ n, m, figures, spread, familySpread: 0.02, minimumEffect })!;
+      let found = 0;
+      for (let i = 0; i < 150; i++) {
+        const baseline = side(n, 100, spread);
+        const candidate = side(m, 100 * (1 + effect), spread);
+        const others = Array.from({ length: figures - 1 }, () => ({
+          baseline: side(n, 1, 0.02),
+          candidate: side(m, 1, 0.02),
+        }));
+        const [test] = maxT([{ baseline, candidate }, ...others]).tested;
+        const [before, after] = [baseline, candidate].map((rounds) => median(rounds.map(({ value }) => value)));
+        if (test!.adjustedP <= 0.05 && after! / before! - 1 >= minimumEffect) found++;
+      }
+      expect(found / 150).toBeGreaterThan(0.82);
+      // A deviation unlike that of the family is judged with less precision.
+      if (spread >= 0.02) expect(found / 150).toBeLessThan(0.985);
+    },
+  );
 
   it('falls with the square root of the rounds where these are many', () => {
     const of = (rounds: number) => visibleEffect({ ...SIDES, n: rounds, m: rounds, minimumEffect: 0 })!;
