@@ -9,13 +9,16 @@ import { describeMachine } from '../dist/machine/describe.js';
 import { describeTool } from '../dist/run/provenance.js';
 import { judge } from '../dist/stats/judgement.js';
 import * as random from '../dist/stats/random.js';
+import * as screening from '../dist/stats/sitting-screen.js';
 import { steinRounds } from '../dist/stats/stein.js';
-import { summarize } from '../dist/stats/summary.js';
+import { quantile, summarize } from '../dist/stats/summary.js';
 import { runtimeVersions } from '../dist/worker/installed.js';
 import { printCoverage, studyCoverage } from './study/coverage.mjs';
 import { askedRounds } from './study/protocol.mjs';
 import { changesOf, pairOf, SUITE } from './study/real.mjs';
+import { compareSittings, measureSitting } from './study/real-sittings.mjs';
 import { simulate } from './study/simulated.mjs';
+import { screenSittings } from './study/simulated-sittings.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,13 +29,15 @@ const { values: options } = parseArgs({
     slowed: { type: 'string', default: '10' },
     most: { type: 'string', default: '20' },
     slowdown: { type: 'string', default: '1.05' },
+    /** Separate runs of equals, one after the other, each of `rounds`. */
+    sittings: { type: 'string', default: '12' },
     simulated: { type: 'boolean', default: false },
     /** A file of an interrupted study. */
     resume: { type: 'string' },
     results: { type: 'string', default: 'docs/research/study' },
   },
 });
-const number = (/** @type {'pairs' | 'rounds' | 'slowed' | 'most' | 'slowdown'} */ name) => {
+const number = (/** @type {'pairs' | 'rounds' | 'slowed' | 'most' | 'slowdown' | 'sittings'} */ name) => {
   const value = Number(options[name]);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new Error(`--${name} ${options[name]}: expected a number`);
@@ -41,13 +46,42 @@ const settings = { rounds: number('rounds'), most: number('most'), slowdown: num
 
 /** @typedef {{ slowdown: number, rounds: number, asked: number | null, seconds: number, changes: object[], alarm: boolean, found: boolean }} Pair */
 
+const EARLIER = [1, 3, 10];
+const screened = [
+  ...[0.01, 0.02, 0.025, 0.03, 0.04, 0.05].flatMap((deviation) => [0, 0.5].map((shared) => ({ deviation, shared }))),
+].map((sittings) =>
+  EARLIER.map((earlier) => {
+    const options = { ...sittings, figures: 35, earlier, shift: 0.1, trials: 1000 };
+    return screenSittings({ screening, random, quantile }, options);
+  }),
+);
+printScreened();
+
 const simulated = [];
 for (const spread of [0.01, 0.02, 0.03]) {
-  simulated.push(await simulate({ judge, random }, { spread, equal: 1000, slowed: 100, slowdown: 1.05, most: 60 }));
+  simulated.push(await simulate({ judge, random }, { spread, equal: 200, slowed: 50, slowdown: 1.05, most: 60 }));
 }
 printSimulated();
 printCoverage(studyCoverage({ steinRounds, summarize, normal: random.normal }));
-if (!options.simulated) await real();
+if (!options.simulated) {
+  await real();
+  await realSittings();
+}
+
+function printScreened() {
+  console.log('Simulated: sittings of equals, 35 figures (10 cases), and a slowdown of 10 % in one of them\n');
+  console.log('between sittings   figures move   false alarms, and 10 % found, with 1, 3, 10 earlier sittings');
+  for (const row of screened) {
+    const { deviation, shared } = row[0] ?? { deviation: 0, shared: 0 };
+    const cells = row.map(({ alarms, found }) => {
+      const mark = alarms > 0.05 ? '!' : ' ';
+      return `${(alarms * 100).toFixed(1)} %${mark}${(found * 100).toFixed(0).padStart(4)} %`.padEnd(16);
+    });
+    const moves = shared === 0 ? 'alone' : 'half together';
+    console.log([`${(deviation * 100).toFixed(1)} %`.padEnd(16), moves.padEnd(12), ...cells].join('   ').trimEnd());
+  }
+  console.log('!: more than 5 of 100\n');
+}
 
 function printSimulated() {
   console.log('Simulated: rounds with drift and spikes, as many as the tool asks for to see 5 %\n');
@@ -88,6 +122,35 @@ async function real() {
   console.log(
     `slowed by ${((settings.slowdown - 1) * 100).toFixed(0)} %, rounds as asked for: found in ${found} of ${slowed.length}`,
   );
+}
+
+async function realSittings() {
+  const wanted = number('sittings');
+  if (wanted < 2) return;
+  const startedAt = new Date().toISOString();
+  const machine = { ...describeMachine(), clock: measureClock() };
+  const stamp = startedAt.replace(/[-:]|\.\d+/g, '');
+  const path = join(options.results, machine.id, `sittings-${stamp}.json`);
+  const about = { startedAt, tool: describeTool(), machine, versions: runtimeVersions(), suite: SUITE };
+  /** @type {import('../src/contract/result.js').ResultDocument[]} */
+  const sittings = [];
+  while (sittings.length < wanted) {
+    sittings.push(await measureSitting(settings.rounds));
+    mkdirSync(dirname(path), { recursive: true });
+    const compared = compareSittings(sittings);
+    const stored = { ...about, rounds: settings.rounds, sittings: sittings.length, screened, ...compared };
+    writeFileSync(path, `${JSON.stringify(stored, null, 1)}\n`);
+    process.stderr.write(`sitting ${sittings.length} of ${wanted}\n`);
+  }
+  const { pairs, againstHistory } = compareSittings(sittings);
+  console.log(`\nReal sittings of equals, on ${machine.id}: ${path}\n`);
+  for (const [name, list] of /** @type {const} */ ([
+    ['all pairs', pairs],
+    ['each against those before', againstHistory],
+  ])) {
+    const [alarms, ofRounds] = [list.filter(({ alarm }) => alarm), list.filter(({ roundsAlarm }) => roundsAlarm)];
+    console.log(`${name}: ${alarms.length} of ${list.length} raise an alarm; by rounds alone ${ofRounds.length} would`);
+  }
 }
 
 /** @param {number} slowdown @returns {Promise<Pair>} */

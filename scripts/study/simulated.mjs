@@ -9,7 +9,7 @@ import { askedRounds } from './protocol.mjs';
 /**
  * The parts of edgeproof that are studied: the study passes those that are built, its test the sources.
  * @typedef {{
- *   judge: (samples: Samples[]) => { changes: MetricChange[] },
+ *   judge: (cases: Samples[][]) => { changes: MetricChange[][] },
  *   random: typeof import('../../src/stats/random.js'),
  * }} Tool
  */
@@ -27,13 +27,14 @@ export async function simulateComparison({ judge, random }, { most, ...noise }) 
     while (rounds.length < count) rounds.push(source.next().value);
     const names = /** @type {Samples['metric'][]} */ (Object.keys(rounds[0]?.baseline ?? {}));
     /** @param {'baseline' | 'candidate'} side @param {string} name */
-    const values = (side, name) => rounds.map((round) => round[side][name] ?? Number.NaN);
-    return judge(
+    const values = (side, name) => rounds.map((round, index) => ({ index, value: round[side][name] ?? Number.NaN }));
+    const { changes } = judge([
       names.map((metric) => ({ metric, baseline: values('baseline', metric), candidate: values('candidate', metric) })),
-    );
+    ]);
+    return changes[0] ?? [];
   };
-  const { comparison, ...rest } = await askedRounds(compareAt, ({ changes }) => changes, most);
-  return { changes: comparison.changes, ...rest };
+  const { comparison, ...rest } = await askedRounds(compareAt, (changes) => changes, most);
+  return { changes: comparison, ...rest };
 }
 
 /**

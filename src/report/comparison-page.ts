@@ -11,8 +11,10 @@ import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
 import { acrossNote, failureNotes, pairingNotes } from './pairing-notes.js';
 import { parityText } from './parity-notes.js';
+import { sittingNotes } from './sitting-notes.js';
 
-const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
+/** Outcomes in which the rounds show a change. */
+const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse', 'within sitting spread']);
 
 export function comparisonPage(view: CompareView): Page {
   const compared = view.cases.filter((entry) => entry.status === 'compared');
@@ -51,12 +53,13 @@ export function comparisonPage(view: CompareView): Page {
     ],
     json: view,
     records: compared.flatMap((entry) =>
-      entry.changes.map(({ metric, baseline, candidate, outcome, ...figures }) => ({
+      entry.changes.map(({ metric, baseline, candidate, outcome, sittings, ...figures }) => ({
         id: entry.id,
         metric,
         baseline: baseline.median,
         candidate: candidate.median,
         ...figures,
+        sittingLimit: sittings?.limit ?? null,
         outcome,
       })),
     ),
@@ -86,7 +89,8 @@ function describeSide(path: string, { tool, machine, startedAt, engines }: SideV
 }
 
 function outcomeText(change: MetricChange, roundsNeeded: number): string {
-  const { outcome, adjustedP } = change;
+  const { outcome, adjustedP, sameAs } = change;
+  if (sameAs !== null) return `as ${METRICS[sameAs].title}`;
   if (outcome === 'too few rounds') return `needs ${roundsNeeded} rounds a side (${sizes(change)})`;
   return `${outcome} (p=${adjustedP.toFixed(outcome === 'not shown' ? 2 : 3)} ${sizes(change)})`;
 }
@@ -96,29 +100,36 @@ function notesOf(view: CompareView, labels: Labels): string[] {
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   return [
     ...present(summaryOf(changes, roundsNeeded), roundsNote(changes)),
+    ...sittingNotes(changes),
     ...failureNotes(view, labels),
     ...pairingNotes(view, labels),
     ...cases.flatMap((entry) => caseNotes(entry, labels)),
   ];
 }
 
-function summaryOf(changes: MetricChange[], roundsNeeded: number): string {
+function summaryOf(all: MetricChange[], roundsNeeded: number): string {
+  const changes = all.filter(({ sameAs }) => sameAs === null);
   const number = (outcome: MetricChange['outcome']) => changes.filter((change) => change.outcome === outcome).length;
   const [worse, better, different] = [number('worse'), number('better'), number('faster but different')];
-  const all = `${changes.length} figures`;
+  const figures = `${changes.length} figures`;
   const gains = better > 0 ? `; better: ${better}` : '';
   if (changes.length === 0) return 'Nothing could be compared.';
   if (number('too few rounds') === changes.length)
     return `Too few rounds to tell: measure ${roundsNeeded} or more on both sides (edgeproof run --rounds ${roundsNeeded + 1} has one to spare).`;
-  if (worse > 0) return `Worse: ${worse} of ${all}${gains}.`;
-  if (different > 0) return `Faster but different: ${different} of ${all}, by generating other tokens${gains}.`;
-  return better > 0 ? `Better: ${better} of ${all}; nothing worse is shown.` : 'No difference is shown.';
+  if (worse > 0) return `Worse: ${worse} of ${figures}${gains}.`;
+  if (different > 0) return `Faster but different: ${different} of ${figures}, by generating other tokens${gains}.`;
+  if (better > 0) return `Better: ${better} of ${figures}; nothing worse is shown.`;
+  return number('within sitting spread') > 0
+    ? 'No difference is shown beyond what sittings differ by.'
+    : 'No difference is shown.';
 }
 
 /** How many rounds the noisiest of the watched metrics needs, where that is more than there are. */
 function roundsNote(changes: MetricChange[]): string | null {
-  const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate }) => {
+  const asking = changes.filter(({ metric, outcome, roundsToSee5Percent, baseline, candidate, sittings }) => {
     const rounds = Math.min(baseline.n, candidate.n);
+    // Of two sittings, more rounds do not help: sittingNotes says what does.
+    if (sittings !== null && roundsToSee5Percent === null) return false;
     return outcome === 'not shown' && METRICS[metric].isWatched && (roundsToSee5Percent ?? rounds + 1) > rounds;
   });
   if (asking.length === 0) return null;

@@ -63,3 +63,9 @@ export function measured(summary: Location, metric: Unit): string {
 export function unitLabel(metric: Unit): string {
   return metric.unit === 'bytes' ? 'MB' : metric.unit;
 }
+
+/** `2.5 %`, or `1.2 to 2.5 %` of several. */
+export function percentRange(shares: readonly number[]): string {
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) => (share * 100).toFixed(1));
+  return least === most ? `${most} %` : `${least} to ${most} %`;
+}

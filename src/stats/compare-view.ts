@@ -24,7 +24,8 @@ export function compareView(
   const before = sufficientRounds(baseline.document, grade);
   const after = sufficientRounds(candidate.document, grade);
   const whole = { baseline: baseline.document, candidate: candidate.document };
-  const comparison = compareResults(before.document, after.document, options);
+  const history = options.history?.map((document) => sufficientRounds(document, grade).document) ?? [];
+  const comparison = compareResults(before.document, after.document, { ...options, history });
   const { pairs } = pairCases(whole, options);
   const isAnyLeftOut = before.leftOut.length + after.leftOut.length > 0;
   return {

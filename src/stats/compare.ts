@@ -6,15 +6,16 @@ import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
-import { COMPARED_METRICS, METRICS, roundValues } from './metrics.js';
+import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
 import { type Answers, answersIn } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
+import { type SittingsOf, sittingsBetween } from './sittings.js';
 
 export interface CompareOptions extends PairingOptions {
   /** Replaces every metric's own minimum effect. */
   minimumEffect?: number;
-  /** Earlier results of the machine, which know how often cases used to fail. */
+  /** Other results of the machine, which know how much sittings differ and how often cases used to fail. */
   history?: readonly ResultDocument[];
 }
 
@@ -35,7 +36,8 @@ export function compareResults(
     ...onlyCandidate.map(({ id, key }) => ({ id, status: 'unmatched', key, reason: 'only in the candidate' }) as const),
     ...onlyBaseline.map(onlyInBaseline),
   ];
-  return { ...judgeCases(cases, options.minimumEffect), failures: failureChanges(pairs, options.history) };
+  const sittingsOf = sittingsBetween(baseline, candidate, options.history);
+  return { ...judgeCases(cases, sittingsOf, options.minimumEffect), failures: failureChanges(pairs, options.history) };
 }
 
 /** A case that the baseline measured and the candidate does not have is missing. */
@@ -49,20 +51,23 @@ function onlyInBaseline(result: CaseResult): Undecided {
 type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & { samples: Samples[]; pair: Pair });
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
-/** The tests of all cases are adjusted together, because one exit code answers for all of them. */
-function judgeCases(cases: Undecided[], minimumEffect?: number): Omit<Comparison, 'failures'> {
-  const samplesOf = (entry: Undecided) => (entry.status === 'compared' ? entry.samples : []);
-  const { changes, roundsNeeded } = judge(cases.flatMap(samplesOf), minimumEffect);
+/** The figures of all cases are judged together, because one exit code answers for all of them. */
+function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, minimumEffect?: number): Omit<Comparison, 'failures'> {
+  const compared = cases.filter((entry) => entry.status === 'compared');
+  const figures = compared.map(({ samples, pair }) =>
+    samples.map((sample) => ({ ...sample, sittings: sittingsOf(sample.metric, pair) })),
+  );
+  const { changes, ...tests } = judge(figures, minimumEffect);
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
-    const { samples, pair, ...rest } = entry;
-    const own = changes.splice(0, samples.length).map((change) => ({
+    const { samples: _, pair, ...rest } = entry;
+    const own = changes.shift()!.map((change) => ({
       ...change,
       outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
     }));
     return { ...rest, changes: own };
   });
-  return { cases: decided, roundsNeeded };
+  return { cases: decided, ...tests };
 }
 
 function compareCase(
@@ -85,7 +90,7 @@ function compareCase(
   if (forbidden.length > 0) return { id, status: 'differs', key, differences: forbidden };
   const isSameEnergy = comparableEnergy(before, after);
   const samples = COMPARED_METRICS.filter((metric) => isSameEnergy || !METRICS[metric].compared!.sameEnergySource)
-    .map((metric) => ({ metric, baseline: roundValues(metric, before), candidate: roundValues(metric, after) }))
+    .map((metric) => ({ metric, baseline: valuesByRound(metric, before), candidate: valuesByRound(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
   const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
@@ -126,7 +131,10 @@ export function sameTokens(before: CaseResult, after: CaseResult): boolean | nul
  * 0: nothing worse is shown. 1: something is, or failed more often, or is missing, or is faster but different. 2: no case
  * could be compared.
  */
-export function exitCodeOf(comparison: Comparison, { allowMissing = false } = {}): 0 | 1 | 2 {
+export function exitCodeOf(
+  comparison: Pick<Comparison, 'cases' | 'failures'>,
+  { allowMissing = false } = {},
+): 0 | 1 | 2 {
   const { cases, failures } = comparison;
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   const isAnyPaired = cases.some(({ status }) => status === 'compared');

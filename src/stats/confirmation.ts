@@ -4,10 +4,11 @@ import type { CaseComparison, CompareView } from '../contract/views/compare.js';
 import type { PairsView } from '../contract/views/pairs.js';
 import type { Confirmed } from '../contract/vocabulary.js';
 import { exitCodeOf } from './compare.js';
+import { METRICS } from './metrics.js';
 
 type ComparedCase = Extract<CaseComparison, { status: 'compared' }>;
 
-type Screen = Pick<CompareView, 'cases' | 'roundsNeeded' | 'failures'>;
+type Screen = Pick<CompareView, 'cases' | 'failures'>;
 
 interface Allowed {
   allowMissing?: boolean;
@@ -26,9 +27,15 @@ export interface Questioned {
 export function questioned({ cases }: Pick<CompareView, 'cases'>, what: Confirmed): Questioned[] {
   const compared = cases.filter((entry): entry is ComparedCase => entry.status === 'compared');
   return compared.flatMap(({ id, partner, across, changes }) => {
-    const metrics = changes.filter(({ outcome }) => what === 'all' || outcome === 'worse').map(({ metric }) => metric);
+    const metrics = changes.filter((change) => what === 'all' || isAlert(change)).map(({ metric }) => metric);
     return metrics.length === 0 ? [] : [{ id, partner, metrics, isSame: across.length === 0 }];
   });
+}
+
+/** Worse, or so by the rounds alone, which two sittings cannot tell from their own spread. */
+function isAlert({ metric, outcome, change }: ComparedCase['changes'][number]): boolean {
+  const isWorse = change > 0 === (METRICS[metric].better === 'lower');
+  return outcome === 'worse' || (outcome === 'within sitting spread' && isWorse);
 }
 
 /**

@@ -1,54 +1,109 @@
-// What a comparison may say of each change: all its tests are judged together, so that a comparison of equals raises
-// a false alarm in at most 5 of 100. Pure. The rule: docs/metrics.md, "Comparison".
+// What a comparison may say of each change: all its figures are judged together, so that a comparison of equals raises
+// a false alarm in at most 5 of 100. Pure. The rule: docs/comparison.md.
 import type { MetricName } from '../contract/metric-names.js';
-import type { MetricChange, Outcome } from '../contract/views/compare.js';
-import { holm } from './holm.js';
-import { mannWhitney, roundsNeeded, smallestP } from './mann-whitney.js';
+import type { Comparison, MetricChange, Outcome } from '../contract/views/compare.js';
+import { maxT, type RoundValue, type Tested } from './max-t.js';
 import { METRICS } from './metrics.js';
-import { summarize } from './summary.js';
+import { roundsNeeded, smallestP } from './relabel.js';
+import { limitOf, type Screened, screen } from './sitting-screen.js';
+import type { Sittings } from './sittings.js';
+import { median, summarize } from './summary.js';
 import { relativeSpread, roundsToSee, visibleEffect } from './visible-effect.js';
 
 const ALPHA = 0.05;
 /** The change that users ask about most often. */
 const ASKED_EFFECT = 0.05;
+/** Standard errors between a limit and a change that passes it nine times in ten. */
+const NINE_IN_TEN = 1.2816;
 
-/** The rounds of both sides. */
+/** The rounds of both sides, and the sittings they come from; null for a single one. */
 export interface Samples {
   metric: MetricName;
-  baseline: readonly number[];
-  candidate: readonly number[];
+  baseline: readonly RoundValue[];
+  candidate: readonly RoundValue[];
+  sittings?: Sittings | null;
 }
 
-/** Changes in the order of `samples`, and how many rounds a side it takes before any of them can be shown. */
+interface Tests {
+  tested: Tested;
+  spread: number;
+  screened: Screened | null;
+}
+
+/** `cases`: the figures of each case; the changes come in the same order. */
 export function judge(
-  samples: readonly Samples[],
+  cases: readonly (readonly Samples[])[],
   minimumEffect?: number,
-): { changes: MetricChange[]; roundsNeeded: number } {
-  // The level that a test must reach if all others find nothing.
-  const alpha = ALPHA / Math.max(1, samples.length);
-  const pValues = samples.map(({ baseline, candidate }) => mannWhitney(baseline, candidate));
-  const adjusted = holm(pValues);
-  const changes = samples.map(({ metric, ...rounds }, i): MetricChange => {
-    const [baseline, candidate] = [summarize(rounds.baseline)!, summarize(rounds.candidate)!];
-    const [n, m] = [baseline.n, candidate.n];
-    const least = minimumEffect ?? METRICS[metric].minimumEffect;
-    const noise = { spread: relativeSpread(rounds.baseline, rounds.candidate), alpha, minimumEffect: least };
-    const change = candidate.median / baseline.median - 1;
-    let outcome: Outcome = 'not shown';
-    if (adjusted[i]! <= ALPHA && Math.abs(change) >= least) {
-      outcome = change > 0 === (METRICS[metric].better === 'higher') ? 'better' : 'worse';
-    } else if (smallestP(n, m) > alpha) outcome = 'too few rounds';
+): { changes: MetricChange[][] } & Pick<Comparison, 'roundsNeeded' | 'deals'> {
+  const family = cases.flatMap((samples) => samples.filter((sample) => testedAs(sample, samples) === sample));
+  const { tested, deals } = maxT(family);
+  const spreads = family.map(({ baseline, candidate }) => relativeSpread(valuesOf(baseline), valuesOf(candidate)));
+  const tests = new Map(
+    family.map((sample, i): [Samples, Tests] => {
+      const screened = sample.sittings ? screen(sample.sittings) : null;
+      return [sample, { tested: tested[i]!, spread: spreads[i]!, screened }];
+    }),
+  );
+  const noise = { figures: family.length, familySpread: family.length === 0 ? 0 : median(spreads) };
+  const screenedFigures = family.filter(({ sittings }) => sittings).length;
+  const changeOf = (sample: Samples, samples: readonly Samples[]): MetricChange => {
+    const counted = testedAs(sample, samples);
+    const test = tests.get(counted)!;
+    const limit = test.screened === null ? null : limitOf(test.screened, screenedFigures);
+    const least = minimumEffect ?? METRICS[sample.metric].minimumEffect;
+    const sides = { ...noise, spread: test.spread, minimumEffect: least };
+    const sizes = { n: sample.baseline.length, m: sample.candidate.length };
+    const ofRounds = visibleEffect({ ...sides, ...sizes });
+    const ofSittings = limit === null ? 0 : Math.expm1(limit + NINE_IN_TEN * test.screened!.standardError);
     return {
-      metric,
-      baseline,
-      candidate,
-      change,
-      p: pValues[i]!,
-      adjustedP: adjusted[i]!,
-      outcome,
-      visibleEffect: visibleEffect({ n, m, ...noise }),
-      roundsToSee5Percent: roundsToSee(ASKED_EFFECT, noise),
+      metric: sample.metric,
+      ...mediansOf(sample),
+      sameAs: counted === sample ? null : counted.metric,
+      ...test.tested,
+      outcome: outcomeOf(counted, test, limit, least),
+      sittings: limit === null ? null : sittingsOf(counted, test.screened!, limit),
+      visibleEffect: ofRounds === null ? null : Math.max(ofRounds, ofSittings),
+      roundsToSee5Percent: ofSittings > ASKED_EFFECT ? null : roundsToSee(ASKED_EFFECT, sides),
     };
-  });
-  return { changes, roundsNeeded: roundsNeeded(alpha) };
+  };
+  const changes = cases.map((samples) => samples.map((sample) => changeOf(sample, samples)));
+  return { changes, roundsNeeded: roundsNeeded(ALPHA), deals };
+}
+
+/** The figure of the case under which this one is tested: itself, or the one that it is in another unit. */
+function testedAs(sample: Samples, samples: readonly Samples[]): Samples {
+  const same = METRICS[sample.metric].compared?.sameAs;
+  return samples.find(({ metric }) => metric === same) ?? sample;
+}
+
+function outcomeOf(sample: Samples, { tested, screened }: Tests, limit: number | null, least: number): Outcome {
+  const { change } = mediansOf(sample);
+  if (tested.adjustedP > ALPHA || Math.abs(change) < least) {
+    return smallestP(sample.baseline.length, sample.candidate.length) > ALPHA ? 'too few rounds' : 'not shown';
+  }
+  // The sittings must change in the same direction as the rounds.
+  if (limit !== null && Math.sign(change) * screened!.difference <= limit) return 'within sitting spread';
+  return change > 0 === (METRICS[sample.metric].better === 'higher') ? 'better' : 'worse';
+}
+
+function mediansOf(sample: Samples): Pick<MetricChange, 'baseline' | 'candidate' | 'change'> {
+  const [baseline, candidate] = [summarize(valuesOf(sample.baseline))!, summarize(valuesOf(sample.candidate))!];
+  return { baseline, candidate, change: candidate.median / baseline.median - 1 };
+}
+
+function sittingsOf({ sittings }: Samples, { difference, standardError }: Screened, limit: number) {
+  const { baseline, candidate, isFromHistory } = sittings!;
+  const [h, m] = [baseline.length, candidate.length];
+  return {
+    baseline: h,
+    candidate: m,
+    spread: standardError / Math.sqrt(1 / h + 1 / m),
+    isFromHistory,
+    change: Math.expm1(difference),
+    limit: Math.expm1(limit),
+  };
+}
+
+function valuesOf(rounds: readonly RoundValue[]): number[] {
+  return rounds.map(({ value }) => value);
 }

@@ -16,8 +16,16 @@ interface Metric {
   better: MetricFigures['better'];
   /** Relative change below which a difference does not matter, however significant it is. */
   minimumEffect: number;
-  /** Its row in a comparison, if it is compared, and whether both sides must have read energy from the same source. */
-  compared?: { place: number; sameEnergySource?: true };
+  /** Its row in a comparison, if it is compared. */
+  compared?: {
+    place: number;
+    /** It is the same figure in another unit: shown, with the outcome of that one, but not tested twice. */
+    sameAs?: MetricName;
+    /** Both sides must have read energy from the same source. */
+    sameEnergySource?: true;
+  };
+  /** Relative deviation between sittings that is assumed without history, where it is not that of most figures. */
+  sittingSpread?: number;
   /** A gain does not count as better if other tokens were computed. */
   isSpeed?: true;
   /** Rounds that stand apart are named, and a comparison says how many rounds it needs. */
@@ -37,7 +45,7 @@ export const METRICS: Record<MetricName, Metric> = {
     title: 'time to first token',
     column: { title: 'TTFT', place: 1 },
     ...TIME,
-    compared: { place: 3 },
+    compared: { place: 3, sameAs: 'prefillRate' },
     isSpeed: true,
     ofRound: (round) => overIterations(round, (iteration) => iteration.tokenMs[0]!),
   },
@@ -75,6 +83,7 @@ export const METRICS: Record<MetricName, Metric> = {
     ...TIME,
     minimumEffect: 0.2,
     compared: { place: 4 },
+    sittingSpread: 0.05,
     ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
   },
   coldLoadMs: {
@@ -83,6 +92,7 @@ export const METRICS: Record<MetricName, Metric> = {
     ...TIME,
     minimumEffect: 0.2,
     compared: { place: 5 },
+    sittingSpread: 0.05,
     ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
   },
   coldTtftMs: {
@@ -103,6 +113,7 @@ export const METRICS: Record<MetricName, Metric> = {
     better: 'lower',
     minimumEffect: 0.05,
     compared: { place: 7 },
+    sittingSpread: 0.01,
     ofRound: (round) => round.memory.peakRssBytes,
   },
   microMs: {
@@ -155,14 +166,14 @@ const byPlace = (placeOf: (metric: Metric) => number | undefined) =>
 export const SHOWN_METRICS = byPlace(({ column }) => column?.place);
 export const COMPARED_METRICS = byPlace(({ compared }) => compared?.place);
 
-function valuesByRound(name: MetricName, result: CaseResult): { index: number; value: number }[] {
+/** One value per measured round that has one. */
+export function valuesByRound(name: MetricName, result: CaseResult): { index: number; value: number }[] {
   return okRounds(result).flatMap((round) => {
     const value = METRICS[name].ofRound(round, result);
     return value === null ? [] : [{ index: round.index, value }];
   });
 }
 
-/** One value per measured round. */
 export function roundValues(name: MetricName, result: CaseResult): number[] {
   return valuesByRound(name, result).map(({ value }) => value);
 }

@@ -51,10 +51,13 @@ export function relativeHalfWidth({ interval, median }: Pick<Summary, 'interval'
 const TABLE = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706];
 const NORMAL = 1.959964;
 
-/** The two-sided 95 % point of Student's t. */
+/** The two-sided 95 % point of Student's t; between two tabled degrees, linear in 1 ÷ degrees. */
 export function student95(degrees: number): number {
-  const tabled = TABLE[degrees - 1];
-  if (tabled !== undefined) return tabled;
+  const whole = Math.floor(degrees);
+  const [less, more] = [TABLE[whole - 1], TABLE[whole]];
+  if (less !== undefined && whole === degrees) return less;
+  if (less !== undefined && more !== undefined)
+    return more + (less - more) * (1 / degrees - 1 / (whole + 1)) * whole * (whole + 1);
   const z = NORMAL;
   const terms = [
     z,

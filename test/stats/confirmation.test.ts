@@ -29,6 +29,25 @@ describe('what is left to pairs', () => {
     expect(questioned(screenOf(slower), 'all')[0]!.metrics).toContain('peakRssBytes');
   });
 
+  it('are also figures that two sittings cannot tell from their own spread, if they got worse', () => {
+    const screen = screenOf(slower);
+    const changed = (outcome: 'within sitting spread' | 'not shown', change: number) => ({
+      cases: screen.cases.map((entry) =>
+        entry.status === 'compared'
+          ? {
+              ...entry,
+              changes: entry.changes.map((figure) =>
+                figure.metric === 'decodeRate' ? { ...figure, outcome, change } : figure,
+              ),
+            }
+          : entry,
+      ),
+    });
+    expect(questioned(changed('within sitting spread', -0.06), 'alerts')[0]?.metrics).toEqual(['decodeRate']);
+    expect(questioned(changed('within sitting spread', 0.06), 'alerts')).toEqual([]);
+    expect(questioned(changed('not shown', -0.06), 'alerts')).toEqual([]);
+  });
+
   it('names the case of the baseline where a dimension differs', () => {
     const before = generateCase(rounds(), { key: { dtype: 'q8' } });
     const screen = compareResults(documentOf([before]), documentOf([slower]), { across: ['dtype'] });

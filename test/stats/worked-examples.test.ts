@@ -6,11 +6,12 @@ import { visibleEffect } from '../../src/stats/visible-effect.js';
 import { documentOf, generateCase } from '../fixtures/document.js';
 
 it.each([
-  // All of the second are larger: p = 2 ÷ 252, times five tests.
-  ['worse', [110, 112, 109, 111, 110], 0.0079, 0.04],
-  // One of them is not.
-  ['not shown', [110, 112, 109, 111, 100], 0.056, 0.278],
-] as const)('TTFT of 100, 101, 99, 100, 102 ms becomes %s at %j ms', (outcome, times, p, adjustedP) => {
+  // Only one of the 126 ways of dealing ten rounds out separates them as far.
+  ['worse', [110, 112, 109, 111, 110], 1],
+  // With one of the second as fast as the first, five do, which is still few enough; with two, they are too many.
+  ['worse', [110, 112, 109, 111, 100], 5],
+  ['not shown', [110, 112, 99, 111, 100], 20],
+] as const)('TTFT of 100, 101, 99, 100, 102 ms becomes %s at %j ms', (outcome, times, deals) => {
   const [baseline, candidate] = [[100, 101, 99, 100, 102], times].map((rounds) =>
     documentOf([generateCase(rounds.map((ms) => ({ tokenMs: [[ms, ms + 20]] })))]),
   );
@@ -18,22 +19,25 @@ it.each([
   const changes = entry.status === 'compared' ? entry.changes : [];
   expect(changes).toHaveLength(5);
   expect(changes.find(({ metric }) => metric === 'ttftMs')).toMatchObject({
+    sameAs: 'prefillRate',
     outcome,
     change: expect.closeTo(0.1, 9),
-    p: expect.closeTo(p, 3),
-    adjustedP: expect.closeTo(adjustedP, 3),
+    p: expect.closeTo(deals / 126, 6),
+    adjustedP: expect.closeTo(deals / 126, 6),
   });
 });
 
 it.each([
-  [5, 3.49],
-  [6, 2.89],
-  [8, 2.38],
-  [10, 1.99],
-  [15, 1.52],
-  [20, 1.28],
-])('%i rounds a side show a change of %d standard deviations in one of five tests', (n, deviations) => {
-  expect(visibleEffect({ n, m: n, spread: 1, alpha: 0.01, minimumEffect: 0 })).toBeCloseTo(deviations, 2);
+  [4, 3.54],
+  [5, 2.93],
+  [6, 2.63],
+  [8, 2.2],
+  [10, 2.02],
+  [16, 1.61],
+  [20, 1.42],
+])('%i rounds a side show a change of %d deviations in one of four figures', (n, deviations) => {
+  const spread = { spread: 1, familySpread: 1 };
+  expect(visibleEffect({ n, m: n, ...spread, figures: 4, minimumEffect: 0 })).toBeCloseTo(deviations, 2);
 });
 
 it.each([

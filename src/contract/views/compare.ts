@@ -12,13 +12,32 @@ const metricChangeSchema = z.strictObject({
   baseline: summarySchema,
   candidate: summarySchema,
   change: z.number().describe('candidate ÷ baseline − 1'),
-  p: z.number().describe('Of this test alone.'),
-  adjustedP: z.number().describe('Adjusted for all tests of the comparison (Holm).'),
-  outcome: z.enum(['better', 'faster but different', 'worse', 'not shown', 'too few rounds']),
+  sameAs: z
+    .enum(METRIC_NAMES)
+    .nullable()
+    .describe('The figure that this one is in another unit: tested once, with its p and outcome standing here too.'),
+  p: z.number().describe('Of the rounds of this figure alone.'),
+  adjustedP: z.number().describe('Adjusted for all figures of the comparison (step-down max-T over the rounds).'),
+  outcome: z.enum(['better', 'faster but different', 'worse', 'within sitting spread', 'not shown', 'too few rounds']),
+  sittings: z
+    .strictObject({
+      baseline: z.int().positive().describe('Sittings of the baseline, with those like it in the history.'),
+      candidate: z.int().positive(),
+      spread: z.number().describe('Relative deviation between sittings that the limit is made of.'),
+      isFromHistory: z
+        .boolean()
+        .describe('Whether earlier results of this machine told the spread; else it is assumed.'),
+      change: z.number().describe('Between the means of the sittings of both sides.'),
+      limit: z.number().describe('The relative change that sittings of this spread reach by themselves.'),
+    })
+    .nullable()
+    .describe('null: both sides were measured in one sitting.'),
   visibleEffect: z
     .number()
     .nullable()
-    .describe('The smallest true change that these rounds show nine times in ten; null where they cannot show any.'),
+    .describe(
+      'The smallest true change that these rounds and sittings show nine times in ten; null: they cannot show any.',
+    ),
   roundsToSee5Percent: z
     .int()
     .nullable()
@@ -84,6 +103,9 @@ const comparisonSchema = z.strictObject({
   cases: z.array(caseComparisonSchema),
   failures: z.array(failureChangeSchema),
   roundsNeeded: z.int().describe('Rounds a side before any difference can be shown.'),
+  deals: z
+    .strictObject({ count: z.int(), seed: z.int().nullable().describe('null: all of them.') })
+    .describe('How often the rounds were dealt out to the sides again.'),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
