@@ -8,7 +8,7 @@ import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, labelsOf } from './labels.js';
 import type { Page } from './page.js';
-import { parityText } from './parity-notes.js';
+import { parityText, workText } from './parity-notes.js';
 
 const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse']);
 
@@ -125,13 +125,18 @@ function caseNotes(entry: CaseComparison): string[] {
       .join(', ');
     return [`not compared: ${entry.id} differs in ${words}\n  to compare all the same: --across ${names}`];
   }
-  const { id, across, parity, sameTokens } = entry;
+  const { id, across, parity, work, sameTokens, sameLogits } = entry;
   return present(
     across.length > 0 && `across ${across.map(({ dimension }) => dimension).join(', ')}: ${id}`,
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
       `tokens of ${id}: ${parityText(parity, 'of the baseline')}`,
+    work?.proven === false && `${id}: ${workText(work)}`,
     sameTokens === false && otherTokensNote(id, parity),
+    across.length === 0 &&
+      sameTokens === true &&
+      sameLogits === false &&
+      `logits differ in the rounds of ${id}, though nothing else does: sums were made in another order, or of something else`,
   );
 }
 

@@ -12,7 +12,7 @@ const workload: Extract<CaseWorkload, { kind: 'sustained' }> = {
   depth: 8,
   seconds: 10,
 };
-const job = { seed: 1, round: 2, vocabSize: 100 } as Job;
+const job = { key: { runtime: 'onnxruntime' }, seed: 1, round: 2, vocabSize: 100 } as Job;
 
 /** Each pass takes three seconds of a clock that only the runtime moves. */
 async function messagesOf(): Promise<Message[]> {
@@ -31,6 +31,7 @@ async function messagesOf(): Promise<Message[]> {
         tokenMs: Float64Array.of(1000, 2000, 3000),
         sessionMs: { prefill: 1, decode: 2 },
         tokens: new Int32Array(3),
+        positions: 8 + 4 + 3 - 1,
       };
     },
   };

@@ -6,7 +6,7 @@ import { METRIC_NAMES } from '../metric-names.js';
 import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';
 import { ceilingShareSchema } from './ceiling-share.js';
-import { intervalSchema, metricSchema, paritySchema } from './figures.js';
+import { intervalSchema, metricSchema, paritySchema, workSchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { roundFiguresSchema } from './rounds.js';
 
@@ -76,6 +76,7 @@ const caseSchema = z.strictObject({
   parity: paritySchema
     .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
     .nullable(),
+  work: workSchema.nullable().describe('Whether the whole prompt was read; null where that was not measured.'),
   peakMemoryByPhase: peakMemoryByPhaseSchema,
   peakMoment: peakMomentSchema.nullable(),
   kvMemory: kvMemorySchema.nullable(),
