@@ -19,6 +19,9 @@ const LARGEST_TOLERANCE = 1;
 /** Another length of passes must move the logits less than this much of what another text moves them by. */
 const MOST_OF_OTHER_TEXT = 0.5;
 
+/** The gaps to all rivals together may be off by two standard deviations, which are two thirds of the tolerance. */
+const MOST_OF_TOLERANCE = 2 / 3;
+
 interface Side {
   answer: PromptAnswer;
   result: CaseResult;
@@ -35,10 +38,11 @@ export function parityOf(reference: Side, other: Side): Parity | null {
   if (at === -1) return { tokens, firstDivergence: null, gap: null, gapIsLarger: false, tolerance, verdict: 'same' };
   const found = gapAt(reference.answer, at, b[at]!) ?? gapAt(other.answer, at, a[at]!);
   const isExact = found !== null && !found.isLarger;
-  const isTie = isExact && found.gap <= tolerance;
+  const rivals = rivalsDiffer(reference.answer, other.answer, at);
+  const isTie = isExact && found.gap <= tolerance && rivals <= MOST_OF_TOLERANCE * tolerance;
   // How far an int8 cache carries depends on the model, and whoever asks for one asks for another computation.
   const isCoarser = keepsCacheIn(reference) !== keepsCacheIn(other);
-  const isUnclear = isCoarser || (isExact && found.gap <= explained);
+  const isUnclear = isCoarser || (isExact && found.gap <= explained && rivals <= MOST_OF_TOLERANCE * explained);
   return {
     tokens,
     firstDivergence: at,
@@ -67,16 +71,47 @@ function gapAt({ logits, tokens }: PromptAnswer, at: number, token: number): { g
   if (logits === null) return null;
   const asked = logits.asked.find((known) => known.at === at && known.token === token);
   if (asked !== undefined) return { gap: asked.gap, isLarger: false };
-  const each = logits.candidates.length / tokens.length;
-  const gaps = logits.gaps.slice(at * each, (at + 1) * each);
-  const place = logits.candidates.slice(at * each, (at + 1) * each).indexOf(token);
-  return place === -1 ? { gap: Math.max(...gaps), isLarger: true } : { gap: gaps[place]!, isLarger: false };
+  const gaps = gapsAt(logits, tokens.length, at);
+  const gap = gaps.get(token);
+  return gap === undefined ? { gap: Math.max(...gaps.values()), isLarger: true } : { gap, isLarger: false };
+}
+
+/** The gap of each candidate at one position. */
+function gapsAt(
+  { candidates, gaps }: NonNullable<PromptAnswer['logits']>,
+  of: number,
+  at: number,
+): Map<number, number> {
+  const each = candidates.length / of;
+  return new Map(candidates.slice(at * each, (at + 1) * each).map((token, i) => [token, gaps[at * each + i]!]));
+}
+
+/**
+ * By how much two answers differ in the gaps of each other's candidates, up to where their tokens part: the root mean square. A
+ * candidate of one that the other does not have is at least as far behind there as the last that it has. 0 where a side
+ * shows no logits.
+ */
+function rivalsDiffer(a: PromptAnswer, b: PromptAnswer, upTo: number): number {
+  if (a.logits === null || b.logits === null) return 0;
+  const squares: number[] = [];
+  for (let at = 0; at <= upTo; at++) {
+    const [one, two] = [gapsAt(a.logits, a.tokens.length, at), gapsAt(b.logits, b.tokens.length, at)];
+    for (const [own, others] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const least = Math.max(...others.values());
+      for (const [token, gap] of own) squares.push(((others.get(token) ?? Math.max(least, gap)) - gap) ** 2);
+    }
+  }
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
 }
 
 const INTEGER_PRODUCTS = /^(MatMulInteger|MatMulIntegerToFloat|DynamicQuantize.*|QAttention|ConvInteger)$/;
 
-/** The coarsest arithmetic of a checkpoint's matrix products; an unknown graph counts as exact. */
+/** The coarsest arithmetic of a checkpoint's matrix products and its cache; an unknown graph counts as exact. */
 export function arithmeticOf({ key, checkpoint }: CaseResult): keyof typeof RELATIVE_ERROR {
+  if (key.options?.kvDtype === 'int8') return 'int8';
   const { arithmetic } = RUNTIMES[key.runtime];
   if (arithmetic !== null) return arithmetic(key.dtype);
   const facts = checkpoint?.graph as (Partial<GraphFacts> & Pick<GraphFacts, 'operators'>) | undefined;
