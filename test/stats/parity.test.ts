@@ -118,6 +118,10 @@ describe('arithmeticOf', () => {
     expect(arithmeticOf(graphed(graph))).toBe(expected);
   });
 
+  it('is int8 with a cache in int8', () => {
+    expect(arithmeticOf(plain({ options: { kvDtype: 'int8' } }))).toBe('int8');
+  });
+
   it('of llama.cpp goes by the dtype', () => {
     expect(['q4', 'int8', 'fp16'].map((dtype) => arithmeticOf(graphed({}, { runtime: 'llama.cpp', dtype })))).toEqual([
       'int8',

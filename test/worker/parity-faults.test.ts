@@ -120,6 +120,34 @@ describe.each([false, true])('with an int8 cache: %s', (int8) => {
   });
 });
 
+it('reads the prompt as it is timed, and otherwise to see what rounding does and that all of it counts', async () => {
+  const passes: string[] = [];
+  altered.by = (opened) => {
+    const { read, forward, generate, ...others } = opened as LogitsRuntime;
+    const noted =
+      <A extends unknown[], T>(what: string, call: (ids: BigInt64Array, ...more: A) => T) =>
+      (ids: BigInt64Array, ...more: A) => {
+        passes.push(`${what} ${ids.length}`);
+        return call(ids, ...more);
+      };
+    const all = {
+      read: noted('read', read),
+      forward: noted('forward', forward),
+      generate: noted('generate', generate),
+    };
+    return { ...others, ...all };
+  };
+  await answer(sound, true);
+  altered.by = (runtime) => runtime;
+  expect(passes).toEqual([
+    // An int8 cache gets its step sizes from more than one token before anything is compared.
+    ...['read 8', 'forward 24'],
+    ...['read 8', ...Array(24).fill('forward 1')],
+    ...['read 64', 'read 64', 'read 64', 'read 64', 'read 31', 'forward 1'],
+    ...['generate 288', 'generate 288'],
+  ]);
+});
+
 describe('a runtime that skips tokens of its prompt', () => {
   afterEach(() => {
     altered.by = (runtime) => runtime;

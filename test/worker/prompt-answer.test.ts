@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaseKey } from '../../src/contract/case-key.js';
-import type { OnnxLayout } from '../../src/contract/layouts.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
 import { parityOf } from '../../src/stats/parity.js';
 import { promptTokens } from '../../src/worker/prompt.js';
@@ -16,15 +15,13 @@ import { TINY_CONFIG, tinyModel } from '../reference/tiny-model.js';
 const vocabSize = TINY_CONFIG.vocab_size;
 let cache: string;
 let fp32: Awaited<ReturnType<typeof synthesize>>;
-let split: typeof fp32;
 
-const synthesize = async (layout: OnnxLayout, dtype: 'fp32' | 'q4') =>
-  (await ensureSynthetic({ model: tinyModel(), layout, dtype, seed: 7 }, { cache })).checkpoint;
+const synthesize = async () =>
+  (await ensureSynthetic({ model: tinyModel(), layout: 'published', dtype: 'fp32', seed: 7 }, { cache })).checkpoint;
 
 beforeAll(async () => {
   cache = mkdtempSync(join(tmpdir(), 'edgeproof-parity-'));
-  fp32 = await synthesize('published', 'fp32');
-  split = await synthesize('split', 'q4');
+  fp32 = await synthesize();
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
@@ -32,11 +29,6 @@ function ask(changes: Partial<CaseKey> = {}, against: number[][] = [], { directo
   const { key } = generateCase([], { key: { layout: 'published', dtype: 'fp32', threads: 1, ...changes } });
   return answerPrompt({ key, directory, graph, vocabSize, against });
 }
-
-const askOf = (checkpoint: typeof fp32, changes: Partial<CaseKey> = {}) => {
-  const { layout, dtype } = checkpoint.manifest as { layout: OnnxLayout; dtype: 'q4' };
-  return ask({ layout, dtype, ...changes }, [], checkpoint);
-};
 
 describe('the answer of onnxruntime', () => {
   it('has the greedy tokens of the reference, its runners-up and their distances', async () => {
@@ -68,6 +60,8 @@ describe('the answer of onnxruntime', () => {
       [5, (tokens[5]! + 1) % vocabSize],
     ]);
     for (const { gap } of asked) expect(gap).toBeGreaterThan(0);
+    // A GPU with limited passes answers with fewer tokens.
+    expect((await ask({}, [tokens.slice(0, 8)])).logits!.asked).toEqual([]);
   });
 
   it('tells what rounding does', async () => {
@@ -75,12 +69,6 @@ describe('the answer of onnxruntime', () => {
     expect(noise).toBeGreaterThan(0);
     // Twice what float32 may be off from float64 (onnxruntime.test.ts).
     expect(noise).toBeLessThan(4e-5);
-  });
-
-  it('does not take what an int8 cache is filled from for noise', async () => {
-    // Token by token from the first, step sizes come from one token, and the noise would be 0.9.
-    const { noise } = (await askOf(split, { options: { kvDtype: 'int8' } })).logits!;
-    expect(noise).toBeLessThan(0.25);
   });
 });
 
