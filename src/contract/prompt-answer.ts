@@ -18,10 +18,19 @@ export const promptAnswerSchema = z.strictObject({
       /** The same gap for the token of another case, at the first position where it chose differently. */
       asked: z.array(z.strictObject({ at: z.int().nonnegative(), token: z.int().nonnegative(), gap: z.number() })),
       /**
-       * The effect of rounding alone, in the same unit: RMS difference between the logits behind the prompt read in one pass
-       * and token by token. null on a GPU, where it is not measured.
+       * The effect of rounding alone, in the same unit: RMS difference between the logits behind some tokens read in one pass
+       * and one by one. null on a GPU, where it is not measured.
        */
       noise: z.number().nonnegative().nullable(),
+      /**
+       * What shows that the whole prompt was read: how far the logits behind it move (RMS, in the same unit) when it is read in
+       * passes of another length, and when all but its end is another text. null where it was not measured; missing in
+       * older answers.
+       */
+      reading: z
+        .strictObject({ otherPasses: z.number().nonnegative(), otherText: z.number().nonnegative() })
+        .nullable()
+        .optional(),
     })
     .nullable(),
 });

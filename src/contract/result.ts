@@ -39,6 +39,8 @@ export const generateIterationSchema = z.strictObject({
   /** Time inside the runtime's `session.run`; the rest of tokenMs is the loop around it. */
   sessionMs: z.strictObject({ prefill: ms, decode: ms }),
   tokensHash: z.string(),
+  /** Chained over a sample of the logits of each token; missing where the runtime shows none, and in older documents. */
+  logitsHash: z.string().optional(),
 });
 
 export const microIterationSchema = z.strictObject({ kind: z.literal('timed'), sampleMs: z.array(ms) });

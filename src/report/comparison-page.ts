@@ -10,7 +10,7 @@ import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
 import { acrossNote, failureNotes, pairingNotes } from './pairing-notes.js';
-import { parityText } from './parity-notes.js';
+import { parityText, workText } from './parity-notes.js';
 import { sittingNotes } from './sitting-notes.js';
 
 /** Outcomes in which the rounds show a change. */
@@ -141,14 +141,19 @@ function roundsNote(changes: MetricChange[]): string | null {
 
 function caseNotes(entry: CaseComparison, labels: Labels): string[] {
   if (entry.status !== 'compared') return [];
-  const { across, parity, sameTokens } = entry;
+  const { across, parity, work, sameTokens, sameLogits } = entry;
   const name = caseLabel(labels, entry);
   return present(
     across.length > 0 && `across ${across.map(acrossWords).join(', ')}: ${name}`,
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
       `tokens of ${name}: ${parityText(parity, 'of the baseline')}`,
+    work?.proven === false && `${name}: ${workText(work)}`,
     sameTokens === false && otherTokensNote(name, parity),
+    across.length === 0 &&
+      sameTokens === true &&
+      sameLogits === false &&
+      `logits differ in the rounds of ${name}, though nothing else does: sums were made in another order, or of something else`,
   );
 }
 

@@ -1,10 +1,11 @@
 // A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
-import type { Parity } from '../contract/views/figures.js';
+import type { Parity, Work } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';
 import { groupBy } from '../stats/group-by.js';
+import { present } from '../stats/present.js';
 import { optionDimensions } from '../suite/option-dimensions.js';
-import { number } from './format.js';
+import { number, plural } from './format.js';
 
 export function parityNotes(cases: readonly CaseView[]): string[] {
   const byId = new Map(cases.map((result) => [result.id, result]));
@@ -20,7 +21,25 @@ export function parityNotes(cases: readonly CaseView[]): string[] {
     const runs = new Set(same.map(({ name }) => name));
     return `Tokens of ${same[0]!.checkpoint} by ${[...runs].join(', ')}: ${same[0]!.text}.`;
   });
-  return [...lines, ...ownFileNote(cases)];
+  return [...lines, ...unsoundNotes(cases), ...ownFileNote(cases)];
+}
+
+/** What `Fastest here` passes over, and what makes `run` fail. */
+function unsoundNotes(cases: readonly CaseView[]): string[] {
+  const skipping = cases.flatMap((result) => (result.work?.proven === false ? [{ result, work: result.work }] : []));
+  const different = cases.filter(({ parity }) => parity?.verdict === 'different');
+  const unclear = cases.filter(({ parity }) => parity?.verdict === 'not shown');
+  return present(
+    ...skipping.map(({ result, work }) => `${result.id}: ${workText(work)}.`),
+    different.length > 0 &&
+      `${plural(different.length, 'case')} of different computations from the same files: never called fastest, and run ends with exit code 1.`,
+    unclear.length > 0 && `${plural(unclear.length, 'case')} not shown to compute the same: never called fastest.`,
+  );
+}
+
+/** Why it is not proven that a prompt was read. */
+export function workText({ otherPasses, otherText }: Work): string {
+  return `not proven to read its whole prompt: another text moves its logits by ${digits(otherText)} standard deviations, another length of passes by ${digits(otherPasses)}`;
 }
 
 /** `the same 32 as by onnxruntime`, or where they differ first and what that means. */
@@ -30,9 +49,15 @@ export function parityText(parity: Parity, reference: string): string {
   const where = `other than ${reference} from token ${firstDivergence + 1} of ${tokens} on`;
   if (gap === null) return `${where}, and no logits that tell whether it is a near-tie`;
   const size = `${gapIsLarger ? 'more than ' : ''}${digits(gap)} standard deviations of the logits apart`;
-  const limit = `rounding explains ${digits(tolerance)}`;
-  return `${where}, ${verdict === 'near-tie' ? 'a near-tie' : 'a different computation'} (${size}; ${limit})`;
+  return `${where}, ${VERDICTS[verdict]} (${size}; rounding explains ${digits(tolerance)})`;
 }
+
+const VERDICTS: Record<Parity['verdict'], string> = {
+  same: 'the same',
+  'near-tie': 'a near-tie',
+  'not shown': 'not shown to be the same computation',
+  different: 'a different computation',
+};
 
 function digits(value: number): string {
   return Math.abs(value) < 0.001 ? value.toExponential(1) : number(value);

@@ -6,6 +6,7 @@ import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { openSources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
+import { wrongCases } from '../stats/parity.js';
 import type { RoundsOverrides } from '../suite/override-rounds.js';
 import { type Begun, beginRun, continueRun } from './begin.js';
 import { measure } from './measure.js';
@@ -45,9 +46,11 @@ export async function resume(
   return carryOut(begun, { ...complete, ceilings: complete.ceilings && !isWithout });
 }
 
-/** Whether the answer of a run is no: a case failed, or its rate is impossible. */
+/** Whether the answer of a run is no: a case failed, its rate is impossible, or it computed something else. */
 export function hasFailed(document: ResultDocument): boolean {
-  return document.cases.some((result) => result.status === 'failed' || isImpossible(document, result));
+  const { cases } = document;
+  if (cases.some((result) => result.status === 'failed' || isImpossible(document, result))) return true;
+  return wrongCases(cases).length > 0;
 }
 
 function completed(options: RunOptions): EngineOptions {

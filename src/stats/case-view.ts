@@ -16,7 +16,7 @@ import { gradeRound, roundDrift } from './grade.js';
 import { limitEffects } from './limit-effects.js';
 import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
-import { type Answers, parityInSuite } from './parity.js';
+import { type Answers, parityInSuite, workOf } from './parity.js';
 import { lookFactor } from './stein.js';
 import { medianOfKnown } from './summary.js';
 import { sustainedOf } from './sustained.js';
@@ -54,6 +54,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     limits,
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
+    work: workOf(answers.of(result)),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),

@@ -8,7 +8,7 @@ import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
-import { type Answers, answersIn } from './parity.js';
+import { type Answers, answersIn, workOf } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
 import { type SittingsOf, sittingsBetween } from './sittings.js';
 
@@ -63,7 +63,7 @@ function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, minimumEffect?: 
     const { samples: _, pair, ...rest } = entry;
     const own = changes.shift()!.map((change) => ({
       ...change,
-      outcome: judgeSpeed(change.metric, change.outcome, pair, rest.sameTokens, rest.parity),
+      outcome: judgeSpeed(change.metric, change.outcome, pair, rest),
     }));
     return { ...rest, changes: own };
   });
@@ -93,8 +93,19 @@ function compareCase(
     .map((metric) => ({ metric, baseline: valuesByRound(metric, before), candidate: valuesByRound(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
-  const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
-  const tokens = { sameTokens: sameTokens(before, after), parity: parityAcross(pair) };
+  const pair = {
+    before,
+    after,
+    answers,
+    otherFiles: hasOtherFiles(differences),
+    isOneIdentity: differences.length === 0,
+  };
+  const tokens = {
+    sameTokens: sameInRounds(before, after, 'tokensHash'),
+    sameLogits: sameInRounds(before, after, 'logitsHash'),
+    parity: parityAcross(pair),
+    work: workOf(answers.after),
+  };
   return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
 }
 
@@ -116,11 +127,13 @@ function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
 
-/** Whether both sides generated the same tokens wherever they ran the same prompts; null where they share none. */
-export function sameTokens(before: CaseResult, after: CaseResult): boolean | null {
+/** Whether a hash of both sides is the same wherever they ran the same prompts; null where they share none. */
+export function sameInRounds(before: CaseResult, after: CaseResult, hash: 'tokensHash' | 'logitsHash'): boolean | null {
   const hashes = (result: CaseResult) => {
-    const iterations = okRounds(result).flatMap((round) => round.iterations);
-    return new Map(iterations.flatMap((one) => ('tokensHash' in one ? [[one.seed, one.tokensHash] as const] : [])));
+    const passes = okRounds(result).flatMap(({ iterations }) =>
+      iterations.flatMap((one) => ('seed' in one ? [one] : [])),
+    );
+    return new Map(passes.filter((pass) => pass[hash] !== undefined).map((pass) => [pass.seed, pass[hash]]));
   };
   const [a, b] = [hashes(before), hashes(after)];
   const shared = [...a.keys()].filter((seed) => b.has(seed));

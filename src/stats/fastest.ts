@@ -6,6 +6,7 @@ import type { CaseView } from '../contract/views/show.js';
 import { lengthsOf } from '../contract/workloads.js';
 import { groupBy } from './group-by.js';
 import { METRICS, passTimes } from './metrics.js';
+import { isSound } from './parity.js';
 import { medianOfKnown, summarize } from './summary.js';
 
 /** Median over the timed iterations of each round, summarised over rounds; null for workloads other than `generate`. */
@@ -16,9 +17,14 @@ export function wholeTime(result: CaseResult): Summary | null {
 
 type WholeTime = Pick<CaseView, 'wholeMs'>;
 
-/** The cases of one workload, fastest first. Of several workloads, the most common one is ranked, then the longest. */
-export function rankCases<T extends Pick<CaseView, 'wholeMs' | 'key' | 'status'>>(cases: readonly T[]): T[] {
-  const ranked = cases.filter(({ wholeMs, status }) => wholeMs !== null && status !== 'impossible');
+type Ranked = Pick<CaseView, 'wholeMs' | 'key' | 'status' | 'parity' | 'work'>;
+
+/**
+ * The cases of one workload, fastest first. Of several workloads, the most common one is ranked, then the longest. What is not
+ * shown to compute the same as its reference is not ranked.
+ */
+export function rankCases<T extends Ranked>(cases: readonly T[]): T[] {
+  const ranked = cases.filter((result) => result.wholeMs !== null && result.status !== 'impossible' && isSound(result));
   const byWorkload = groupBy(ranked, ({ key }) => JSON.stringify(key.workload));
   const longest = ([first]: T[]) => tokensOf(first!.key);
   const [most = []] = [...byWorkload.values()].sort((a, b) => b.length - a.length || longest(b) - longest(a));

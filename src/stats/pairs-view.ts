@@ -3,7 +3,7 @@ import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
 import type { DroppedPairs, PairedFigure, PairsView } from '../contract/views/pairs.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { sameTokens } from './compare.js';
+import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { isSufficient } from './grade.js';
@@ -51,7 +51,9 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
       }),
     ),
     dropped: cases.flatMap(({ before, after }) => droppedOf(before, after, grade)),
-    otherTokens: cases.flatMap(({ before, after }) => (sameTokens(before, after) === false ? [after.id] : [])),
+    otherTokens: cases.flatMap(({ before, after }) =>
+      sameInRounds(before, after, 'tokensHash') === false ? [after.id] : [],
+    ),
   };
 }
 

@@ -3,9 +3,9 @@ import type { MetricName } from '../contract/metric-names.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
 import type { Outcome } from '../contract/views/compare.js';
-import type { Parity } from '../contract/views/figures.js';
+import type { Parity, Work } from '../contract/views/figures.js';
 import { METRICS } from './metrics.js';
-import { parityOf } from './parity.js';
+import { isSound, parityOf } from './parity.js';
 
 export interface Pair {
   before: CaseResult;
@@ -14,6 +14,8 @@ export interface Pair {
   answers: { before: PromptAnswer | null; after: PromptAnswer | null };
   /** The user asked to compare other weights or another graph. */
   otherFiles: boolean;
+  /** Nothing differs that could change a sum: the same files, options, versions and machine. */
+  isOneIdentity: boolean;
 }
 
 /** Synthetic weights of two files are two draws of random numbers, whose tokens say nothing of each other. */
@@ -28,15 +30,24 @@ export function parityAcross(pair: Pair): Parity | null {
   return parityOf({ answer: answers.before, result: before }, { answer: answers.after, result: after });
 }
 
-/** The common prompt decides, because only its answer tells a near-tie. Without it, `same` tokens of the rounds decide. */
+/** Speed is only better where the work was done, and the same: see docs/comparison.md, Parity. */
 export function judgeSpeed(
   metric: MetricName,
   outcome: Outcome,
   pair: Pair,
-  same: boolean | null,
-  parity: Parity | null,
+  found: { sameTokens: boolean | null; parity: Parity | null; work: Work | null },
 ): Outcome {
   if (outcome !== 'better' || !METRICS[metric].isSpeed) return outcome;
-  const isDifferent = parity === null ? same === false && areComparable(pair) : parity.verdict === 'different';
-  return isDifferent ? 'faster but different' : outcome;
+  const isSame = isSound(found) && (found.sameTokens !== false || excusesRounds(pair, found.parity));
+  return isSame ? outcome : 'faster but different';
+}
+
+/**
+ * Whether other tokens in the rounds are no fault. Where nothing else differs, only a near-tie on the common prompt excuses
+ * them; elsewhere it is enough that its answer is the same.
+ */
+function excusesRounds(pair: Pair, parity: Parity | null): boolean {
+  if (!areComparable(pair)) return true;
+  if (parity === null) return false;
+  return parity.verdict === 'near-tie' || !pair.isOneIdentity;
 }

@@ -8,7 +8,7 @@ import { readOwnMemory } from '../machine/own-memory.js';
 import { isWarmingUp } from '../suite/warm-up.js';
 import { iterationSeed, promptTokens } from './prompt.js';
 import type { Job, Message, Phase } from './protocol.js';
-import type { Runtime } from './runtimes/runtime.js';
+import { type Runtime, requireWhole } from './runtimes/runtime.js';
 
 export interface PassContext {
   job: Job;
@@ -69,15 +69,18 @@ async function runPass(
   // The first run allocates what later ones reuse, so it is a phase of its own, unless it is timed.
   const isFirstRun = index === 0 && about.kind === 'warmup';
   send({ type: 'phase', phase: isFirstRun ? 'firstRun' : 'prefill' });
-  const { tokenMs, tokens, sessionMs } = await runtime.generate(prompt, workload.new, () => {
+  const generation = await runtime.generate(prompt, workload.new, () => {
     if (!isFirstRun) send({ type: 'phase', phase: 'decode' });
   });
+  requireWhole(job.key.runtime, generation, workload);
+  const { tokenMs, tokens, sessionMs, logitsHash } = generation;
   const iteration = {
     ...about,
     seed,
     tokenMs: Array.from(tokenMs, roundMs),
     sessionMs: { prefill: roundMs(sessionMs.prefill), decode: roundMs(sessionMs.decode) },
     tokensHash: createHash('sha256').update(tokens).digest('hex').slice(0, 16),
+    ...(logitsHash === undefined ? {} : { logitsHash }),
   };
   send({ type: 'iteration', iteration });
   if (isFirstRun) send(memoryAfter('firstRun'));

@@ -1,84 +1,139 @@
-// A case's answer to the one prompt that every run of a checkpoint is given, outside of any round. Where the runtime gives
-// its logits, the answer also tells how close other tokens came.
+// A case's answer to the one prompt that every run of a checkpoint is given, outside of any round but on the path that rounds
+// time. Where the runtime gives its logits, the answer also tells how close other tokens came and that the prompt was read.
 import type { PromptAnswer } from '../contract/prompt-answer.js';
-import { problem } from '../errors.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
 import type { PromptQuestion } from './protocol.js';
-import { givesLogits, importRuntime, type Logits, type LogitsRuntime, openOptions } from './runtimes/runtime.js';
+import {
+  givesLogits,
+  importRuntime,
+  type Logits,
+  type LogitsRuntime,
+  openOptions,
+  requireWhole,
+} from './runtimes/runtime.js';
 
-const PROMPT_TOKENS = 32;
+/** More than one chunk of every kind of pass (256 tokens by a graph for prompts), and a rest. */
+const PROMPT_TOKENS = 288;
 const NEW_TOKENS = 32;
+/** Where passes are limited: a GPU in software takes seconds a token. */
+const FEW_NEW_TOKENS = 8;
 /** The same for every suite, so that results of different suites can be compared. */
 const SEED = 0;
+/** Of the text that the prompt must not be mistaken for. */
+const OTHER_SEED = 1;
 const CANDIDATES = 4;
+/** The end of the prompt that is read in two ways, and how much of it is read alike. */
+const END_TOKENS = 32;
+const FIRST_TOKENS = 8;
+const OTHER_PASS_TOKENS = 64;
+
+type AnswerLogits = NonNullable<PromptAnswer['logits']>;
 
 export async function answerPrompt(question: PromptQuestion): Promise<PromptAnswer> {
-  const { key, vocabSize, against } = question;
+  const { key, vocabSize, against, longestPass } = question;
+  const count = longestPass === undefined ? NEW_TOKENS : FEW_NEW_TOKENS;
   const prompt = promptTokens(SEED, PROMPT_TOKENS, vocabSize);
   const stored = { seed: SEED, tokens: PROMPT_TOKENS, vocabSize };
-  const workload = { kind: 'generate', prompt: PROMPT_TOKENS, new: NEW_TOKENS, depth: 0 } as const;
+  const workload = { kind: 'generate', prompt: PROMPT_TOKENS, new: count, depth: 0 } as const;
   const open = await importRuntime(key.runtime);
   const runtime = await open(openOptions({ ...question, key: { ...key, workload } }));
   if (!givesLogits(runtime)) {
-    const { tokens } = await runtime.generate(prompt, NEW_TOKENS, () => {});
-    return { prompt: stored, tokens: [...tokens], logits: null };
+    const generation = await runtime.generate(prompt, count, () => {});
+    requireWhole(key.runtime, generation, workload);
+    return { prompt: stored, tokens: [...generation.tokens], logits: null };
   }
   const width = runtime.logitsWidth ?? vocabSize;
-  // A GPU in software takes seconds a token; the reference is on the CPU anyway.
-  const otherwise = key.ep === 'cpu' ? tokenByToken(runtime, prompt, width) : null;
-  const { tokens, logits } = decodeWithLogits(runtime, prompt, width, against, otherwise);
-  if (tokens.length < NEW_TOKENS)
-    throw problem('runtime-failed', { runtime: key.runtime, reason: 'the logits are not numbers' });
-  return { prompt: stored, tokens, logits };
+  const noise = key.ep === 'cpu' ? roundingOf(runtime, prompt.subarray(-END_TOKENS), width) : null;
+  const otherwise = longestPass === undefined ? await readOtherwise(runtime, prompt, width, vocabSize) : null;
+  const reader = answerReader(width, against);
+  const generation = await runtime.generate(prompt, count, () => {}, reader.see);
+  requireWhole(key.runtime, generation, workload);
+  const reading = otherwise && {
+    otherPasses: distance(reader.first(), otherwise.passes),
+    otherText: distance(reader.first(), otherwise.text),
+  };
+  return { prompt: stored, tokens: [...generation.tokens], logits: { ...reader.logits, noise, reading } };
 }
 
 /**
- * Greedy tokens with the gaps to their closest rivals; fewer tokens where logits are not numbers.
+ * Reads the logits of a generation: the gaps from each chosen token to its closest rivals.
  * `against`: the tokens of other cases; each one's gap is looked up where it first differs.
- * `otherwise`: the logits behind the prompt, computed in another order.
  */
-function decodeWithLogits(
-  runtime: LogitsRuntime,
-  prompt: BigInt64Array,
-  width: number,
-  against: number[][],
-  otherwise: Float64Array | null,
-): Pick<PromptAnswer, 'tokens' | 'logits'> {
-  const tokens: number[] = [];
-  const logits: NonNullable<PromptAnswer['logits']> = { candidates: [], gaps: [], asked: [], noise: null };
+function answerReader(width: number, against: number[][]) {
+  const logits: Pick<AnswerLogits, 'candidates' | 'gaps' | 'asked'> = { candidates: [], gaps: [], asked: [] };
+  let first: Float64Array | undefined;
   let alike = against;
-  runtime.rewind();
-  for (let at = 0; at < NEW_TOKENS; at++) {
-    const row = lastRow(runtime.forward(at === 0 ? prompt : BigInt64Array.of(BigInt(tokens[at - 1]!))), width);
-    const spread = standardDeviation(row);
-    if (Number.isNaN(spread)) break;
-    if (at === 0 && otherwise !== null)
-      logits.noise = significant(rootMeanSquare(row.map((value, i) => value - otherwise[i]!)) / spread);
-    const candidates = largest(row, CANDIDATES);
-    const chosen = candidates[0]!;
-    const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
-    tokens.push(chosen);
-    logits.candidates.push(...candidates);
-    logits.gaps.push(...candidates.map(gapOf));
-    for (const token of new Set(alike.map((other) => other[at]!)))
-      if (token !== chosen) logits.asked.push({ at, token, gap: gapOf(token) });
-    alike = alike.filter((other) => other[at] === chosen);
-  }
-  return { tokens, logits };
+  let at = 0;
+  return {
+    logits,
+    /** The logits behind the prompt. */
+    first: () => first!,
+    see(seen: Logits) {
+      const row = lastRow(seen, width);
+      first ??= row;
+      const spread = standardDeviation(row);
+      const candidates = largest(row, CANDIDATES);
+      const chosen = candidates[0]!;
+      const gapOf = (token: number) => significant((row[chosen]! - row[token]!) / spread);
+      logits.candidates.push(...candidates);
+      logits.gaps.push(...candidates.map(gapOf));
+      // Others may have answered with fewer tokens.
+      alike = alike.filter((other) => at < other.length);
+      for (const token of new Set(alike.map((other) => other[at]!)))
+        if (token !== chosen) logits.asked.push({ at, token, gap: gapOf(token) });
+      alike = alike.filter((other) => other[at] === chosen);
+      at++;
+    },
+  };
 }
 
-/** The logits behind the prompt, read token by token, so that sums are made in another order. */
-function tokenByToken(runtime: LogitsRuntime, prompt: BigInt64Array, width: number): Float64Array {
+/**
+ * What another order of sums does to the logits: `end` in one pass, as prompts are, and token by token. Its first tokens are
+ * read as in a generation, so that an int8 cache has step sizes from more than one token.
+ */
+function roundingOf(runtime: LogitsRuntime, end: BigInt64Array, width: number): number {
+  const rows = [end.length, 1].map((passTokens) => {
+    runtime.rewind();
+    runtime.read(end.subarray(0, FIRST_TOKENS));
+    let logits: Logits | undefined;
+    for (let start = FIRST_TOKENS; start < end.length; start += passTokens)
+      logits = runtime.forward(end.subarray(start, start + passTokens));
+    return lastRow(logits!, width);
+  });
+  return distance(rows[0]!, rows[1]!);
+}
+
+/** The logits behind the prompt in passes of another length, and then behind another text that ends in the same way. */
+async function readOtherwise(runtime: LogitsRuntime, prompt: BigInt64Array, width: number, vocabSize: number) {
   runtime.rewind();
-  let logits: Logits | undefined;
-  for (const token of prompt) logits = runtime.forward(BigInt64Array.of(token));
-  return lastRow(logits!, width);
+  const last = prompt.length - 1;
+  for (let start = 0; start < last; start += OTHER_PASS_TOKENS)
+    runtime.read(prompt.subarray(start, Math.min(start + OTHER_PASS_TOKENS, last)));
+  const passes = lastRow(runtime.forward(prompt.subarray(last)), width);
+  // Read after the prompt and before its generation, so that nothing of the prompt is left in the cache.
+  const other = promptTokens(OTHER_SEED, prompt.length, vocabSize);
+  other.set(prompt.subarray(-END_TOKENS), prompt.length - END_TOKENS);
+  let text: Float64Array | undefined;
+  await runtime.generate(
+    other,
+    1,
+    () => {},
+    (logits) => {
+      text = lastRow(logits, width);
+    },
+  );
+  return { passes, text: text! };
 }
 
 function lastRow(logits: Logits, width: number): Float64Array {
   const row = logits.subarray(logits.length - width);
   return row instanceof Uint16Array ? Float64Array.from(fromFloat16(row)) : Float64Array.from(row);
+}
+
+/** The root mean square of the difference, in standard deviations of the first. */
+function distance(row: Float64Array, other: Float64Array): number {
+  return significant(rootMeanSquare(row.map((value, i) => value - other[i]!)) / standardDeviation(row));
 }
 
 function standardDeviation(values: Float64Array): number {

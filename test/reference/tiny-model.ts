@@ -10,7 +10,7 @@ export const TINY_CONFIG = {
   num_attention_heads: 4,
   num_key_value_heads: 2,
   vocab_size: 512,
-  max_position_embeddings: 256,
+  max_position_embeddings: 512,
   rope_theta: 10_000,
   rms_norm_eps: 1e-6,
   tie_word_embeddings: true,

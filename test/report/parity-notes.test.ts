@@ -31,6 +31,7 @@ describe('parityNotes', () => {
       'Tokens of qwen2.5-0.5b tuned q4 by onnxruntime on webgpu: other than by onnxruntime on cpu from token 2 of 2 on, a near-tie (2.0e-5 standard deviations of the logits apart; rounding explains 6.0e-5).',
       'Tokens of qwen2.5-0.5b tuned q4 by transformers.js on webgpu: other than by onnxruntime on cpu from token 1 of 2 on, a different computation (0.500 standard deviations of the logits apart; rounding explains 6.0e-5).',
       'Tokens of qwen2.5-0.5b tuned q4 by onnxruntime on webgpu spinning=off: other than by onnxruntime on cpu from token 1 of 2 on, a different computation (more than 0.500 standard deviations of the logits apart; rounding explains 6.0e-5).',
+      '2 cases of different computations from the same files: never called fastest, and run ends with exit code 1.',
     ]);
   });
 

@@ -199,7 +199,7 @@ describe('failures', () => {
 describe('what a case needs', () => {
   it('is refused before anything is written when the prompt is longer than the context', async () => {
     const folder = join(results, 'too-long');
-    const long = suite({ workloads: [{ kind: 'generate', prompt: [300], new: [4] }] });
+    const long = suite({ workloads: [{ kind: 'generate', prompt: [600], new: [4] }] });
     await expect(run(long, { ...PLAIN, results: folder, executor: fakeExecutor() })).rejects.toMatchObject({
       code: 'prompt-too-long',
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/contract/placement.js';
 import { EdgeproofError, problem } from '../../src/errors.js';
 import type { RunEvent } from '../../src/run/events.js';
-import { run } from '../../src/run/run.js';
+import { hasFailed, run } from '../../src/run/run.js';
 import { steadyRound } from '../fixtures/document.js';
 import { fakeExecutor, STEADY } from '../fixtures/fake-executor.js';
 import { tinyWorkplace } from '../fixtures/tiny-suite.js';
@@ -92,6 +92,23 @@ describe('answers to the common prompt', () => {
       { spinning: false, against: [] },
       { spinning: true, against: [[7, 8, 9]] },
     ]);
+  });
+
+  it.each([
+    ['other tokens', [7, 9, 9], { otherPasses: 0, otherText: 1 }, true],
+    ['a prompt that is not read', [7, 8, 9], { otherPasses: 0.6, otherText: 1 }, true],
+    ['the same tokens', [7, 8, 9], { otherPasses: 0.4, otherText: 1 }, false],
+  ])('with %s fail the run: %j', async (_, tokens, reading, fails) => {
+    const logits = { candidates: [7, 8, 9], gaps: [0, 0, 0], asked: [{ at: 1, token: 9, gap: 4 }], noise: 0, reading };
+    const executor = fakeExecutor(STEADY, {
+      promptAnswer: async ({ key, vocabSize }) => ({
+        prompt: { seed: 0, tokens: 288, vocabSize },
+        tokens: key.options === undefined ? [7, 8, 9] : tokens,
+        logits,
+      }),
+    });
+    const { document } = await run(suite(twoWays), { ...PLAIN, executor });
+    expect(hasFailed(document)).toBe(fails);
   });
 
   it('that cannot be had are reported and fail no case', async () => {

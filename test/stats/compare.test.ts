@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricName } from '../../src/contract/metric-names.js';
 import type { OptionSet } from '../../src/contract/option-set.js';
-import type { CaseResult } from '../../src/contract/result.js';
+import { type CaseResult, okRounds } from '../../src/contract/result.js';
 import type { CaseComparison, Comparison } from '../../src/contract/views/compare.js';
 import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import { normal } from '../../src/stats/random.js';
@@ -430,6 +430,49 @@ describe('faster but different', () => {
     };
     expect(outcomes(compare([hashed(1, 'a')], [hashed(0.5, 'b')]))).toContain('decodeRate faster but different');
     expect(outcomes(compare([hashed(1, 'a')], [hashed(0.5, 'a')]))).toContain('decodeRate better');
+  });
+
+  const timed = (factor: number, tokens: number[], hash: string, options: FakeCase = {}) => {
+    const tokensHash = (seed: number) => `${hash}${seed}`;
+    const result = generateCase(rounds(6, 100 * factor, 20 * factor, { tokensHash }), options);
+    return Object.assign(result, { answer: answering(1, tokens).answer });
+  };
+
+  it.each([
+    ['the common prompt does not excuse other tokens of the rounds', [1, 2], 'b', 'faster but different', 1],
+    ['a near-tie on it does', [1, 12], 'b', 'better', 0],
+    ['nor is a different answer excused by equal rounds', [1, 13], 'a', 'faster but different', 1],
+  ] as const)('of one identity: %s', (_, tokens, hash, expected, code) => {
+    const comparison = compare([timed(1, [1, 2], 'a')], [timed(0.5, [...tokens], hash)]);
+    expect(outcomes(comparison)).toContain(`decodeRate ${expected}`);
+    expect(exitCodeOf(comparison)).toBe(code);
+  });
+
+  it('of other threads: an equal answer to the common prompt is enough', () => {
+    const after = timed(0.5, [1, 2], 'b', { key: { threads: 4 }, identity: { options: 'x' } });
+    expect(outcomes(compare([timed(1, [1, 2], 'a')], [after], { across: ['threads'] }))).toContain('decodeRate better');
+  });
+
+  it('is said of a candidate that is not proven to read its prompt', () => {
+    const skipping = answering(0.5, [1, 2]);
+    skipping.answer!.logits!.reading = { otherPasses: 0.7, otherText: 1 };
+    const comparison = compare([same()], [skipping]);
+    expect(outcomes(comparison)).toContain('prefillRate faster but different');
+    expect(comparison.cases[0]).toMatchObject({ work: { proven: false } });
+    skipping.answer!.logits!.reading = { otherPasses: 0.4, otherText: 1 };
+    expect(outcomes(compare([same()], [skipping]))).toContain('prefillRate better');
+  });
+
+  it('names other logits where nothing but them differs', () => {
+    const hashed = (hash: string | null) => {
+      const result = generateCase(rounds(6, 100, 20));
+      for (const round of okRounds(result))
+        for (const pass of round.iterations) if (hash !== null) Object.assign(pass, { logitsHash: hash });
+      return result;
+    };
+    const sameLogits = (a: string | null, b: string | null) =>
+      compare([hashed(a)], [hashed(b)]).cases.map((entry) => entry.status === 'compared' && entry.sameLogits);
+    expect([sameLogits('a', 'a'), sameLogits('a', 'b'), sameLogits('a', null)]).toEqual([[true], [false], [null]]);
   });
 });
 

@@ -50,6 +50,23 @@ describe('rankCases', () => {
     expect(order([long('tuned'), deep])).toEqual(['published']);
   });
 
+  it.each([
+    ['another computation', [9, 2], null, 0.00001],
+    ['what is not shown to be the same', [9, 2], null, 0.3],
+    ['what is not proven to read its prompt', [1, 2], { otherPasses: 0.6, otherText: 1 }, 0],
+  ])('does not rank %s, however fast', (_, tokens, reading, noise) => {
+    const prompt = { seed: 0, tokens: 288, vocabSize: 100 };
+    const asked = [{ at: 0, token: 9, gap: 1.2 }];
+    const logits = { candidates: [1, 3, 2, 4], gaps: [0, 1.3, 0, 1], asked, noise };
+    const reference = on('tuned', around(1000, 20));
+    reference.answer = { prompt, tokens: [1, 2], logits };
+    const fast = generateCase(around(10, 1), { key: { options: { arena: false } } });
+    fast.answer = { prompt, tokens, logits: reading && { ...logits, reading } };
+    expect(ranked([reference, fast]).map(({ id }) => id)).toEqual([reference.id]);
+    fast.answer = { prompt, tokens: [1, 2], logits: null };
+    expect(ranked([reference, fast]).map(({ id }) => id)).toEqual([fast.id, reference.id]);
+  });
+
   it('leaves out what gave no numbers', () => {
     expect(order([generateCase(['failed'], { key: { layout: 'split' } }), on('tuned', around(100, 10))])).toEqual([
       'tuned',

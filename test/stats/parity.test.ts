@@ -55,6 +55,39 @@ describe('parityOf', () => {
     });
   });
 
+  it('never takes more than one standard deviation for rounding: what more might explain is not shown', () => {
+    const noisy = sure({
+      noise: 0.5,
+      asked: [
+        { at: 0, token: 77, gap: 0.9 },
+        { at: 0, token: 78, gap: 1.1 },
+      ],
+    });
+    expect(parity(noisy, mute(77))).toMatchObject({ verdict: 'near-tie', tolerance: 1 });
+    expect(parity(noisy, mute(78))).toMatchObject({ verdict: 'not shown', tolerance: 1 });
+    // 3√2 × 0.5 = 2.12
+    const far = sure({ noise: 0.5, asked: [{ at: 0, token: 79, gap: 2.2 }] });
+    expect(parity(far, mute(79))).toMatchObject({ verdict: 'different', tolerance: 1 });
+  });
+
+  it('is no near-tie where the other rivals are elsewhere', () => {
+    const near = {
+      ...sure({ candidates: [1, 11, 2, 12, 13, 3], gaps: [0, 0.1, 0, 0.001, 0, 1e-6] }),
+      tokens: [1, 2, 13],
+    };
+    expect(parity(sure(), near)!.verdict).toBe('near-tie');
+    // The first rival of the first position is 0.1 behind on one side and 0.2 on the other: √(0.02 ÷ 12) is 0.04.
+    const apart = { ...near, logits: { ...near.logits!, gaps: [0, 0.2, 0, 0.001, 0, 1e-6] } };
+    expect(parity(sure(), apart)!.verdict).toBe('different');
+    expect(parity(sure({ noise: 0.02 }), apart)!.verdict).toBe('near-tie');
+  });
+
+  it('is never different for a cache in int8 beside one that is not', () => {
+    const int8 = { answer: mute(77, 2, 3), result: plain({ options: { kvDtype: 'int8' } }) };
+    expect(parityOf({ answer: sure(), result: plain() }, int8)).toMatchObject({ verdict: 'not shown', gap: 4 });
+    expect(parityOf({ ...int8, answer: sure() }, int8)).toMatchObject({ verdict: 'different' });
+  });
+
   it('takes the logits of the other side where the first has none', () => {
     expect(parity(mute(1, 2, 13), sure())).toMatchObject({ verdict: 'near-tie', gap: 1e-6 });
   });
@@ -83,6 +116,10 @@ describe('arithmeticOf', () => {
     ['float16', { kv: { shapes: [{ type: 'float16' }] } }],
   ] as const)('%s for %j', (expected, graph) => {
     expect(arithmeticOf(graphed(graph))).toBe(expected);
+  });
+
+  it('is int8 with a cache in int8', () => {
+    expect(arithmeticOf(plain({ options: { kvDtype: 'int8' } }))).toBe('int8');
   });
 
   it('of llama.cpp goes by the dtype', () => {

@@ -12,10 +12,10 @@ const workload: Extract<CaseWorkload, { kind: 'sustained' }> = {
   depth: 8,
   seconds: 10,
 };
-const job = { seed: 1, round: 2, vocabSize: 100 } as Job;
+const job = { key: { runtime: 'onnxruntime' }, seed: 1, round: 2, vocabSize: 100 } as Job;
 
 /** Each pass takes three seconds of a clock that only the runtime moves. */
-async function messagesOf(): Promise<Message[]> {
+async function messagesOf(positions = 8 + 4 + 3 - 1): Promise<Message[]> {
   let ms = 5_000;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => ms);
   const filled: number[] = [];
@@ -31,6 +31,8 @@ async function messagesOf(): Promise<Message[]> {
         tokenMs: Float64Array.of(1000, 2000, 3000),
         sessionMs: { prefill: 1, decode: 2 },
         tokens: new Int32Array(3),
+        positions,
+        logitsHash: 'abc',
       };
     },
   };
@@ -45,8 +47,14 @@ describe('the workload sustained', () => {
     const iterations = (await messagesOf()).flatMap((message) =>
       message.type === 'iteration' ? [message.iteration] : [],
     );
-    expect(iterations).toMatchObject([0, 3000, 6000, 9000].map((startMs) => ({ kind: 'timed', startMs })));
+    expect(iterations).toMatchObject(
+      [0, 3000, 6000, 9000].map((startMs) => ({ kind: 'timed', startMs, logitsHash: 'abc' })),
+    );
     expect(new Set(iterations.map((iteration) => 'seed' in iteration && iteration.seed)).size).toBe(4);
+  });
+
+  it('fails where tokens of the prompt are missing from the cache', async () => {
+    await expect(messagesOf(13)).rejects.toThrow('its KV cache holds 13 tokens instead of 14');
   });
 
   it('tells prefill and decode of the first pass apart too: there is no warm-up', async () => {

@@ -15,14 +15,13 @@ import { TINY_CONFIG, tinyModel } from '../reference/tiny-model.js';
 const vocabSize = TINY_CONFIG.vocab_size;
 let cache: string;
 let fp32: Awaited<ReturnType<typeof synthesize>>;
-let fp16: typeof fp32;
 
-const synthesize = async (dtype: 'fp32' | 'fp16') =>
-  (await ensureSynthetic({ model: tinyModel(), layout: 'published', dtype, seed: 7 }, { cache })).checkpoint;
+const synthesize = async () =>
+  (await ensureSynthetic({ model: tinyModel(), layout: 'published', dtype: 'fp32', seed: 7 }, { cache })).checkpoint;
 
 beforeAll(async () => {
   cache = mkdtempSync(join(tmpdir(), 'edgeproof-parity-'));
-  [fp32, fp16] = [await synthesize('fp32'), await synthesize('fp16')];
+  fp32 = await synthesize();
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
@@ -61,14 +60,15 @@ describe('the answer of onnxruntime', () => {
       [5, (tokens[5]! + 1) % vocabSize],
     ]);
     for (const { gap } of asked) expect(gap).toBeGreaterThan(0);
+    // A GPU with limited passes answers with fewer tokens.
+    expect((await ask({}, [tokens.slice(0, 8)])).logits!.asked).toEqual([]);
   });
 
-  it('tells what rounding does: little in float32, more in float16', async () => {
-    const [exact, half] = [(await ask()).logits!.noise!, (await ask({ dtype: 'fp16' }, [], fp16)).logits!.noise!];
-    expect(exact).toBeLessThan(2e-5);
-    expect(half).toBeGreaterThan(10 * exact);
-    // Twice what either may be off from float64 (onnxruntime.test.ts).
-    expect(half).toBeLessThan(3e-2);
+  it('tells what rounding does', async () => {
+    const { noise } = (await ask()).logits!;
+    expect(noise).toBeGreaterThan(0);
+    // Twice what float32 may be off from float64 (onnxruntime.test.ts).
+    expect(noise).toBeLessThan(4e-5);
   });
 });
 

@@ -4,7 +4,7 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
-import { paritySchema, summarySchema } from './figures.js';
+import { paritySchema, summarySchema, workSchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 
 const metricChangeSchema = z.strictObject({
@@ -62,7 +62,11 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     across: z.array(differenceSchema),
     changes: z.array(metricChangeSchema),
     sameTokens: z.boolean().nullable().describe('Over the prompts of the rounds that both sides ran; null: none.'),
+    sameLogits: z.boolean().nullable().describe('The same for a sample of the logits; null: not known on both sides.'),
     parity: paritySchema.nullable().describe('Over the prompt that every run is given.'),
+    work: workSchema
+      .nullable()
+      .describe('Whether the candidate read its whole prompt; null where that was not measured.'),
   }),
   z
     .strictObject({

@@ -36,7 +36,18 @@ export const paritySchema = z.strictObject({
     .nullable()
     .describe('Between the two tokens there, in standard deviations of the logits; null where no logits are stored.'),
   gapIsLarger: z.boolean().describe('The gap itself is not stored; it is larger than `gap`.'),
-  tolerance: z.number().describe('The largest gap that rounding explains.'),
-  verdict: z.enum(['same', 'near-tie', 'different']),
+  tolerance: z.number().describe('The largest gap that counts as rounding.'),
+  verdict: z
+    .enum(['same', 'near-tie', 'not shown', 'different'])
+    .describe(
+      'not shown: rounding may explain the other tokens, but here it is so large that a fault could hide in it.',
+    ),
 });
 export type Parity = z.output<typeof paritySchema>;
+
+export const workSchema = z.strictObject({
+  otherPasses: z.number().describe('How far the logits behind the common prompt move when passes have another length.'),
+  otherText: z.number().describe('The same when all but the end of the prompt is another text.'),
+  proven: z.boolean().describe('The text decides far more than the passes, so the whole prompt was read.'),
+});
+export type Work = z.output<typeof workSchema>;

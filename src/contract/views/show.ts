@@ -7,7 +7,7 @@ import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';
 import { TARGET_METRICS } from '../rounds.js';
 import { ceilingShareSchema } from './ceiling-share.js';
-import { intervalSchema, metricSchema, paritySchema } from './figures.js';
+import { intervalSchema, metricSchema, paritySchema, workSchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { roundFiguresSchema } from './rounds.js';
 
@@ -89,6 +89,7 @@ const caseSchema = z.strictObject({
   parity: paritySchema
     .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
     .nullable(),
+  work: workSchema.nullable().describe('Whether the whole prompt was read; null where that was not measured.'),
   peakMemoryByPhase: peakMemoryByPhaseSchema,
   peakMoment: peakMomentSchema.nullable(),
   kvMemory: kvMemorySchema.nullable(),

@@ -73,7 +73,8 @@ export async function open(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
         tokens[i] = await loop.next(Uint32Array.of(tokens[i - 1]!), depth.length + ids.length + i - 1);
         tokenMs[i] = performance.now() - start;
       }
-      return { tokenMs, tokens, sessionMs: { prefill, decode: loop.takeSessionMs() } };
+      const positions = context.getSequenceKvCacheMaxPosition(SEQUENCE) + 1;
+      return { tokenMs, tokens, sessionMs: { prefill, decode: loop.takeSessionMs() }, positions };
     },
     async logits(ids) {
       context.disposeSequence(SEQUENCE);

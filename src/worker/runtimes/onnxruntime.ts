@@ -9,6 +9,7 @@ import { argmax } from './ort/argmax.js';
 import { createLoop } from './ort/decode-loop.js';
 import { createInt8Cache } from './ort/int8-cache.js';
 import { loadOrtLibrary } from './ort/library.js';
+import { createLogitsHash } from './ort/logits-hash.js';
 import { openSessions, type SessionsOptions } from './ort/open-sessions.js';
 import type { Generation, Logits, LogitsRuntime, OpenOptions } from './runtime.js';
 
@@ -60,10 +61,10 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
     for (let start = 0; start < ids.length; start += chunkTokens) loop.run(ids.subarray(start, start + chunkTokens));
   };
   /** Runs ids in chunks and returns the token that follows them. */
-  const prefill = (ids: BigInt64Array): number => {
+  const prefill = (ids: BigInt64Array, read: (logits: Logits) => number): number => {
     const last = prefillSession === null ? ids.length % chunkTokens || Math.min(chunkTokens, ids.length) : 1;
     feed(ids.subarray(0, ids.length - last));
-    return loop.run(ids.subarray(ids.length - last), (logits) => choose(logits, decoder));
+    return loop.run(ids.subarray(ids.length - last), read);
   };
 
   return {
@@ -87,24 +88,34 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       loop.mark();
       depth = tokens.length;
     },
-    async generate(prompt, count, onFirstToken): Promise<Generation> {
+    async generate(prompt, count, onFirstToken, see): Promise<Generation> {
       loop.rewind(depth);
+      const hash = createLogitsHash();
+      const next = (logits: Logits) => {
+        const row = logits.subarray(logits.length - (decoder.vocabSize ?? logits.length));
+        const token = choose(row);
+        hash.add(row, token);
+        see?.(row);
+        return token;
+      };
       const tokenMs = new Float64Array(count);
       const tokens = new Int32Array(count);
       // Resets the time of what ran before (depth, single steps).
       loop.takeSessionMs();
       const start = performance.now();
-      tokens[0] = prefill(prompt);
+      tokens[0] = prefill(prompt, next);
       tokenMs[0] = performance.now() - start;
       const prefillMs = loop.takeSessionMs();
       onFirstToken();
       for (let i = 1; i < count; i++) {
-        tokens[i] = loop.run(BigInt64Array.of(BigInt(tokens[i - 1]!)), (logits) => choose(logits, decoder));
+        tokens[i] = loop.run(BigInt64Array.of(BigInt(tokens[i - 1]!)), next);
         tokenMs[i] = performance.now() - start;
       }
-      return { tokenMs, tokens, sessionMs: { prefill: prefillMs, decode: loop.takeSessionMs() } };
+      const sessionMs = { prefill: prefillMs, decode: loop.takeSessionMs() };
+      return { tokenMs, tokens, sessionMs, positions: loop.length(), logitsHash: hash.text() };
     },
     feed,
+    read: (ids) => loop.run(ids),
     forward(ids) {
       const passes: Logits[] = [];
       for (let start = 0; start < ids.length; start += longestPass)
@@ -140,11 +151,10 @@ function joined(passes: Logits[]): Logits {
   return all;
 }
 
-/** The greedy token of the last position. */
-function choose(logits: Logits, decoder: Decoder): number {
-  const first = logits.length - (decoder.vocabSize ?? logits.length);
-  const token = argmax(logits, first, logits.length);
-  if (isNaNAt(logits, first + token))
+/** The greedy token of one position. */
+function choose(row: Logits): number {
+  const token = argmax(row, 0, row.length);
+  if (isNaNAt(row, token))
     throw problem('runtime-failed', { runtime: 'onnxruntime', reason: 'the logits are not numbers' });
   return token;
 }

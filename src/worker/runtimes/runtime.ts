@@ -2,7 +2,8 @@
 import type { CaseKey } from '../../contract/case-key.js';
 import type { OkRound } from '../../contract/result.js';
 import type { RuntimeName } from '../../contract/runtimes.js';
-import { workloadRow } from '../../contract/workloads.js';
+import { type LengthsWorkload, workloadRow } from '../../contract/workloads.js';
+import { problem } from '../../errors.js';
 import type { Job } from '../protocol.js';
 
 /** What a runtime may need to know to open a checkpoint; each takes what it uses. */
@@ -19,6 +20,10 @@ export interface Generation {
   /** Time inside the runtime's session, prompt and later tokens apart. */
   sessionMs: { prefill: number; decode: number };
   tokens: Int32Array;
+  /** Positions in the KV cache after the last pass, counted where tokens enter the graph, or read back from the engine. */
+  positions: number;
+  /** A hash over the logits, chained token by token, where the runtime shows them. */
+  logitsHash?: string;
 }
 
 export interface Runtime {
@@ -39,10 +44,32 @@ export type Logits = Float32Array | Uint16Array;
 export interface LogitsRuntime extends Runtime {
   /** Logits of one position, as the graph declares them; null where it does not. */
   logitsWidth: number | null;
+  /** As it is timed; `see` gets the logits that each token is chosen from, which the next pass may overwrite. */
+  generate(
+    prompt: BigInt64Array,
+    count: number,
+    onFirstToken: () => void,
+    see?: (logits: Logits) => void,
+  ): Promise<Generation>;
   /** A forward pass over `ids` at the present length; returns all the logits that the graph gives. */
   forward(ids: BigInt64Array): Logits;
+  /** One pass over `ids` as in a prompt, without logits. */
+  read(ids: BigInt64Array): void;
   /** Back to where a generation starts: behind the depth. */
   rewind(): void;
+}
+
+/** Throws where a generation fed fewer tokens than it was given, or more: it would be timed for other work. */
+export function requireWhole(
+  runtime: RuntimeName,
+  { positions }: Generation,
+  { prompt, new: generated, depth }: Pick<LengthsWorkload, 'prompt' | 'new' | 'depth'>,
+): void {
+  // The last token is chosen but never fed.
+  const expected = depth + prompt + generated - 1;
+  if (positions === expected) return;
+  const reason = `its KV cache holds ${positions} tokens instead of ${expected}, so the work was not what was asked for`;
+  throw problem('runtime-failed', { runtime, reason });
 }
 
 export function givesLogits(runtime: Runtime): runtime is LogitsRuntime {

@@ -36,7 +36,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
     throw problem('runtime-failed', { runtime: 'transformers.js', reason: (error as Error).message }, error);
   }
   const created = performance.now();
-  const takeSessionMs = timeSessions(model);
+  const watched = watchSessions(model);
   // A generation disposes of the device tensors that it is given, so a GPU needs a new cache each time.
   const cacheIsSpent = options.ep !== 'cpu';
   let depthTokens = new BigInt64Array(0);
@@ -74,6 +74,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
       const sessionMs = { prefill: 0, decode: 0 };
       let start = 0;
       let arrived = -1;
+      let prompted = 0;
       class Arrivals extends library.BaseStreamer {
         override put(value: bigint[][]) {
           const now = performance.now();
@@ -83,14 +84,16 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
             tokens[arrived] = Number(value[0]![0]);
           }
           if (arrived === 0) {
-            sessionMs.prefill = takeSessionMs();
+            const first = watched.take();
+            sessionMs.prefill = first.ms;
+            prompted = first.tokens;
             onFirstToken();
           }
           arrived++;
         }
         override end() {}
       }
-      takeSessionMs();
+      watched.take();
       await model.generate({
         ...inputs(ids),
         ...(depthTokens.length > 0 ? { past_key_values: new library.DynamicCache(depthCache as never) } : {}),
@@ -100,12 +103,13 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
         eos_token_id: null,
         streamer: new Arrivals(),
       } as never);
-      sessionMs.decode = takeSessionMs();
+      const later = watched.take();
+      sessionMs.decode = later.ms;
       if (arrived !== count) {
         const reason = `generate() gave ${arrived} tokens instead of ${count}`;
         throw problem('runtime-failed', { runtime: 'transformers.js', reason });
       }
-      return { tokenMs, tokens, sessionMs };
+      return { tokenMs, tokens, sessionMs, positions: depthTokens.length + prompted + later.tokens };
     },
     async repeatableStep(id) {
       const attention_mask = maskOf(depthTokens.length + 1);
@@ -115,22 +119,29 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
   };
 }
 
-/** Wraps `run` of every session. The returned function gives the time spent inside since it was last called. */
-function timeSessions(model: PreTrainedModel): () => number {
-  let total = 0;
-  const sessions = model.sessions as Record<string, { run: (...input: unknown[]) => Promise<unknown> }>;
+type Feeds = Record<string, { dims: readonly number[] }>;
+
+/** Wraps `run` of every session. `take` gives the time spent and the tokens fed inside since it was last called. */
+function watchSessions(model: PreTrainedModel) {
+  let ms = 0;
+  let tokens = 0;
+  const sessions = model.sessions as Record<string, { run: (feeds: Feeds, ...more: unknown[]) => Promise<unknown> }>;
   for (const session of Object.values(sessions)) {
     const run = session.run.bind(session);
-    session.run = async (...input) => {
+    session.run = async (feeds, ...more) => {
       const start = performance.now();
-      const outputs = await run(...input);
-      total += performance.now() - start;
+      const outputs = await run(feeds, ...more);
+      ms += performance.now() - start;
+      tokens += feeds.input_ids?.dims.at(-1) ?? 0;
       return outputs;
     };
   }
-  return () => {
-    const taken = total;
-    total = 0;
-    return taken;
+  return {
+    take() {
+      const taken = { ms, tokens };
+      ms = 0;
+      tokens = 0;
+      return taken;
+    },
   };
 }

@@ -73,6 +73,19 @@ const LARGEST_ERROR: Record<GraphLayout, Record<SyntheticDtype, number>> = {
 };
 const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
 
+describe('what a generation proves of itself', () => {
+  it('counts the tokens behind the depth, and hashes logits: equal prompts alike, others not', async () => {
+    const runtime = await open((await synthesize('published', 'fp32')).graph);
+    await runtime.fillDepth(promptTokens(1, 5, VOCAB));
+    const generate = (seed: number) => runtime.generate(promptTokens(seed, 16, VOCAB), 4, () => {});
+    const [first, again, other] = [await generate(2), await generate(2), await generate(3)];
+    expect([first.positions, again.positions]).toEqual([5 + 16 + 3, 5 + 16 + 3]);
+    expect(first.logitsHash).toMatch(/^[0-9a-f]{8}$/);
+    expect(again.logitsHash).toBe(first.logitsHash);
+    expect(other.logitsHash).not.toBe(first.logitsHash);
+  });
+});
+
 describe('what ONNX Runtime loads on CPU', () => {
   it('is every layout and dtype, with the cache in the type of the activations', async () => {
     const found: Record<string, string> = {};

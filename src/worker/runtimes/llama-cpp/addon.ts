@@ -40,5 +40,7 @@ export interface AddonContext {
   /** An `end` of -1 removes all positions from `start` on. */
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
   getSequenceKvCacheMinPosition(sequence: number): number;
+  /** The last position in the cache; -1 where it is empty. */
+  getSequenceKvCacheMaxPosition(sequence: number): number;
   disposeSequence(sequence: number): void;
 }
