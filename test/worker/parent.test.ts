@@ -539,8 +539,8 @@ describe.runIf(process.platform !== 'win32' && existsSync(ENTRY))('the real entr
         entry: ENTRY,
         async onPhase() {
           children.at(-1)!.kill('SIGINT');
-          const writer = await open(graph, 'w');
-          await writer.close();
+          // ONNX Runtime opens it, and then the reader that says what is wrong.
+          for (let reader = 0; reader < 2; reader++) await (await open(graph, 'w')).close();
         },
       },
     );
