@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { READ_PROBE } from '../../../../src/contract/ceilings.js';
 import { ARITHMETICS } from '../../../../src/contract/work.js';
 import { PRODUCT_KERNELS } from '../../../../src/machine/ceilings/kernels.js';
 import { askKernelRates, askStorageRate } from '../../../../src/worker/ask.js';
@@ -50,6 +51,15 @@ describe('read bandwidth', () => {
     }
     expect(apart(), `ONNX Runtime ${ours}, C ${theirs}`).toBeLessThanOrEqual(SAME);
   });
+});
+
+it('read bandwidth is measured by ONNX Runtime and without it, over the same memory', async () => {
+  const question = { ep: 'cpu' as const, threads: 2, workingSets: [2 ** 22, 2 ** 23], arithmetics: [] };
+  const found = await askKernelRates(question, OPTIONS);
+  expect(found.map(({ operator, workingSetBytes }) => [operator, workingSetBytes])).toEqual(
+    ['MatMul', READ_PROBE].flatMap((operator) => question.workingSets.map((bytes) => [operator, bytes])),
+  );
+  for (const { value } of found) expect(value).toBeGreaterThan(0);
 });
 
 describe('matrix products', () => {
