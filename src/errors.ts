@@ -149,6 +149,10 @@ const CATALOGUE = {
     message: `no huge pages here: ${p.reason}`,
     hint: 'allow them (echo madvise > /sys/kernel/mm/transparent_hugepage/enabled), or leave out hugePages=on',
   }),
+  'threads-differ': (p: { runtime: string; asked: number; made: number }) => ({
+    message: `${p.runtime} computes with ${p.made} threads, not with ${p.asked} as asked for`,
+    hint: 'leave out options (config) and variables that set threads, or ask for as many with --threads',
+  }),
   'nothing-to-tune': (p: { path: string; reports: readonly { step: string; note: string }[] }) => ({
     message: `${p.path}: no step applies:\n${p.reports.map(({ step, note }) => `  ${step}: ${note}`).join('\n')}`,
     hint: 'these steps cannot make this graph faster; `edgeproof models inspect` shows its format',

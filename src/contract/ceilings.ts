@@ -27,6 +27,9 @@ export const ceilingSchema = z.strictObject({
 
 export type Ceiling = z.output<typeof ceilingSchema>;
 
+/** The operator of the read bandwidth that is measured without ONNX Runtime. */
+export const READ_PROBE = 'WebAssembly v128.load';
+
 /** A ceiling that could not be measured, and why. */
 export function unknownCeiling(
   about: Pick<Ceiling, 'kind' | 'ep' | 'threads' | 'operator' | 'workingSetBytes' | 'measuredAt'>,

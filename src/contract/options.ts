@@ -67,6 +67,9 @@ export const DEFAULT_OPTIONS = Object.fromEntries(OPTION_NAMES.map((name) => [na
   [N in OptionName]: OptionValue<N>;
 };
 
+/** Stored with the options of a round, but seen, not asked for: no part of an identity. */
+export const OBSERVED_OPTIONS: readonly string[] = ['hugePagesShare', 'threadsMethod'];
+
 /** A value as the command line and case ids write it. */
 export function optionWord(value: string | boolean): string {
   return typeof value === 'string' ? value : value ? 'on' : 'off';

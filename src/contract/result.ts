@@ -53,7 +53,8 @@ const okRoundSchema = z.strictObject({
   startedAt: z.string(),
   /** Effective settings of the runtime, read back where it allows. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  loadMs: z.strictObject({ library: ms, session: ms }),
+  /** `graph`: reading what the graph says of itself, which edgeproof adds; absent where it does not, and from older rounds. */
+  loadMs: z.strictObject({ library: ms, session: ms, graph: ms.optional() }),
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),

@@ -39,7 +39,7 @@ interface RuntimeRow {
   version(versions: Versions): string;
   /** The engine below it and its version, as headings have it. */
   engine(versions: Versions): string;
-  /** Kernels of ONNX Runtime are compared with its ceilings, others with bandwidth alone. */
+  /** Whose ceilings bind it: kernels of ONNX Runtime have those of their products and operators, others that of memory alone. */
   kernels: 'onnxruntime' | 'own';
   /** The coarsest type that products are computed in; null if the graph says. */
   arithmetic: ((dtype: Dtype) => 'float32' | 'float16' | 'int8') | null;

@@ -20,11 +20,23 @@ export function parseRollup(text: string | null): MomentMemory | null {
   return { rssBytes, pssBytes: bytes('Pss'), anonymousBytes: bytes('Anonymous'), swapBytes: bytes('Swap') };
 }
 
-/** Whether it has memory in pages of 2 MiB, asked after a model is loaded. Throws if they were requested but not granted. */
-export function usesHugePages(asked: boolean | undefined): boolean {
-  const given = (bytesField(readText('/', ROLLUP), 'AnonHugePages') ?? 0) > 0;
-  if (!asked || given) return given;
-  throw problem('huge-pages-unavailable', { reason: whyNoHugePages() });
+/** Whether pages of 2 MiB were asked for, and what the process has of them once a model is loaded, in anonymous memory. */
+export interface HugePages {
+  hugePages: boolean;
+  /** A kernel may give some unasked. null where it does not tell. */
+  hugePagesShare: number | null;
+}
+
+/** Throws if they were requested but not granted. */
+export function hugePages(asked = false): HugePages {
+  const hugePagesShare = parseHugePagesShare(readText('/', ROLLUP));
+  if (asked && !(hugePagesShare! > 0)) throw problem('huge-pages-unavailable', { reason: whyNoHugePages() });
+  return { hugePages: asked, hugePagesShare };
+}
+
+export function parseHugePagesShare(rollup: string | null): number | null {
+  const [huge, all] = [bytesField(rollup, 'AnonHugePages'), bytesField(rollup, 'Anonymous')];
+  return huge === null || !all ? null : Number((huge / all).toFixed(3));
 }
 
 function whyNoHugePages(): string {

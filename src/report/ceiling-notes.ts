@@ -1,11 +1,13 @@
 // Shares of ceilings as cells and notes of a result. Pure.
+import type { Ceiling } from '../contract/ceilings.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import type { PhaseShare, ShowView } from '../contract/views/show.js';
 import type { Arithmetic } from '../contract/work.js';
+import { bandwidthDisagreements } from '../stats/ceilings-by-threads.js';
 import { FAR_BELOW } from '../stats/far-below.js';
 import { groupBy } from '../stats/group-by.js';
-import { bytes, number } from './format.js';
+import { bytes, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 /** `57 %`; empty where there is no share. */
@@ -17,7 +19,7 @@ export function shareText(share: CeilingShare | null): string {
 }
 
 /** What the column means, then what is impossible, then what is far below and why. */
-export function ceilingNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels): string[] {
+export function ceilingNotes({ cases, ceilings }: Pick<ShowView, 'cases' | 'ceilings'>, labels: Labels): string[] {
   const each = cases.flatMap((result) =>
     (Object.keys(result.ofCeiling) as PhaseWithCeiling[]).flatMap((phase) => {
       const share = result.ofCeiling[phase];
@@ -30,6 +32,7 @@ export function ceilingNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels)
   const alike = groupBy(farBelow, ({ phase, share }) => `${phase} ${belowText(share)}`);
   return [
     '“of ceiling” is the share of what this machine can do at best, measured in the same run (docs/ceilings.md).',
+    ...disagreementNotes(ceilings ?? []),
     ...impossible.map(({ label, share }) => impossibleText(label(), share)),
     ...[...alike.values()].map(([first, ...others]) => {
       const { phase, share, label } = first!;
@@ -39,6 +42,15 @@ export function ceilingNotes({ cases }: Pick<ShowView, 'cases'>, labels: Labels)
         : `${label()} and ${others.length} more stay below ${limit} of their ceiling ${belowText(share)}`;
     }),
   ];
+}
+
+/** Where the two ways to measure a bandwidth disagree. */
+export function disagreementNotes(ceilings: readonly Ceiling[]): string[] {
+  return bandwidthDisagreements(ceilings).map(({ threads, workingSetBytes, kernel, probe }) => {
+    const apart = Math.round((Math.max(kernel, probe) / Math.min(kernel, probe) - 1) * 100);
+    const where = `over ${bytes(workingSetBytes)} with ${plural(threads, 'thread')}`;
+    return `two measurements of the read bandwidth ${where} are ${apart} % apart: ONNX Runtime reads ${bytes(kernel)}/s, a program of edgeproof without it ${bytes(probe)}/s. The larger one counts; the machine may have been busy.`;
+  });
 }
 
 function impossibleText(label: string, share: CeilingShare): string {

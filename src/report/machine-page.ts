@@ -1,6 +1,7 @@
 // A machine as a page: its facts, what works on it, and what it can do at best. Pure.
 import { RUNTIME_NAMES } from '../contract/runtimes.js';
 import type { CeilingGroup, MachineView } from '../contract/views/machine.js';
+import { disagreementNotes } from './ceiling-notes.js';
 import { bytes, number, plural } from './format.js';
 import { type Fact, factTable, type Page } from './page.js';
 
@@ -28,6 +29,7 @@ export function machinePage(view: MachineView): Page {
     heading: [],
     ...factTable(rows),
     notes: [
+      ...disagreementNotes(view.ceilings ?? []),
       `Results of this machine go to results/${id}/; choose another name with --machine.`,
       ...view.notInstalled.map(({ runtime, command }) => `To get ${runtime}:\n$ ${command}`),
     ],

@@ -4,7 +4,7 @@ import type { Case } from '../contract/case-key.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
 import { type Machine, machineDifference } from '../contract/machine.js';
 import type { Manifest } from '../contract/manifest.js';
-import { DEFAULT_OPTIONS, type OptionName } from '../contract/options.js';
+import { DEFAULT_OPTIONS, OBSERVED_OPTIONS, type OptionName } from '../contract/options.js';
 import { type CaseResult, type Identity, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
 import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
@@ -99,8 +99,9 @@ function identityOf(
   };
 }
 
-/** Stored, but left out of the identity while it is the default: results of before it was stored keep matching. */
+/** Stored, but left out of the identity: what was only seen, and defaults, so that results of before they were stored match. */
 function isImplied(name: string, value: unknown, runtime: RuntimeName): boolean {
+  if (OBSERVED_OPTIONS.includes(name)) return true;
   if ((RUNTIMES[runtime].namedDefaults as readonly string[]).includes(name)) return false;
   return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as OptionName];
 }

@@ -31,11 +31,14 @@ export function ceilingShares(
   if (ceilings === null || workload.kind === 'micro' || work === undefined) return NONE;
   const token = tokenNeed(stepWork(work, result.key), workload);
   const own = ownCeilings(ceilings, result, token.bytes);
+  const decode = { ...token, tokens: 1 };
+  // Memory binds every engine. What ONNX Runtime's kernels multiply binds no runtime with kernels of its own.
+  if (RUNTIMES[runtime].kernels === 'own')
+    return { prefill: null, decode: shareOf(medianOf(RATE_OF.decode), { ...decode, operations: {} }, own, false) };
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {
-    // Matrix products of a runtime with its own kernels are not bound by what ONNX Runtime's kernels reach.
-    prefill: RUNTIMES[runtime].kernels === 'own' ? null : shareOf(medianOf(RATE_OF.prefill), prompt, own, true),
-    decode: shareOf(medianOf(RATE_OF.decode), { ...token, tokens: 1 }, own, false),
+    prefill: shareOf(medianOf(RATE_OF.prefill), prompt, own, true),
+    decode: shareOf(medianOf(RATE_OF.decode), decode, own, false),
   };
 }
 

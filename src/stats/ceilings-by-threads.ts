@@ -1,5 +1,6 @@
-// The ceilings of a machine by thread count: the best kernel of each, and how rates grow with threads. Pure.
-import type { Ceiling } from '../contract/ceilings.js';
+// The ceilings of a machine by thread count: the best kernel of each, how rates grow with threads, and where two ways to
+// measure a bandwidth disagree. Pure.
+import { type Ceiling, READ_PROBE } from '../contract/ceilings.js';
 import type { CeilingGroup } from '../contract/views/machine.js';
 import { groupBy } from './group-by.js';
 
@@ -26,4 +27,28 @@ function groupOf(group: Ceiling[]): CeilingGroup {
 function bestOf(ceilings: Ceiling[]): (Ceiling & { value: number }) | null {
   const known = ceilings.filter((ceiling): ceiling is Ceiling & { value: number } => ceiling.value !== null);
   return known.toSorted((a, b) => b.value - a.value)[0] ?? null;
+}
+
+/** Two measurements of one bandwidth that differ by more are named. */
+const AGREEMENT = 0.15;
+
+/** Bandwidths of one memory that ONNX Runtime and the probe without it measured differently. */
+export interface Disagreement {
+  threads: number;
+  workingSetBytes: number;
+  kernel: number;
+  probe: number;
+}
+
+export function bandwidthDisagreements(ceilings: readonly Ceiling[]): Disagreement[] {
+  const reads = ceilings.filter(({ kind, ep }) => kind === 'read-bandwidth' && ep === 'cpu');
+  const groups = groupBy(reads, ({ threads, workingSetBytes }) => JSON.stringify([threads, workingSetBytes]));
+  return [...groups.values()].flatMap((group) => {
+    const { threads, workingSetBytes } = group[0]!;
+    const kernel = bestOf(group.filter(({ operator }) => operator !== READ_PROBE))?.value;
+    const probe = bestOf(group.filter(({ operator }) => operator === READ_PROBE))?.value;
+    if (kernel === undefined || probe === undefined) return [];
+    const agree = Math.max(kernel, probe) / Math.min(kernel, probe) <= 1 + AGREEMENT;
+    return agree ? [] : [{ threads: threads!, workingSetBytes: workingSetBytes!, kernel, probe }];
+  });
 }

@@ -31,7 +31,7 @@ export function whyFarBelow(
     key.ep === 'cpu' && key.threads > usableCores && `${key.threads} threads share ${usableCores} cores`,
     ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share, loopShare)),
     ...arithmetic(result),
-    slowOperator(document, result, share),
+    ...(RUNTIMES[key.runtime].kernels === 'onnxruntime' ? operatorCauses(document, result, share) : []),
   );
 }
 
@@ -60,15 +60,22 @@ function stepCauses(result: CaseResult, share: CeilingShare, loopShare: number |
 }
 
 function arithmetic({ checkpoint, key }: CaseResult): string[] {
-  const formats = checkpoint?.graph.formats ?? [];
-  const inFloat = formats.some(({ operator, accuracyLevel }) => operator === 'MatMulNBits' && accuracyLevel !== 4);
   const half = checkpoint?.graph.work?.products.some((product) => product.arithmetic === 'fp16') ?? false;
   return present(
-    inFloat && 'accuracy_level is not 4: packed weights are unpacked and multiplied in float',
     half &&
       key.ep === 'cpu' &&
       !RUNTIMES[key.runtime].hasHalfKernels &&
       'the CPU has few half-precision kernels and converts to single precision',
+  );
+}
+
+/** What is known of ONNX Runtime's operators. */
+function operatorCauses(document: Pick<ResultDocument, 'ceilings'>, result: CaseResult, share: CeilingShare): string[] {
+  const formats = result.checkpoint?.graph.formats ?? [];
+  const inFloat = formats.some(({ operator, accuracyLevel }) => operator === 'MatMulNBits' && accuracyLevel !== 4);
+  return present(
+    inFloat && 'accuracy_level is not 4: packed weights are unpacked and multiplied in float',
+    slowOperator(document, result, share),
   );
 }
 

@@ -2,6 +2,7 @@
 // have an entry of their own (child.ts).
 import { readFileSync, writeSync } from 'node:fs';
 import { failureOf } from '../errors.js';
+import { readProbe } from '../machine/ceilings/read-probe.js';
 import { evictFiles } from '../machine/page-cache.js';
 import { answerPrompt } from './prompt-answer.js';
 import { type Answer, MESSAGE_FD, type Question } from './protocol.js';
@@ -24,7 +25,7 @@ async function answer(question: Question): Promise<Answer> {
     case 'placement':
       return { placement: await findPlacement(question) };
     case 'ceilings':
-      return { ceilings: kernelRates(question) };
+      return { ceilings: [...kernelRates(question), ...(question.ep === 'cpu' ? readProbe(question) : [])] };
     case 'fidelity':
       return findFidelity(question);
   }

@@ -82,7 +82,7 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
         loaded = true;
         confined.requireHeld(worker.pid, end);
         round.options = message.options;
-        round.loadMs = { library: roundMs(message.loadMs.library), session: roundMs(message.loadMs.session) };
+        round.loadMs = roundedLoad(message.loadMs);
         break;
       case 'iteration':
         energy?.iteration(message.iteration.kind, tokensOf(job.key.workload));
@@ -131,6 +131,11 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
     energy: (await energy?.finish()) ?? null,
     ...(points === undefined ? {} : { trace: points }),
   };
+}
+
+function roundedLoad({ library, session, graph }: OkRound['loadMs']): OkRound['loadMs'] {
+  const rounded = { library: roundMs(library), session: roundMs(session) };
+  return graph === undefined ? rounded : { ...rounded, graph: roundMs(graph) };
 }
 
 /** The tokens of each phase of an iteration; the first generated one belongs to the prefill. */

@@ -64,6 +64,11 @@ describe('a share', () => {
   it('of llama.cpp: the memory is the same, the kernels are not', () => {
     const result = workedCase(2561, 20, { key: { runtime: 'llama.cpp', layout: 'gguf' } });
     expect(shares(result, [CEILINGS[0]!])).toMatchObject({ prefill: null, decode: { share: 0.5 } });
+    // Products of ONNX Runtime at 40 Gop/s would need 30 ms for a token that llama.cpp has in 20.
+    const slow = [CEILINGS[0]!, ceilingOf('matmul-int8', 40), ceilingOf('matmul-fp32', 40)];
+    const beside = { share: 0.5, boundBy: 'read bandwidth', impossible: false };
+    expect(shares(result, slow)).toMatchObject({ prefill: null, decode: beside });
+    expect(shares(undefined, slow).decode).toMatchObject({ boundBy: 'matrix products', impossible: true });
   });
 
   it('knows the best of one operator', () => {

@@ -41,6 +41,15 @@ describe('a rate far below its ceiling', () => {
     expect(causes('llama.cpp')).not.toContain('converts to single precision');
   });
 
+  it('blames no operator of ONNX Runtime where another engine computes', () => {
+    const inFloat = (runtime: CaseResult['key']['runtime']) => (result: CaseResult) => {
+      result.key.runtime = runtime;
+      graph(result).formats = [{ operator: 'MatMulNBits', accuracyLevel: 0 }];
+    };
+    expect(why('decode', inFloat('onnxruntime'))).toHaveLength(1);
+    expect(why('decode', inFloat('llama.cpp'))).toEqual([]);
+  });
+
   it.each<[string, Phase, (result: CaseResult) => void]>([
     [
       'unpacked and multiplied in float',

@@ -51,6 +51,7 @@ export async function open(options: LlamaCppOptions): Promise<LlamaCppRuntime> {
       flashAttention: 'auto',
       gpuLayers: 0,
       uvThreads: process.env.UV_THREADPOOL_SIZE ?? null,
+      threadsMethod: 'as llama.cpp says: it starts threads when it first computes',
     },
     loadMs: { library: loaded - started, session: created - loaded },
     async fillDepth(tokens) {

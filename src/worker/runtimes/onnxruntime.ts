@@ -1,10 +1,8 @@
 // The runtime `onnxruntime`: our own greedy decode loop on the library of onnxruntime-node, through its C API. Everything about
 // the graph (inputs, KV layout, whether the cache may be shared) is read from the graph itself.
-import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { type Decoder, decoderOf } from '../../formats/onnx/decoder-interface.js';
-import { readModel } from '../../formats/onnx/read.js';
-import { usesHugePages } from '../../machine/own-memory.js';
+import type { Decoder } from '../../formats/onnx/decoder-interface.js';
+import { hugePages } from '../../machine/own-memory.js';
 import { argmax } from './ort/argmax.js';
 import { createLoop } from './ort/decode-loop.js';
 import { createInt8Cache } from './ort/int8-cache.js';
@@ -21,8 +19,6 @@ const PREFILL_GRAPH_CHUNK_TOKENS = 256;
 const WRONG_ATTENTION = 'attention over longer passes is wrong on this provider';
 
 export interface OnnxRuntimeOptions extends SessionsOptions, Pick<OpenOptions, 'capacity' | 'longestPass'> {
-  /** By default the graph decides. */
-  kv?: 'shared' | 'passed';
   prefillChunkTokens?: number;
   /** Asks for the logits of every position, even where the graph could leave some out. */
   allLogits?: boolean;
@@ -39,22 +35,17 @@ export interface OnnxRuntime extends LogitsRuntime {
 export { openOnnxRuntime as open };
 
 export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<OnnxRuntime> {
-  const decoder = decoderOf(readModel(options.graph));
-  if (typeof decoder === 'string') throw problem('decoder-unsupported', { path: options.graph, reason: decoder });
   const started = performance.now();
   const library = loadOrtLibrary();
   const loaded = performance.now();
-  const kvDtype = options.options?.kvDtype ?? DEFAULT_OPTIONS.kvDtype;
-  const shared = options.kv === undefined ? decoder.shareableKv : options.kv === 'shared';
-  const { session, prefillSession } = openSessions(library, options, { decoder, shared, kvDtype });
-  const created = performance.now();
-
+  const { session, prefillSession, decoder, shared, kvDtype, graphMs } = openSessions(library, options);
   const { capacity, allLogits = false, longestPass = Number.POSITIVE_INFINITY } = options;
   const chunk =
     options.prefillChunkTokens ?? (prefillSession === null ? PREFILL_CHUNK_TOKENS : PREFILL_GRAPH_CHUNK_TOKENS);
   const chunkTokens = Math.min(chunk, longestPass);
   const int8 = kvDtype === 'int8' ? createInt8Cache(session, decoder, capacity) : null;
   const loop = createLoop({ session, prefillSession, decoder, shared, int8, capacity, allLogits });
+  const ready = performance.now();
   let depth = 0;
 
   const feed = (ids: BigInt64Array) => {
@@ -71,7 +62,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
     decoder,
     logitsWidth: decoder.vocabSize,
     options: {
-      intraOpThreads: options.threads,
+      intraOpThreads: session.threads.made ?? options.threads,
       interOpThreads: 1,
       kv: shared ? 'shared' : 'passed',
       kvDtype,
@@ -79,10 +70,11 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       ...(chunkTokens === chunk ? {} : { prefillChunkReason: WRONG_ATTENTION }),
       ...(prefillSession === null ? {} : { prefillGraph: true }),
       ...session.options,
-      hugePages: usesHugePages(options.options?.hugePages),
+      ...hugePages(options.options?.hugePages),
+      threadsMethod: session.threads.method,
       ...(session.deviceMemory === null ? {} : { kvMemory: session.deviceMemory }),
     },
-    loadMs: { library: loaded - started, session: created - loaded },
+    loadMs: { library: loaded - started, session: ready - loaded - graphMs, graph: graphMs },
     async fillDepth(tokens) {
       feed(tokens);
       loop.mark();

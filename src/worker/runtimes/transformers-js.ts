@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 import type { PreTrainedModel } from '@huggingface/transformers';
 import { DEFAULT_OPTIONS } from '../../contract/options.js';
 import { problem } from '../../errors.js';
-import { usesHugePages } from '../../machine/own-memory.js';
+import { hugePages } from '../../machine/own-memory.js';
+import { countThreads } from '../../machine/own-threads.js';
 import type { Generation, OpenOptions, Runtime } from './runtime.js';
 import { loadLibrary } from './transformers-js/library.js';
 
@@ -24,6 +25,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
     graphOptimizationLevel: graphOptimization,
     extra: { 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...config },
   };
+  const counted = countThreads('transformers.js', options.ep);
   let model: PreTrainedModel;
   try {
     model = await library.AutoModelForCausalLM.from_pretrained(basename(options.directory), {
@@ -36,6 +38,7 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
     throw problem('runtime-failed', { runtime: 'transformers.js', reason: (error as Error).message }, error);
   }
   const created = performance.now();
+  const threads = counted(options.threads, Object.keys(model.sessions).length);
   const watched = watchSessions(model);
   // A generation disposes of the device tensors that it is given, so a GPU needs a new cache each time.
   const cacheIsSpent = options.ep !== 'cpu';
@@ -56,13 +59,14 @@ export async function open(options: TransformersOptions): Promise<Runtime> {
   };
   return {
     options: {
-      intraOpThreads: options.threads,
+      intraOpThreads: threads.made ?? options.threads,
       interOpThreads: 1,
       kv: 'passed',
       // As requested, because the JavaScript interface does not let us read them back.
       ...options.options?.config,
       ...{ spinning, arena, memoryPattern, graphOptimization },
-      hugePages: usesHugePages(options.options?.hugePages),
+      ...hugePages(options.options?.hugePages),
+      threadsMethod: threads.method,
     },
     loadMs: { library: loaded - started, session: created - loaded },
     fillDepth,

