@@ -8,6 +8,7 @@ import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { GRADES } from './contract/vocabulary.js';
 import { EdgeproofError } from './errors.js';
+import { printable } from './report/printable.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -121,8 +122,9 @@ process.exitCode = exitCode;
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const known = error instanceof EdgeproofError ? error : null;
-  process.stderr.write(`error: ${known?.message ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  const message = known?.message ?? (error instanceof Error ? error.stack : null) ?? String(error);
+  process.stderr.write(`error: ${printable(message)}\n`);
   if (known === null) process.stderr.write('This is a bug in edgeproof; please report it with the lines above.\n');
-  else if (known.hint !== null) process.stderr.write(`${known.hint}\n`);
+  else if (known.hint !== null) process.stderr.write(`${printable(known.hint)}\n`);
   return known?.code === 'interrupted' ? 130 : 2;
 }

@@ -12,7 +12,7 @@ import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
 import { known } from './cli-options.js';
-import { createProgress, interruptible, type Progress, say } from './terminal.js';
+import { createProgress, interruptible, type Progress, print, say } from './terminal.js';
 
 export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
   const dtypes = options.dtype.map((text) =>
@@ -45,7 +45,7 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
       );
       const pin = pinState(manifest, pinOf(repo, registry));
       if (pin.state === 'differs') say(`it is not what models.json pins: ${pin.fault}`);
-      process.stdout.write(`${checkpoint.directory}\n`);
+      print(checkpoint.directory);
     }
   }
   return 0;

@@ -6,7 +6,7 @@ import { checkpointBytes } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { bytes, count } from '../report/format.js';
 import { prepareCheckpoint } from '../run/prepare.js';
-import { interruptible, reportEvents, say } from './terminal.js';
+import { interruptible, print, reportEvents, say } from './terminal.js';
 
 export async function synthesizeModel(
   id: string,
@@ -22,6 +22,6 @@ export async function synthesizeModel(
   const { manifest } = checkpoint;
   const size = `${count(manifest.parameters)} parameters, ${bytes(checkpointBytes(manifest))}`;
   say(`${id} ${layout} ${dtype} is complete: ${size}`);
-  process.stdout.write(`${checkpoint.directory}\n`);
+  print(checkpoint.directory);
   return 0;
 }

@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import { problem } from '../errors.js';
 import type { Page } from '../report/page.js';
+import { printable, printableLine } from '../report/printable.js';
 import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
 import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
@@ -22,8 +23,13 @@ export function outputFormat(text: string): OutputFormat {
   return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
+/** A line of the answer, such as a path. */
+export function print(line: string): void {
+  process.stdout.write(`${printable(line)}\n`);
+}
+
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 export interface Progress {
@@ -47,7 +53,7 @@ export function createProgress(): Progress {
       }
       if (!final && performance.now() - drawn < REDRAW_MS) return;
       drawn = performance.now();
-      process.stderr.write(`\r\x1b[2K${[...line].slice(0, width()).join('')}`);
+      process.stderr.write(`\r\x1b[2K${[...printableLine(line)].slice(0, width()).join('')}`);
     },
     clear() {
       if (isTerminal) process.stderr.write('\r\x1b[2K');

@@ -5,6 +5,7 @@ import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { createDirectory, entriesOf, partialPath } from './directory.js';
 import { formatDocument } from './document-text.js';
 import { readJson, validate } from './json-file.js';
+import { isRegularFile } from './regular-file.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './result.js';
 
 export function resultPath(directory: string, document: ResultDocument): string {
@@ -81,7 +82,7 @@ export function newestResult(
 
 /** A path, `latest`, `previous` (of the same suite), or the newest whose file name contains `name`. */
 export function findResult(directory: string, name: string): string {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
+  if (isRegularFile(name)) return name;
   const found = namedResult(listResults(directory), name);
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;

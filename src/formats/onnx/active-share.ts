@@ -45,7 +45,7 @@ function choices(producers: Map<string, Node>, initializers: Map<string, Initial
       const nodes = level.flatMap((input) => producers.get(input) ?? []);
       for (const node of nodes) {
         const k = node.opType === 'TopK' ? firstInteger(initializers.get(node.inputs[1] ?? '')) : null;
-        if (k !== null) return k;
+        if (k !== null && k > 0) return k;
       }
       level = nodes.flatMap((node) => node.inputs).filter((input) => input !== '' && !seen.has(input));
       for (const input of level) seen.add(input);

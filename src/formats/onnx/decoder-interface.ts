@@ -84,7 +84,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
 
 function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> | string {
   const [, heads, , size] = past.dims;
-  if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number') {
+  if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number' || heads < 1 || size < 1) {
     return `${past.name} has shape [${past.dims.join(', ')}]; expected [batch, heads, length, size] with numeric heads and size`;
   }
   if (!isFloatType(past.type)) return `${past.name} is ${past.type ?? 'of an unknown type'}`;

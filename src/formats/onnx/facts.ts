@@ -100,5 +100,6 @@ function kvOf(decoder: Decoder): GraphFacts['kv'] {
 }
 
 function described({ name, type, dims }: ValueInfo) {
-  return { name, type, dims };
+  // -1 is how some exporters write a length that only a run knows.
+  return { name, type, dims: dims.map((dim) => (dim === -1 ? null : dim)) };
 }

@@ -1,6 +1,8 @@
 // The protobuf wire format: a writer into memory and a reader over a file window. Only what ONNX uses: varints,
 // fixed32/64 and length-delimited fields. https://protobuf.dev/programming-guides/encoding
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { FILE_BOUNDS } from '../../contract/file-bounds.js';
+import { openRegularFile } from '../../contract/regular-file.js';
 
 export type WireType = 0 | 1 | 2 | 5;
 
@@ -57,21 +59,20 @@ export interface ByteSource {
   length: number;
   /** Copies `length` bytes from `offset`; throws WireError past the end. */
   read(offset: number, length: number): Uint8Array;
-  /** Fields walked so far. */
+  /** Fields and numbers of lists walked so far. */
   walked: number;
+  /** Bytes of texts kept so far. */
+  textBytes: number;
   /** Unknown fields are kept as well. */
   whole: boolean;
   close(): void;
 }
 
-/** Ten times what a graph of a thousand layers has. A file of nothing but empty nodes must not fill the memory. */
-const MOST_FIELDS = 10_000_000;
-
 const WINDOW_BYTES = 1 << 16;
 
 /** Reads a file through one small window, so that a multi-gigabyte model costs kilobytes to parse. */
 export function openSource(path: string, whole = false): ByteSource {
-  const file = openSync(path, 'r');
+  const file = openRegularFile(path);
   const length = fstatSync(file).size;
   const window = Buffer.alloc(WINDOW_BYTES);
   let windowStart = 0;
@@ -88,10 +89,12 @@ export function openSource(path: string, whole = false): ByteSource {
   return {
     length,
     walked: 0,
+    textBytes: 0,
     whole,
     read(offset, size) {
       if (size < 0 || offset < 0 || offset + size > length)
         throw new WireError(`field of ${size} bytes passes the end`);
+      if (size > FILE_BOUNDS.protobufMessageBytes) throw new WireError(`a field of ${size} bytes at byte ${offset}`);
       if (size > WINDOW_BYTES) {
         const whole = Buffer.alloc(size);
         if (load(whole, offset) !== size) throw new WireError('file shrank while it was read');
@@ -112,6 +115,7 @@ export function sourceOf(bytes: Uint8Array, whole = false): ByteSource {
   return {
     length: bytes.length,
     walked: 0,
+    textBytes: 0,
     whole,
     read(offset, size) {
       if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
@@ -141,9 +145,8 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
     return value;
   };
   while (at < end) {
-    source.walked++;
     const tagAt = at;
-    if (source.walked > MOST_FIELDS) throw new WireError(`more than ${MOST_FIELDS} fields`);
+    countWalked(source, 1);
     const tag = varint();
     const number = Number(tag >> 3n);
     const wire = Number(tag & 7n);
@@ -158,6 +161,13 @@ export function* fields(source: ByteSource, start: number, end: number): Generat
     at += size;
     yield { number, wire, value, tag: tagAt, start: at - size, end: at };
   }
+}
+
+/** What a file holds grows with its fields, so a file of nothing but empty ones must not fill the memory. */
+export function countWalked(source: ByteSource, steps: number): void {
+  source.walked += steps;
+  const most = FILE_BOUNDS.protobufFields;
+  if (source.walked > most) throw new WireError(`more than ${most} fields and numbers`);
 }
 
 /** Bytes behind the tag, where the wire type alone decides; the value of a varint is read before. */

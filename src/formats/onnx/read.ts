@@ -1,13 +1,12 @@
 // A .onnx file → OnnxModel. The file is not trusted: every span is checked against its parent, large tensors are
 // skipped rather than loaded, and anything malformed is an `onnx-invalid` error.
+import { FILE_BOUNDS } from '../../contract/file-bounds.js';
 import { problem, reasonOf } from '../../errors.js';
+import { checkModel, checkValue } from './check-model.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
-import { floats32, integers, leftovers, scalar, span, text, wholeField, within } from './protobuf-values.js';
+import { floats32, integers, leftovers, scalar, span, text, whole, wholeField, within } from './protobuf-values.js';
 import { decodeTensor } from './read-tensor.js';
-
-/** Nesting of graphs inside nodes (If, Loop, Scan). */
-const DEEPEST_GRAPH = 16;
 
 /** Reads the graph of a .onnx file without its weights. Throws onnx-invalid or file-unreadable. */
 export function readModel(path: string): OnnxModel {
@@ -20,12 +19,7 @@ export function readWholeModel(path: string): OnnxModel {
 }
 
 function readFile(path: string, whole: boolean): OnnxModel {
-  let source: ByteSource;
-  try {
-    source = openSource(path, whole);
-  } catch (error) {
-    throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
-  }
+  const source = openSource(path, whole);
   try {
     return decodeModel(source);
   } catch (error) {
@@ -61,18 +55,19 @@ function decodeModel(source: ByteSource): OnnxModel {
   const left = leftovers(source);
   let graphs = 0;
   for (const field of fields(source, 0, source.length)) {
-    if (field.number === 1) model.irVersion = Number(scalar(field));
+    if (field.number === 1) model.irVersion = whole(field, 'ir_version');
     else if (field.number === 2) model.producer = text(source, field);
     else if (field.number === 7) {
       graphs++;
       decodeGraph(source, span(field), model, 0);
     } else if (field.number === 8) {
       const opset = decodeOpset(source, field);
-      model.opsets[opset.domain] = opset.version;
+      setEntry(model.opsets, opset.domain, opset.version);
     } else left.add(field);
   }
   if (graphs !== 1) throw new WireError(`it holds ${graphs} graphs, not one`);
   if (model.nodes.length === 0) throw new WireError('its graph has no nodes');
+  checkModel(model);
   return Object.assign(model, left.rest());
 }
 
@@ -80,27 +75,34 @@ function decodeOpset(source: ByteSource, message: Field) {
   const opset = { domain: '', version: 0 };
   for (const field of within(source, message)) {
     if (field.number === 1) opset.domain = text(source, field);
-    else if (field.number === 2) opset.version = Number(scalar(field));
+    else if (field.number === 2) opset.version = whole(field, 'the version of an opset');
   }
   return opset;
 }
 
 function decodeGraph(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
-  if (depth > DEEPEST_GRAPH) throw new WireError(`graphs inside graphs, more than ${DEEPEST_GRAPH} deep`);
+  const { graphDepth, graphNodes, graphTensors, graphValues } = FILE_BOUNDS;
+  if (depth > graphDepth) throw new WireError(`graphs inside graphs, more than ${graphDepth} deep`);
   const left = leftovers(source);
   const values: ValueInfo[] = [];
   for (const field of within(source, message)) {
-    if (field.number === 1) model.nodes.push(decodeNode(source, field, model, depth));
+    if (field.number === 1) keep(model.nodes, decodeNode(source, field, model, depth), graphNodes, 'nodes');
     else if (field.number === 2) model.graphName = text(source, field);
-    else if (field.number === 5) model.initializers.push(decodeTensor(source, field));
-    else if (field.number === 11) model.inputs.push(decodeValue(source, field));
-    else if (field.number === 12) model.outputs.push(decodeValue(source, field));
-    else if (field.number === 13 && source.whole) values.push(decodeValue(source, field));
+    else if (field.number === 5) keep(model.initializers, decodeTensor(source, field), graphTensors, 'initializers');
+    else if (field.number === 11) keep(model.inputs, decodeValue(source, field), graphValues, 'inputs');
+    else if (field.number === 12) keep(model.outputs, decodeValue(source, field), graphValues, 'outputs');
+    else if (field.number === 13 && source.whole) keep(values, decodeValue(source, field), graphValues, 'values');
     else left.add(field);
   }
   const { rest } = left.rest();
   if (rest !== undefined) model.graphRest = rest;
   if (values.length > 0) model.values = values;
+}
+
+/** Adds to a list of the graph unless it is full. */
+function keep<T>(list: T[], item: T, most: number, what: string): void {
+  if (list.length >= most) throw new WireError(`more than ${most} ${what}`);
+  list.push(item);
 }
 
 function decodeNode(source: ByteSource, message: Field, model: OnnxModel, depth: number): Node {
@@ -188,6 +190,7 @@ function decodeValue(source: ByteSource, message: Field): ValueInfo {
     else if (field.number === 2) decodeType(source, field, value, odd);
     else odd.push(field);
   }
+  checkValue(value);
   if (source.whole && (odd.length > 0 || value.type === null)) value.opaque = wholeField(source, message);
   return value;
 }

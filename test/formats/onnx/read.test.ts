@@ -50,9 +50,10 @@ describe('a file larger than the reading window', () => {
     const nodes = Array.from({ length: 4000 }, (_, i) => ({
       ...node,
       name: `/model/layers.${i}/${'x'.repeat(i % 97)}`,
+      outputs: [`y${i}`],
     }));
     // One text longer than the window of 64 KiB.
-    nodes.push({ ...node, name: 'y'.repeat(100_000) });
+    nodes.push({ ...node, name: 'y'.repeat(100_000), outputs: ['last'] });
     const bytes = encodeModel({ ...SAMPLE_MODEL, nodes });
     expect(bytes.length).toBeGreaterThan(3 * 65_536);
     const read = outcome(bytes);
