@@ -39,7 +39,9 @@ export const FILE_BOUNDS = {
   ggufTextBytes: 4 << 20,
 
   /** Of a model: the deepest have 126 (Llama 3.1 405B). */
-  layers: 10_000,
+  layers: 1_000,
+  /** In all layers together: Kimi K2 has 23,040. */
+  experts: 100_000,
   /** Heads, experts, groups. */
   heads: 65_536,
   /** Width of a layer or a head; the widest MLPs have 53,248. */

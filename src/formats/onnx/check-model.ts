@@ -44,7 +44,7 @@ export function checkValue({ name, dims }: ValueInfo): void {
   checkShape(
     'value',
     name,
-    dims.filter((dim) => typeof dim === 'number' && dim !== -1),
+    dims.flatMap((dim) => (typeof dim === 'number' && dim !== -1 ? [dim] : [])),
   );
 }
 
