@@ -65,7 +65,7 @@ function excessOf(bytes: Buffer): string | null {
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
 /** Further ones say no more. */
-const MOST_ISSUES = 20;
+const MOST_ISSUES = 10;
 
 export function validate<T extends z.ZodType>(path: string, value: unknown, schema: T, hint?: string): z.output<T> {
   // A command reads a document or two: compiling a parser for them takes longer than it saves.

@@ -3,9 +3,7 @@
 import type { Page } from './page.js';
 
 /** C0 and C1 but for line breaks, DEL, line separators, and the marks that turn the direction of writing. */
-const OBEYED =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const OBEYED = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const REPLACED = '\ufffd';
 
 /** Longer texts are names only in damaged files, and take minutes to fit into a table. */

@@ -1,6 +1,6 @@
 // What no graph may contradict: names are unique, shapes can exist, and attributes that sizes are computed from are sizes.
 import { FILE_BOUNDS } from '../../contract/file-bounds.js';
-import type { Initializer, Node, OnnxModel, ValueInfo } from './model.js';
+import { type Initializer, type Node, type OnnxModel, rowOf, type ValueInfo } from './model.js';
 import { WireError } from './protobuf.js';
 
 /** A name in an error message. */
@@ -73,7 +73,7 @@ const SIZES: Record<string, Record<string, Range>> = {
 };
 
 function checkSizes(node: Node): void {
-  for (const [name, [least, most]] of Object.entries(SIZES[node.opType] ?? {})) {
+  for (const [name, [least, most]] of Object.entries(rowOf(SIZES, node.opType) ?? {})) {
     const value = node.attributes[name];
     if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) continue;
     const found = typeof value === 'number' ? value : 'not an integer';

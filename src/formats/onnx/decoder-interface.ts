@@ -1,6 +1,6 @@
 // The interface of a decoder graph: its inputs, its KV cache, and whether that cache can be shared in place. It is read
 // from the graph alone, so that files of any exporter can be run without a config.json.
-import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, rowOf, type ValueInfo } from './model.js';
 
 /** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
 export interface KvEntry {
@@ -41,7 +41,7 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   );
   const outputs = new Map(model.outputs.map((output) => [output.name, output]));
   const strange = [...inputs.keys()].filter((name) => !FED.test(name));
-  const computed = strange.filter((name) => FROM_OTHER_SESSIONS[name] !== undefined);
+  const computed = strange.filter((name) => rowOf(FROM_OTHER_SESSIONS, name) !== undefined);
   if (computed.length > 0) {
     const origins = computed.map((name) => `${name} comes from ${FROM_OTHER_SESSIONS[name]}`);
     return `it is one of several sessions, and edgeproof runs one: ${origins.join(', ')}`;

@@ -4,7 +4,7 @@ import type { GraphFacts } from '../../contract/graph-facts.js';
 import { activeShares } from './active-share.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
 import { embeddingOf, headNode, headOf } from './embedding-and-head.js';
-import { type Initializer, integerOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import { type Initializer, integerOf, type Node, type OnnxModel, rowOf, type ValueInfo } from './model.js';
 import { producersOf, type Use, usesOf, VIEWS } from './uses.js';
 import { formatsOf } from './weight-format.js';
 import { workOf } from './work.js';
@@ -69,7 +69,7 @@ function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
   const elements = tensor.dims.reduce((a, b) => a * b, 1);
   let parameters = 0;
   for (const { node, index } of uses.get(tensor.name) ?? []) {
-    if (NOT_PARAMETERS[node.opType]?.includes(index) || VIEWS.has(node.opType)) continue;
+    if (rowOf(NOT_PARAMETERS, node.opType)?.includes(index) || VIEWS.has(node.opType)) continue;
     if (node.opType === 'MatMulNBits' && index === 1) {
       parameters = Math.max(parameters, integerOf(node, 'N', 0) * integerOf(node, 'K', 0));
     } else if (node.opType === 'GatherBlockQuantized' && index === 0 && tensor.type === 'uint8') {

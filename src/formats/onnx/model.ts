@@ -115,6 +115,11 @@ export function integerOf(node: Node, name: string, absent: number): number {
   return typeof value === 'number' ? value : absent;
 }
 
+/** The row of a name in a table. Files name operators and inputs as they like: `constructor` is in no table. */
+export function rowOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** The first value of an int64 tensor that is kept in the graph; null for others. */
 export function firstInteger(tensor: Initializer | undefined): number | null {
   if (tensor?.type !== 'int64' || tensor.data.kind !== 'inline' || !tensor.data.data?.length) return null;

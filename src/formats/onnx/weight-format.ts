@@ -1,6 +1,6 @@
 // In which formats a graph multiplies its weights: operator, bits, blocks, accuracy level.
 import type { WeightFormat } from '../../contract/graph-facts.js';
-import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel } from './model.js';
+import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel, rowOf } from './model.js';
 import { viewOrigins } from './uses.js';
 
 const MATRIX_OPERATORS = new Set([
@@ -46,7 +46,7 @@ export function formatOf(node: Node, weight: Initializer | undefined): Omit<Weig
     bits: experts ? integerOf(node, 'expert_weight_bits', 4) : packed ? integerOf(node, 'bits', 4) : bitsOf(weight),
     blockSize: packed ? integerOf(node, 'block_size', 32) : experts ? integerOf(node, 'block_size', 0) || null : null,
     accuracyLevel: node.opType === 'MatMulNBits' ? integerOf(node, 'accuracy_level', 0) : null,
-    zeroPoints: (node.inputs[ZERO_POINTS[node.opType] ?? node.inputs.length] ?? '') !== '',
+    zeroPoints: (node.inputs[rowOf(ZERO_POINTS, node.opType) ?? node.inputs.length] ?? '') !== '',
   };
 }
 

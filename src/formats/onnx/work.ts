@@ -2,7 +2,7 @@
 // KV cache. A kernel may do more but not less. docs/ceilings.md says how rates follow from it.
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
 import { type Decoder, keyAndValue, rowBytesOf } from './decoder-interface.js';
-import type { Initializer, Node, OnnxModel } from './model.js';
+import { type Initializer, type Node, type OnnxModel, rowOf } from './model.js';
 import type { Use } from './uses.js';
 
 /** Inputs, by operator, of which one token reads a single row. */
@@ -38,7 +38,8 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   for (const tensor of model.initializers) {
     const uses = weights.uses.get(tensor.name) ?? [];
     const share = weights.shares.get(tensor.name) ?? 1;
-    if (uses.some(({ node, index }) => !TABLES[node.opType]?.includes(index))) tokenBytes += tensor.data.bytes * share;
+    if (uses.some(({ node, index }) => !rowOf(TABLES, node.opType)?.includes(index)))
+      tokenBytes += tensor.data.bytes * share;
     const operations = 2 * weights.parameters.get(tensor.name)! * share;
     for (const { node, index } of uses) {
       if (operations === 0 || !multiplies(node, index)) continue;
