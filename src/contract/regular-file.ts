@@ -12,6 +12,12 @@ export function statOf(path: string): Stats | null {
   }
 }
 
+/** Throws file-unreadable for a pipe, which may never end, a socket or a device; folders and nothing at all pass. */
+export function refuseSpecial(path: string, found: Stats | null): void {
+  if (found !== null && !found.isDirectory() && !found.isFile())
+    throw unreadable(path, 'it is a pipe, socket or device, not a regular file');
+}
+
 export function isRegularFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -23,8 +29,8 @@ export function isRegularFile(path: string): boolean {
 /** Opens a regular file to read; throws file-unreadable for whatever else it may be. */
 export function openRegularFile(path: string): number {
   const found = statOf(path);
+  refuseSpecial(path, found);
   if (found?.isDirectory()) throw unreadable(path, 'it is a directory');
-  if (found?.isFile() === false) throw unreadable(path, 'it is a pipe, socket or device, not a regular file');
   try {
     return openSync(path, 'r');
   } catch (error) {

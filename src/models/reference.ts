@@ -2,7 +2,7 @@
 // or .gguf file, or a config.json.
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { statOf } from '../contract/regular-file.js';
+import { refuseSpecial, statOf } from '../contract/regular-file.js';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
 import { loadRegistry, type Model } from './registry.js';
@@ -52,7 +52,8 @@ const KINDS: Record<string, 'onnx' | 'gguf' | 'config'> = { '.onnx': 'onnx', '.g
 function pathOf(text: string): ModelReference {
   const found = statOf(text);
   if (found === null) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
-  const kind = found.isDirectory() ? 'folder' : found.isFile() ? KINDS[extname(text)] : undefined;
+  refuseSpecial(text, found);
+  const kind = found.isDirectory() ? 'folder' : KINDS[extname(text)];
   if (kind !== undefined) return { kind, path: text };
   const expected = 'a folder, an .onnx or .gguf file or a config.json';
   throw problem('input-invalid', { what: `${text} is not a model`, expected });
