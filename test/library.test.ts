@@ -14,6 +14,11 @@ const [example] = /(?<=```js\n)import[\s\S]*?(?=```)/.exec(readFileSync(join(ROO
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
+it('is built in a checkout of which npm has nothing to warn', async () => {
+  const { stderr } = await shell('npm', ['prefix'], { cwd: ROOT });
+  expect(stderr).toBe('');
+});
+
 describe('the installed package', () => {
   beforeAll(async () => {
     await shell('npm', ['pack', '--ignore-scripts', '--pack-destination', project], { cwd: ROOT });

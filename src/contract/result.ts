@@ -100,6 +100,7 @@ const checkpointSchema = z.strictObject({
 const caseResultSchema = z.strictObject({
   id: z.string(),
   key: caseKeySchema,
+  /** skipped: no round yet. */
   status: z.enum(['ok', 'failed', 'skipped']),
   identity: identitySchema.nullable(),
   checkpoint: checkpointSchema.nullable(),

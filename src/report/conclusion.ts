@@ -6,7 +6,7 @@ import { MOST_UNCERTAIN } from '../stats/show.js';
 import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, duration, number, plural } from './format.js';
 import { dimensionWord, type Labels } from './labels.js';
-import { limitWords } from './limit-notes.js';
+import { limitWords, slowerWords, widestTwin } from './limit-notes.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
 const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
@@ -17,15 +17,21 @@ const MOST_TIED = 3;
 
 export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labels): string[] {
   const byId = new Map(cases.map((result) => [result.id, result]));
-  const [best, ...others] = ranking.map((entry) => ({ ...entry, result: byId.get(entry.id)! }));
+  // Who limits a case asks what it does in less memory, not which limit is the fastest.
+  const [best, ...others] = ranking
+    .map((entry) => ({ ...entry, result: byId.get(entry.id)! }))
+    .filter(({ result }) => widestTwin(result, cases) === result);
   if (best === undefined) return [];
   const generating = cases.filter(
     ({ rounds, key, status }) => rounds.length > 0 && key.workload.kind === 'generate' && status !== 'impossible',
   );
   const tied = others.filter(({ notShownSlower }) => notShownSlower).map(({ result }) => result);
   return present(
-    sentence(best.result, others.length > 0, labels),
+    sentence(best.result, others, labels),
+    tightestNote(best.result, cases),
     tiedNote(tied, labels),
+    best.result.rounds.every(({ grade }) => grade === 'C') &&
+      'The machine was busy in every round of it (grade C): measure again before you quote this.',
     uncertainNote(uncertain.length, generating.length),
     generating.some(({ key }) => key.weights === 'synthetic') &&
       'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.',
@@ -40,14 +46,26 @@ function uncertainNote(uncertain: number, of: number): string | null {
   return `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`;
 }
 
-function sentence(result: CaseView, amongOthers: boolean, labels: Labels): string {
+/** The least memory in which the case still runs, where several limits were tried. */
+function tightestNote(best: CaseView, cases: readonly CaseView[]): string | null {
+  const memory = ({ key }: CaseView) => key.limits?.memoryBytes ?? Number.POSITIVE_INFINITY;
+  const running = cases.filter(({ status, wholeMs }) => status === 'ok' && wholeMs !== null);
+  const twins = running.filter((other) => widestTwin(other, cases) === best);
+  const tightest = twins.reduce((a, b) => (memory(b) < memory(a) ? b : a), best);
+  if (tightest === best) return null;
+  return `It still runs with ${limitWords(tightest.key.limits!)}, ${slowerWords(tightest, cases)}.`;
+}
+
+function sentence(result: CaseView, others: readonly { result: CaseView }[], labels: Labels): string {
   const { ttftMs, decodeRate, peakRssBytes } = result.metrics;
   const { prompt, new: generated, depth } = lengthsOf(result.key.workload)!;
   const behind = depth === 0 ? '' : ` behind ${count(depth)} earlier ones`;
   const asked = `a prompt of ${plural(prompt, 'token')}${behind}`;
-  const start = amongOthers
-    ? `Fastest here, ${duration(result.wholeMs!.median)} for ${asked} and ${plural(generated, 'new one')}: ${nameOf(result, labels)} answers`
-    : `On this machine ${nameOf(result, labels)} answers ${asked}`;
+  const once = [result, ...others.map(({ result }) => result)].some(({ rounds }) => rounds.length === 1);
+  const start =
+    others.length > 0
+      ? `${once ? 'Fastest here, though one round shows no spread' : 'Fastest here'}, ${duration(result.wholeMs!.median)} for ${asked} and ${plural(generated, 'new one')}: ${nameOf(result, labels)} answers`
+      : `On this machine${once ? ', in the only round,' : ''} ${nameOf(result, labels)} answers ${asked}`;
   const writes =
     decodeRate === undefined
       ? ''

@@ -1,11 +1,11 @@
 // How a table fits into a terminal that is too narrow for it: with smaller gaps, else with a last column that wraps, else
-// in blocks below each other, each beginning with the columns that name the rows. Pure.
+// in blocks below each other, each beginning with the columns that name the rows, else row by row. Pure.
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
 interface Layout {
   gap: number;
-  /** Indices of columns, block by block. */
+  /** Indices of columns, block by block; no block where a number does not fit beside the columns that name its row. */
   blocks: number[][];
   /** Width of a last column whose words wrap; null where it does not. */
   lastWidth: number | null;
@@ -30,15 +30,24 @@ export function layoutOf(columns: FittedColumn[], most: number): Layout {
   if (total(all, SMALL_GAP) <= most) return { gap: SMALL_GAP, ...whole };
   const lastWidth = most - total(all.slice(0, -1), SMALL_GAP) - SMALL_GAP;
   if (columns.at(-1)!.align === 'left' && lastWidth >= LEAST_WORDS) return { gap: SMALL_GAP, blocks: [all], lastWidth };
-  const right = columns.findIndex(({ align }) => align === 'right');
-  const labels = all.slice(0, right < 0 ? 1 : Math.max(1, right));
+  const labels = all.slice(0, labelColumns(columns));
+  const others = all.slice(labels.length);
   const blocks: number[][] = [];
-  for (const place of all.slice(labels.length)) {
+  if (others.some((place) => total([...labels, place], GAP) > most)) return { gap: GAP, blocks, lastWidth: null };
+  for (const place of others) {
     const last = blocks.at(-1);
     if (last !== undefined && total([...last, place], GAP) <= most) last.push(place);
     else blocks.push([...labels, place]);
   }
   return { gap: GAP, blocks, lastWidth: null };
+}
+
+/** How many columns name the row: those before the first number, at least one. */
+export function labelColumns(columns: readonly Pick<FittedColumn, 'align'>[]): number {
+  return Math.max(
+    1,
+    columns.findIndex(({ align }) => align === 'right'),
+  );
 }
 
 /**

@@ -1,10 +1,14 @@
-// What the limits of each case did: it loads and runs, it swaps, it is held back, or it runs out of memory. Pure.
+// What the limits of each case did: it loads and runs, how much slower, it swaps, it is held back, or it runs out of
+// memory. Pure.
 import type { Limits } from '../contract/limits.js';
 import type { CaseLimitEffects, CaseView } from '../contract/views/show.js';
 import { present } from '../stats/present.js';
 import { limitDimensions } from '../suite/case-id.js';
-import { bytes, count, plural } from './format.js';
+import { bytes, count, number, plural } from './format.js';
 import { workloadLabel } from './labels.js';
+
+/** The minimum effect of speeds. */
+const WORTH_A_WORD = 1.03;
 
 export function limitNotes(cases: readonly CaseView[]): string[] {
   return cases.flatMap((result) => {
@@ -13,6 +17,7 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
     const { throttledShare, uncountedFileBytes, method } = limitEffects;
     const did = present(
       memoryWords(limitEffects, rounds.length + failures.length),
+      slowerWords(result, cases),
       throttledShare !== null &&
         `the quota holds it back in up to ${Math.round(throttledShare * 100)} % of its periods`,
       uncountedFileBytes > 0 && `${bytes(uncountedFileBytes)} of its files stayed in the page cache and did not count`,
@@ -20,6 +25,32 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
     );
     return [`${limitWords(key.limits!)} (${workloadLabel(key)}): ${did.join('; ')}.`];
   });
+}
+
+/** The case with the widest limits, or none, among those that differ from this one in their limits alone. */
+export function widestTwin(result: CaseView, cases: readonly CaseView[]): CaseView {
+  const nameOf = ({ key: { limits, ...others } }: CaseView) => JSON.stringify(others);
+  const twins = cases.filter((other) => other.wholeMs !== null && nameOf(other) === nameOf(result));
+  const width = ({ key: { limits } }: CaseView) => [
+    limits?.memoryBytes ?? Number.POSITIVE_INFINITY,
+    limits?.cpuQuota ?? Number.POSITIVE_INFINITY,
+    limits?.cpus === undefined ? 1 : 0,
+  ];
+  const isWider = (a: CaseView, b: CaseView) => {
+    const [one, other] = [width(a), width(b)];
+    const place = one.findIndex((value, i) => value !== other[i]);
+    return place !== -1 && one[place]! > other[place]!;
+  };
+  return twins.reduce((widest, other) => (isWider(other, widest) ? other : widest), result);
+}
+
+/** `6.1 × slower than without limits`; null where there is nothing to compare with, or no difference worth a word. */
+export function slowerWords(result: CaseView, cases: readonly CaseView[]): string | null {
+  const twin = widestTwin(result, cases);
+  if (twin === result || result.wholeMs === null) return null;
+  const than = twin.key.limits === undefined ? 'without limits' : `with ${limitWords(twin.key.limits)}`;
+  const ratio = result.wholeMs.median / twin.wholeMs!.median;
+  return ratio < WORTH_A_WORD ? `as fast as ${than}` : `${number(ratio)} × slower than ${than}`;
 }
 
 /** `memory-limit 2GB, cpu-quota 1.5` */

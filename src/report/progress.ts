@@ -40,7 +40,7 @@ function range({ minimum, maximum }: UntilPrecise): string {
 const BASIS: Record<Basis, string> = {
   measured: 'as measured here before',
   scaled: 'scaled from other results of this machine',
-  assumed: 'a rough guess: this machine has no result yet',
+  assumed: 'a rough guess: this machine has no result like it yet',
 };
 
 /** `plan: 2 cases × 5 rounds, about 1 min 20 s (as measured here before)` */

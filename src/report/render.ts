@@ -30,7 +30,17 @@ function markdown(page: Page): string {
     `| ${page.columns.map((column) => (column.align === 'right' ? '---:' : '---')).join(' | ')} |`,
     ...page.rows.map((row) => `| ${page.columns.map((column) => cell(row[column.key] ?? '')).join(' | ')} |`),
   ];
-  return [...page.heading, '', ...lines, '', ...page.notes, ''].join('\n');
+  // Lists, because Markdown would run the lines together into one paragraph.
+  const items = (texts: string[]) => texts.map((text) => `- ${text.replaceAll('\n', '\n  ')}`);
+  return [
+    ...block(items(page.heading)),
+    ...block(page.rows.length === 0 ? [] : lines),
+    ...block(items(page.notes)),
+  ].join('\n');
+}
+
+function block(lines: string[]): string[] {
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 /** RFC 4180: fields with a comma, quote or line break are quoted. */

@@ -27,7 +27,11 @@ export async function resume(
   options: RunOptions & { results: string },
 ): Promise<Begun<string>> {
   const complete = completed(options);
-  return carryOut(continueRun(name, more, { ...complete, results: options.results }), complete);
+  const begun = continueRun(name, more, { ...complete, results: options.results });
+  // Ceilings are stored with the first round, so rounds without any were begun without them.
+  const { cases, ceilings } = begun.document;
+  const isWithout = ceilings === null && cases.some(({ rounds }) => rounds.length > 0);
+  return carryOut(begun, { ...complete, ceilings: complete.ceilings && !isWithout });
 }
 
 /** Whether the answer of a run is no: a case failed, or its rate is impossible. */

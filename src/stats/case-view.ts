@@ -33,7 +33,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
   const limits = result.rounds.flatMap((round) => round.limits ?? []);
   return {
     id: result.id,
-    status: isImpossible ? 'impossible' : result.status,
+    status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
     key: result.key,
     identity: result.identity,
     parameters: result.checkpoint?.parameters ?? null,

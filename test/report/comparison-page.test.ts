@@ -45,56 +45,50 @@ describe('a comparison', () => {
 
   it('in 80 columns', () =>
     expect(inTerminal(page, 80)).toMatchInlineSnapshot(`
-    "
-    baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
-      onnxruntime 1.30.0
-    candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
-      onnxruntime 1.30.0
-    cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
+      "
+      baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
+        onnxruntime 1.30.0
+      candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 ·
+        onnxruntime 1.30.0
+      cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
 
-    case        metric                unit         baseline       candidate
-    pp512 tg5   prefill rate          tok/s   1,280 ± 0.0 %   1,280 ± 0.0 %
-                decode rate           tok/s    50.0 ± 1.0 %    41.7 ± 1.0 %
-                time to first token   ms        400 ± 0.0 %     400 ± 0.0 %
-                load time             ms        400 ± 0.0 %     400 ± 0.0 %
-                peak memory           MB        800 ± 0.0 %     800 ± 0.0 %
+      case        metric                unit    baseline   candidate    visible
+      pp512 tg5   prefill rate          tok/s      1,280       1,280    ≥ 3.0 %
+                  decode rate           tok/s       50.0        41.7    ≥ 4.1 %
+                  time to first token   ms           400         400    ≥ 3.0 %
+                  load time             ms           400         400   ≥ 20.0 %
+                  peak memory           MB           800         800    ≥ 5.0 %
 
-    case        metric                unit     visible    change
-    pp512 tg5   prefill rate          tok/s    ≥ 3.0 %         ~
-                decode rate           tok/s    ≥ 4.1 %   −16.7 %
-                time to first token   ms       ≥ 3.0 %         ~
-                load time             ms      ≥ 20.0 %         ~
-                peak memory           MB       ≥ 5.0 %         ~
+      case        metric                unit     change   outcome
+      pp512 tg5   prefill rate          tok/s         ~   not shown (p=1.00 n=6)
+                  decode rate           tok/s   −16.7 %   worse (p=0.011 n=6)
+                  time to first token   ms            ~   not shown (p=1.00 n=6)
+                  load time             ms            ~   not shown (p=1.00 n=6)
+                  peak memory           MB            ~   not shown (p=1.00 n=6)
 
-    case        metric                unit    outcome
-    pp512 tg5   prefill rate          tok/s   not shown (p=1.00 n=6)
-                decode rate           tok/s   worse (p=0.011 n=6)
-                time to first token   ms      not shown (p=1.00 n=6)
-                load time             ms      not shown (p=1.00 n=6)
-                peak memory           MB      not shown (p=1.00 n=6)
-
-    Worse: 1 of 5 figures.
-    "
-  `));
+      Worse: 1 of 5 figures.
+      Left out of the table at 80 columns: ±, at most 1.0 %.
+      "
+    `));
 
   it('as Markdown', () =>
     expect(asMarkdown(page)).toMatchInlineSnapshot(`
-    "
-    baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
-    candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
-    cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
+      "
+      - baseline   a.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+      - candidate  b.json · 2025-01-01 12:00 · testbox-2c-8gb · edgeproof 0.1.0 · onnxruntime 1.30.0
+      - cases      qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads
 
-    | case | metric | unit | baseline | candidate | visible | change | outcome |
-    | --- | --- | --- | ---: | ---: | ---: | ---: | --- |
-    | pp512 tg5 | prefill rate | tok/s | 1,280 ± 0.0 % | 1,280 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
-    |  | decode rate | tok/s | 50.0 ± 1.0 % | 41.7 ± 1.0 % | ≥ 4.1 % | −16.7 % | worse (p=0.011 n=6) |
-    |  | time to first token | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
-    |  | load time | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 20.0 % | ~ | not shown (p=1.00 n=6) |
-    |  | peak memory | MB | 800 ± 0.0 % | 800 ± 0.0 % | ≥ 5.0 % | ~ | not shown (p=1.00 n=6) |
+      | case | metric | unit | baseline | candidate | visible | change | outcome |
+      | --- | --- | --- | ---: | ---: | ---: | ---: | --- |
+      | pp512 tg5 | prefill rate | tok/s | 1,280 ± 0.0 % | 1,280 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
+      |  | decode rate | tok/s | 50.0 ± 1.0 % | 41.7 ± 1.0 % | ≥ 4.1 % | −16.7 % | worse (p=0.011 n=6) |
+      |  | time to first token | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 3.0 % | ~ | not shown (p=1.00 n=6) |
+      |  | load time | ms | 400 ± 0.0 % | 400 ± 0.0 % | ≥ 20.0 % | ~ | not shown (p=1.00 n=6) |
+      |  | peak memory | MB | 800 ± 0.0 % | 800 ± 0.0 % | ≥ 5.0 % | ~ | not shown (p=1.00 n=6) |
 
-    Worse: 1 of 5 figures.
-    "
-  `));
+      - Worse: 1 of 5 figures.
+      "
+    `));
 
   it('says below the table what was left out and what was not compared', () => {
     const [baseline, candidate] = [of(20), of(24)];

@@ -4,6 +4,7 @@ import type { CaseResult } from '../../src/contract/result.js';
 import { conclusion } from '../../src/report/conclusion.js';
 import { labelsOf } from '../../src/report/labels.js';
 import { showView } from '../../src/stats/show.js';
+import { disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeCase, generateCase, microCase, steadyRound } from '../fixtures/document.js';
 
 const SYNTHETIC = 'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.';
@@ -56,9 +57,34 @@ describe('the conclusion', () => {
     const workload = { kind: 'generate', prompt: 1, new: 1, depth: 4096 } as const;
     const cases = [generateCase([steadyRound(50, 10, 1)], { key: { workload } })];
     expect(conclude(cases)).toEqual([
-      'On this machine qwen2.5-0.5b (tuned q4, onnxruntime) answers a prompt of 1 token behind 4,096 earlier ones after 50 ms; it needs 800 MB of memory.',
+      'On this machine, in the only round, qwen2.5-0.5b (tuned q4, onnxruntime) answers a prompt of 1 token behind 4,096 earlier ones after 50 ms; it needs 800 MB of memory.',
       SYNTHETIC,
     ]);
+  });
+
+  it('asks of limits what they cost, not which is the fastest', () => {
+    const limited = (memoryBytes: number, ttftMs: number) => of(ttftMs, 20, { limits: { memoryBytes, swapBytes: 0 } });
+    const [first, second] = conclude([limited(2e9, 1000), limited(1.5e8, 6400), limited(1e9, 990)]);
+    expect(first).toMatch(/^On this machine qwen2\.5-0\.5b \(tuned q4, onnxruntime, memory-limit 2GB\) answers/);
+    // Whole times: (6,400 + 4 × 20) ÷ (1,000 + 4 × 20) = 6.
+    expect(second).toBe('It still runs with memory-limit 150MB, 6.00 × slower than with memory-limit 2GB.');
+    expect(conclude([of(1000, 20), limited(1e9, 1000)])[1]).toBe(
+      'It still runs with memory-limit 1GB, as fast as without limits.',
+    );
+  });
+
+  it('does not sound certain after one round, or on a busy machine', () => {
+    const once = (layout: 'tuned' | 'split', ttftMs: number) =>
+      generateCase([steadyRound(ttftMs, 20)], { key: { layout } });
+    expect(conclude([once('tuned', 1000), once('split', 400)])[0]).toMatch(
+      /^Fastest here, though one round shows no spread, 480 ms for/,
+    );
+    const busy = of(1000, 20);
+    for (const round of busy.rounds) if (round.status === 'ok') round.condition = disturbed(0.5);
+    expect(conclude([busy])[1]).toBe(
+      'The machine was busy in every round of it (grade C): measure again before you quote this.',
+    );
+    expect(conclude([of(1000, 20)]).join()).not.toContain('busy');
   });
 
   it('warns of rates that vary from process to process', () => {

@@ -89,29 +89,28 @@ describe('the facts of a graph', () => {
 
   it('as Markdown', () =>
     expect(asMarkdown(page)).toMatchInlineSnapshot(`
-    "
-    cache/qwen2.5-0.5b/onnx/model_q4.onnx
+      "
+      - cache/qwen2.5-0.5b/onnx/model_q4.onnx
 
-    | fact | value |
-    | --- | --- |
-    | parameters | 494,032,768 |
-    | weights | 287 MB |
-    |   uint8 | 247 MB |
-    |   float32 | 40 MB |
-    | matrix products | 168 × MatMulNBits, 4 bits, blocks of 32, accuracy level 4 |
-    | matrix products | 1 × MatMulNBits, 8 bits, blocks of 32, accuracy level 4, zero points |
-    | embedding | GatherBlockQuantized, 4 bits, quantised |
-    | head | MatMulNBits, 8 bits, quantised, tied to the embedding |
-    | logits | last position |
-    | KV cache | 24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place |
-    | one token | reads 200 MB of weights, 1.20 Gop in matrix products |
-    | inputs | input_ids int64[batch_size, sequence_length], 2 KV tensors |
-    | outputs | logits float32[batch_size, 1, 151936], 1 KV tensor |
-    | operators | MatMulNBits 169, GroupQueryAttention 24, SkipSimplifiedLayerNormalization 48 |
-    | producer | edgeproof, opsets ai.onnx 21, com.microsoft 1 |
-
-    "
-  `));
+      | fact | value |
+      | --- | --- |
+      | parameters | 494,032,768 |
+      | weights | 287 MB |
+      |   uint8 | 247 MB |
+      |   float32 | 40 MB |
+      | matrix products | 168 × MatMulNBits, 4 bits, blocks of 32, accuracy level 4 |
+      | matrix products | 1 × MatMulNBits, 8 bits, blocks of 32, accuracy level 4, zero points |
+      | embedding | GatherBlockQuantized, 4 bits, quantised |
+      | head | MatMulNBits, 8 bits, quantised, tied to the embedding |
+      | logits | last position |
+      | KV cache | 24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place |
+      | one token | reads 200 MB of weights, 1.20 Gop in matrix products |
+      | inputs | input_ids int64[batch_size, sequence_length], 2 KV tensors |
+      | outputs | logits float32[batch_size, 1, 151936], 1 KV tensor |
+      | operators | MatMulNBits 169, GroupQueryAttention 24, SkipSimplifiedLayerNormalization 48 |
+      | producer | edgeproof, opsets ai.onnx 21, com.microsoft 1 |
+      "
+    `));
 
   it('are JSON as docs/schema/models-inspect.json says', () => {
     const view = modelsInspectSchema.parse(JSON.parse(JSON.stringify(page.json)));

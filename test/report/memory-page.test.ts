@@ -88,21 +88,21 @@ describe('memory by phase: what is not known is left out, and the cache is predi
 
   it('as Markdown', () =>
     expect(asMarkdown(page)).toMatchInlineSnapshot(`
-    "
-    quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
-    read as test
+      "
+      - quick · qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · memory by phase · results/x.json
+      - read as test
 
-    | case | phase | peak (MB) | anonymous (MB) | file-backed (MB) | swapped (MB) | at its end (MB) | PSS then (MB) |
-    | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | pp512 tg128 | before loading | 64.6 | 20.6 | 44.0 | 0 | 64.3 | 44.3 |
-    |  | load | 583 | 508 | 75.0 | 0 | 312 | 292 |
-    |  | first run | 330 | 255 | 75.0 | 0 | 328 | 308 |
-    |  | decode | 329 | 254 | 75.0 | 0 |  |  |
+      | case | phase | peak (MB) | anonymous (MB) | file-backed (MB) | swapped (MB) | at its end (MB) | PSS then (MB) |
+      | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+      | pp512 tg128 | before loading | 64.6 | 20.6 | 44.0 | 0 | 64.3 | 44.3 |
+      |  | load | 583 | 508 | 75.0 | 0 | 312 | 292 |
+      |  | first run | 330 | 255 | 75.0 | 0 | 328 | 308 |
+      |  | decode | 329 | 254 | 75.0 | 0 |  |  |
 
-    pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB were left of it).
-      KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of the first run anonymous memory grew by 16 MB
-    "
-  `));
+      - pp512 tg128: the peak of 583 MB came while loading (weights are packed; 312 MB were left of it).
+          KV cache of 640 tokens: 16 MB predicted; from the loaded model to the end of the first run anonymous memory grew by 16 MB
+      "
+    `));
 });
 
 describe('the moment of the peak', () => {

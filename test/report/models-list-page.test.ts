@@ -82,20 +82,19 @@ describe('the list of models', () => {
 
   it('as Markdown', () =>
     expect(asMarkdown(page)).toMatchInlineSnapshot(`
-    "
+      "
+      | model | parameters | on this disk | size | pinned | fits | licence |
+      | --- | ---: | --- | ---: | --- | --- | --- |
+      | qwen2.5-0.5b | 494,032,768 | – |  | yes | yes | apache-2.0 |
+      | qwen2.5-0.5b | 494,032,768 | tuned q4 (synthetic) | 287 MB |  | yes | apache-2.0 |
+      | mixtral-8x22b | 140,620,634,112 | – |  | no | no | apache-2.0 |
+      | org/unknown | unknown | – |  | no | unknown | unknown |
 
-    | model | parameters | on this disk | size | pinned | fits | licence |
-    | --- | ---: | --- | ---: | --- | --- | --- |
-    | qwen2.5-0.5b | 494,032,768 | – |  | yes | yes | apache-2.0 |
-    | qwen2.5-0.5b | 494,032,768 | tuned q4 (synthetic) | 287 MB |  | yes | apache-2.0 |
-    | mixtral-8x22b | 140,620,634,112 | – |  | no | no | apache-2.0 |
-    | org/unknown | unknown | – |  | no | unknown | unknown |
-
-    fits: weights + KV cache of 4,096 tokens + working set, in 8.00 GB of memory; a model that is not here counts as q4. -o json has the arithmetic.
-    Checkpoints are kept in /home/me/.cache/edgeproof (EDGEPROOF_CACHE).
-    passed over: /home/me/.cache/edgeproof/x/checkpoint.json: (file): missing
-    "
-  `));
+      - fits: weights + KV cache of 4,096 tokens + working set, in 8.00 GB of memory; a model that is not here counts as q4. -o json has the arithmetic.
+      - Checkpoints are kept in /home/me/.cache/edgeproof (EDGEPROOF_CACHE).
+      - passed over: /home/me/.cache/edgeproof/x/checkpoint.json: (file): missing
+      "
+    `));
 
   it('is JSON as docs/schema/models-list.json says, with the arithmetic', () => {
     const models = modelsListSchema.parse(JSON.parse(JSON.stringify(page.json)));

@@ -51,13 +51,24 @@ describe('render', () => {
     expect(lines[5]).toBe('pp512 tg128   43.2 ± 5.5 %   ok');
   });
 
-  it('writes Markdown with escaped bars and right-aligned numbers', () => {
-    expect(render(PAGE, 'md', PLAIN).split('\n').slice(3, 7)).toEqual([
-      '| workload | decode (tok/s) | status |',
-      '| --- | ---: | --- |',
-      '| pp512 tg128 | 43.2 ± 5.5 % | ok |',
-      '| pp8 tg2 | 7.10 | a\\|b |',
-    ]);
+  it('writes Markdown with escaped bars, right-aligned numbers, and lists that keep heading and notes apart', () => {
+    expect(render({ ...PAGE, notes: ['It is fast.', 'failed: a case\n  try again'] }, 'md', PLAIN)).toBe(
+      [
+        '- quick · a model',
+        '- a machine',
+        '',
+        '| workload | decode (tok/s) | status |',
+        '| --- | ---: | --- |',
+        '| pp512 tg128 | 43.2 ± 5.5 % | ok |',
+        '| pp8 tg2 | 7.10 | a\\|b |',
+        '| pp1 tg1 |  |  |',
+        '',
+        '- It is fast.',
+        '- failed: a case',
+        '    try again',
+        '',
+      ].join('\n'),
+    );
   });
 
   it('writes CSV as RFC 4180 has it, one column for every key of any record', () => {

@@ -266,6 +266,19 @@ describe('storing and going on', () => {
     expect(document.cases[0]!.rounds.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
   });
 
+  it('goes on without ceilings where it was begun without them', async () => {
+    const folder = join(results, 'without-ceilings');
+    const begin = (ceilings: boolean) =>
+      run(suite({ rounds: 1 }), { ...PLAIN, ceilings, results: folder, executor: fakeExecutor() });
+    const goOn = async (path: string) => {
+      const executor = fakeExecutor();
+      await resume(path, { rounds: 2 }, { ...PLAIN, ceilings: true, results: folder, executor });
+      return executor.log.some((call) => call.startsWith('ceilings'));
+    };
+    expect(await goOn((await begin(false)).path)).toBe(false);
+    expect(await goOn((await begin(true)).path)).toBe(true);
+  });
+
   it('refuses to go on with other versions', async () => {
     const folder = join(results, 'versions');
     await run(suite({ rounds: 1 }), { ...PLAIN, results: folder, executor: fakeExecutor() });

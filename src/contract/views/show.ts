@@ -55,7 +55,7 @@ export type PhaseShare = NonNullable<z.output<typeof phaseShareSchema>>;
 
 const caseSchema = z.strictObject({
   id: z.string(),
-  status: z.enum(['ok', 'failed', 'skipped', 'impossible']),
+  status: z.enum(['ok', 'failed', 'pending', 'impossible']).describe('pending: no round yet, as while a run goes on.'),
   key: caseKeySchema,
   identity: stored.cases.element.shape.identity,
   parameters: z.int().nullable(),
