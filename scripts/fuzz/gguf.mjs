@@ -6,22 +6,22 @@ import { below, ODD_INTEGERS, ODD_TEXTS, oneOf } from './mutations.mjs';
 /** @typedef {{ name: string, dims: bigint[], type: number, offset: bigint }} Tensor */
 /** @typedef {{ version: number, tensorCount: bigint, entryCount: bigint, entries: Entry[], tensors: Tensor[], dataBytes: number }} Gguf */
 
-const [UINT32, FLOAT32, STRING, ARRAY, UINT64, FLOAT64] = [4, 6, 8, 9, 10, 12];
+export const [UINT32, FLOAT32, STRING, ARRAY, UINT64, FLOAT64] = [4, 6, 8, 9, 10, 12];
 
 /** @param {number} value */
-const u32 = (value) => {
+export const u32 = (value) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value >>> 0);
   return bytes;
 };
 /** @param {bigint} value */
-const u64 = (value) => {
+export const u64 = (value) => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
   return bytes;
 };
 /** @param {number} value */
-const f32 = (value) => {
+export const f32 = (value) => {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);
   return bytes;
@@ -33,10 +33,10 @@ const f64 = (value) => {
   return bytes;
 };
 /** @param {string} text */
-const string = (text) => Buffer.concat([u64(BigInt(Buffer.byteLength(text))), Buffer.from(text)]);
+export const string = (text) => Buffer.concat([u64(BigInt(Buffer.byteLength(text))), Buffer.from(text)]);
 
 /** @returns {Gguf} a decoder of two layers and 32 tokens */
-function seed() {
+export function ggufParts() {
   /** @param {string} key @param {number} value @returns {Entry} */
   const size = (key, value) => ({ key: `llama.${key}`, type: UINT32, value: u32(value) });
   const entries = [
@@ -70,7 +70,7 @@ function seed() {
 }
 
 /** @param {Gguf} file */
-function encode({ version, tensorCount, entryCount, entries, tensors, dataBytes }) {
+export function ggufBytes({ version, tensorCount, entryCount, entries, tensors, dataBytes }) {
   const header = Buffer.concat([
     Buffer.from('GGUF'),
     ...[u32(version), u64(tensorCount), u64(entryCount)],
@@ -81,8 +81,6 @@ function encode({ version, tensorCount, entryCount, entries, tensors, dataBytes 
   ]);
   return Buffer.concat([header, Buffer.alloc(-header.length & 31), Buffer.alloc(dataBytes)]);
 }
-
-export const ggufSeed = () => encode(seed());
 
 const ODD_FLOATS = [Number.NaN, Number.POSITIVE_INFINITY, -3.5, 0, 1e38, 2.5];
 
@@ -108,7 +106,7 @@ function oddValue(random) {
 
 /** The bytes are not looked at: the file is made anew from its parts. @type {import('./mutations.mjs').Mutation} */
 export function mutateParts(_, random) {
-  const file = seed();
+  const file = ggufParts();
   for (let i = 1 + below(random, 3); i > 0; i--) {
     const entry = oneOf(random, file.entries);
     const tensor = oneOf(random, file.tensors);
@@ -128,5 +126,5 @@ export function mutateParts(_, random) {
       () => Object.assign(file, { dataBytes: below(random, 40_000) }),
     ])();
   }
-  return encode(file);
+  return ggufBytes(file);
 }

@@ -2,7 +2,7 @@
 // `load` imports a module of edgeproof, built or as source.
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ggufSeed, mutateParts } from './gguf.mjs';
+import { ggufBytes, ggufParts, mutateParts } from './gguf.mjs';
 import { mutateValues } from './json.mjs';
 import { mutateFields } from './onnx.mjs';
 
@@ -68,7 +68,7 @@ export async function targetsOf(load, scratch, root) {
     {
       name: 'gguf',
       path: join(folder('gguf'), 'damaged.gguf'),
-      seeds: [ggufSeed()],
+      seeds: [ggufBytes(ggufParts())],
       mutate: mutateParts,
       use: show.gguf,
     },

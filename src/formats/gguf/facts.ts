@@ -75,7 +75,7 @@ function own(file: GgufFile, key: string): number | null {
 
 /** Shape of the KV cache; null where the metadata lacks a size, or the attention is latent. */
 function kvValues(file: GgufFile) {
-  const layers = own(file, 'block_count');
+  const layers = own(file, 'block_count') || null;
   const heads = own(file, 'attention.head_count') || null;
   const kvHeads = own(file, 'attention.head_count_kv') ?? heads;
   const hidden = own(file, 'embedding_length');
