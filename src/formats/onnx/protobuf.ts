@@ -59,6 +59,8 @@ export interface ByteSource {
   length: number;
   /** Copies `length` bytes from `offset`; throws WireError past the end. */
   read(offset: number, length: number): Uint8Array;
+  /** The byte at `offset`, which lies in the file. */
+  byte(offset: number): number;
   /** Fields and numbers of lists walked so far. */
   walked: number;
   /** Bytes of texts kept so far. */
@@ -86,6 +88,12 @@ export function openSource(path: string, whole = false): ByteSource {
     }
     return done;
   };
+  const moveTo = (offset: number, size: number) => {
+    if (offset >= windowStart && offset + size <= windowEnd) return;
+    windowStart = offset;
+    windowEnd = offset + load(window, offset);
+    if (offset + size > windowEnd) throw new WireError('file shrank while it was read');
+  };
   return {
     length,
     walked: 0,
@@ -100,12 +108,12 @@ export function openSource(path: string, whole = false): ByteSource {
         if (load(whole, offset) !== size) throw new WireError('file shrank while it was read');
         return whole;
       }
-      if (offset < windowStart || offset + size > windowEnd) {
-        windowStart = offset;
-        windowEnd = offset + load(window, offset);
-        if (offset + size > windowEnd) throw new WireError('file shrank while it was read');
-      }
+      moveTo(offset, size);
       return Uint8Array.prototype.slice.call(window, offset - windowStart, offset - windowStart + size);
+    },
+    byte(offset) {
+      moveTo(offset, 1);
+      return window[offset - windowStart]!;
     },
     close: () => closeSync(file),
   };
@@ -121,6 +129,7 @@ export function sourceOf(bytes: Uint8Array, whole = false): ByteSource {
       if (size < 0 || offset + size > bytes.length) throw new WireError(`field of ${size} bytes passes the end`);
       return Uint8Array.prototype.slice.call(bytes, offset, offset + size);
     },
+    byte: (offset) => bytes[offset]!,
     close() {},
   };
 }
@@ -175,11 +184,16 @@ const FIXED_BYTES = { 0: 0, 1: 8, 5: 4 } as const;
 
 /** The varint at `at` in a message that ends at `end`, and where the next byte is. */
 export function varintAt(source: ByteSource, at: number, end: number): [value: bigint, after: number] {
-  const bytes = source.read(at, Math.min(10, end - at));
+  const last = Math.min(at + 10, end);
+  let low = 0;
   let value = 0n;
-  for (let i = 0; i < bytes.length; i++) {
-    value |= BigInt(bytes[i]! & 0x7f) << BigInt(7 * i);
-    if (bytes[i]! < 0x80) return [BigInt.asUintN(64, value), at + i + 1];
+  for (let next = at; next < last; next++) {
+    const byte = source.byte(next);
+    const place = next - at;
+    // The first 28 bits fit into an integer, which is much faster.
+    if (place < 4) low |= (byte & 0x7f) << (7 * place);
+    else value |= BigInt(byte & 0x7f) << BigInt(7 * place);
+    if (byte < 0x80) return [BigInt.asUintN(64, value | BigInt(low)), next + 1];
   }
   throw new WireError(`unfinished varint at byte ${at}`);
 }
