@@ -5,5 +5,5 @@ import type { ModelsInspectView } from '../contract/views/models-inspect.js';
 export function inspectView(path: string, facts: GraphFacts): ModelsInspectView {
   const { products, head } = facts.work;
   const operations = [...products, ...(head === null ? [] : [head])].reduce((sum, one) => sum + one.operations, 0);
-  return { path, ...facts, tokenOperations: operations };
+  return { path, ...facts, tokenOperations: facts.readsTokens ? operations : null };
 }

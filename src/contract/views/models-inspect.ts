@@ -5,7 +5,10 @@ import { graphFactsSchema } from '../graph-facts.js';
 export const modelsInspectSchema = graphFactsSchema
   .extend({
     path: z.string(),
-    tokenOperations: z.number().describe('Operations in matrix products for one token.'),
+    tokenOperations: z
+      .number()
+      .nullable()
+      .describe('Operations in matrix products for one token; null for a graph that reads no tokens.'),
   })
   .describe('What `edgeproof models inspect -o json` prints.');
 export type ModelsInspectView = z.output<typeof modelsInspectSchema>;

@@ -72,7 +72,6 @@ function decodeModel(source: ByteSource): OnnxModel {
     } else left.add(field);
   }
   if (graphs !== 1) throw new WireError(`it holds ${graphs} graphs, not one`);
-  if (model.nodes.length === 0) throw new WireError('its graph has no nodes');
   return Object.assign(model, left.rest());
 }
 
@@ -135,7 +134,7 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
     else if (field.number === 6 || field.number === 11) {
       model.subgraphs++;
       opaque = true;
-      if (source.whole) readInside(source, field, model, depth + 1);
+      readInside(source, field, node, model, depth + 1);
     } else if (field.number === 7) floats.push(...floats32(source, field));
     else if (field.number === 8) ints.push(...integers(source, field));
     else if (field.number === 20) type = Number(scalar(field));
@@ -166,11 +165,15 @@ function isIncomplete(value: AttributeValue): boolean {
   return value.data.kind === 'external' || value.data.data === null || value.rest !== undefined;
 }
 
-/** Adds the names that the graph inside a node uses to `model.usedInside`. */
-function readInside(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
+/** Adds the graph inside a node to it and, where the source is read as a whole, the names it uses to `usedInside`. */
+function readInside(source: ByteSource, message: Field, node: Node, model: OnnxModel, depth: number): void {
   const inner = emptyModel();
   decodeGraph(source, span(message), inner, depth);
-  const names = [...inner.nodes.flatMap((node) => node.inputs), ...inner.outputs.map(({ name }) => name)];
+  const { nodes, initializers, inputs, outputs } = inner;
+  node.graphs ??= [];
+  node.graphs.push({ nodes, initializers, inputs, outputs });
+  if (!source.whole) return;
+  const names = [...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)];
   model.usedInside = [...new Set([...(model.usedInside ?? []), ...names, ...(inner.usedInside ?? [])])];
 }
 

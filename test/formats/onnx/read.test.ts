@@ -230,13 +230,14 @@ describe('what other writers put in', () => {
     expect([initializers[1]!.type, initializers[1]!.typeCode, initializers[1]!.data.bytes]).toEqual([null, 17, 3]);
   });
 
-  it('graphs inside attributes are counted, not entered', () => {
+  it('graphs inside attributes are counted, and kept with their node', () => {
     const graph = chunk(1, chunk(4, 'Inner'));
     const one = chunk(5, [...chunk(1, 'then_branch'), ...chunk(6, graph)]);
     const two = chunk(5, [...chunk(1, 'branches'), ...chunk(11, graph), ...chunk(11, graph)]);
     const model = parseModel(modelOf(chunk(1, [...chunk(4, 'If'), ...one, ...two])));
     expect(model.subgraphs).toBe(3);
     expect(model.nodes.map((node) => node.opType)).toEqual(['Identity', 'If']);
+    expect(model.nodes[1]!.graphs?.map(({ nodes }) => nodes[0]?.opType)).toEqual(['Inner', 'Inner', 'Inner']);
   });
 
   it('large inline weights are measured, not loaded, and small ones are copied', () => {
