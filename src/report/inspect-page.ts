@@ -6,7 +6,7 @@ import { bytes, count, plural } from './format.js';
 import { type Fact, factTable, type Page } from './page.js';
 
 export function inspectPage(view: ModelsInspectView): Page {
-  const { path, tokenOperations, ...facts } = view;
+  const { path, planned, tokenOperations, ...facts } = view;
   const shape = (dims: (number | string | null)[]) => `[${dims.map((dim) => dim ?? '?').join(', ')}]`;
   const values = (list: GraphFacts['inputs']) => {
     const plain = list.filter(({ name }) => !isCacheName(name) && !/^present/.test(name));
@@ -47,7 +47,7 @@ export function inspectPage(view: ModelsInspectView): Page {
   return {
     heading: [path],
     ...factTable(rows),
-    notes: [],
+    notes: planned ? ['A plan: the checkpoint as it would be written. No file was read.'] : [],
     json: view,
     records: [
       {

@@ -36,7 +36,7 @@ const FACTS: GraphFacts = {
   ],
   outputs: [{ name: 'logits', type: 'float32', dims: ['batch_size', 1, 151_936] }, kvTensor('present.0.key')],
 };
-const page = inspectPage(inspectView('cache/qwen2.5-0.5b/onnx/model_q4.onnx', FACTS));
+const page = inspectPage(inspectView('cache/qwen2.5-0.5b/onnx/model_q4.onnx', FACTS, false));
 
 describe('the facts of a graph', () => {
   it('in 140 columns', () =>
@@ -120,7 +120,7 @@ describe('the facts of a graph', () => {
   `));
 
   const text = (changes: Partial<GraphFacts>) =>
-    inTerminal(inspectPage(inspectView('x', { ...FACTS, ...changes })), 140);
+    inTerminal(inspectPage(inspectView('x', { ...FACTS, ...changes }, false)), 140);
 
   it('of a GGUF file begin with what it says of its model', () => {
     const header = { name: 'Qwen2.5 0.5B', context: 32_768, vocab: 151_936, fileType: 'Q4_K_M' };
@@ -165,6 +165,6 @@ describe('the facts of a graph', () => {
   it('are JSON as docs/schema/models-inspect.json says', () => {
     const view = modelsInspectSchema.parse(JSON.parse(JSON.stringify(page.json)));
     // The products and the head of WORK.
-    expect(view).toEqual({ path: expect.any(String), ...FACTS, tokenOperations: 1.2e9 });
+    expect(view).toEqual({ path: expect.any(String), planned: false, ...FACTS, tokenOperations: 1.2e9 });
   });
 });

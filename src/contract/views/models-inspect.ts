@@ -4,7 +4,8 @@ import { graphFactsSchema } from '../graph-facts.js';
 
 export const modelsInspectSchema = graphFactsSchema
   .extend({
-    path: z.string(),
+    path: z.string().describe('The file, or the name of the checkpoint that would be written.'),
+    planned: z.boolean().describe('Whether the facts are those of the plan, so that no file was read.'),
     tokenOperations: z
       .number()
       .nullable()

@@ -18,7 +18,7 @@ export function activeShares(model: OnnxModel): Map<string, number> {
     });
   };
   for (const node of model.nodes) {
-    const routes = ROUTES[node.opType];
+    const routes = Object.hasOwn(ROUTES, node.opType) ? ROUTES[node.opType] : undefined;
     if (routes !== undefined) {
       const count = initializers.get(node.inputs[2] ?? '')?.dims[0];
       const chosen = node.attributes.k;

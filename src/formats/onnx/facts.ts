@@ -4,11 +4,11 @@ import type { GraphFacts } from '../../contract/graph-facts.js';
 import { activeShares } from './active-share.js';
 import { cacheOf } from './cache-inputs.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
-import { copiedTable, embeddingNode, embeddingOf, headNode, headOf } from './embedding-and-head.js';
+import { endsOf } from './embedding-and-head.js';
 import { inlined, nodesWithin } from './inlined.js';
 import { type Initializer, integerOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { isParameterOf } from './operators.js';
-import { producersOf, type Use, usesOf, VIEWS } from './uses.js';
+import { type Use, usesOf, VIEWS } from './uses.js';
 import { formatsOf } from './weight-format.js';
 import { workOf } from './work.js';
 
@@ -24,8 +24,8 @@ export function graphFacts(file: OnnxModel): GraphFacts {
   const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
-  const copy = copiedTable(model);
-  const counted = (tensor: Initializer) => (tensor.name === copy ? 0 : parameters.get(tensor.name)!);
+  const { embedding, head, headNode, copiedTable } = endsOf(model);
+  const counted = (tensor: Initializer) => (tensor.name === copiedTable ? 0 : parameters.get(tensor.name)!);
   const sumOver = (count: (tensor: Initializer) => number) =>
     model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
@@ -40,18 +40,17 @@ export function graphFacts(file: OnnxModel): GraphFacts {
     opsets: model.opsets,
     parameters: sumOver(counted),
     parametersActive: Math.round(sumOver((tensor) => counted(tensor) * share(tensor))),
-    copiedParameters: copy === null ? 0 : parameters.get(copy)!,
+    copiedParameters: copiedTable === null ? 0 : parameters.get(copiedTable)!,
     weightBytes: sumOver((tensor) => tensor.data.bytes),
     weightBytesActive: Math.round(sumOver((tensor) => tensor.data.bytes * share(tensor))),
     weightBytesByType,
     operators: countOperators(nodesWithin(file)),
     formats: formatsOf(atLeast, parameters),
-    embedding: embeddingOf(model),
-    head: headOf(model),
+    embedding,
+    head,
     kv,
-    readsTokens:
-      kv !== null || embeddingNode(model) !== null || model.inputs.some(({ name }) => name === 'inputs_embeds'),
-    work: workOf(atLeast, { uses: usesOf(atLeast), parameters, shares }, headNode(producersOf(model)), decoder),
+    readsTokens: kv !== null || embedding !== null || model.inputs.some(({ name }) => name === 'inputs_embeds'),
+    work: workOf(atLeast, { uses: usesOf(atLeast), parameters, shares }, headNode, decoder),
     notADecoder,
     header: null,
     inputs: model.inputs.map(described),

@@ -17,7 +17,7 @@ export function formatsOf(model: OnnxModel, parameters: Map<string, number>): We
     const weight = node.inputs.map((name) => origin(name)).find((name) => (parameters.get(name) ?? 0) > 0);
     if (weight === undefined) continue;
     const format = formatOf(node, types.get(weight));
-    const key = JSON.stringify(format);
+    const key = Object.values(format).join(' ');
     const known = formats.get(key);
     if (known === undefined) formats.set(key, { ...format, nodes: 1 });
     else known.nodes++;

@@ -149,11 +149,11 @@ describe('layers that differ', () => {
     expect(ggufConfigFacts(latent).kvValuesPerToken).toBeNull();
   });
 
-  it.each([
-    { name: 'a list shorter than the layers', own: { 'attention.head_count_kv': list(8, 8) } },
-    { name: 'no number of heads', own: { 'attention.head_count': list() } },
-    { name: 'a million layers', own: { block_count: uint(1_000_000) } },
-  ] satisfies { name: string; own: Metadata }[])('$name is not known', ({ own }: { own: Metadata }) => {
+  it.each<[string, Metadata]>([
+    ['a list shorter than the layers', { 'attention.head_count_kv': list(8, 8) }],
+    ['no number of heads', { 'attention.head_count': list() }],
+    ['a million layers', { block_count: uint(1_000_000) }],
+  ])('%s: not known', (_name, own) => {
     const sizes = { block_count: uint(4), embedding_length: uint(64), 'attention.head_count': uint(4) };
     expect(ggufConfigFacts(file('llama', { ...sizes, ...own })).kvValuesPerToken).toBeNull();
   });
