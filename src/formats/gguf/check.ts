@@ -1,7 +1,7 @@
 // What no GGUF file may contradict: sizes in its metadata are whole numbers, and tensors lie in the file, aligned and
 // apart, under names of their own.
 import { FILE_BOUNDS } from '../../contract/file-bounds.js';
-import type { GgufFile, GgufValue } from './read.js';
+import type { GgufFile, GgufValue } from './file.js';
 import { blockOf } from './tensor-types.js';
 
 type Fail = (reason: string) => Error;

@@ -4,22 +4,9 @@ import { FILE_BOUNDS } from '../../contract/file-bounds.js';
 import { openRegularFile } from '../../contract/regular-file.js';
 import { problem, reasonOf } from '../../errors.js';
 import { checkMetadata, checkTensors, quoted } from './check.js';
+import type { GgufFile, GgufValue } from './file.js';
 import { ALIGNMENT_BYTES, aligned, MAGIC, type TensorInfo, VALUE_CODES } from './header.js';
 import { type TensorType, tensorBytes, typeOfCode } from './tensor-types.js';
-
-export type GgufValue = number | bigint | boolean | string | GgufArray;
-/** `values` is null for long arrays (vocabularies), of which only the length is kept. */
-export interface GgufArray {
-  length: number;
-  values: GgufValue[] | null;
-}
-
-export interface GgufFile {
-  version: number;
-  metadata: Map<string, GgufValue>;
-  /** `offset` counts from the start of the file. */
-  tensors: (TensorInfo & { offset: number; bytes: number })[];
-}
 
 const FIRST_READ = 32 << 20;
 const KEPT_VALUES = 1024;

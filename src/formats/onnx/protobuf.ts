@@ -63,6 +63,8 @@ export interface ByteSource {
   byte(offset: number): number;
   /** Fields and numbers of lists walked so far. */
   walked: number;
+  /** Nodes, tensors, inputs and outputs kept so far. */
+  kept: number;
   /** Bytes of texts kept so far. */
   textBytes: number;
   /** Unknown fields are kept as well. */
@@ -97,6 +99,7 @@ export function openSource(path: string, whole = false): ByteSource {
   return {
     length,
     walked: 0,
+    kept: 0,
     textBytes: 0,
     whole,
     read(offset, size) {
@@ -123,6 +126,7 @@ export function sourceOf(bytes: Uint8Array, whole = false): ByteSource {
   return {
     length: bytes.length,
     walked: 0,
+    kept: 0,
     textBytes: 0,
     whole,
     read(offset, size) {

@@ -66,7 +66,6 @@ function decodeModel(source: ByteSource): OnnxModel {
     } else left.add(field);
   }
   if (graphs !== 1) throw new WireError(`it holds ${graphs} graphs, not one`);
-  if (model.nodes.length === 0) throw new WireError('its graph has no nodes');
   checkModel(model);
   return Object.assign(model, left.rest());
 }
@@ -81,17 +80,17 @@ function decodeOpset(source: ByteSource, message: Field) {
 }
 
 function decodeGraph(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
-  const { graphDepth, graphNodes, graphTensors, graphValues } = FILE_BOUNDS;
+  const { graphDepth } = FILE_BOUNDS;
   if (depth > graphDepth) throw new WireError(`graphs inside graphs, more than ${graphDepth} deep`);
   const left = leftovers(source);
   const values: ValueInfo[] = [];
   for (const field of within(source, message)) {
-    if (field.number === 1) keep(model.nodes, decodeNode(source, field, model, depth), graphNodes, 'nodes');
+    if (field.number === 1) keep(source, model.nodes, decodeNode(source, field, model, depth));
     else if (field.number === 2) model.graphName = text(source, field);
-    else if (field.number === 5) keep(model.initializers, decodeTensor(source, field), graphTensors, 'initializers');
-    else if (field.number === 11) keep(model.inputs, decodeValue(source, field), graphValues, 'inputs');
-    else if (field.number === 12) keep(model.outputs, decodeValue(source, field), graphValues, 'outputs');
-    else if (field.number === 13 && source.whole) keep(values, decodeValue(source, field), graphValues, 'values');
+    else if (field.number === 5) keep(source, model.initializers, decodeTensor(source, field));
+    else if (field.number === 11) keep(source, model.inputs, decodeValue(source, field));
+    else if (field.number === 12) keep(source, model.outputs, decodeValue(source, field));
+    else if (field.number === 13 && source.whole) keep(source, values, decodeValue(source, field));
     else left.add(field);
   }
   const { rest } = left.rest();
@@ -99,9 +98,10 @@ function decodeGraph(source: ByteSource, message: Field, model: OnnxModel, depth
   if (values.length > 0) model.values = values;
 }
 
-/** Adds to a list of the graph unless it is full. */
-function keep<T>(list: T[], item: T, most: number, what: string): void {
-  if (list.length >= most) throw new WireError(`more than ${most} ${what}`);
+/** Adds to a list of a graph unless the file has too much of everything, the graphs inside nodes included. */
+function keep<T>(source: ByteSource, list: T[], item: T): void {
+  const most = FILE_BOUNDS.graphItems;
+  if (++source.kept > most) throw new WireError(`more than ${most} nodes, tensors, inputs and outputs`);
   list.push(item);
 }
 
@@ -137,7 +137,7 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
     else if (field.number === 6 || field.number === 11) {
       model.subgraphs++;
       opaque = true;
-      if (source.whole) readInside(source, field, model, depth + 1);
+      readInside(source, field, node, model, depth + 1);
     } else if (field.number === 7) floats.push(...floats32(source, field));
     else if (field.number === 8) ints.push(...integers(source, field));
     else if (field.number === 20) type = Number(scalar(field));
@@ -168,11 +168,16 @@ function isIncomplete(value: AttributeValue): boolean {
   return value.data.kind === 'external' || value.data.data === null || value.rest !== undefined;
 }
 
-/** Adds the names that the graph inside a node uses to `model.usedInside`. */
-function readInside(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
+/** Adds the graph inside a node to it and, where the source is read as a whole, the names it uses to `usedInside`. */
+function readInside(source: ByteSource, message: Field, node: Node, model: OnnxModel, depth: number): void {
   const inner = emptyModel();
   decodeGraph(source, span(message), inner, depth);
-  const names = [...inner.nodes.flatMap((node) => node.inputs), ...inner.outputs.map(({ name }) => name)];
+  checkModel(inner);
+  const { nodes, initializers, inputs, outputs } = inner;
+  node.graphs ??= [];
+  node.graphs.push({ nodes, initializers, inputs, outputs });
+  if (!source.whole) return;
+  const names = [...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)];
   model.usedInside = [...new Set([...(model.usedInside ?? []), ...names, ...(inner.usedInside ?? [])])];
 }
 

@@ -1,21 +1,8 @@
 // In which formats a graph multiplies its weights: operator, bits, blocks, accuracy level.
 import type { WeightFormat } from '../../contract/graph-facts.js';
 import { ELEMENT_TYPES, type Initializer, integerOf, type Node, type OnnxModel, rowOf } from './model.js';
+import { isProduct } from './operators.js';
 import { viewOrigins } from './uses.js';
-
-const MATRIX_OPERATORS = new Set([
-  'MatMul',
-  'Gemm',
-  'FusedMatMul',
-  'MatMulNBits',
-  'MatMulBnb4',
-  'MatMulInteger',
-  'MatMulIntegerToFloat',
-  'DynamicQuantizeMatMul',
-  'QLinearMatMul',
-  'QMoE',
-]);
-export const isProduct = (operator: string) => MATRIX_OPERATORS.has(operator);
 
 /** The input that holds zero points, for operators that may have them. */
 const ZERO_POINTS: Record<string, number> = { MatMulNBits: 3, QMoE: 11 };
@@ -26,11 +13,11 @@ export function formatsOf(model: OnnxModel, parameters: Map<string, number>): We
   const formats = new Map<string, WeightFormat>();
   const types = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   for (const node of model.nodes) {
-    if (!MATRIX_OPERATORS.has(node.opType)) continue;
+    if (!isProduct(node.opType)) continue;
     const weight = node.inputs.map((name) => origin(name)).find((name) => (parameters.get(name) ?? 0) > 0);
     if (weight === undefined) continue;
     const format = formatOf(node, types.get(weight));
-    const key = JSON.stringify(format);
+    const key = Object.values(format).join(' ');
     const known = formats.get(key);
     if (known === undefined) formats.set(key, { ...format, nodes: 1 });
     else known.nodes++;

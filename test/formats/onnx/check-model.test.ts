@@ -171,9 +171,9 @@ describe('a graph that is unusual', () => {
 
 describe('a file that would fill the memory', () => {
   it('of nodes', () => {
-    const body = Buffer.alloc(2 * (FILE_BOUNDS.graphNodes + 1)).fill(Buffer.from([0x0a, 0]));
+    const body = Buffer.alloc(2 * (FILE_BOUNDS.graphItems + 1)).fill(Buffer.from([0x0a, 0]));
     const graph = Buffer.concat([Buffer.from([0x3a, ...varint(body.length)]), body]);
-    expect(reason(graph)).toBe('more than 500000 nodes');
+    expect(reason(graph)).toBe('more than 1000000 nodes, tensors, inputs and outputs');
   });
 
   it('of fields, of numbers in lists, and of texts', () => {
