@@ -35,7 +35,9 @@ try {
       `${target.name}: ${options.cases} files in ${seconds} s, slowest ${Math.round(slowestMs)} ms; ${read} answered; refused: ${codes.join(', ')}`,
     );
     for (const { seed, reason, error } of findings.slice(0, 10))
-      console.log(`  seed ${seed}: ${error instanceof Error ? error.stack : reason}`);
+      console.log(
+        `  seed ${seed}: ${error instanceof Error ? error.stack?.split('\n').slice(0, 4).join('\n') : reason}`,
+      );
     if (findings.length > 0) console.log(`  ${findings.length} findings`);
     process.exitCode ||= findings.length > 0 ? 1 : 0;
   }

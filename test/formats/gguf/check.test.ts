@@ -51,6 +51,7 @@ describe('a GGUF file that contradicts itself', () => {
       set('llama.block_count', FLOAT32, f32(-3.5)),
       '"llama.block_count" is -3.5; expected a whole number from 0 to 1000',
     ],
+    ['half a layer', set('llama.block_count', FLOAT32, f32(2.5)), /"llama.block_count" is 2.5; expected a whole/],
     [
       'layers without end',
       set('llama.block_count', FLOAT32, f32(Number.POSITIVE_INFINITY)),
