@@ -12,7 +12,8 @@ import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
 import { known } from './cli-options.js';
-import { createProgress, interruptible, type Progress, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, type Progress, say } from './terminal.js';
 
 export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
   const dtypes = options.dtype.map((text) =>

@@ -13,7 +13,8 @@ import { prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
 import type { Job, RoundOptions } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { createProgress, interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, outputFormat, printPage, reportEvents } from './terminal.js';
 
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;

@@ -1,6 +1,5 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
-import { problem } from '../errors.js';
 import type { Page } from '../report/page.js';
 import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
 import { describeEvents } from '../report/run-events.js';
@@ -69,13 +68,4 @@ export function reportEvents() {
     },
     end: progress.clear,
   };
-}
-
-/** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
-export function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort(problem('interrupted', { resume: null }));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  return controller.signal;
 }
