@@ -135,7 +135,7 @@ async function fidelity(
     return [];
   }
   const progress = createProgress();
-  progress.show('comparing the logits of both graphs', true);
+  progress.step('comparing the logits of both graphs');
   // Beside the checkpoints, where there is room: a temporary directory may lie in memory.
   const cache = cacheDirectory();
   removeAbandoned(cache);

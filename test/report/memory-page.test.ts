@@ -1,10 +1,10 @@
 // The table of memory by phase, as golden text, and the moment of the peak in words.
 import { describe, expect, it } from 'vitest';
 import type { CaseResult, OkRound } from '../../src/contract/result.js';
+import { PHASES } from '../../src/contract/vocabulary.js';
 import { memoryPage, momentInWords, peakNotes } from '../../src/report/memory-page.js';
 import { memoryView } from '../../src/stats/memory-anatomy.js';
 import { showView } from '../../src/stats/show.js';
-import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 import { asMarkdown, inTerminal } from '../fixtures/printed.js';
 
