@@ -77,7 +77,11 @@ const comparing = (command: Command) =>
         .argParser(list)
         .default([], 'none'),
     )
-    .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
+    .option(
+      '--minimum-effect <percent>',
+      'smallest change that counts (default: depends on the metric)',
+      positive(1000),
+    )
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
         .choices(GRADES)

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { problem, reasonOf } from '../errors.js';
 
+const MOST_ISSUES = 10;
+
 /** The validated content; throws file-unreadable, json-broken or file-invalid. */
 export function readJsonFile<T extends z.ZodType>(path: string, schema: T): z.output<T> {
   return validate(path, readJson(path), schema);
@@ -26,8 +28,20 @@ export function validate<T extends z.ZodType>(path: string, value: unknown, sche
   // A command reads a document or two: compiling a parser for them takes longer than it saves.
   const parsed = schema.safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${inWords(issue.message)}`);
+  const all = parsed.error.issues
+    .map(inmost)
+    .map(({ path, message }) => `${fieldPath(path) || '(file)'}: ${inWords(message)}`);
+  const issues =
+    all.length > MOST_ISSUES ? [...all.slice(0, MOST_ISSUES), `and ${all.length - MOST_ISSUES} more`] : all;
   throw problem('file-invalid', { path, issues, ...(hint === undefined ? {} : { hint }) }, parsed.error);
+}
+
+/** Of a value that may have several forms, the one fault of the form that it nearly has; else the issue as it is. */
+function inmost(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union') return issue;
+  const [nearest, ...others] = issue.errors.filter((issues) => issues.length === 1).map(([only]) => inmost(only!));
+  if (nearest === undefined || others.length > 0) return issue;
+  return { path: [...issue.path, ...nearest.path], message: nearest.message };
 }
 
 /** `missing, expected string` for what zod calls an input of undefined. */
