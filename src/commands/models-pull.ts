@@ -72,6 +72,7 @@ async function pullWithProgress(
         settings,
         signal,
         onProgress: progressOf(`${repo} ${dtype}`, progress),
+        onPause: (ms, reason) => progress.show(`retrying in ${duration(ms)}: ${reason}`, true),
         onNote(note) {
           progress.clear();
           say(note);
