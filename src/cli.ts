@@ -6,6 +6,8 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { interruptedExitCode } from './commands/signals.js';
+import { surviveLostOutput } from './commands/streams.js';
 import { GRADES } from './contract/vocabulary.js';
 import { EdgeproofError } from './errors.js';
 import { printable } from './report/printable.js';
@@ -15,6 +17,16 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 let exitCode = 0;
+/** Verbs answer on stdout; the answer of a run is stored as well. */
+let isStored = false;
+let isCutOff = false;
+surviveLostOutput((reason) => {
+  isCutOff = true;
+  process.stderr.write(`error: stdout: ${reason}; what was printed is incomplete\n`);
+});
+process.once('exit', () => {
+  process.exitCode = exitCode === 0 && isCutOff && !isStored ? 2 : exitCode;
+});
 const finish = (code: number) => {
   exitCode = code;
 };
@@ -46,6 +58,7 @@ declareRun(program.command('run'))
   .action(async (suite: string, o) => {
     const { run } = await import('./commands/run.js');
     exitCode = await run(suite, await suiteOverrides(o), o);
+    isStored = true;
   });
 
 program.commandsGroup('Look at results:');
@@ -65,7 +78,11 @@ const comparing = (command: Command) =>
         .argParser(list)
         .default([], 'none'),
     )
-    .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
+    .option(
+      '--minimum-effect <percent>',
+      'smallest change that counts (default: depends on the metric)',
+      positive(1000),
+    )
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
         .choices(GRADES)
@@ -109,15 +126,11 @@ program
       : await (await import('./commands/machine.js')).machine(o);
   });
 
-// A closed pipe (`edgeproof show | head -1`) is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
-
 try {
   await program.parseAsync();
 } catch (error) {
   exitCode = report(error);
 }
-process.exitCode = exitCode;
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -126,5 +139,5 @@ function report(error: unknown): number {
   process.stderr.write(`error: ${printable(message)}\n`);
   if (known === null) process.stderr.write('This is a bug in edgeproof; please report it with the lines above.\n');
   else if (known.hint !== null) process.stderr.write(`${printable(known.hint)}\n`);
-  return known?.code === 'interrupted' ? 130 : 2;
+  return known?.code === 'interrupted' ? interruptedExitCode() : 2;
 }

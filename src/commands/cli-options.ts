@@ -1,5 +1,6 @@
 // Options that several verbs share, and readers for the values of options.
 import { InvalidArgumentError, Option } from 'commander';
+import { type Bounds, MOST_NAME_LENGTH } from '../contract/bounds.js';
 import { problem } from '../errors.js';
 
 export const help = () => new Option('-h, --help', 'show this help');
@@ -19,21 +20,23 @@ export function known<T extends string>(text: string, names: readonly T[], what:
   throw problem('input-invalid', { what, expected: `${expected} ${names.join(', ')}` });
 }
 
-export function whole(least: number) {
+export function whole({ least, most }: Bounds) {
   return (text: string) => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
   };
 }
 
-export function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a number above 0.');
+export function positive(most: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(`expected a number above 0, ${most} at most.`);
+  };
 }
 
 function name(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
-  throw new InvalidArgumentError('expected letters, digits, dots and dashes.');
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) && text.length <= MOST_NAME_LENGTH) return text;
+  throw new InvalidArgumentError(`expected letters, digits, dots and dashes, ${MOST_NAME_LENGTH} at most.`);
 }

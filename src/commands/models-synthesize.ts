@@ -6,7 +6,8 @@ import { checkpointBytes } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { bytes, count } from '../report/format.js';
 import { prepareCheckpoint } from '../run/prepare.js';
-import { interruptible, print, reportEvents, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { print, reportEvents, say } from './terminal.js';
 
 export async function synthesizeModel(
   id: string,

@@ -75,10 +75,10 @@ export function validate<T extends z.ZodType>(path: string, value: unknown, sche
   const tried = room.left > 0 ? null : unlessTooMany(path, () => parse(first));
   const parsed = tried?.success === false ? tried : unlessTooMany(path, () => parse(value));
   if (parsed.success) return parsed.data;
-  const found = parsed.error.issues.slice(0, MOST_ISSUES);
+  const found = parsed.error.issues.slice(0, MOST_ISSUES).map(inmost);
   const more = parsed.error.issues.length - found.length;
   const issues = [
-    ...found.map((issue) => `${fieldPath(issue.path) || '(file)'}: ${inWords(issue.message)}`),
+    ...found.map(({ path, message }) => `${fieldPath(path) || '(file)'}: ${inWords(message)}`),
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
   throw problem('file-invalid', { path, issues, ...(hint === undefined ? {} : { hint }) }, parsed.error);
@@ -109,6 +109,14 @@ function unlessTooMany<T>(path: string, parse: () => T): T {
     if (!(error instanceof RangeError)) throw error;
     throw problem('file-invalid', { path, issues: ['(file): more fields are wrong than can be listed'] }, error);
   }
+}
+
+/** Of a value that may have several forms, the one fault of the form that it nearly has; else the issue as it is. */
+function inmost(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union') return issue;
+  const [nearest, ...others] = issue.errors.filter((issues) => issues.length === 1).map(([only]) => inmost(only!));
+  if (nearest === undefined || others.length > 0) return issue;
+  return { path: [...issue.path, ...nearest.path], message: nearest.message };
 }
 
 /** `missing, expected string` for what zod calls an input of undefined. */

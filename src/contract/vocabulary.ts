@@ -18,3 +18,7 @@ export type Grade = (typeof GRADES)[number];
  */
 export const ROUTINGS = ['balanced', 'skewed', 'one', 'router'] as const;
 export type Routing = (typeof ROUTINGS)[number];
+
+/** The phases of a round, in their order; prefill and decode alternate. */
+export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
+export type Phase = (typeof PHASES)[number];

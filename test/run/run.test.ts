@@ -64,6 +64,26 @@ describe('order of the rounds', () => {
   });
 });
 
+describe('events', () => {
+  it('tell the phase of the round at hand and how many passes are over', async () => {
+    const events: RunEvent[] = [];
+    const executor = fakeExecutor();
+    const round: Executor['round'] = (job, options) => {
+      options.onPhase?.('prefill');
+      options.onIteration?.(1);
+      options.onPhase?.('decode');
+      return executor.round(job, options);
+    };
+    await run(suite({ rounds: 1 }), { ...PLAIN, executor: { ...executor, round }, onEvent: (e) => events.push(e) });
+    expect(events.filter(({ type }) => type.startsWith('round-')).map((e) => ('phase' in e ? e : e.type))).toEqual([
+      'round-started',
+      { type: 'round-phase', phase: 'prefill', passes: 0 },
+      { type: 'round-phase', phase: 'decode', passes: 1 },
+      'round-ended',
+    ]);
+  });
+});
+
 describe('rounds until a metric is precise', () => {
   const until = { minimum: 3, maximum: 12, halfWidthPercent: 2, metric: 'decodeRate' };
   const noisy =

@@ -20,7 +20,7 @@ describe('files that are damaged on purpose', () => {
   it.each(targets)('$name: are answered or refused', (target) => {
     const { read, refused, findings } = fuzz(target, options);
     expect(findings).toEqual([]);
-    expect(read).toBeGreaterThan(10);
+    expect(read).toBeGreaterThan(3);
     expect(Object.values(refused).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
   });
 
