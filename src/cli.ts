@@ -6,14 +6,27 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { interruptedExitCode } from './commands/signals.js';
+import { surviveLostOutput } from './commands/streams.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError } from './errors.js';
+import { printable } from './report/printable.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
 let exitCode = 0;
+/** Verbs answer on stdout; the answer of a run is stored as well. */
+let isStored = false;
+let isCutOff = false;
+surviveLostOutput((reason) => {
+  isCutOff = true;
+  process.stderr.write(`error: stdout: ${reason}; what was printed is incomplete\n`);
+});
+process.once('exit', () => {
+  process.exitCode = exitCode === 0 && isCutOff && !isStored ? 2 : exitCode;
+});
 const finish = (code: number) => {
   exitCode = code;
 };
@@ -45,6 +58,7 @@ declareRun(program.command('run'))
   .action(async (suite: string, o) => {
     const { run } = await import('./commands/run.js');
     exitCode = await run(suite, await suiteOverrides(o), o);
+    isStored = true;
   });
 
 program.commandsGroup('Look at results:');
@@ -70,7 +84,11 @@ const comparing = (command: Command) =>
         .default([], 'none'),
     )
     .option('--allow-missing', 'do not fail where the candidate lacks cases of the baseline')
-    .option('--minimum-effect <percent>', 'smallest change that counts (default: depends on the metric)', positive)
+    .option(
+      '--minimum-effect <percent>',
+      'smallest change that counts (default: depends on the metric)',
+      positive(1000),
+    )
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
         .choices(GRADES)
@@ -121,21 +139,18 @@ program
       : await (await import('./commands/machine.js')).machine(o);
   });
 
-// A closed pipe (`edgeproof show | head -1`) is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
-
 try {
   await program.parseAsync();
 } catch (error) {
   exitCode = report(error);
 }
-process.exitCode = exitCode;
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const known = error instanceof EdgeproofError ? error : null;
-  process.stderr.write(`error: ${known?.message ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  const message = known?.message ?? (error instanceof Error ? error.stack : null) ?? String(error);
+  process.stderr.write(`error: ${printable(message)}\n`);
   if (known === null) process.stderr.write('This is a bug in edgeproof; please report it with the lines above.\n');
-  else if (known.hint !== null) process.stderr.write(`${known.hint}\n`);
-  return known?.code === 'interrupted' ? 130 : 2;
+  else if (known.hint !== null) process.stderr.write(`${printable(known.hint)}\n`);
+  return known?.code === 'interrupted' ? interruptedExitCode() : 2;
 }

@@ -310,7 +310,7 @@ describe('bad input: one clear error, exit code 2, nothing left behind', () => {
     ['unknown option', ['run', '--fast'], /unknown option '--fast'/],
     ['unknown verb', ['benchmark'], /unknown command 'benchmark'/],
     ['prompt beyond the context', ['run', '-p', '40000'], /40128 positions[\s\S]*32768[\s\S]*--prompt/],
-    ['zero prompt', ['run', '-p', '0'], /--prompt[\s\S]*1 or more/],
+    ['zero prompt', ['run', '-p', '0'], /--prompt[\s\S]*from 1 to/],
     ['negative count', ['run', '-n', '-3'], /--new/],
     ['zero rounds', ['run', '-r', '0'], /--rounds/],
     [

@@ -130,7 +130,7 @@ describe('a dimension is a row and its use', () => {
     );
     expect(caseId(four!.key)).toMatch(/\/batch=4$/);
     expect(impliedBy(['batch'])).toEqual(['workload']);
-    const both = { ...documentOf([]), cases: [one!, four!] };
+    const both = { ...documentOf([generateCase([steadyRound(100, 10)])]), cases: [one!, four!] };
     expect(resultPage(showView(both, null)).columns.map(({ key }) => key)).toContain('batch');
     expect(resultPage(showView({ ...both, cases: [four!] }, null)).heading[0]).toContain('batch 4');
   });

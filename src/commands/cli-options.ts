@@ -1,5 +1,6 @@
 // Options that several verbs share, and readers for the values of options.
 import { InvalidArgumentError, Option } from 'commander';
+import { type Bounds, MOST_NAME_LENGTH } from '../contract/bounds.js';
 import { problem } from '../errors.js';
 import type { WantedPair } from '../stats/pairing.js';
 
@@ -20,18 +21,20 @@ export function known<T extends string>(text: string, names: readonly T[], what:
   throw problem('input-invalid', { what, expected: `${expected} ${names.join(', ')}` });
 }
 
-export function whole(least: number) {
+export function whole({ least, most }: Bounds) {
   return (text: string) => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
   };
 }
 
-export function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a number above 0.');
+export function positive(most: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(`expected a number above 0, ${most} at most.`);
+  };
 }
 
 /** `threads=1:4`; in `C:\\a.onnx:b.onnx` the first colon is part of a path. */
@@ -42,6 +45,6 @@ export function pair(text: string, before: WantedPair[] = []): WantedPair[] {
 }
 
 function name(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
-  throw new InvalidArgumentError('expected letters, digits, dots and dashes.');
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) && text.length <= MOST_NAME_LENGTH) return text;
+  throw new InvalidArgumentError(`expected letters, digits, dots and dashes, ${MOST_NAME_LENGTH} at most.`);
 }

@@ -27,7 +27,7 @@ export async function machineCeilings(
   const sets = (bytes: number[]) => [...new Set(bytes.map((set) => workingSetFor(set, memoryLimitBytes())))];
   const found: Ceiling[] = [];
   const measure = async (what: string, ceilings: () => Promise<Ceiling[]>) => {
-    progress.show(`measuring ${what}`, true);
+    progress.step(`measuring ${what}`);
     found.push(...(await ceilings().finally(progress.clear)));
   };
   for (const threads of threadCounts(most)) {

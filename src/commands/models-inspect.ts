@@ -1,13 +1,15 @@
-// `models inspect`: what a graph says of itself, for any ONNX or GGUF file or a checkpoint on this disk.
+// `models inspect`: what a graph says of itself, for any ONNX or GGUF file, a checkpoint on this disk, or a model whose
+// synthetic checkpoint is only planned.
 import { join } from 'node:path';
 import type { Dtype } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import type { Layout } from '../contract/layouts.js';
 import type { Weights } from '../contract/vocabulary.js';
-import { problem } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
-import { listCheckpoints } from '../models/checkpoint.js';
+import { plannedFacts } from '../models/checkpoint-plan.js';
 import { factsOf, locateReal } from '../models/locate-real.js';
 import { resolveReference } from '../models/reference.js';
+import { openSources } from '../models/source.js';
 import { inspectPage } from '../report/inspect-page.js';
 import { inspectView } from '../stats/inspect-view.js';
 import { outputFormat, printPage } from './terminal.js';
@@ -20,29 +22,27 @@ interface Variant {
 
 export function inspectModel(fileOrModel: string, options: Variant & { output: string }): number {
   const format = outputFormat(options.output);
-  const path = graphPath(fileOrModel, options);
-  printPage(inspectPage(inspectView(path, factsOf(path))), format);
+  const planned = factsFromPlan(fileOrModel, options);
+  if (planned !== null) printPage(inspectPage(inspectView(planned.name, planned.facts, true)), format);
+  else {
+    const path = graphPath(fileOrModel, options);
+    printPage(inspectPage(inspectView(path, factsOf(path), false)), format);
+  }
   return 0;
 }
 
-function graphPath(name: string, { weights, layout, dtype }: Variant): string {
-  const reference = resolveReference(name);
-  if (reference.kind === 'onnx' || reference.kind === 'gguf') return reference.path;
-  if (reference.kind === 'registry' && weights !== 'real') return syntheticGraph(reference.model.id, layout, dtype);
-  const { directory, graph } = locateReal(name, reference, dtype, cacheDirectory());
-  return join(directory, graph);
+/** null for a model whose files are on this disk. */
+function factsFromPlan(name: string, variant: Variant): { name: string; facts: GraphFacts } | null {
+  const { kind } = resolveReference(name);
+  if (variant.weights === 'real' || (kind !== 'registry' && kind !== 'config')) return null;
+  const { layout, dtype } = variant;
+  const source = openSources().sourceOf({ model: name, weights: 'synthetic', layout, dtype });
+  return source.weights === 'real' ? null : { name: source.name, facts: plannedFacts(source) };
 }
 
-function syntheticGraph(id: string, layout: Layout, dtype: string): string {
-  const found = listCheckpoints(cacheDirectory()).find(
-    ({ manifest }) =>
-      manifest.weights === 'synthetic' &&
-      manifest.tuned === undefined &&
-      manifest.model === id &&
-      manifest.layout === layout &&
-      manifest.dtype === dtype,
-  );
-  if (found !== undefined) return found.graph;
-  const command = `edgeproof models synthesize ${id} --layout ${layout} --dtype ${dtype}`;
-  throw problem('checkpoint-missing', { name: `${id} ${layout} ${dtype}`, command });
+function graphPath(name: string, { dtype }: Variant): string {
+  const reference = resolveReference(name);
+  if (reference.kind === 'onnx' || reference.kind === 'gguf') return reference.path;
+  const { directory, graph } = locateReal(name, reference, dtype, cacheDirectory());
+  return join(directory, graph);
 }

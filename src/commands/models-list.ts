@@ -1,4 +1,6 @@
 // `models list`: the registry, everything on this disk, and what of it fits this machine.
+import type { ConfigFacts } from '../contract/graph-facts.js';
+import { failureOf } from '../errors.js';
 import { memoryLimitBytes } from '../machine/describe.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type Checkpoint, checkpointBytes, listCheckpoints, variantOf } from '../models/checkpoint.js';
@@ -16,21 +18,31 @@ export function listModels(options: { output: string }): number {
   const memoryBytes = memoryLimitBytes();
   const passedOver: string[] = [];
   const checkpoints = listCheckpoints(cache, (error) => passedOver.push(error.message));
-  const models = foundModels(loadRegistry(), checkpoints).map((found) => listedModel(found, memoryBytes));
+  const factsIn = (directory: string) => {
+    try {
+      return configFactsIn(directory);
+    } catch (error) {
+      passedOver.push(failureOf(error).message);
+      return { kvValuesPerToken: null, context: null };
+    }
+  };
+  const models = foundModels(loadRegistry(), checkpoints, factsIn).map((found) => listedModel(found, memoryBytes));
   const assumptions = { memoryBytes, contextTokens: CONTEXT_TOKENS, assumedDtype: ASSUMED_DTYPE };
   printPage(modelsListPage({ models, ...assumptions, cache, passedOver }), format);
   return 0;
 }
 
+type FactsIn = (directory: string) => Pick<ConfigFacts, 'kvValuesPerToken' | 'context'>;
+
 /** Known models in the order of the registry, each with its checkpoints; then checkpoints of no known model. */
-function foundModels(registry: Model[], checkpoints: Checkpoint[]): FoundModel[] {
+function foundModels(registry: Model[], checkpoints: Checkpoint[], factsIn: FactsIn): FoundModel[] {
   const owned = checkpoints.map((checkpoint) => ({ checkpoint, model: modelOf(checkpoint.manifest, registry) }));
   const known = registry.flatMap((model) => {
     const here = owned.filter((entry) => entry.model === model);
-    return here.length === 0 ? [absent(model)] : here.map(({ checkpoint }) => present(checkpoint, model));
+    return here.length === 0 ? [absent(model)] : here.map(({ checkpoint }) => present(checkpoint, model, factsIn));
   });
   const others = owned.filter(({ model }) => model === undefined);
-  return [...known, ...others.map(({ checkpoint }) => present(checkpoint, undefined))];
+  return [...known, ...others.map(({ checkpoint }) => present(checkpoint, undefined, factsIn))];
 }
 
 function absent({ id, name, parameters, license, publishedBytes, pin, hub, config }: Model): FoundModel {
@@ -43,8 +55,8 @@ function absent({ id, name, parameters, license, publishedBytes, pin, hub, confi
   };
 }
 
-function present({ directory, manifest }: Checkpoint, model: Model | undefined): FoundModel {
-  const { kvValuesPerToken, context } = configFactsIn(directory);
+function present({ directory, manifest }: Checkpoint, model: Model | undefined, factsIn: FactsIn): FoundModel {
+  const { kvValuesPerToken, context } = factsIn(directory);
   const real = manifest.weights === 'real' ? manifest : null;
   return {
     ...{ model: model?.id ?? manifest.model, name: model?.name ?? manifest.model },

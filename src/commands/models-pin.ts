@@ -10,7 +10,7 @@ import { pulledCommit } from '../models/real.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry, REGISTRY } from '../models/registry.js';
 import { plural } from '../report/format.js';
-import { say } from './terminal.js';
+import { print, say } from './terminal.js';
 
 export async function pinModel(name: string, options: { registry?: string }): Promise<number> {
   const path = options.registry ?? REGISTRY;
@@ -45,7 +45,7 @@ export async function pinModel(name: string, options: { registry?: string }): Pr
   }
   const dtypes = chosen.map(({ manifest }) => manifest.dtype).join(', ');
   say(`${name}: ${dtypes} of ${repo} at ${commit}, ${plural(pin.files.length, 'file')} pinned`);
-  process.stdout.write(`${path}\n`);
+  print(path);
   return 0;
 }
 

@@ -12,7 +12,8 @@ import { loadRegistry } from '../models/registry.js';
 import { bytes, duration, plural } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
 import { known } from './cli-options.js';
-import { createProgress, interruptible, type Progress, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, type Progress, print, say } from './terminal.js';
 
 export async function pullModels(names: string[], options: { dtype: string[] }): Promise<number> {
   const dtypes = options.dtype.map((text) =>
@@ -45,7 +46,7 @@ export async function pullModels(names: string[], options: { dtype: string[] }):
       );
       const pin = pinState(manifest, pinOf(repo, registry));
       if (pin.state === 'differs') say(`it is not what models.json pins: ${pin.fault}`);
-      process.stdout.write(`${checkpoint.directory}\n`);
+      print(checkpoint.directory);
     }
   }
   return 0;
@@ -71,6 +72,7 @@ async function pullWithProgress(
         settings,
         signal,
         onProgress: progressOf(`${repo} ${dtype}`, progress),
+        onPause: (ms, reason) => progress.show(`retrying in ${duration(ms)}: ${reason}`, true),
         onNote(note) {
           progress.clear();
           say(note);

@@ -12,7 +12,7 @@ import { pulledCommit, repositoryDirectory } from '../models/real.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry, type Model } from '../models/registry.js';
 import { bytes } from '../report/format.js';
-import { say } from './terminal.js';
+import { print, say } from './terminal.js';
 
 interface RemoveOptions {
   weights?: Weights;
@@ -53,7 +53,7 @@ export async function removeModel(name: string, options: RemoveOptions): Promise
     removeEmptyParents(directory, cache);
     say(`removed ${directory}`);
   }
-  process.stdout.write(`${bytes(freed)} freed\n`);
+  print(`${bytes(freed)} freed`);
   return 0;
 }
 

@@ -6,7 +6,8 @@ import { checkpointBytes } from '../models/checkpoint.js';
 import { openSources } from '../models/source.js';
 import { bytes, count } from '../report/format.js';
 import { prepareCheckpoint } from '../run/prepare.js';
-import { interruptible, reportEvents, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { print, reportEvents, say } from './terminal.js';
 
 export async function synthesizeModel(
   id: string,
@@ -22,6 +23,6 @@ export async function synthesizeModel(
   const { manifest } = checkpoint;
   const size = `${count(manifest.parameters)} parameters, ${bytes(checkpointBytes(manifest))}`;
   say(`${id} ${layout} ${dtype} is complete: ${size}`);
-  process.stdout.write(`${checkpoint.directory}\n`);
+  print(checkpoint.directory);
   return 0;
 }

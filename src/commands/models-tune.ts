@@ -26,7 +26,8 @@ import { fidelityOf } from '../stats/fidelity.js';
 import type { Executor } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { known } from './cli-options.js';
-import { createProgress, interruptible, outputFormat, printPage, reportEvents, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, outputFormat, printPage, reportEvents, say } from './terminal.js';
 
 interface TuneCommandOptions {
   output: string;
@@ -134,7 +135,7 @@ async function fidelity(
     return [];
   }
   const progress = createProgress();
-  progress.show('comparing the logits of both graphs', true);
+  progress.step('comparing the logits of both graphs');
   // Beside the checkpoints, where there is room: a temporary directory may lie in memory.
   const cache = cacheDirectory();
   removeAbandoned(cache);

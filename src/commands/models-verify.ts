@@ -7,7 +7,8 @@ import { pinOf, pinState } from '../models/pin.js';
 import { loadRegistry } from '../models/registry.js';
 import { bytes } from '../report/format.js';
 import { byteProgress } from '../report/progress.js';
-import { createProgress, interruptible, outputFormat, printPage, say } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, outputFormat, printPage, say } from './terminal.js';
 
 export async function verifyModels(name: string | undefined, options: { output: string }): Promise<number> {
   const format = outputFormat(options.output);

@@ -1,5 +1,6 @@
 // The verb `models`: its subcommands and their options. Each is loaded when it is called.
 import { type Command, Option } from 'commander';
+import { BOUNDS } from '../contract/bounds.js';
 import { SYNTHETIC_DTYPES } from '../contract/dtypes.js';
 import { LAYOUT_NAMES } from '../contract/layouts.js';
 import { ROUTINGS, WEIGHTS } from '../contract/vocabulary.js';
@@ -61,7 +62,7 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .argument('<model>', 'a model id of models.json, or a config.json')
     .addOption(layout().default('tuned'))
     .addOption(dtype().default('q4'))
-    .option('--seed <number>', 'seed of the weights', whole(0), 1)
+    .option('--seed <number>', 'seed of the weights', whole(BOUNDS.seed), 1)
     .addOption(
       new Option('--routing <routing>', 'experts that tokens use, for mixtures of experts (default: balanced)').choices(
         ROUTINGS,
@@ -84,7 +85,12 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .addOption(new Option('--without <names>', 'leave out these steps').argParser(list).default([], 'none'))
     .addOption(new Option('--head-bits <bits>', 'bits of a quantised head').choices(['4', '8']).default('8'))
     .option('--to <directory>', 'where to write the checkpoint (default: the cache)')
-    .option('-r, --rounds <number>', 'fresh processes for each side; 0 does not measure speed', whole(0), 5)
+    .option(
+      '-r, --rounds <number>',
+      'fresh processes for each side; 0 does not measure speed',
+      whole({ ...BOUNDS.rounds, least: 0 }),
+      5,
+    )
     .option('--no-fidelity', 'do not compare the logits')
     .addOption(results())
     .addOption(machineName())

@@ -20,7 +20,8 @@ import { pairsView } from '../stats/pairs-view.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
 import { type CompareCommandOptions, compareSides, open, screenOf, viewOptions } from './compare.js';
-import { interruptible, outputFormat, printPage, reportEvents, say, sayPassedOver } from './terminal.js';
+import { interruptible } from './signals.js';
+import { outputFormat, printPage, reportEvents, say, sayPassedOver } from './terminal.js';
 
 interface RegressOptions extends CompareCommandOptions {
   baseline?: string;

@@ -1,5 +1,6 @@
 // The options of `run` and what they change of a suite. Dimensions are declared from their table.
 import { type Command, Option } from 'commander';
+import { BOUNDS, MOST_TIMEOUT_SECONDS } from '../contract/bounds.js';
 import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
 import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
 import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
@@ -16,16 +17,20 @@ export function declareRun(command: Command): Command {
     .option('--cold', 'evict the checkpoint from the page cache before each round')
     .addOption(new Option('--tune <what>', 'first search for the fastest number of threads').choices(['threads']))
     .option('--allow-fallback', 'accept that the CPU computes a part of what was asked of a GPU')
-    .option('--timeout <seconds>', 'stop a round that takes longer', positive)
+    .option('--timeout <seconds>', 'stop a round that takes longer', positive(MOST_TIMEOUT_SECONDS))
     .optionsGroup('Rounds and precision:')
-    .option('-r, --rounds <number>', 'fresh processes for each case; with --target or --budget the fewest', whole(1))
-    .option('--target <percent>', 'plan as many rounds as half the 95 % interval takes to be this small', positive)
-    .option('--budget <seconds>', 'add no rounds after this time', positive)
-    .option('--iterations <number>', 'timed passes in each round', whole(1))
-    .option('--warmup <number>', 'passes before the timed ones, or auto: until they stop getting faster', (text) =>
-      text === 'auto' ? text : whole(0)(text),
+    .option(
+      '-r, --rounds <number>',
+      'fresh processes for each case; with --target or --budget the fewest',
+      whole(BOUNDS.rounds),
     )
-    .option('--seed <number>', 'seed of prompts and synthetic weights', whole(0))
+    .option('--target <percent>', 'plan as many rounds as half the 95 % interval takes to be this small', positive(100))
+    .option('--budget <seconds>', 'add no rounds after this time', positive(MOST_TIMEOUT_SECONDS))
+    .option('--iterations <number>', 'timed passes in each round', whole(BOUNDS.iterations))
+    .option('--warmup <number>', 'passes before the timed ones, or auto: until they stop getting faster', (text) =>
+      text === 'auto' ? text : whole(BOUNDS.warmup)(text),
+    )
+    .option('--seed <number>', 'seed of prompts and synthetic weights', whole(BOUNDS.seed))
     .optionsGroup('Result and output:')
     .option('--resume [result]', 'continue an unfinished result, or add rounds to one with --rounds')
     .option('--no-ceilings', 'skip measuring what this machine can do at best')

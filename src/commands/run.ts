@@ -6,7 +6,8 @@ import { showView } from '../stats/show.js';
 import { loadSuite } from '../suite/load.js';
 import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
+import { interruptible } from './signals.js';
+import { outputFormat, printPage, reportEvents } from './terminal.js';
 
 interface RunCommandOptions {
   output: string;

@@ -13,7 +13,8 @@ import { prepareCheckpoint } from '../run/prepare.js';
 import { blockCosts, isWatched, samplerCost, stopwatchCheck } from '../stats/observer.js';
 import type { Job, RoundOptions } from '../worker/executor.js';
 import { localExecutor } from '../worker/local-executor.js';
-import { createProgress, interruptible, outputFormat, printPage, reportEvents } from './terminal.js';
+import { interruptible } from './signals.js';
+import { createProgress, outputFormat, printPage, reportEvents } from './terminal.js';
 
 const SUBJECT = { model: 'smollm2-135m', weights: 'synthetic', layout: 'tuned', dtype: 'q4' } as const;
 const PROMPT = 16;
@@ -32,13 +33,13 @@ export async function selfTest(options: { output: string }): Promise<number> {
   const progress = createProgress();
   const limits = { timeoutSeconds: TIMEOUT_SECONDS, signal };
 
-  progress.show(`timing ${LONG_GENERATION} tokens with a stopwatch outside`, true);
+  progress.step(`timing ${LONG_GENERATION} tokens with a stopwatch outside`);
   const { check, tokensPerSecond } = await timeFromOutside(jobOf(LONG_GENERATION, 1), limits).finally(progress.clear);
   const tokens = Math.min(LONG_GENERATION, Math.max(16, Math.ceil((tokensPerSecond * ITERATION_MS) / 1000)));
   const costs: number[] = [];
   const spent = spentByThisProcess();
   for (let i = 0; i < PROCESSES; i++) {
-    progress.show(`watching every other iteration · process ${i + 1} of ${PROCESSES}`, true);
+    progress.step(`watching every other iteration · process ${i + 1} of ${PROCESSES}`);
     const job = { ...jobOf(tokens, 4 * BLOCKS_EACH), round: i };
     const options = { ...limits, observes: isWatched, onPhase: spent.begin, onIteration: spent.end };
     const round = await measured(job, options).finally(progress.clear);

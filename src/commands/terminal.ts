@@ -1,7 +1,8 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
-import { problem } from '../errors.js';
 import type { Page } from '../report/page.js';
+import { printable, printableLine } from '../report/printable.js';
+import { fitParts, wholeSeconds } from '../report/progress.js';
 import { OUTPUT_FORMATS, type OutputFormat, render } from '../report/render.js';
 import { describeEvents } from '../report/run-events.js';
 import { PLAIN, type Style } from '../report/table.js';
@@ -22,8 +23,13 @@ export function outputFormat(text: string): OutputFormat {
   return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
+/** A line of the answer, such as a path. */
+export function print(line: string): void {
+  process.stdout.write(`${printable(line)}\n`);
+}
+
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 const passedOver = new Set<string>();
@@ -38,28 +44,45 @@ export function sayPassedOver({ message }: { message: string }): void {
 export interface Progress {
   /** Replaces the present line on a terminal; elsewhere only `final` lines are printed. */
   show(line: string, final?: boolean): void;
+  /** A step that takes a while: on a terminal a line with a clock, redrawn once a second; elsewhere one line. */
+  step(line: string, live?: (elapsedMs: number) => string[]): void;
   clear(): void;
 }
 
 const REDRAW_MS = 100;
+/** Rare enough not to disturb what is measured meanwhile. */
+const TICK_MS = 1000;
 
 /** A progress line on stderr: redrawn in place on a terminal, plain lines when piped. */
 export function createProgress(): Progress {
-  let drawn = 0;
-  const isTerminal = process.stderr.isTTY === true;
-  const width = () => (process.stderr.columns || 80) - 1;
+  let drawn: number | null = null;
+  let clock: NodeJS.Timeout | undefined;
+  const isTerminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+  const draw = (parts: string[]) => {
+    drawn = performance.now();
+    process.stderr.write(`\r\x1b[2K${fitParts(parts.map(printableLine), (process.stderr.columns || 80) - 1)}`);
+  };
   return {
     show(line, final = false) {
+      clearInterval(clock);
       if (!isTerminal) {
         if (final) say(line);
         return;
       }
-      if (!final && performance.now() - drawn < REDRAW_MS) return;
-      drawn = performance.now();
-      process.stderr.write(`\r\x1b[2K${[...line].slice(0, width()).join('')}`);
+      if (final || performance.now() - (drawn ?? 0) >= REDRAW_MS) draw([line]);
+    },
+    step(line, live = (elapsedMs) => [line, wholeSeconds(elapsedMs)]) {
+      clearInterval(clock);
+      if (!isTerminal) return say(line);
+      const started = performance.now();
+      const tick = () => draw(live(performance.now() - started));
+      tick();
+      clock = setInterval(tick, TICK_MS).unref();
     },
     clear() {
-      if (isTerminal) process.stderr.write('\r\x1b[2K');
+      clearInterval(clock);
+      if (drawn !== null) process.stderr.write('\r\x1b[2K');
+      drawn = null;
     },
   };
 }
@@ -72,19 +95,11 @@ export function reportEvents() {
     onEvent(event: RunEvent) {
       const line = lineOf(event);
       if (line === null) return;
-      if (line.kind !== 'note') return progress.show(line.text, line.kind === 'step');
+      if (line.kind === 'step') return progress.step(line.text, line.live);
+      if (line.kind === 'bytes') return progress.show(line.text);
       progress.clear();
       say(line.text);
     },
     end: progress.clear,
   };
-}
-
-/** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
-export function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort(problem('interrupted', { resume: null }));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  return controller.signal;
 }

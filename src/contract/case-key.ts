@@ -1,11 +1,13 @@
 // The key of a case: every dimension with the one value that is really used.
 import { z } from 'zod';
+import { BOUNDS } from './bounds.js';
 import { DTYPE_NAMES } from './dtypes.js';
 import { LAYOUT_NAMES } from './layouts.js';
 import { limitsSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
 import { RUNTIME_NAMES } from './runtimes.js';
 import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
+import { wholeNumber } from './whole-number.js';
 import { caseWorkloadSchema } from './workloads.js';
 
 export const caseKeySchema = z.strictObject({
@@ -16,7 +18,7 @@ export const caseKeySchema = z.strictObject({
   dtype: z.enum(DTYPE_NAMES),
   runtime: z.enum(RUNTIME_NAMES),
   ep: z.enum(EXECUTION_PROVIDERS),
-  threads: z.int(),
+  threads: wholeNumber(BOUNDS.threads),
   /** The session options that differ from the defaults; missing if none does. */
   options: optionSetSchema.optional(),
   workload: caseWorkloadSchema,

@@ -1,7 +1,8 @@
 // Lists of processors as the kernel writes them: `0-3,8`.
 
+import { MOST_CPUS } from './bounds.js';
+
 export const CPU_LIST = /^\d+(-\d+)?(,\d+(-\d+)?)*$/;
-const MOST_CPUS = 4096;
 
 /** `0-2,5` → 0, 1, 2, 5. */
 export function cpuNumbers(list: string): number[] {
@@ -22,9 +23,9 @@ export function cpuList(numbers: readonly number[]): string {
   return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
-/** Whether no range runs backwards, as `3-1` does. */
+/** Whether no range runs backwards, as `3-1` does, or beyond what systems have. */
 export function isGrowing(list: string): boolean {
-  return rangesOf(list).every(([first, last]) => last >= first);
+  return rangesOf(list).every(([first, last]) => last >= first && last < MOST_CPUS);
 }
 
 function rangesOf(list: string): [number, number][] {

@@ -20,10 +20,12 @@ const headSchema = embeddingSchema.extend({
   logits: z.enum(['every position', 'last position', 'num_logits_to_keep']),
 });
 
+const CACHE_TYPES = ['float32', 'float16', 'bfloat16', 'int8', 'uint8'] as const;
+
 const kvSchema = z.strictObject({
   layers: z.int(),
   /** The distinct shapes of its entries; keys and values may differ. */
-  shapes: z.array(z.strictObject({ heads: z.number(), size: z.number(), type: z.enum(['float32', 'float16']) })),
+  shapes: z.array(z.strictObject({ heads: z.number(), size: z.number(), type: z.enum(CACHE_TYPES) })),
   bytesPerToken: z.number(),
   shareable: z.boolean(),
 });
@@ -34,12 +36,20 @@ const valueSchema = z.strictObject({
   dims: z.array(z.union([z.number(), z.string(), z.null()])),
 });
 
+const headerSchema = z.strictObject({
+  name: z.string().nullable(),
+  context: z.number().nullable(),
+  vocab: z.number().nullable(),
+  fileType: z.string().nullable().describe('As llama.cpp names it.'),
+});
+
 export const graphFactsSchema = z.strictObject({
   producer: z.string(),
   opsets: z.record(z.string(), z.number()),
   parameters: z.number(),
   /** What one token passes through: of a mixture of experts only the chosen ones; embedding and head count whole. */
   parametersActive: z.number(),
+  copiedParameters: z.number().describe('Of a second copy of the embedding, which `parameters` leaves out.'),
   weightBytes: z.number(),
   weightBytesActive: z.number(),
   weightBytesByType: z.record(z.string(), z.number()),
@@ -49,10 +59,14 @@ export const graphFactsSchema = z.strictObject({
   embedding: embeddingSchema.nullable(),
   head: headSchema.nullable(),
   kv: kvSchema.nullable(),
+  /** Whether its input are tokens; of other graphs (an image encoder), `work` is not that of a token. */
+  readsTokens: z.boolean(),
   /** What one token costs at the least. */
   work: workSchema,
   /** Why the graph cannot be driven as a decoder; null when it can. */
   notADecoder: z.string().nullable(),
+  /** What a GGUF file says of its model; null for ONNX, which says nothing. */
+  header: headerSchema.nullable(),
   inputs: z.array(valueSchema),
   outputs: z.array(valueSchema),
 });

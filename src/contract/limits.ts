@@ -1,21 +1,28 @@
 // Limits of workers: as a suite writes them, as a case has them, and as a round was held to them.
 import { z } from 'zod';
+import { MOST_BYTES, MOST_CPUS } from './bounds.js';
 import { CPU_LIST, isGrowing } from './cpu-list.js';
 import { bytesOf, LEAST_QUOTA, SIZE } from './limit-text.js';
 
-const size = z.string().regex(SIZE, 'a size such as 512MB, 2GB or 1.5GiB');
+const size = z
+  .string()
+  .regex(SIZE, 'a size such as 512MB, 2GB or 1.5GiB')
+  .refine((text) => (bytesOf(text) ?? 0) <= MOST_BYTES, '1 PiB at most');
 const processors = z.string().regex(CPU_LIST, 'processors such as 0,1 or 0-3');
 
 export const limitSetSchema = z
   .strictObject({
     memory: size.optional().describe('Most memory of a worker, such as 512MB, 2GB or 1.5GiB.'),
     swap: size.optional().describe('Swap that it may use beyond memory (default 0B).'),
-    cpuQuota: z.number().min(LEAST_QUOTA).optional().describe('Processor time in cores, such as 1.5.'),
+    cpuQuota: z.number().min(LEAST_QUOTA).max(MOST_CPUS).optional().describe('Processor time in cores, such as 1.5.'),
     cpus: processors.optional().describe('Processors that it may run on, such as 0,1 or 0-3.'),
   })
   .refine(({ memory }) => memory === undefined || bytesOf(memory) !== 0, 'a worker needs some memory')
   .refine(({ memory, swap }) => swap === undefined || memory !== undefined, 'swap is limited only together with memory')
-  .refine(({ cpus }) => cpus === undefined || !CPU_LIST.test(cpus) || isGrowing(cpus), 'a range of cpus must grow');
+  .refine(
+    ({ cpus }) => cpus === undefined || !CPU_LIST.test(cpus) || isGrowing(cpus),
+    `a range of cpus must grow and end below ${MOST_CPUS}`,
+  );
 
 export type LimitSet = z.output<typeof limitSetSchema>;
 

@@ -6,6 +6,7 @@ import { hasSucceeded, isSameMachine, shareCases } from './comparable.js';
 import { createDirectory, entriesOf, partialPath } from './directory.js';
 import { formatDocument } from './document-text.js';
 import { readJson, validate } from './json-file.js';
+import { isRegularFile } from './regular-file.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './result.js';
 
 export function resultPath(directory: string, document: ResultDocument): string {
@@ -125,7 +126,7 @@ export function newestResult(
  * Unless named, a result in which nothing succeeded is not found.
  */
 export function findResult(directory: string, name: string, onPassedOver: OnPassedOver = () => {}): string {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
+  if (isRegularFile(name)) return name;
   const found =
     name === 'latest' || name === 'previous'
       ? chosenResult(directory, name, onPassedOver)

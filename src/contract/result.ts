@@ -13,6 +13,7 @@ import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
 import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
+import { arrivals, faultsOfRounds, repeats, without } from './sense.js';
 import { suiteSchema } from './suite.js';
 
 export const SCHEMA_VERSION = 1;
@@ -35,7 +36,7 @@ export const generateIterationSchema = z.strictObject({
   /** Time since the start of the first pass; only for sustained workloads. */
   startMs: ms.optional(),
   /** Arrival of each generated token after the start of the prompt's forward pass; the first is TTFT. */
-  tokenMs: z.array(ms),
+  tokenMs: arrivals,
   /** Time inside the runtime's `session.run`; the rest of tokenMs is the loop around it. */
   sessionMs: z.strictObject({ prefill: ms, decode: ms }),
   tokensHash: z.string(),
@@ -43,13 +44,13 @@ export const generateIterationSchema = z.strictObject({
   logitsHash: z.string().optional(),
 });
 
-export const microIterationSchema = z.strictObject({ kind: z.literal('timed'), sampleMs: z.array(ms) });
+export const microIterationSchema = z.strictObject({ kind: z.literal('timed'), sampleMs: z.array(ms).min(1) });
 
 export const failureSchema = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 
 const okRoundSchema = z.strictObject({
   status: z.literal('ok'),
-  index: z.int(),
+  index: z.int().nonnegative(),
   startedAt: z.string(),
   /** Effective settings of the runtime, read back where it allows. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
@@ -66,12 +67,12 @@ const okRoundSchema = z.strictObject({
   trace: z.array(tracePointSchema).optional(),
   /** Only for cases with limits. */
   limits: heldLimitsSchema.optional(),
-  iterations: z.array(z.union([generateIterationSchema, microIterationSchema])),
+  iterations: z.array(z.union([generateIterationSchema, microIterationSchema])).min(1),
 });
 
 const failedRoundSchema = z.strictObject({
   status: z.literal('failed'),
-  index: z.int(),
+  index: z.int().nonnegative(),
   startedAt: z.string(),
   failure: failureSchema,
   limits: heldLimitsSchema.optional(),
@@ -89,7 +90,7 @@ const identitySchema = z.strictObject({
 });
 
 const checkpointSchema = z.strictObject({
-  parameters: z.int(),
+  parameters: z.int().nonnegative(),
   /** Seed of synthetic weights; null for real ones. */
   seed: z.int().nullable(),
   /** null for synthetic weights. `pinned`: whether models.json pins these bytes. */
@@ -100,21 +101,23 @@ const checkpointSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
-const caseResultSchema = z.strictObject({
-  id: z.string(),
-  key: caseKeySchema,
-  /** skipped: no round yet. */
-  status: z.enum(['ok', 'failed', 'skipped']),
-  identity: identitySchema.nullable(),
-  checkpoint: checkpointSchema.nullable(),
-  /** Where its nodes ran; only for cases on a GPU. */
-  placement: placementSchema.optional(),
-  /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
-  answer: promptAnswerSchema.optional(),
-  rounds: z.array(roundSchema),
-  /** Failed rounds whose place others have taken since; missing if there are none. */
-  retried: z.array(failedRoundSchema).optional(),
-});
+const caseResultSchema = z
+  .strictObject({
+    id: z.string(),
+    key: caseKeySchema,
+    /** skipped: no round yet. */
+    status: z.enum(['ok', 'failed', 'skipped']),
+    identity: identitySchema.nullable(),
+    checkpoint: checkpointSchema.nullable(),
+    /** Where its nodes ran; only for cases on a GPU. */
+    placement: placementSchema.optional(),
+    /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
+    answer: promptAnswerSchema.optional(),
+    rounds: z.array(roundSchema),
+    /** Failed rounds whose place others have taken since; missing if there are none. */
+    retried: z.array(failedRoundSchema).optional(),
+  })
+  .superRefine(without(faultsOfRounds));
 
 const rates = z.array(z.number().positive());
 
@@ -160,7 +163,10 @@ export const resultSchema = z
     ceilings: z.array(ceilingSchema).nullable().default(null),
     /** How `auto` was resolved; absent from older documents. */
     threads: threadsSchema.optional(),
-    cases: z.array(caseResultSchema),
+    cases: z
+      .array(caseResultSchema)
+      .min(1)
+      .superRefine(without((cases) => repeats(cases, 'id'))),
   })
   .describe('A result document of edgeproof.');
 

@@ -1,5 +1,7 @@
 // How many rounds a case gets: a number, or as many as its first rounds say that a metric needs to be precise.
 import { z } from 'zod';
+import { BOUNDS, MOST_TIMEOUT_SECONDS } from './bounds.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Metrics that can decide when to stop; a case without the chosen one uses the first of these that it has. */
 export const TARGET_METRICS = ['decodeRate', 'prefillRate', 'ttftMs', 'microMs'] as const;
@@ -8,18 +10,25 @@ const positive = z.number().positive();
 
 export const untilPreciseSchema = z
   .strictObject({
-    minimum: z
-      .int()
-      .min(1)
+    minimum: wholeNumber(BOUNDS.rounds)
       .default(8)
       .describe(
         'Rounds that every case gets, even beyond the budget. The first 8 of them, or all, plan how many follow.',
       ),
-    maximum: z.int().min(1).default(30).describe('Most rounds of a case.'),
-    halfWidthPercent: positive.default(2).describe('The target: half the 95 % interval, as a share of the median.'),
+    maximum: wholeNumber(BOUNDS.rounds).default(30).describe('Most rounds of a case.'),
+    halfWidthPercent: positive
+      .max(100)
+      .default(2)
+      .describe('The target: half the 95 % interval, as a share of the median.'),
     metric: z.enum(TARGET_METRICS).default('decodeRate').describe('The metric whose interval counts.'),
-    minimumSeconds: z.number().min(0).default(0).describe('Least timed seconds of every case.'),
+    minimumSeconds: z
+      .number()
+      .min(0)
+      .max(MOST_TIMEOUT_SECONDS)
+      .default(0)
+      .describe('Least timed seconds of every case.'),
     budgetSeconds: positive
+      .max(MOST_TIMEOUT_SECONDS)
       .nullable()
       .default(null)
       .describe('After this time no round beyond the minimum is started.'),
@@ -31,7 +40,7 @@ export const untilPreciseSchema = z
   })
   .refine(({ minimum, maximum }) => minimum <= maximum, { path: ['maximum'], message: 'at least the minimum' });
 
-export const roundsSchema = z.union([z.int().min(1), untilPreciseSchema]);
+export const roundsSchema = z.union([wholeNumber(BOUNDS.rounds), untilPreciseSchema]);
 export type Rounds = z.output<typeof roundsSchema>;
 export type UntilPrecise = z.output<typeof untilPreciseSchema>;
 

@@ -47,6 +47,8 @@ interface RuntimeRow {
   showsLogits: boolean;
   /** It splits prompts into passes that the execution provider computes correctly. */
   splitsPrompts: boolean;
+  /** It drives the graph itself, which must be a decoder; others put several sessions together. */
+  needsDecoder: boolean;
   /** It needs a folder in transformers.js layout, not just a graph. */
   needsFolder: boolean;
   /** It computes in half precision if the graph does; ONNX Runtime on a CPU converts to single precision. */
@@ -82,6 +84,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     version: (versions) => versions.onnxruntime!,
     showsLogits: true,
     splitsPrompts: true,
+    needsDecoder: true,
     needsFolder: false,
     stepCost: null,
   },
@@ -94,6 +97,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     version: (versions) => `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`,
     showsLogits: false,
     splitsPrompts: false,
+    needsDecoder: false,
     needsFolder: true,
     stepCost: 'transformers.js copies the whole KV cache at each step',
   },
@@ -125,6 +129,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     arithmetic: (dtype) => (/^fp/.test(dtype) ? 'float16' : 'int8'),
     showsLogits: false,
     splitsPrompts: true,
+    needsDecoder: true,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,

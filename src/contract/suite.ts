@@ -1,5 +1,6 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
+import { BOUNDS, MOST_NAME_LENGTH, MOST_TIMEOUT_SECONDS } from './bounds.js';
 import { ONNX_DTYPES } from './dtypes.js';
 import { ONNX_LAYOUTS } from './layouts.js';
 import { limitSetSchema } from './limits.js';
@@ -7,12 +8,16 @@ import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
 import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
+import { wholeNumber } from './whole-number.js';
 import { oneOrMore, workloadSchema } from './workloads.js';
 
 export const suiteSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    name: z
+      .string()
+      .max(MOST_NAME_LENGTH)
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     description: z.string().default(''),
     models: oneOrMore(z.string()).describe(
       'Ids of models.json, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files.',
@@ -30,7 +35,7 @@ export const suiteSchema = z
       .default(['onnxruntime'])
       .describe('What executes the checkpoint; llama.cpp reads GGUF files, the others ONNX (docs/runtimes.md).'),
     eps: oneOrMore(z.enum(EXECUTION_PROVIDERS)).default(['cpu']).describe('Execution providers.'),
-    threads: oneOrMore(z.union([z.int().min(1), z.literal('auto')]))
+    threads: oneOrMore(z.union([wholeNumber(BOUNDS.threads), z.literal('auto')]))
       .default(['auto'])
       .describe('Intra-op threads; auto = usable physical cores.'),
     options: oneOrMore(optionSetSchema)
@@ -45,20 +50,20 @@ export const suiteSchema = z
       .describe(
         'Fresh worker processes for each case: a number, or as many as a target takes. compare needs 5 or more.',
       ),
-    iterations: z.int().min(1).default(3).describe('Timed passes inside a round.'),
+    iterations: wholeNumber(BOUNDS.iterations).default(3).describe('Timed passes inside a round.'),
     warmup: z
-      .union([z.int().min(0), z.literal('auto')])
+      .union([wholeNumber(BOUNDS.warmup), z.literal('auto')])
       .default('auto')
       .describe('Passes before the timed ones, stored and marked; auto = until they stop getting faster, 3 to 8.'),
     cold: z
       .boolean()
       .optional()
       .describe('Evict the checkpoint from the page cache before every round, and check that it is gone.'),
-    seed: z.int().min(0).max(1_000_000_000).default(1).describe('Seed of prompts and synthetic weights.'),
+    seed: wholeNumber(BOUNDS.seed).default(1).describe('Seed of prompts and synthetic weights.'),
     timeoutSeconds: z
       .number()
       .positive()
-      .max(2_147_483)
+      .max(MOST_TIMEOUT_SECONDS)
       .default(600)
       .describe('A worker that takes longer is stopped.'),
   })

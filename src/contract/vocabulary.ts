@@ -22,3 +22,7 @@ export type Routing = (typeof ROUTINGS)[number];
 /** What `regress --confirm` runs in pairs. */
 export const CONFIRMED = ['alerts', 'all'] as const;
 export type Confirmed = (typeof CONFIRMED)[number];
+
+/** The phases of a round, in their order; prefill and decode alternate. */
+export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
+export type Phase = (typeof PHASES)[number];

@@ -1,24 +1,36 @@
 // The workloads: their schemas in a suite (lists of lengths) and in a case (one of each), and a row of facts for each.
 import { z } from 'zod';
+import { BOUNDS } from './bounds.js';
+import { wholeNumber } from './whole-number.js';
 
 export const oneOrMore = <T extends z.ZodType>(item: T) => z.array(item).min(1);
 
 const generateSchema = z
   .strictObject({
     kind: z.literal('generate'),
-    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens (pp): one forward pass over the prompt.'),
-    new: oneOrMore(z.int().min(1)).describe('Generated tokens (tg); end-of-sequence never stops a run earlier.'),
-    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before the prompt.'),
+    prompt: oneOrMore(wholeNumber(BOUNDS.prompt)).describe(
+      'Prompt lengths in tokens (pp): one forward pass over the prompt.',
+    ),
+    new: oneOrMore(wholeNumber(BOUNDS.new)).describe(
+      'Generated tokens (tg); end-of-sequence never stops a run earlier.',
+    ),
+    depth: oneOrMore(wholeNumber(BOUNDS.depth))
+      .default([0])
+      .describe('Tokens already in the KV cache before the prompt.'),
   })
   .describe('Prefill and decode, timed token by token.');
 
 const sustainedSchema = z
   .strictObject({
     kind: z.literal('sustained'),
-    prompt: oneOrMore(z.int().min(1)).describe('Prompt lengths in tokens of each pass.'),
-    new: oneOrMore(z.int().min(2)).describe('Generated tokens of each pass; end-of-sequence never stops one earlier.'),
-    depth: oneOrMore(z.int().min(0)).default([0]).describe('Tokens already in the KV cache before each prompt.'),
-    seconds: z.int().min(1).max(86_400).describe('How long passes are repeated; the last one is finished.'),
+    prompt: oneOrMore(wholeNumber(BOUNDS.prompt)).describe('Prompt lengths in tokens of each pass.'),
+    new: oneOrMore(wholeNumber(BOUNDS.new).min(2)).describe(
+      'Generated tokens of each pass; end-of-sequence never stops one earlier.',
+    ),
+    depth: oneOrMore(wholeNumber(BOUNDS.depth))
+      .default([0])
+      .describe('Tokens already in the KV cache before each prompt.'),
+    seconds: wholeNumber(BOUNDS.seconds).describe('How long passes are repeated; the last one is finished.'),
   })
   .describe('One pass after another for minutes: the curve of rate, temperature and clock.');
 
@@ -28,24 +40,27 @@ const microSchema = z
   .strictObject({
     kind: z.literal('micro'),
     task: z.enum(MICRO_TASKS).describe('tokenize: text to ids. session-run: one decode step.'),
-    timeMs: z.int().min(1).default(2000).describe('Shortest sampling time.'),
-    samples: z.int().min(2).default(50).describe('Fewest samples.'),
-    warmup: z.int().min(0).default(10).describe('Discarded executions before sampling.'),
+    timeMs: wholeNumber(BOUNDS.microMs).default(2000).describe('Shortest sampling time.'),
+    samples: wholeNumber(BOUNDS.microSamples).default(50).describe('Fewest samples.'),
+    warmup: wholeNumber(BOUNDS.microWarmup).default(10).describe('Discarded executions before sampling.'),
   })
   .describe('One small operation, sampled by tinybench inside the worker.');
 
-const count = z.int();
-const tokens = { prompt: count, new: count, depth: count };
+const tokens = {
+  prompt: wholeNumber(BOUNDS.prompt),
+  new: wholeNumber(BOUNDS.new),
+  depth: wholeNumber(BOUNDS.depth),
+};
 
 export const caseWorkloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('generate'), ...tokens }),
-  z.strictObject({ kind: z.literal('sustained'), ...tokens, seconds: z.int() }),
+  z.strictObject({ kind: z.literal('sustained'), ...tokens, seconds: wholeNumber(BOUNDS.seconds) }),
   z.strictObject({
     kind: z.literal('micro'),
     task: z.enum(MICRO_TASKS),
-    timeMs: z.int(),
-    samples: z.int(),
-    warmup: z.int(),
+    timeMs: wholeNumber(BOUNDS.microMs),
+    samples: wholeNumber(BOUNDS.microSamples),
+    warmup: wholeNumber(BOUNDS.microWarmup),
   }),
 ]);
 export const workloadSchema = z.discriminatedUnion('kind', [generateSchema, sustainedSchema, microSchema]);

@@ -5,7 +5,8 @@ import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { EdgeproofError, problem } from '../errors.js';
 import type { HubSettings } from './endpoint.js';
 import { TransientError } from './failures.js';
-import { LONGEST_WAIT_MS, RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
+import { atLeastPace } from './pace.js';
+import { LONGEST_WAIT_MS, type OnPause, RETRIES, type RetryPolicy, retryAfterMs, withRetries } from './retry.js';
 
 const MOST_REDIRECTS = 5;
 const LARGEST_ANSWER_BYTES = 32 << 20;
@@ -33,6 +34,8 @@ export interface Http {
   settings: HubSettings;
   retries: RetryPolicy;
   signal: AbortSignal | undefined;
+  /** Called before a long pause between two attempts. */
+  onPause: OnPause;
   /** One request, following redirects. Throws TransientError where another attempt may help; messages name `repo`. */
   get(url: URL, repo: string, options?: GetOptions): Promise<HttpAnswer>;
   /** A small answer as a whole, with retries; throws if it is larger than 32 MiB. */
@@ -40,7 +43,12 @@ export interface Http {
   close(): Promise<void>;
 }
 
-export function createHttp(settings: HubSettings, signal?: AbortSignal, retries: RetryPolicy = RETRIES): Http {
+export function createHttp(
+  settings: HubSettings,
+  signal?: AbortSignal,
+  retries: RetryPolicy = RETRIES,
+  onPause: OnPause = () => {},
+): Http {
   const { idleMs, token } = settings;
   const timeouts = { headersTimeout: idleMs, bodyTimeout: idleMs, connect: { timeout: idleMs } };
   const dispatcher = new EnvHttpProxyAgent(timeouts);
@@ -82,7 +90,7 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
     const chunks: Buffer[] = [];
     let size = 0;
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
+      for await (const chunk of atLeastPace(body, idleMs, url.host)) {
         size += chunk.length;
         if (size > LARGEST_ANSWER_BYTES) {
           const reason = `an answer of more than ${LARGEST_ANSWER_BYTES} bytes`;
@@ -92,7 +100,7 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof EdgeproofError) throw error;
+      if (error instanceof EdgeproofError || error instanceof TransientError) throw error;
       throw new TransientError(networkReason(url, error, settings), null, error);
     }
     return { headers, bytes: Buffer.concat(chunks) };
@@ -102,9 +110,10 @@ export function createHttp(settings: HubSettings, signal?: AbortSignal, retries:
     settings,
     retries,
     signal,
+    onPause,
     get,
     getBytes: (url, repo) =>
-      withRetries(retries, signal, () => readAll(url, repo)).catch((error) => {
+      withRetries(retries, signal, () => readAll(url, repo), undefined, onPause).catch((error) => {
         throw finalError(error, url);
       }),
     close: () => dispatcher.destroy(),

@@ -8,6 +8,12 @@ export interface RetryPolicy {
   longestPauseMs: number;
 }
 
+/** Hears of a long pause before it begins. */
+export type OnPause = (ms: number, reason: string) => void;
+
+/** Shorter pauses are not worth a line. */
+const LONG_PAUSE_MS = 2000;
+
 export const RETRIES: RetryPolicy = { attempts: 6, firstPauseMs: 500, longestPauseMs: 20_000 };
 
 /** If a server asks for a longer pause than this, the pull fails and says so. */
@@ -22,6 +28,7 @@ export async function withRetries<T>(
   signal: AbortSignal | undefined,
   operation: () => Promise<T>,
   progressed: () => boolean = () => false,
+  onPause: OnPause = () => {},
 ): Promise<T> {
   for (let attempt = 1, attempts = 1; ; attempt++, attempts++) {
     signal?.throwIfAborted();
@@ -33,7 +40,9 @@ export async function withRetries<T>(
       if (progressed()) attempt = 1;
       error.attempts = attempts;
       if (attempt >= policy.attempts || (error.waitMs ?? 0) > LONGEST_WAIT_MS) throw error;
-      await pause(Math.max(error.waitMs ?? 0, pauseMs(policy, attempt)), undefined, { signal }).catch(() => {});
+      const ms = Math.max(error.waitMs ?? 0, pauseMs(policy, attempt));
+      if (ms >= LONG_PAUSE_MS) onPause(ms, error.message);
+      await pause(ms, undefined, { signal }).catch(() => {});
     }
   }
 }

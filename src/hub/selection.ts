@@ -16,7 +16,8 @@ const SMALL_FILES = [
 ];
 
 const STEM = '[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9-]+)*?';
-const GRAPH = new RegExp(`^onnx/(${STEM})(${ONNX_DTYPES.map(suffixOf).join('|')})\\.onnx$`);
+/** Most file systems allow names of 255 bytes, of which suffixes and `.transfer.new` take some. */
+const GRAPH = new RegExp(`^(?=.{1,200}$)onnx/(${STEM})(${ONNX_DTYPES.map(suffixOf).join('|')})\\.onnx$`);
 
 interface GraphFile {
   path: string;

@@ -6,6 +6,7 @@ import { RestartError, TransientError } from './failures.js';
 import type { FileHash } from './file-hash.js';
 import { finalError, type Http, type HttpAnswer, networkReason, shown } from './http.js';
 import type { RemoteFile } from './listing.js';
+import { atLeastPace, isProgress } from './pace.js';
 import { withRetries } from './retry.js';
 import { doneBytes, frontier, isWhole, type Part, saveState, type TransferState } from './transfer-state.js';
 import { writePart } from './write-part.js';
@@ -89,14 +90,19 @@ interface Source {
 async function receivePart(source: Source, part: Part): Promise<void> {
   const { http, signal } = source;
   let before = part.done;
+  let since = performance.now();
   const progressed = () => {
-    const moved = part.done > before;
+    const moved = isProgress(part.done - before, performance.now() - since);
     before = part.done;
     source.cdn = null;
     return moved;
   };
+  const attempt = () => {
+    since = performance.now();
+    return receive(source, part);
+  };
   try {
-    await withRetries(http.retries, signal, () => receive(source, part), progressed);
+    await withRetries(http.retries, signal, attempt, progressed, http.onPause);
   } catch (error) {
     throw finalError(error, resolveUrl(source));
   }
@@ -114,7 +120,8 @@ async function receive(source: Source, part: Part): Promise<void> {
     requireSameContent(source, answer, { start, end, whole });
     if (answer.url.origin !== new URL(http.settings.endpoint).origin) source.cdn = answer.url;
     const onWritten = (pieces: readonly Buffer[], at: number) => written(source, pieces, at);
-    await writePart(answer.body, { file: source.output, part, onWritten });
+    const body = atLeastPace(answer.body, http.settings.idleMs, answer.url.host);
+    await writePart(body, { file: source.output, part, onWritten });
   } catch (error) {
     answer.discard();
     signal.throwIfAborted();

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { kvValueBytes, SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { type GraphLayout, type Layout, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
+import { ggufFacts } from '../formats/gguf/facts.js';
 import { graphFacts } from '../formats/onnx/facts.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
 import { prefillGraph, prefillPath } from '../formats/onnx/prefill-graph.js';
@@ -13,7 +15,7 @@ import { encodeModel } from '../formats/onnx/write.js';
 import type { ModelConfig } from '../networks/architecture.js';
 import { architectureOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
-import { planGguf } from '../networks/gguf/file-plan.js';
+import { planGguf, plannedFile } from '../networks/gguf/file-plan.js';
 import { GGUF_DTYPES, type GgufDtype } from '../networks/gguf/tensors.js';
 import type { DecoderPlan } from '../networks/plan.js';
 import type { FilledWeight } from '../networks/random-weights.js';
@@ -64,12 +66,8 @@ export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
  * dtype-unsupported, and input-invalid where a routing is asked of a model without experts.
  */
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
-  const { model, layout, dtype, seed } = spec;
-  const architecture = architectureOf(model.config);
-  const decoder = architecture.plan(model.config);
-  const config = architecture.decoderConfig(model.config);
-  const routing = routingOf(spec, decoder);
-  if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
+  const { layout, dtype, seed } = spec;
+  const { decoder, config, routing } = described(spec);
   const { graph, prefillGraph: hasPrefillGraph = false } = layoutRow(layout)!;
   const plan =
     graph === null
@@ -79,6 +77,25 @@ export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
   hash.update(JSON.stringify([GENERATOR, seed, plan.weights])).update(plan.header);
   for (const [path, content] of Object.entries(plan.small)) hash.update(path).update(content);
   return { ...plan, routing, hash: hash.digest('hex') };
+}
+
+type UnseededSpec = Omit<CheckpointSpec, 'seed'>;
+
+/** What the graph of such a checkpoint would say of itself. Nothing is written or hashed. Throws as planCheckpoint does. */
+export function plannedFacts(spec: UnseededSpec): GraphFacts {
+  const { decoder, config, routing } = described(spec);
+  const { graph } = layoutRow(spec.layout)!;
+  if (graph === null) return ggufFacts(plannedFile(ggufSpec(spec, config, decoder)));
+  return graphFacts(planExternalData(buildDecoder(decoder, spec.dtype, graph, routing ?? 'router'), 'data').model);
+}
+
+function described(spec: UnseededSpec) {
+  const { model, layout, dtype } = spec;
+  const architecture = architectureOf(model.config);
+  const decoder = architecture.plan(model.config);
+  const routing = routingOf(spec, decoder);
+  if (!dtypesOf(layout).includes(dtype)) throw problem('dtype-unsupported', { dtype, known: dtypesOf(layout) });
+  return { decoder, config: architecture.decoderConfig(model.config), routing };
 }
 
 type Files = Omit<CheckpointPlan, 'routing' | 'hash'>;
@@ -121,14 +138,18 @@ function onnxFiles({ config, layout, hasPrefillGraph, dtype, decoder, routing }:
   };
 }
 
-function ggufFile({ model, dtype }: CheckpointSpec, config: ModelConfig, plan: DecoderPlan): Files {
-  const ggufDtype = dtype as GgufDtype;
-  const planned = planGguf({ id: model.id, config, plan, dtype: ggufDtype, specialTokens: SPECIAL_TOKENS });
-  return { small: { 'config.json': json(config) }, dataPath: `model-${GGUF_DTYPES[ggufDtype]}.gguf`, ...planned };
+function ggufFile(spec: UnseededSpec, config: ModelConfig, plan: DecoderPlan): Files {
+  const planned = planGguf(ggufSpec(spec, config, plan));
+  const dataPath = `model-${GGUF_DTYPES[spec.dtype as GgufDtype]}.gguf`;
+  return { small: { 'config.json': json(config) }, dataPath, ...planned };
+}
+
+function ggufSpec({ model, dtype }: UnseededSpec, config: ModelConfig, plan: DecoderPlan) {
+  return { id: model.id, config, plan, dtype: dtype as GgufDtype, specialTokens: SPECIAL_TOKENS };
 }
 
 /** null for a model without experts. Throws where a routing is asked of it all the same. */
-function routingOf({ model, routing }: CheckpointSpec, decoder: DecoderPlan): Routing | null {
+function routingOf({ model, routing }: UnseededSpec, decoder: DecoderPlan): Routing | null {
   if (decoder.layers.some(({ mlp }) => mlp.kind === 'experts')) return routing ?? 'balanced';
   if (routing === undefined) return null;
   const what = `${model.id} has no experts to route tokens to`;

@@ -1,10 +1,12 @@
 // Finds real weights on this disk, without a network: pulled from the hub, in a folder, or in a single .onnx or .gguf
 // file.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { entriesOf } from '../contract/directory.js';
 import { type Dtype, ONNX_DTYPES, type OnnxDtype } from '../contract/dtypes.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { RealManifest } from '../contract/manifest.js';
+import { isRegularFile } from '../contract/regular-file.js';
 import { problem } from '../errors.js';
 import { ggufDtype, ggufFacts } from '../formats/gguf/facts.js';
 import { readGguf } from '../formats/gguf/read.js';
@@ -96,11 +98,9 @@ function inTuned(name: string, found: Checkpoint): Located {
 }
 
 function inFolder(name: string, path: string, dtype: OnnxDtype): Located {
-  const onnx = join(path, 'onnx');
-  const names = [
-    ...readdirSync(path),
-    ...(existsSync(onnx) && statSync(onnx).isDirectory() ? readdirSync(onnx).map((file) => `onnx/${file}`) : []),
-  ].filter((file) => statSync(join(path, file), { throwIfNoEntry: false })?.isFile());
+  const names = [...entriesOf(path), ...entriesOf(join(path, 'onnx')).map((file) => `onnx/${file}`)].filter((file) =>
+    isRegularFile(join(path, file)),
+  );
   const { graph, paths } = selectFiles(path, names, dtype);
   const command = pullCommand('<org/name>', dtype);
   return { name, directory: path, graph, dtype, paths, command, pulled: null, kind: 'folder' };
@@ -136,7 +136,11 @@ export function dtypeOfFile(path: string): OnnxDtype {
 
 /** What a .onnx or .gguf file says of its own speed. */
 export function factsOf(path: string): GraphFacts {
-  return path.endsWith('.gguf') ? ggufFacts(readGguf(path)) : graphFacts(readModel(path));
+  if (path.endsWith('.gguf')) return ggufFacts(readGguf(path));
+  const model = readModel(path);
+  // A graph can be looked at without its weights; those that are here must be what it says.
+  externalFiles(path, model, { mayBeMissing: true });
+  return graphFacts(model);
 }
 
 export function locatedBytes({ directory, paths }: Located): number {

@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { requireSpace } from '../contract/directory.js';
 import type { OnnxDtype } from '../contract/dtypes.js';
+import { readJson } from '../contract/json-file.js';
 import type { RealManifest } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { graphFacts } from '../formats/onnx/facts.js';
@@ -45,6 +46,8 @@ export interface PullOptions {
   onProgress?: (progress: PullProgress) => void;
   /** Something for the user to know: waiting for another process, a copy that was found. */
   onNote?: (note: string) => void;
+  /** A long pause before the next attempt, and why. */
+  onPause?: (ms: number, reason: string) => void;
 }
 
 export interface Pulled {
@@ -55,7 +58,7 @@ export interface Pulled {
 }
 
 export async function pullCheckpoint(request: PullRequest, options: PullOptions): Promise<Pulled> {
-  const http = createHttp(options.settings, options.signal, options.retries);
+  const http = createHttp(options.settings, options.signal, options.retries, options.onPause);
   try {
     const listing = await listingOf(http, request);
     const directory = realDirectory(options.cache, request.repo, listing.commit, request.dtype);
@@ -111,6 +114,7 @@ async function pullInto(
     { http, listing, partial, partBytes: options.partBytes ?? PART_BYTES, onNote, onProgress },
     files,
   );
+  for (const { path } of files) requireJson(partial, path, `${request.repo} at ${listing.commit.slice(0, 8)}`);
   const graph = readModel(join(partial, selection.graph));
   requirePlainData({ directory: partial, paths: selection.paths });
   const manifest: RealManifest = {
@@ -128,6 +132,16 @@ async function pullInto(
   rmSync(directory, { recursive: true, force: true });
   renameSync(partial, directory);
   return { checkpoint: openCheckpoint(directory), outcome: 'pulled', downloadedBytes: fetched.downloadedBytes };
+}
+
+/** A server may list, with its hash, a page of words where a configuration should be. */
+function requireJson(directory: string, path: string, where: string): void {
+  if (!path.endsWith('.json')) return;
+  try {
+    readJson(join(directory, path));
+  } catch (error) {
+    throw problem('layout-invalid', { where, reason: `${path} is not JSON` }, error);
+  }
 }
 
 /** The checkpoint that is already there, if its files are those of the listing and every hash is right. */
@@ -152,7 +166,7 @@ async function wholeCheckpoint(
 /** A system error as a message that says what could not be written or read; other errors as they are. */
 export function explained(error: unknown, cache: string): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
-  if (!isDiskError(error) && code !== 'EACCES' && code !== 'EPERM') return error;
+  if (!isDiskError(error) && !/^(EACCES|EPERM|ENAMETOOLONG)$/.test(code ?? '')) return error;
   const isInside = path === undefined || !relative(resolve(cache), resolve(path)).startsWith('..');
   // Outside the cache, a pull only reads.
   return isInside ? unwritable(cache, error) : problem('file-unreadable', { path, reason: reasonOf(error) }, error);

@@ -15,7 +15,7 @@ import type { ModelConfig } from '../networks/architecture.js';
 import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { cacheDirectory } from './cache.js';
 import { dtypesOf } from './checkpoint-plan.js';
-import { dtypeOfFile, type Located, locateReal, tunedIn } from './locate-real.js';
+import { dtypeOfFile, factsOf, type Located, locateReal, tunedIn } from './locate-real.js';
 import { type ModelReference, resolveReference } from './reference.js';
 import { configSchema, loadRegistry, type Model } from './registry.js';
 
@@ -36,7 +36,12 @@ type Described = Pick<Model, 'id' | 'config'> & Partial<Pick<Model, 'parameters'
 
 export type Source = { name: string; facts: ConfigFacts } & (
   | { weights: 'synthetic'; model: Described; layout: Layout; dtype: SyntheticDtype }
-  | { weights: 'real'; located: Located }
+  | {
+      weights: 'real';
+      located: Located;
+      /** Why its graph cannot be driven as a decoder; null where it can. */
+      notADecoder: string | null;
+    }
 );
 
 export type SourceKey = Pick<CaseKey, 'model' | 'weights' | 'layout' | 'dtype'>;
@@ -92,7 +97,7 @@ function findSource({ model, weights, layout, dtype }: SourceKey, reference: Mod
     const located = locateReal(model, reference, dtype, cacheDirectory());
     const path = join(located.directory, located.graph);
     const facts = located.kind === 'gguf' ? ggufConfigFacts(readGguf(path)) : configFactsIn(located.directory);
-    return { name: `${model} ${dtype}`, weights: 'real', located, facts };
+    return { name: `${model} ${dtype}`, weights: 'real', located, notADecoder: factsOf(path).notADecoder, facts };
   }
   const known = dtypesOf(layout);
   if (!(known as readonly string[]).includes(dtype)) throw problem('dtype-unsupported', { dtype, known });

@@ -3,6 +3,7 @@
 import { type ZodType, z } from 'zod';
 import { problem } from '../errors.js';
 import type { DecoderPlan, GroupedAttention } from './plan.js';
+import { planIssues } from './plan-issues.js';
 
 /** The content of a Hugging Face config.json. */
 export type ModelConfig = Record<string, unknown> & { model_type: string };
@@ -39,8 +40,10 @@ export function defineArchitecture<S extends ZodType>(
     decoderConfig: (config) => config,
     plan(config) {
       const parsed = configSchema.safeParse(config);
-      if (parsed.success) return plan(parsed.data);
-      const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(root)'}: ${message}`);
+      const issues = parsed.error?.issues.map(({ path, message }) => `${path.join('.') || '(root)'}: ${message}`) ?? [];
+      const planned = parsed.success ? plan(parsed.data) : null;
+      if (planned !== null) issues.push(...planIssues(planned));
+      if (planned !== null && issues.length === 0) return planned;
       throw problem('config-unsupported', { modelType: config.model_type, issues });
     },
     ...(llamaCpp && { llamaCpp }),

@@ -1,6 +1,7 @@
 // A byte-level BPE tokenizer with exactly the vocabulary size of a model, for use where its real vocabulary is not
 // available offline. It merges letters into all two-letter pieces, then four-letter pieces, so that English text splits
 // into pieces of a few letters and tokenisation takes a realistic time.
+import { problem } from '../errors.js';
 
 const SPLIT =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -35,7 +36,9 @@ export function syntheticTokenizer(vocabSize: number, special: string[]) {
     merges.push([left, right]);
   }
   if (vocab.size !== pieces) {
-    throw new Error(`no tokenizer of ${vocabSize} tokens can be made: without special ones it has ${vocab.size}`);
+    const what = `vocab_size ${vocabSize}: no synthetic tokenizer of so many tokens can be made`;
+    const bound = vocab.size + special.length;
+    throw problem('input-invalid', { what, expected: vocab.size > pieces ? `${bound} or more` : `at most ${bound}` });
   }
   const added = special.map((content, index) => ({
     id: vocab.size + index,

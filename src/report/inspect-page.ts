@@ -1,14 +1,15 @@
 // The facts of a graph as a page: what decides its speed comes first. Pure.
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { ModelsInspectView } from '../contract/views/models-inspect.js';
+import { isCacheName } from '../formats/onnx/cache-inputs.js';
 import { bytes, count, plural } from './format.js';
 import { type Fact, factTable, type Page } from './page.js';
 
 export function inspectPage(view: ModelsInspectView): Page {
-  const { path, tokenOperations, ...facts } = view;
+  const { path, planned, tokenOperations, ...facts } = view;
   const shape = (dims: (number | string | null)[]) => `[${dims.map((dim) => dim ?? '?').join(', ')}]`;
   const values = (list: GraphFacts['inputs']) => {
-    const plain = list.filter(({ name }) => !/^(past_key_values|present)\./.test(name));
+    const plain = list.filter(({ name }) => !isCacheName(name) && !/^present/.test(name));
     const cached = list.length - plain.length;
     const names = plain.map(({ name, type, dims }) => `${name} ${type ?? '?'}${shape(dims)}`);
     return [...names, ...(cached > 0 ? [plural(cached, 'KV tensor')] : [])].join(', ');
@@ -17,7 +18,8 @@ export function inspectPage(view: ModelsInspectView): Page {
   const operators = Object.entries(facts.operators).map(([name, number]) => `${name} ${number}`);
   const opsets = Object.entries(facts.opsets).map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`);
   const rows: Fact[] = [
-    ['parameters', ofWhich(count, facts.parameters, facts.parametersActive)],
+    ...headerRows(facts.header),
+    ['parameters', parametersText(facts)],
     ['weights', ofWhich(bytes, facts.weightBytes, facts.weightBytesActive)],
     ...Object.entries(facts.weightBytesByType).map(([type, size]): Fact => [`  ${type}`, bytes(size)]),
     ...facts.formats.map((format): Fact => ['matrix products', formatText(format)]),
@@ -34,8 +36,9 @@ export function inspectPage(view: ModelsInspectView): Page {
         : `${head.operator}, ${head.bits} bits${head.quantized ? ', quantised' : ', not quantised'}${head.tied ? ', tied to the embedding' : ''}`,
     ],
     ['logits', head?.logits ?? 'unknown'],
-    ['KV cache', kv === null ? `none (${facts.notADecoder})` : cacheText(kv)],
-    ['one token', tokenText(facts.work.tokenBytes, tokenOperations)],
+    ['KV cache', kv === null ? withoutCache(facts) : cacheText(kv)],
+    ['can be run', facts.notADecoder === null ? 'yes' : `no: ${facts.notADecoder}`],
+    ['one token', tokenOperations === null ? 'reads no tokens' : tokenText(facts.work.tokenBytes, tokenOperations)],
     ['inputs', values(facts.inputs)],
     ['outputs', values(facts.outputs)],
     ['operators', operators.join(', ')],
@@ -44,7 +47,7 @@ export function inspectPage(view: ModelsInspectView): Page {
   return {
     heading: [path],
     ...factTable(rows),
-    notes: [],
+    notes: planned ? ['A plan: the checkpoint as it would be written. No file was read.'] : [],
     json: view,
     records: [
       {
@@ -60,6 +63,27 @@ export function inspectPage(view: ModelsInspectView): Page {
   };
 }
 
+/** What a GGUF file says of its model. */
+function headerRows(header: GraphFacts['header']): Fact[] {
+  if (header === null) return [];
+  const { name, context, vocab, fileType } = header;
+  const known: [string, string | null][] = [
+    ['name', name],
+    ['file type', fileType],
+    ['context', context === null ? null : `${count(context)} tokens`],
+    ['vocabulary', vocab === null ? null : `${count(vocab)} tokens`],
+  ];
+  return known.map(([label, text]): Fact => [label, text ?? 'not told']);
+}
+
+function parametersText({ parameters, parametersActive, copiedParameters }: GraphFacts): string {
+  const copy =
+    copiedParameters > 0
+      ? `; the embedding is stored twice, its second copy (${count(copiedParameters)}) not counted`
+      : '';
+  return ofWhich(count, parameters, parametersActive) + copy;
+}
+
 /** A mixture of experts reads less for one token than it has. */
 function ofWhich(text: (value: number) => string, all: number, active: number): string {
   return all === active ? text(all) : `${text(all)}, of which ${text(active)} for one token`;
@@ -68,6 +92,12 @@ function ofWhich(text: (value: number) => string, all: number, active: number): 
 /** The figures that the ceiling of decoding is computed from. */
 function tokenText(tokenBytes: number, operations: number): string {
   return `reads ${bytes(tokenBytes)} of weights, ${(operations / 1e9).toPrecision(3)} Gop in matrix products`;
+}
+
+/** A cache may be there, and its size not be told: by dimensions that are symbols, or by a GGUF file. */
+function withoutCache({ inputs, header, notADecoder }: GraphFacts): string {
+  const maybe = inputs.some(({ name }) => isCacheName(name)) || (header !== null && notADecoder === null);
+  return maybe ? 'not known' : 'none';
 }
 
 function cacheText({ layers, shapes, bytesPerToken, shareable }: NonNullable<GraphFacts['kv']>): string {

@@ -1,5 +1,7 @@
 // Progress of long work as text: bars for bytes, lines for rounds. Pure; commands/terminal.ts shows it.
+import stringWidth from 'string-width';
 import type { UntilPrecise } from '../contract/rounds.js';
+import type { Phase } from '../contract/vocabulary.js';
 import type { RunEvent } from '../run/events.js';
 import type { Basis } from '../stats/round-time.js';
 import { bytes, duration, plural } from './format.js';
@@ -34,6 +36,51 @@ export function roundProgress(p: Omit<Event<'round-started'>, 'type' | 'result'>
   // Rounds beyond those are in place of others, and nobody knows how many of them it takes.
   if (p.round >= p.rule.maximum) return `${round}, once more`;
   return `${round} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
+}
+
+const PHASE: Record<Phase, string> = {
+  start: 'starting',
+  load: 'loading',
+  depth: 'filling the KV cache',
+  firstRun: 'first run',
+  prefill: 'prefill',
+  decode: 'decode',
+};
+
+/**
+ * The same while the round runs, what matters most first: `[2/6] pp512 tg128`, `round 1 of 3`, `12 s`, `about 28 s left`,
+ * `decode of pass 2`.
+ */
+export function liveRound(
+  p: Parameters<typeof roundProgress>[0],
+  now: Pick<Event<'round-phase'>, 'phase' | 'passes'> | null,
+  elapsedMs: number,
+): string[] {
+  const leftMs = p.leftMs - elapsedMs;
+  const pass = now !== null && (now.phase === 'prefill' || now.phase === 'decode') ? ` of pass ${now.passes + 1}` : '';
+  return [
+    `[${p.done + 1}/${p.total}] ${p.label}`,
+    `round ${p.round + 1} of ${range(p.rule)}`,
+    wholeSeconds(elapsedMs),
+    leftMs > 0 ? `about ${wholeSeconds(Math.ceil(leftMs / 1000) * 1000)} left` : 'longer than planned',
+    ...(now === null ? [] : [PHASE[now.phase] + pass]),
+  ];
+}
+
+/** The clock of a step ticks in seconds: `7 s`, `2 min 5 s`. */
+export function wholeSeconds(ms: number): string {
+  return ms < 10_000 ? `${Math.floor(ms / 1000)} s` : duration(ms);
+}
+
+/** As many of the parts, from the first, as a line of `most` columns holds; the first one is cut off where it must. */
+export function fitParts(parts: readonly string[], most: number): string {
+  for (let count = parts.length; count > 0; count--) {
+    const line = parts.slice(0, count).join(' · ');
+    if (stringWidth(line) <= most) return line;
+  }
+  let cut = [...(parts[0] ?? '')];
+  while (cut.length > 0 && stringWidth(`${cut.join('')}…`) > most) cut = cut.slice(0, -1);
+  return `${cut.join('')}…`;
 }
 
 function range({ minimum, maximum }: UntilPrecise): string {

@@ -1,5 +1,6 @@
 // One answer, five forms: a table for people, Markdown, CSV, JSON, JSON lines. Pure.
 import type { Column, Page } from './page.js';
+import { printable, printableJson, printablePage } from './printable.js';
 import { type Style, table } from './table.js';
 
 export const OUTPUT_FORMATS = ['table', 'md', 'json', 'jsonl', 'csv'] as const;
@@ -9,13 +10,13 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 export function render(page: Page, format: OutputFormat, style: Style, columns = Number.POSITIVE_INFINITY): string {
   switch (format) {
     case 'table':
-      return table(page, style, columns);
+      return table(printablePage(page), style, columns);
     case 'md':
-      return markdown(page);
+      return markdown(printablePage(page));
     case 'json':
-      return `${JSON.stringify(page.json, null, 2)}\n`;
+      return `${printableJson(JSON.stringify(page.json, null, 2))}\n`;
     case 'jsonl':
-      return page.records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      return page.records.map((record) => `${printableJson(JSON.stringify(record))}\n`).join('');
     case 'csv':
       return csv(page);
   }
@@ -45,7 +46,7 @@ function block(lines: string[]): string[] {
 /** RFC 4180: fields with a comma, quote or line break are quoted. */
 function csv(page: Page): string {
   const field = (value: unknown) => {
-    const text = value === null || value === undefined ? '' : String(value);
+    const text = value === null || value === undefined ? '' : printable(String(value));
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const keys = [...new Set(page.records.flatMap((record) => Object.keys(record)))];

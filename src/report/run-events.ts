@@ -4,7 +4,7 @@ import type { RunEvent } from '../run/events.js';
 import { duration, plural } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import { limitWords } from './limit-notes.js';
-import { byteProgress, planLine, roundProgress, tookLine } from './progress.js';
+import { byteProgress, liveRound, planLine, roundProgress, tookLine } from './progress.js';
 
 interface EventLine {
   text: string;
@@ -13,6 +13,8 @@ interface EventLine {
    * bytes: as a step, but on a terminal only, since there are many of them.
    */
   kind: 'note' | 'step' | 'bytes';
+  /** What a terminal shows instead while the step runs, in parts: the most important first. */
+  live?: (elapsedMs: number) => string[];
 }
 
 const note = (text: string): EventLine => ({ text, kind: 'note' });
@@ -22,6 +24,7 @@ const step = (text: string): EventLine => ({ text, kind: 'step' });
 export function describeEvents(): (event: RunEvent) => EventLine | null {
   let document: ResultDocument | undefined;
   let labels: Labels | undefined;
+  let phase: Extract<RunEvent, { type: 'round-phase' }> | null = null;
   return (event) => {
     switch (event.type) {
       case 'begun':
@@ -48,12 +51,17 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
       case 'round-started': {
         // Searching for threads changes the cases, so that labels are made late.
         labels ??= labelsOf(document?.cases ?? [event.result]);
-        return step(roundProgress({ ...event, label: caseLabel(labels, event.result) }));
+        const round = { ...event, label: caseLabel(labels, event.result) };
+        phase = null;
+        return { ...step(roundProgress(round)), live: (elapsedMs) => liveRound(round, phase, elapsedMs) };
       }
       case 'pair-round-started': {
         const { result, side, pair, done, total } = event;
         return step(`[${done + 1}/${total}] pair ${pair + 1}, ${side} · ${caseLabel(labelsOf([result]), result)}`);
       }
+      case 'round-phase':
+        phase = event;
+        return null;
       case 'round-ended':
         return null;
       case 'rounds-ended':

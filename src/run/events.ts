@@ -3,7 +3,7 @@
 import type { Limits } from '../contract/limits.js';
 import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
 import type { UntilPrecise } from '../contract/rounds.js';
-import type { ExecutionProvider } from '../contract/vocabulary.js';
+import type { ExecutionProvider, Phase } from '../contract/vocabulary.js';
 import type { Basis } from '../stats/round-time.js';
 
 export type PairSideName = 'baseline' | 'candidate';
@@ -38,6 +38,8 @@ export type RunEvent =
     }
   /** A round of a pair; both sides of a pair run one after the other. */
   | { type: 'pair-round-started'; result: CaseResult; side: PairSideName; pair: number; done: number; total: number }
+  /** The round at hand entered a phase; `passes` are over. Comes several times a second where passes are short. */
+  | { type: 'round-phase'; phase: Phase; passes: number }
   | { type: 'round-ended'; result: CaseResult; round: Round }
   /** All rounds are done. */
   | { type: 'rounds-ended'; ms: number; plannedMs: number }

@@ -6,6 +6,7 @@ import { requireWritable, saveResult } from '../contract/result-store.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { wantedCases } from '../stats/enough.js';
 import { roundTimeoutSeconds } from '../suite/plan.js';
+import type { RoundOptions } from '../worker/executor.js';
 import type { Begun } from './begin.js';
 import { addCeilings } from './ceilings.js';
 import { recordRound } from './document.js';
@@ -80,7 +81,12 @@ export async function measureRound(
   round: number,
   checkpoints: Checkpoints,
   energy: RunEnergy,
-  { executor, allowFallback, signal }: Pick<EngineOptions, 'executor' | 'allowFallback' | 'signal'>,
+  {
+    executor,
+    allowFallback,
+    signal,
+    onEvent,
+  }: Pick<EngineOptions, 'executor' | 'allowFallback' | 'signal' | 'onEvent'>,
 ): Promise<Round> {
   const { timeoutSeconds, cold } = document.suite.content;
   const prepared = checkpoints.of(result);
@@ -90,7 +96,15 @@ export async function measureRound(
   if (unproven !== null) return unproven;
   // After the proof, since the job carries how long a pass may be.
   const job = jobOf(document, result, round, prepared);
-  const metered = { ...limits, energy: energy.of(result.key.ep) };
+  let passes = 0;
+  const metered: RoundOptions = {
+    ...limits,
+    energy: energy.of(result.key.ep),
+    onPhase: (phase) => onEvent({ type: 'round-phase', phase, passes }),
+    onIteration(done) {
+      passes = done;
+    },
+  };
   if (!cold) return executor.round(job, metered);
   const { directory, manifest } = prepared.checkpoint;
   const files = manifest.files.map(({ path }) => join(directory, path));

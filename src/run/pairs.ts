@@ -109,7 +109,7 @@ async function measureSide(
 ): Promise<boolean> {
   const result = document.cases[at]!;
   onEvent({ type: 'pair-round-started', result, side: name, ...place });
-  const how = { executor: side.executor, allowFallback: true, signal };
+  const how = { executor: side.executor, allowFallback: true, signal, onEvent };
   const round = await measureRound(document, result, place.pair, checkpoints, energy, how);
   recordRound(document, result, round, checkpoints.of(result));
   saveResult(path, document);

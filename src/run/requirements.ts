@@ -1,4 +1,5 @@
 // What the cases of a run need, checked before anything is written or measured.
+import { join } from 'node:path';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import { workloadRow } from '../contract/workloads.js';
@@ -7,7 +8,7 @@ import type { Sources } from '../models/source.js';
 import type { Executor } from '../worker/executor.js';
 import type { Listener } from './events.js';
 
-/** Also finds every model, so that a missing one is reported before the first is measured. */
+/** Also finds every model, so that a missing one, or one that cannot be driven, is reported before the first is measured. */
 export function requireModels({ cases }: ResultDocument, { sourceOf }: Sources): void {
   for (const { id, key } of cases) {
     const source = sourceOf(key);
@@ -18,6 +19,10 @@ export function requireModels({ cases }: ResultDocument, { sourceOf }: Sources):
         what: `${id}: a single .onnx file has no tokenizer and no configuration`,
         expected: 'a folder in transformers.js layout, or --runtime onnxruntime with a generate workload',
       });
+    }
+    if (source.weights === 'real' && source.notADecoder !== null && RUNTIMES[key.runtime].needsDecoder) {
+      const { directory, graph } = source.located;
+      throw problem('decoder-unsupported', { path: join(directory, graph), reason: source.notADecoder });
     }
     const tokens = workload.positions(key.workload);
     const { context } = source.facts;

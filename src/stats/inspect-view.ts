@@ -2,8 +2,8 @@
 import type { GraphFacts } from '../contract/graph-facts.js';
 import type { ModelsInspectView } from '../contract/views/models-inspect.js';
 
-export function inspectView(path: string, facts: GraphFacts): ModelsInspectView {
+export function inspectView(path: string, facts: GraphFacts, planned: boolean): ModelsInspectView {
   const { products, head } = facts.work;
   const operations = [...products, ...(head === null ? [] : [head])].reduce((sum, one) => sum + one.operations, 0);
-  return { path, ...facts, tokenOperations: operations };
+  return { path, planned, ...facts, tokenOperations: facts.readsTokens ? operations : null };
 }

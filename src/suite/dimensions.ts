@@ -1,6 +1,7 @@
 // The dimensions of a suite, one row each: the option that sets it, the field of a suite that it fills, its words in a
 // case id, its label in tables, and what else differs with it. In the order of case ids. Pure, and free of zod, because
 // `--help` reads it.
+import { BOUNDS } from '../contract/bounds.js';
 import type { CaseKey } from '../contract/case-key.js';
 import { ONNX_LAYOUTS } from '../contract/layouts.js';
 import { sizeWord } from '../contract/limit-text.js';
@@ -8,7 +9,7 @@ import type { LimitSet } from '../contract/limits.js';
 import { RUNTIME_NAMES } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { EXECUTION_PROVIDERS, WEIGHTS } from '../contract/vocabulary.js';
-import { list, processors, quotas, type Reader, ranges, sizes, threadCounts, wholeNumber } from './dimension-values.js';
+import { list, oneNumber, processors, quotas, type Reader, ranges, sizes, threadCounts } from './dimension-values.js';
 import { defaultOption, isOptionDimension, optionDimensions, optionOf } from './option-dimensions.js';
 import { parseOptions } from './option-parsing.js';
 
@@ -171,7 +172,7 @@ export const DIMENSIONS = {
     short: 'p',
     metavar: 'ranges',
     help: 'prompt tokens: 512, 128,512 or 128-1024*2',
-    read: ranges(1),
+    read: ranges(BOUNDS.prompt),
     inId: ({ workload }) => ({ prompt: lengths(workload)?.prompt }),
     implies: ['workload', 'options'],
   },
@@ -180,7 +181,7 @@ export const DIMENSIONS = {
     short: 'n',
     metavar: 'ranges',
     help: 'tokens to generate',
-    read: ranges(1),
+    read: ranges(BOUNDS.new),
     inId: ({ workload }) => ({ new: lengths(workload)?.new }),
     implies: ['workload', 'options'],
   },
@@ -189,7 +190,7 @@ export const DIMENSIONS = {
     short: 'd',
     metavar: 'ranges',
     help: 'tokens already in the KV cache: 0, or 0-4096+1024',
-    read: ranges(0),
+    read: ranges(BOUNDS.depth),
     inId: ({ workload }) => ({ depth: lengths(workload)?.depth || undefined }),
     implies: ['workload', 'options'],
   },
@@ -197,7 +198,7 @@ export const DIMENSIONS = {
     ...HOW_MUCH,
     metavar: 'number',
     help: 'how long a sustained workload runs; its curve is shown from 60 s on',
-    read: wholeNumber,
+    read: oneNumber(BOUNDS.seconds),
     inId: ({ workload }) => ({ seconds: workload && 'seconds' in workload ? workload.seconds : undefined }),
     implies: ['workload'],
   },

@@ -2,6 +2,7 @@
 import type { OptionSet } from '../contract/option-set.js';
 import { OPTION_NAMES, type OptionName, optionRow, optionWord } from '../contract/options.js';
 import { problem } from '../errors.js';
+import { requireFewCases } from './case-count.js';
 
 /** The product of all lists: `spinning=off,on` with `session.xyz=1,2` gives four sets. */
 export function parseOptions(texts: readonly string[]): OptionSet[] {
@@ -11,6 +12,7 @@ export function parseOptions(texts: readonly string[]): OptionSet[] {
     if (name === undefined) throw invalid(`--option ${text}`, 'name=value, such as spinning=off or spinning=off,on');
     lists.set(name, [...(lists.get(name) ?? []), ...values!.split(',').map((value) => value.trim())]);
   }
+  requireFewCases({ option: [...lists.values()].map(({ length }) => length) });
   let sets: OptionSet[] = [{}];
   for (const [name, values] of lists) sets = sets.flatMap((set) => values.map((value) => withOption(set, name, value)));
   return sets;

@@ -3,6 +3,7 @@ import { validate } from '../contract/json-file.js';
 import { type Suite, suiteSchema } from '../contract/suite.js';
 import { caseWorkloadSchema } from '../contract/workloads.js';
 import { problem } from '../errors.js';
+import { requireFewCases } from './case-count.js';
 import { DIMENSION_NAMES, type DIMENSIONS, type DimensionName, dimensionRow } from './dimensions.js';
 import { loadSuite, suiteNames } from './load.js';
 import { overrideRounds, type RoundsOverrides } from './override-rounds.js';
@@ -39,6 +40,7 @@ function requireOther(texts: DimensionTexts, name: DimensionName, other: string 
 }
 
 function combinations(sets: object[], more: object[]): object[] {
+  requireFewCases({ limits: [sets.length, more.length] });
   return sets.flatMap((set) => more.map((other) => ({ ...set, ...other })));
 }
 

@@ -7,6 +7,7 @@ import type { Suite } from '../contract/suite.js';
 import { type CaseWorkload, workloadRow } from '../contract/workloads.js';
 import { problem } from '../errors.js';
 import type { ModelTraits } from '../models/source.js';
+import { requireFewCasesOf } from './case-count.js';
 import { caseId } from './case-id.js';
 import { limitedThreads, limitsOf } from './case-limits.js';
 import { fitOptions } from './option-fit.js';
@@ -19,6 +20,7 @@ export function planCases(
   automaticThreads: number,
   traitsOf: TraitsOf = () => ({ weights: 'synthetic', dtype: null, format: 'onnx' }),
 ): Case[] {
+  requireFewCasesOf(suite);
   const cases = new Map<string, Case>();
   const optionSets = fitOptions(suite.options ?? [{}]);
   const workloads = suite.workloads.flatMap((workload) => workloadRow(workload).expand(workload));

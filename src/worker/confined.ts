@@ -1,15 +1,17 @@
 // The limits of a case around the worker of one round: the command that starts it inside them, whether they hold, what they
 // did, and failures that they explain. Without limits it does nothing.
+
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sizeWord } from '../contract/limit-text.js';
 import type { HeldLimits, Limits } from '../contract/limits.js';
+import type { Phase } from '../contract/vocabulary.js';
 import { type EdgeproofError, type Failure, failureOf, problem } from '../errors.js';
 import { listEntries } from '../machine/kernel-text.js';
 import { type Confinement, confine } from '../machine/limits/confine.js';
 import { askEviction } from './ask.js';
 import type { RoundOptions } from './executor.js';
-import type { Job, Phase } from './protocol.js';
+import type { Job } from './protocol.js';
 import type { Command } from './worker-process.js';
 
 export interface ConfinedWorker {

@@ -9,17 +9,10 @@ import type { Placement } from '../contract/placement.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { Round } from '../contract/result.js';
 import type { RuntimeName, Versions } from '../contract/runtimes.js';
-import type { ExecutionProvider } from '../contract/vocabulary.js';
+import type { ExecutionProvider, Phase } from '../contract/vocabulary.js';
 import type { Failure } from '../errors.js';
 import type { EnergySource } from '../machine/energy/account.js';
-import type {
-  FidelityQuestion,
-  Job,
-  KernelRatesQuestion,
-  Phase,
-  PlacementQuestion,
-  PromptQuestion,
-} from './protocol.js';
+import type { FidelityQuestion, Job, KernelRatesQuestion, PlacementQuestion, PromptQuestion } from './protocol.js';
 
 export type { Job, KernelRatesQuestion, PromptQuestion };
 

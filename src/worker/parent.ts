@@ -1,9 +1,11 @@
 // The parent side of one round: starts a worker, receives its messages, watches its memory from outside, and turns every way
 // of dying into a failure. Nothing here polls, and nothing here loads a native library.
+
 import type { Readable } from 'node:stream';
 import { ownScript } from '../contract/directory.js';
 import { roundMs } from '../contract/document-text.js';
 import type { OkRound, Round } from '../contract/result.js';
+import type { Phase } from '../contract/vocabulary.js';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
 import { traceProcessor } from '../machine/condition/trace.js';
 import { watchCondition } from '../machine/condition/watch.js';
@@ -11,7 +13,7 @@ import { accountEnergy, type TokensByPhase } from '../machine/energy/account.js'
 import { watchMemory } from '../machine/process-memory.js';
 import { type ConfinedWorker, confineWorker } from './confined.js';
 import type { RoundOptions } from './executor.js';
-import { type Job, type Message, messageSchema, type Phase } from './protocol.js';
+import { type Job, type Message, messageSchema } from './protocol.js';
 import { causeOfDeath, environmentOf, oomKills, parsed, startWorker } from './worker-process.js';
 
 const ENTRY = ownScript('worker/child.js');

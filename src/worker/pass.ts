@@ -1,13 +1,15 @@
 // The workloads `generate` and `sustained` in the worker: passes one after another, each a new prompt, prefill, decode, and the
 // message with the measurements.
+
 import { createHash } from 'node:crypto';
 import { roundMs } from '../contract/document-text.js';
 import type { GenerateIteration } from '../contract/result.js';
+import type { Phase } from '../contract/vocabulary.js';
 import type { LengthsWorkload } from '../contract/workloads.js';
 import { readOwnMemory } from '../machine/own-memory.js';
 import { isWarmingUp } from '../suite/warm-up.js';
 import { iterationSeed, promptTokens } from './prompt.js';
-import type { Job, Message, Phase } from './protocol.js';
+import type { Job, Message } from './protocol.js';
 import { type Runtime, requireWhole } from './runtimes/runtime.js';
 
 export interface PassContext {

@@ -9,7 +9,7 @@ import { deviceMemorySchema, momentMemorySchema } from '../contract/memory.js';
 import { placementSchema } from '../contract/placement.js';
 import { promptAnswerSchema } from '../contract/prompt-answer.js';
 import { failureSchema, generateIterationSchema, microIterationSchema, roundSchema } from '../contract/result.js';
-import type { ExecutionProvider } from '../contract/vocabulary.js';
+import { type ExecutionProvider, PHASES } from '../contract/vocabulary.js';
 import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
 
@@ -33,9 +33,6 @@ export interface Job {
 }
 
 const [okRoundSchema] = roundSchema.options;
-
-export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
-export type Phase = (typeof PHASES)[number];
 
 export const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('phase'), phase: z.enum(PHASES) }),

@@ -140,6 +140,37 @@ describe('what passes by itself is tried again', () => {
     await whole;
   });
 
+  /** One byte now and then, each in time for a client that only waits for silence. */
+  const drip = (response: ServerResponse) => {
+    response.write('{');
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+    return true;
+  };
+
+  it.each([
+    ['a body', (seen: Seen) => seen.path.endsWith(WEIGHTS) && seen.host === 'cdn'],
+    ['a listing', (seen: Seen) => seen.path.startsWith('/api')],
+  ])('%s that comes a byte at a time, but not for ever', async (_, isSlow) => {
+    let slow = 0;
+    hub.misbehave = (seen, response) => isSlow(seen) && slow++ < 1 && startDrip(seen, response);
+    const settings = settingsFor(hub, scratch, { idleMs: 300 });
+    await expectWhole({ settings });
+    rmSync(scratch, { recursive: true, force: true });
+    hub.misbehave = (seen, response) => isSlow(seen) && startDrip(seen, response);
+    await expect(pullTiny(hub, scratch, { settings })).rejects.toMatchObject({
+      code: 'hub-unreachable',
+      message: expect.stringMatching(/sent only \d+ bytes in \d s; tried 4 times/),
+    });
+  });
+
+  const startDrip = (seen: Seen, response: ServerResponse) => {
+    const [, first, last] = /bytes=(\d+)-(\d+)/.exec(seen.range ?? '') ?? [];
+    const size = repository.files[WEIGHTS]!.length;
+    if (first !== undefined) response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${size}` });
+    return drip(response);
+  };
+
   it('until it does not pass', async () => {
     hub.misbehave = (seen, response) => isWeights(seen) && sends(503)(seen, response, null);
     expect(await failure()).toMatchObject({

@@ -101,6 +101,25 @@ describe('a pull', () => {
     expect(readFileSync(join(directory(), WEIGHTS)).equals(repository.files[WEIGHTS]!)).toBe(true);
   });
 
+  it.each(['<html><body>Sign in</body></html>', '', '{'])(
+    'refuses a configuration that is %j, hash and all',
+    async (text) => {
+      hub.repositories['org/tiny']!.files['config.json'] = Buffer.from(text);
+      await expect(pullTiny(hub, scratch)).rejects.toMatchObject({
+        code: 'layout-invalid',
+        message: expect.stringContaining('config.json is not JSON'),
+      });
+      expect(existsSync(directory())).toBe(false);
+    },
+  );
+
+  it('takes no file whose name no disk takes', async () => {
+    const { [WEIGHTS]: weights, 'onnx/model_q4.onnx': graph, ...files } = repository.files;
+    const long = `onnx/${'m'.repeat(300)}_q4.onnx`;
+    hub.repositories['org/tiny']!.files = { ...files, [long]: graph!, [`${long}_data`]: weights! };
+    await expect(pullTiny(hub, scratch)).rejects.toMatchObject({ code: 'dtype-missing' });
+  });
+
   it('names the dtypes there are when the asked one is missing', async () => {
     await expect(pullTiny(hub, scratch, {}, 'int8')).rejects.toMatchObject({
       code: 'dtype-missing',

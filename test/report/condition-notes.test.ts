@@ -37,7 +37,7 @@ describe('conditionNotes', () => {
     const both = { ...disturbed(0.092), power: 'battery' as const };
     const cases = [
       generateCase([round(), round(disturbed(0.31)), round(battery)]),
-      generateCase([round(disturbed(0.2)), round(both), round(battery)]),
+      generateCase([round(disturbed(0.2)), round(both), round(battery)], { key: { threads: 1 } }),
     ];
     expect(conditionNotes(viewsOf(cases))).toEqual([
       'Condition C in 2 of 6 rounds: other programs took 20 to 31 % of a core.',

@@ -13,6 +13,7 @@ const FACTS: GraphFacts = {
   opsets: { '': 21, 'com.microsoft': 1 },
   parameters: 494_032_768,
   parametersActive: 494_032_768,
+  copiedParameters: 0,
   weightBytes: 287_064_064,
   weightBytesActive: 287_064_064,
   weightBytesByType: { uint8: 247_000_000, float32: 40_064_064 },
@@ -24,8 +25,10 @@ const FACTS: GraphFacts = {
   embedding: { operator: 'GatherBlockQuantized', bits: 4, quantized: true },
   head: { operator: 'MatMulNBits', bits: 8, quantized: true, tied: true, logits: 'last position' },
   kv: { layers: 24, shapes: [{ heads: 2, size: 64, type: 'float32' }], bytesPerToken: 24_576, shareable: true },
+  readsTokens: true,
   work: WORK,
   notADecoder: null,
+  header: null,
   inputs: [
     { name: 'input_ids', type: 'int64', dims: ['batch_size', 'sequence_length'] },
     kvTensor('past_key_values.0.key'),
@@ -33,7 +36,7 @@ const FACTS: GraphFacts = {
   ],
   outputs: [{ name: 'logits', type: 'float32', dims: ['batch_size', 1, 151_936] }, kvTensor('present.0.key')],
 };
-const page = inspectPage(inspectView('cache/qwen2.5-0.5b/onnx/model_q4.onnx', FACTS));
+const page = inspectPage(inspectView('cache/qwen2.5-0.5b/onnx/model_q4.onnx', FACTS, false));
 
 describe('the facts of a graph', () => {
   it('in 140 columns', () =>
@@ -52,6 +55,7 @@ describe('the facts of a graph', () => {
     head              MatMulNBits, 8 bits, quantised, tied to the embedding
     logits            last position
     KV cache          24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place
+    can be run        yes
     one token         reads 200 MB of weights, 1.20 Gop in matrix products
     inputs            input_ids int64[batch_size, sequence_length], 2 KV tensors
     outputs           logits float32[batch_size, 1, 151936], 1 KV tensor
@@ -78,6 +82,7 @@ describe('the facts of a graph', () => {
     logits           last position
     KV cache         24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared
                      in place
+    can be run       yes
     one token        reads 200 MB of weights, 1.20 Gop in matrix products
     inputs           input_ids int64[batch_size, sequence_length], 2 KV tensors
     outputs          logits float32[batch_size, 1, 151936], 1 KV tensor
@@ -104,6 +109,7 @@ describe('the facts of a graph', () => {
       | head | MatMulNBits, 8 bits, quantised, tied to the embedding |
       | logits | last position |
       | KV cache | 24 layers × 2 heads × 64 float32, 24,576 bytes a token, shared in place |
+      | can be run | yes |
       | one token | reads 200 MB of weights, 1.20 Gop in matrix products |
       | inputs | input_ids int64[batch_size, sequence_length], 2 KV tensors |
       | outputs | logits float32[batch_size, 1, 151936], 1 KV tensor |
@@ -112,9 +118,52 @@ describe('the facts of a graph', () => {
       "
     `));
 
+  const text = (changes: Partial<GraphFacts>) =>
+    inTerminal(inspectPage(inspectView('x', { ...FACTS, ...changes }, false)), 140);
+
+  it('of a GGUF file begin with what it says of its model', () => {
+    const header = { name: 'Qwen2.5 0.5B', context: 32_768, vocab: 151_936, fileType: 'Q4_K_M' };
+    expect(text({ header }).split('\n').slice(3, 9)).toMatchInlineSnapshot(`
+      [
+        "fact              value",
+        "name              Qwen2.5 0.5B",
+        "file type         Q4_K_M",
+        "context           32,768 tokens",
+        "vocabulary        151,936 tokens",
+        "parameters        494,032,768",
+      ]
+    `);
+    expect(text({ header: { ...header, name: null } })).toMatch(/name +not told/);
+  });
+
+  it('of an image encoder name no token, no cache, and why it cannot be run', () => {
+    const encoder = text({
+      kv: null,
+      readsTokens: false,
+      notADecoder: 'it has no input_ids',
+      inputs: [{ name: 'pixel_values', type: 'float32', dims: ['batch', 3, 384, 384] }],
+    });
+    expect(encoder).toMatch(/KV cache +none\n/);
+    expect(encoder).toMatch(/can be run +no: it has no input_ids\n/);
+    expect(encoder).toMatch(/one token +reads no tokens\n/);
+  });
+
+  it('do not call a cache of unknown size none', () => {
+    const inputs = [{ name: 'past.0.key', type: 'float32', dims: ['batch', 'heads', 'length', 64] }];
+    expect(text({ kv: null, inputs })).toMatch(/KV cache +not known\n/);
+    const header = { name: null, context: null, vocab: null, fileType: null };
+    expect(text({ kv: null, inputs: [], header })).toMatch(/KV cache +not known\n/);
+  });
+
+  it('say that an embedding is stored twice and counted once', () => {
+    expect(text({ parameters: 268_098_176, parametersActive: 268_098_176, copiedParameters: 167_772_160 })).toContain(
+      '268,098,176; the embedding is stored twice, its second copy (167,772,160) not counted',
+    );
+  });
+
   it('are JSON as docs/schema/models-inspect.json says', () => {
     const view = modelsInspectSchema.parse(JSON.parse(JSON.stringify(page.json)));
     // The products and the head of WORK.
-    expect(view).toEqual({ path: expect.any(String), ...FACTS, tokenOperations: 1.2e9 });
+    expect(view).toEqual({ path: expect.any(String), planned: false, ...FACTS, tokenOperations: 1.2e9 });
   });
 });

@@ -4,7 +4,7 @@ import { type MachineView, machineViewSchema } from '../../src/contract/views/ma
 import { machinePage } from '../../src/report/machine-page.js';
 import { ceilingsByThreads } from '../../src/stats/ceilings-by-threads.js';
 import { ceilingOf } from '../fixtures/ceilings.js';
-import { documentOf } from '../fixtures/document.js';
+import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 import { asMarkdown, inTerminal } from '../fixtures/printed.js';
 
 const read = (threads: number, rate: number) =>
@@ -20,7 +20,7 @@ const CEILINGS = [
   ceilingOf('storage-read', 1, { ep: null, threads: null, value: null, method: 'not measured: no checkpoint is here' }),
 ];
 
-const { machine, versions } = documentOf([]);
+const { machine, versions } = documentOf([generateCase([steadyRound(100, 10)])]);
 const VIEW: MachineView = {
   ...machine,
   clock: { resolutionNs: 41, overheadNs: 30 },

@@ -1,10 +1,11 @@
 // The table of memory by phase, as golden text, and the moment of the peak in words.
 import { describe, expect, it } from 'vitest';
+import type { CaseKey } from '../../src/contract/case-key.js';
 import type { CaseResult, OkRound } from '../../src/contract/result.js';
+import { PHASES } from '../../src/contract/vocabulary.js';
 import { memoryPage, momentInWords, peakNotes } from '../../src/report/memory-page.js';
 import { memoryView } from '../../src/stats/memory-anatomy.js';
 import { showView } from '../../src/stats/show.js';
-import { PHASES } from '../../src/worker/protocol.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 import { asMarkdown, inTerminal } from '../fixtures/printed.js';
 
@@ -25,8 +26,8 @@ const phase = (peak: number, file: number, end: number | null) => ({
         },
 });
 
-function packing() {
-  const result = generateCase([steadyRound(100, 10, 128)]);
+function packing(key: Partial<CaseKey> = {}) {
+  const result = generateCase([steadyRound(100, 10, 128)], { key });
   result.checkpoint!.graph.kv = { bytesPerToken: 24_576, shareable: true };
   (result.rounds[0] as OkRound).memory.phases = {
     start: phase(64.6, 44, 64.3),
@@ -122,7 +123,7 @@ describe('the moment of the peak', () => {
   it('is told once for all cases, or counted', () => {
     const decode = generateCase([steadyRound(100, 10)]);
     (decode.rounds[0] as OkRound).memory.phases = { load: phase(40, 1, 30), decode: phase(90, 1, null) };
-    expect(notesOf([packing(), packing()])).toEqual([
+    expect(notesOf([packing(), packing({ threads: 1 })])).toEqual([
       'Memory peaks while loading; phase by phase: edgeproof show --memory.',
     ]);
     expect(notesOf([packing(), decode])).toEqual([

@@ -56,16 +56,14 @@ describe('sustained notes', () => {
     );
     expect(plot).toBe('  decode       ██████  20.0 → 20.0 tok/s');
     const cases = [1, 2].map((threads) => sustainedCase([steady], 60, { key: { threads } }));
-    expect(notes(cases).filter((line) => line.includes('peaks'))[1]).toMatch(
-      /^2 threads pp64 tg128 for 60 s: Decoding/,
-    );
+    expect(notes(cases).filter((line) => line.includes('peaks'))[1]).toMatch(/^2 threads pp64 tg20 for 60 s: Decoding/);
   });
 
   it('say how long it takes, and nothing of other workloads', () => {
     expect(notes([sustainedCase([passesOf(() => 20, 20)], 20)])).toEqual([
       'No curve: it takes 4 windows of 10 s (--seconds 60).',
     ]);
-    expect(notes([generateCase([steadyRound(100, 10)])])).toEqual([]);
+    expect(notes([generateCase([steadyRound(100, 10)], { key: { threads: 1 } })])).toEqual([]);
   });
 });
 
@@ -97,9 +95,11 @@ describe('energy notes', () => {
   });
 
   it('say what can be done, once, and nothing where nothing can', () => {
-    const without = (remedy: string | null) =>
-      generateCase([{ ...steadyRound(100, 10), energy: { tier: 'unavailable', reason: 'forbidden', remedy } }]);
-    expect(energy([without('sudo this'), without('sudo this')])).toEqual(['No energy: forbidden; sudo this']);
-    expect(energy([without(null), generateCase([steadyRound(100, 10)])])).toEqual([]);
+    const without = (remedy: string | null, threads = 2) =>
+      generateCase([{ ...steadyRound(100, 10), energy: { tier: 'unavailable', reason: 'forbidden', remedy } }], {
+        key: { threads },
+      });
+    expect(energy([without('sudo this'), without('sudo this', 1)])).toEqual(['No energy: forbidden; sudo this']);
+    expect(energy([without(null), generateCase([steadyRound(100, 10)], { key: { threads: 1 } })])).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 // The engine without a model: a fake executor gives the rounds, so that order, precision, resuming and failures are seen.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { okRounds, type ResultDocument } from '../../src/contract/result.js';
 import { readResult, saveResult } from '../../src/contract/result-store.js';
+import { encodeModel } from '../../src/formats/onnx/write.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
 import { showView } from '../../src/stats/show.js';
@@ -12,11 +13,16 @@ import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { type FakeRound, steadyRound } from '../fixtures/document.js';
 import { type FakeExecutor, fakeExecutor, labelOf, type RoundScript, STEADY } from '../fixtures/fake-executor.js';
 import { tinyWorkplace } from '../fixtures/tiny-suite.js';
+import { unfusedDecoder } from '../fixtures/unfused-decoder.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
 
 const { suite, results } = tinyWorkplace();
 const machine = 'fakebox';
 const PLAIN = { ceilings: false, machine, results: null };
+const copied = (input: { name: string; type: 'float32'; dims: readonly (string | number)[] }) => ({
+  ...input,
+  dims: [...input.dims],
+});
 const rounds = (executor: FakeExecutor) => executor.log.filter((line) => line.startsWith('round'));
 const counts = (document: ResultDocument) => document.cases.map((result) => okRounds(result).length);
 
@@ -57,6 +63,26 @@ describe('order of the rounds', () => {
       'round 1 pp16 tg4',
     ]);
     expect(okRounds(document.cases[0]!).map(({ pageCache }) => pageCache?.evicted)).toEqual([true, true]);
+  });
+});
+
+describe('events', () => {
+  it('tell the phase of the round at hand and how many passes are over', async () => {
+    const events: RunEvent[] = [];
+    const executor = fakeExecutor();
+    const round: Executor['round'] = (job, options) => {
+      options.onPhase?.('prefill');
+      options.onIteration?.(1);
+      options.onPhase?.('decode');
+      return executor.round(job, options);
+    };
+    await run(suite({ rounds: 1 }), { ...PLAIN, executor: { ...executor, round }, onEvent: (e) => events.push(e) });
+    expect(events.filter(({ type }) => type.startsWith('round-')).map((e) => ('phase' in e ? e : e.type))).toEqual([
+      'round-started',
+      { type: 'round-phase', phase: 'prefill', passes: 0 },
+      { type: 'round-phase', phase: 'decode', passes: 1 },
+      'round-ended',
+    ]);
   });
 });
 
@@ -203,6 +229,36 @@ describe('what a case needs', () => {
     await expect(run(long, { ...PLAIN, results: folder, executor: fakeExecutor() })).rejects.toMatchObject({
       code: 'prompt-too-long',
     });
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+
+  it.each([
+    {
+      name: 'an input that nobody feeds, with its type',
+      inputs: [{ name: 'past_sequence_length', type: 'float32', dims: [1] }],
+      words: 'cannot feed: past_sequence_length float32 [1]',
+    },
+    {
+      name: 'the session that is missing',
+      inputs: [{ name: 'inputs_embeds', type: 'float32', dims: ['batch', 'length', 32] }],
+      words: 'inputs_embeds comes from embed_tokens',
+    },
+    {
+      name: 'ids of another type',
+      inputs: [{ name: 'position_ids', type: 'float32', dims: ['batch', 'length'] }],
+      words: 'position_ids is float32; expected int64 or int32',
+    },
+  ] as const)('is refused before anything is written or started: $name', async ({ inputs, words }) => {
+    const graph = join(results, '..', 'strange.onnx');
+    const model = unfusedDecoder();
+    writeFileSync(graph, encodeModel({ ...model, inputs: [...model.inputs, ...inputs.map(copied)] }));
+    const [folder, executor] = [join(results, 'strange'), fakeExecutor()];
+    const asked = suite({ models: [graph] });
+    await expect(run(asked, { ...PLAIN, ceilings: true, results: folder, executor })).rejects.toMatchObject({
+      code: 'decoder-unsupported',
+      message: expect.stringContaining(words),
+    });
+    expect(executor.log).toEqual([]);
     expect(() => readdirSync(folder)).toThrow('ENOENT');
   });
 

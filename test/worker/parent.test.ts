@@ -1,5 +1,6 @@
 // The parent side of a round against workers that behave, fail, crash, lie, hang and die in every way we know of.
 // The workers are small scripts that speak the protocol; no model runs here.
+
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type OkRound, type Round, roundSchema } from '../../src/contract/result.js';
+import type { Phase } from '../../src/contract/vocabulary.js';
 import type { Failure } from '../../src/errors.js';
 import { type Meter, monotonicMs, unmetered } from '../../src/machine/energy/meter.js';
 import type { RoundOptions } from '../../src/worker/executor.js';
 import { runRound } from '../../src/worker/parent.js';
-import type { Job, Phase } from '../../src/worker/protocol.js';
+import type { Job } from '../../src/worker/protocol.js';
 
 const { children } = vi.hoisted(() => ({ children: [] as ChildProcess[] }));
 

@@ -2,12 +2,11 @@
 // checkpoints.
 import type { Dtype } from '../../contract/dtypes.js';
 import type { ConfigFacts, GraphFacts } from '../../contract/graph-facts.js';
-import type { GgufFile } from './read.js';
+import type { GgufFile } from './file.js';
+import { attentionOf, cacheOf, KV_BYTES, kvBytesPerToken, whyNoDecoder } from './layers.js';
+import { architectureOf, fileTypeOf, numberOf, textOf } from './metadata.js';
 import { blockOf, type TensorType } from './tensor-types.js';
 import { ggufWork } from './work.js';
-
-/** llama.cpp keeps keys and values in half precision unless told otherwise. */
-const KV_BYTES = 2;
 
 type Tensor = GgufFile['tensors'][number];
 
@@ -20,12 +19,13 @@ export function ggufFacts(file: GgufFile): GraphFacts {
   const share = ({ name }: Tensor) => (name.includes('_exps.') ? used : 1);
   const sum = (tensors: Tensor[], count: (tensor: Tensor) => number) =>
     Math.round(tensors.reduce((total, tensor) => total + count(tensor), 0));
-  const values = kvValues(file);
+  const { vocab, context } = ggufConfigFacts(file);
   return {
     producer: `GGUF ${file.version}, ${architectureOf(file)}`,
     opsets: {},
     parameters: sum(learned, elements),
     parametersActive: sum(learned, (tensor) => elements(tensor) * share(tensor)),
+    copiedParameters: 0,
     weightBytes: sum(file.tensors, ({ bytes }) => bytes),
     weightBytesActive: sum(file.tensors, (tensor) => tensor.bytes * share(tensor)),
     weightBytesByType: bytesByType(file.tensors),
@@ -36,22 +36,23 @@ export function ggufFacts(file: GgufFile): GraphFacts {
       head === undefined
         ? null
         : { operator: 'mul_mat', ...precisionOf(head.type), tied: head === embedding, logits: 'last position' },
-    kv: values === null ? null : { ...values, shareable: true },
+    kv: cacheOf(file),
+    readsTokens: embedding !== undefined,
     work: ggufWork(file, head, share, attentionOf(file)),
-    notADecoder: values === null ? 'its metadata does not tell the shape of its KV cache' : null,
+    notADecoder: whyNoDecoder(file),
+    header: { name: textOf(file, 'general.name'), context, vocab, fileType: fileTypeOf(file) },
     inputs: [],
     outputs: [],
   };
 }
 
 export function ggufConfigFacts(file: GgufFile): ConfigFacts {
-  const kv = kvValues(file);
+  const bytes = kvBytesPerToken(file);
   const tokens = file.metadata.get('tokenizer.ggml.tokens');
-  const vocab = typeof tokens === 'object' ? tokens.length : own(file, 'vocab_size');
   return {
-    vocab,
-    context: own(file, 'context_length'),
-    kvValuesPerToken: kv === null ? null : kv.bytesPerToken / KV_BYTES,
+    vocab: typeof tokens === 'object' ? tokens.length : numberOf(file, 'vocab_size'),
+    context: numberOf(file, 'context_length'),
+    kvValuesPerToken: bytes === null ? null : bytes / KV_BYTES,
   };
 }
 
@@ -64,50 +65,8 @@ export function ggufDtype(file: GgufFile): Dtype {
   return byBits[bits] ?? 'fp16';
 }
 
-function architectureOf({ metadata }: GgufFile): string {
-  return String(metadata.get('general.architecture') ?? 'unknown');
-}
-
-function own(file: GgufFile, key: string): number | null {
-  const value = file.metadata.get(`${architectureOf(file)}.${key}`);
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
-}
-
-/** Shape of the KV cache; null where the metadata lacks a size, or the attention is latent. */
-function kvValues(file: GgufFile) {
-  const layers = own(file, 'block_count');
-  const heads = own(file, 'attention.head_count');
-  const kvHeads = own(file, 'attention.head_count_kv') ?? heads;
-  const hidden = own(file, 'embedding_length');
-  const size = own(file, 'attention.key_length') ?? (hidden !== null && heads !== null ? hidden / heads : null);
-  if (layers === null || kvHeads === null || size === null || own(file, 'attention.kv_lora_rank') !== null) return null;
-  const shape = { heads: kvHeads, size, type: 'float16' } as const;
-  return { layers, shapes: [shape], bytesPerToken: layers * 2 * kvHeads * size * KV_BYTES };
-}
-
-/**
- * Which layers have the sliding window depends on the architecture. It is applied to all, as `Work` is a lower bound.
- */
-function attentionOf(file: GgufFile): GraphFacts['work']['attention'] {
-  const values = kvValues(file);
-  if (values === null) return [];
-  const { layers, shapes, bytesPerToken } = values;
-  const { heads, size } = shapes[0]!;
-  return [
-    {
-      layers,
-      queryHeads: own(file, 'attention.head_count') ?? heads,
-      keySize: size,
-      valueSize: size,
-      arithmetic: 'fp16',
-      rowBytes: bytesPerToken / layers,
-      window: own(file, 'attention.sliding_window') || null,
-    },
-  ];
-}
-
 function activeShare(file: GgufFile): number {
-  const [all, used] = [own(file, 'expert_count'), own(file, 'expert_used_count')];
+  const [all, used] = [numberOf(file, 'expert_count'), numberOf(file, 'expert_used_count')];
   return all === null || used === null || all === 0 ? 1 : used / all;
 }
 

@@ -5,7 +5,7 @@ import { codeOf, type TensorType, tensorBytes } from './tensor-types.js';
 
 /** "GGUF" as a little-endian number. */
 export const MAGIC = 0x46554747;
-const VERSION = 3;
+export const VERSION = 3;
 /** Every tensor begins at a multiple of this, unless `general.alignment` is set. */
 export const ALIGNMENT_BYTES = 32;
 

@@ -1,6 +1,6 @@
 // The least work of one token in llama.cpp, from the tensors of a GGUF file; onnx/work.ts does the same for graphs.
 import type { AttentionWork, Product, Work } from '../../contract/work.js';
-import type { GgufFile } from './read.js';
+import type { GgufFile } from './file.js';
 import { blockOf } from './tensor-types.js';
 
 type Tensor = GgufFile['tensors'][number];

@@ -1,6 +1,6 @@
 // The share of each weight that one token passes through. In a mixture of experts it is chosen experts over all
 // experts.
-import { firstInteger, type Initializer, type Node, type OnnxModel } from './model.js';
+import { firstInteger, type Initializer, type Node, type OnnxModel, rowOf } from './model.js';
 import { producersOf } from './uses.js';
 
 /** Inputs of MoE and QMoE that are not packed weights of all experts: the tokens and their routes. */
@@ -18,7 +18,7 @@ export function activeShares(model: OnnxModel): Map<string, number> {
     });
   };
   for (const node of model.nodes) {
-    const routes = ROUTES[node.opType];
+    const routes = rowOf(ROUTES, node.opType);
     if (routes !== undefined) {
       const count = initializers.get(node.inputs[2] ?? '')?.dims[0];
       const chosen = node.attributes.k;
@@ -45,7 +45,7 @@ function choices(producers: Map<string, Node>, initializers: Map<string, Initial
       const nodes = level.flatMap((input) => producers.get(input) ?? []);
       for (const node of nodes) {
         const k = node.opType === 'TopK' ? firstInteger(initializers.get(node.inputs[1] ?? '')) : null;
-        if (k !== null) return k;
+        if (k !== null && k > 0) return k;
       }
       level = nodes.flatMap((node) => node.inputs).filter((input) => input !== '' && !seen.has(input));
       for (const input of level) seen.add(input);

@@ -1,6 +1,6 @@
 // The interface of a decoder graph: its inputs, its KV cache, and whether that cache can be shared in place. It is read
 // from the graph alone, so that files of any exporter can be run without a config.json.
-import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, type ValueInfo } from './model.js';
+import { byteLength, type FloatType, isFloatType, type Node, type OnnxModel, rowOf, type ValueInfo } from './model.js';
 
 /** Keys or values of one layer, [batch, heads, length, size]: fed as `past`, fetched as `present`. */
 export interface KvEntry {
@@ -11,19 +11,30 @@ export interface KvEntry {
   type: FloatType;
 }
 
+const FED_NAMES = ['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep'] as const;
+export type FedName = (typeof FED_NAMES)[number];
+
+/** An input beside the cache, in the type that the graph declares. */
+export interface FedInput {
+  name: FedName;
+  type: 'int64' | 'int32';
+  rank: number;
+}
+
 export interface Decoder {
   layers: number;
   /** Key and value of every layer, in the order of the layers. */
   cache: KvEntry[];
   logitsType: FloatType;
   vocabSize: number | null;
-  positionIds: boolean;
-  numLogitsToKeep: boolean;
+  /** In the order of FED_NAMES. */
+  fed: FedInput[];
   /** Past and present may be the same buffer, because every entry goes straight through GroupQueryAttention. */
   shareableKv: boolean;
 }
 
-const FED = /^(input_ids|attention_mask|position_ids|num_logits_to_keep|past_key_values\.\d+\.(key|value))$/;
+const isFedName = (name: string): name is FedName => FED_NAMES.some((known) => known === name);
+const CACHE_INPUT = /^past_key_values\.\d+\.(key|value)$/;
 
 /** Inputs that another graph of the same model computes → that graph. */
 const FROM_OTHER_SESSIONS: Record<string, string> = {
@@ -40,14 +51,24 @@ export function decoderOf(model: OnnxModel): Decoder | string {
     model.inputs.filter((input) => !initialized.has(input.name)).map((input) => [input.name, input]),
   );
   const outputs = new Map(model.outputs.map((output) => [output.name, output]));
-  const strange = [...inputs.keys()].filter((name) => !FED.test(name));
-  const computed = strange.filter((name) => FROM_OTHER_SESSIONS[name] !== undefined);
+  const strange = [...inputs.values()].filter(({ name }) => !isFedName(name) && !CACHE_INPUT.test(name));
+  const computed = strange.filter(({ name }) => rowOf(FROM_OTHER_SESSIONS, name) !== undefined);
   if (computed.length > 0) {
-    const origins = computed.map((name) => `${name} comes from ${FROM_OTHER_SESSIONS[name]}`);
+    const origins = computed.map(({ name }) => `${name} comes from ${FROM_OTHER_SESSIONS[name]}`);
     return `it is one of several sessions, and edgeproof runs one: ${origins.join(', ')}`;
   }
-  if (strange.length > 0) return `it has inputs that edgeproof cannot feed: ${strange.join(', ')}`;
-  if (!inputs.has('input_ids') || !inputs.has('attention_mask')) return 'it has no input_ids or no attention_mask';
+  if (strange.length > 0) return `it has inputs that edgeproof cannot feed: ${listed(strange)}`;
+  const missing = ['input_ids', 'attention_mask'].filter((name) => !inputs.has(name));
+  if (missing.length > 0) return `it has no ${missing.join(' and no ')}`;
+  const fed: FedInput[] = [];
+  for (const name of FED_NAMES) {
+    const declared = inputs.get(name);
+    if (declared === undefined) continue;
+    const { type, dims } = declared;
+    if (type !== 'int64' && type !== 'int32')
+      return `its input ${name} is ${type ?? 'of an unknown type'}; expected int64 or int32`;
+    fed.push({ name, type, rank: dims.length });
+  }
   const positions = inputs.get('position_ids');
   if (positions !== undefined && positions.dims.length > 2)
     return `position_ids has shape [${positions.dims.join(', ')}]; expected [batch, length]`;
@@ -60,8 +81,8 @@ export function decoderOf(model: OnnxModel): Decoder | string {
   const cache: KvEntry[] = [];
   for (const index of indices) {
     const [key, value] = [`past_key_values.${index}.key`, `past_key_values.${index}.value`];
-    const [missing] = [key, value].filter((name) => !inputs.has(name));
-    if (missing !== undefined) return `of ${key} and ${value} it has no ${missing}`;
+    const [other] = [key, value].filter((name) => !inputs.has(name));
+    if (other !== undefined) return `of ${key} and ${value} it has no ${other}`;
     for (const past of [key, value]) {
       const present = past.replace('past_key_values', 'present');
       if (!outputs.has(present)) return `it has no output ${present}`;
@@ -76,15 +97,26 @@ export function decoderOf(model: OnnxModel): Decoder | string {
     cache,
     logitsType: logits.type,
     vocabSize: typeof width === 'number' ? width : null,
-    positionIds: positions !== undefined,
-    numLogitsToKeep: inputs.has('num_logits_to_keep'),
+    fed,
     shareableKv: keyAndValue(cache).every(([key, value]) => throughGroupQueryAttention(model.nodes, key, value)),
   };
 }
 
+const MOST_LISTED = 4;
+
+/** The first of these inputs with type and shape, and how many more there are. */
+function listed(inputs: ValueInfo[]): string {
+  const texts = inputs
+    .slice(0, MOST_LISTED)
+    .map(
+      ({ name, type, dims }) => `${name} ${type ?? 'of an unknown type'} [${dims.map((dim) => dim ?? '?').join(', ')}]`,
+    );
+  return `${texts.join(', ')}${inputs.length > MOST_LISTED ? `, and ${inputs.length - MOST_LISTED} more` : ''}`;
+}
+
 function cacheShape(past: ValueInfo): Pick<KvEntry, 'heads' | 'size' | 'type'> | string {
   const [, heads, , size] = past.dims;
-  if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number') {
+  if (past.dims.length !== 4 || typeof heads !== 'number' || typeof size !== 'number' || heads < 1 || size < 1) {
     return `${past.name} has shape [${past.dims.join(', ')}]; expected [batch, heads, length, size] with numeric heads and size`;
   }
   if (!isFloatType(past.type)) return `${past.name} is ${past.type ?? 'of an unknown type'}`;

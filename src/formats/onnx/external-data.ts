@@ -1,8 +1,8 @@
 // The external data of a graph: where tensors are placed, and the check that each lies in a regular file beside the
 // .onnx.
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { problem } from '../../errors.js';
+import { problem, reasonOf } from '../../errors.js';
 import type { OnnxModel } from './model.js';
 
 /** ONNX Runtime maps external tensors into memory where they begin on a page. */
@@ -17,7 +17,7 @@ export function nextPage(end: number): number {
  * The names of the data files, which lie beside the graph at `path`. Throws external-data-invalid for a tensor that is
  * elsewhere or passes the end of its file.
  */
-export function externalFiles(path: string, model: OnnxModel): string[] {
+export function externalFiles(path: string, model: OnnxModel, { mayBeMissing = false } = {}): string[] {
   const sizes = new Map<string, number>();
   for (const { name, data } of model.initializers) {
     if (data.kind !== 'external') continue;
@@ -29,6 +29,10 @@ export function externalFiles(path: string, model: OnnxModel): string[] {
       );
     }
     const size = sizes.get(location) ?? plainSize(join(dirname(path), location), fail);
+    if (size === null) {
+      if (mayBeMissing) continue;
+      throw fail(`${location} is missing`);
+    }
     sizes.set(location, size);
     if (data.offset + data.bytes > size) {
       throw fail(`bytes ${data.offset} to ${data.offset + data.bytes} of ${location}, which has ${size}`);
@@ -37,12 +41,21 @@ export function externalFiles(path: string, model: OnnxModel): string[] {
   return [...sizes.keys()];
 }
 
-function plainSize(path: string, fail: (reason: string) => Error): number {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw fail(`${basename(path)} is missing`);
+/** null where there is no such file. */
+function plainSize(path: string, fail: (reason: string) => Error): number | null {
+  const found = linkOrFile(path, fail);
+  if (found === undefined) return null;
   if (found.isSymbolicLink()) {
     throw fail(`${basename(path)} is a link, which ONNX Runtime refuses; copy the real file (cp -L) beside the graph`);
   }
   if (!found.isFile()) throw fail(`${realpathSync(path)} is not a file`);
   return found.size;
+}
+
+function linkOrFile(path: string, fail: (reason: string) => Error): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fail(reasonOf(error));
+  }
 }

@@ -2,39 +2,30 @@
 // They are stored with every result, and `models inspect` prints them.
 import type { GraphFacts } from '../../contract/graph-facts.js';
 import { activeShares } from './active-share.js';
+import { cacheOf } from './cache-inputs.js';
 import { type Decoder, decoderOf, kvBytesPerToken } from './decoder-interface.js';
-import { embeddingOf, headNode, headOf } from './embedding-and-head.js';
+import { endsOf } from './embedding-and-head.js';
+import { inlined, nodesWithin } from './inlined.js';
 import { type Initializer, integerOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
-import { producersOf, type Use, usesOf, VIEWS } from './uses.js';
+import { isParameterOf } from './operators.js';
+import { type Use, usesOf, VIEWS } from './uses.js';
 import { formatsOf } from './weight-format.js';
 import { workOf } from './work.js';
 
-/** Inputs (by operator) that hold scales, zero points or tables rather than parameters. */
-const NOT_PARAMETERS: Record<string, number[]> = {
-  MatMulNBits: [2, 3, 4],
-  MatMulBnb4: [2],
-  GatherBlockQuantized: [2, 3],
-  GroupQueryAttention: [7, 8, 12, 13],
-  RotaryEmbedding: [2, 3],
-  DequantizeLinear: [1, 2],
-  QuantizeLinear: [1, 2],
-  MatMulInteger: [2, 3],
-  MatMulIntegerToFloat: [2, 3, 4, 5],
-  DynamicQuantizeMatMul: [2, 3],
-  QLinearMatMul: [1, 2, 4, 5, 6, 7],
-  QMoE: [3, 6, 9, 11, 12, 13],
-};
 /** Inputs of QMoE that hold packed weights of all experts. */
 const QMOE_WEIGHTS = [2, 5, 8];
 const ROTARY_TABLE = /(cos|sin)_cache(d)?$/;
 
-export function graphFacts(model: OnnxModel): GraphFacts {
+export function graphFacts(file: OnnxModel): GraphFacts {
+  const { model, running } = inlined(file);
   const uses = usesOf(model);
-  const found = decoderOf(model);
+  const found = decoderOf(file);
   const [decoder, notADecoder] = typeof found === 'string' ? [null, found] : [found, null];
   const parameters = new Map(model.initializers.map((tensor) => [tensor.name, parametersIn(tensor, uses)]));
   const shares = activeShares(model);
   const share = (tensor: Initializer) => shares.get(tensor.name) ?? 1;
+  const { embedding, head, headNode, copiedTable } = endsOf(model);
+  const counted = (tensor: Initializer) => (tensor.name === copiedTable ? 0 : parameters.get(tensor.name)!);
   const sumOver = (count: (tensor: Initializer) => number) =>
     model.initializers.reduce((sum, tensor) => sum + count(tensor), 0);
   const weightBytesByType: Record<string, number> = {};
@@ -42,21 +33,26 @@ export function graphFacts(model: OnnxModel): GraphFacts {
     const type = tensor.type ?? `type ${tensor.typeCode}`;
     weightBytesByType[type] = (weightBytesByType[type] ?? 0) + tensor.data.bytes;
   }
+  const atLeast = { ...model, nodes: model.nodes.filter((node) => running.has(node)) };
+  const kv = decoder === null ? cacheOf(model) : kvOf(decoder);
   return {
     producer: model.producer,
     opsets: model.opsets,
-    parameters: sumOver((tensor) => parameters.get(tensor.name)!),
-    parametersActive: Math.round(sumOver((tensor) => parameters.get(tensor.name)! * share(tensor))),
+    parameters: sumOver(counted),
+    parametersActive: Math.round(sumOver((tensor) => counted(tensor) * share(tensor))),
+    copiedParameters: copiedTable === null ? 0 : parameters.get(copiedTable)!,
     weightBytes: sumOver((tensor) => tensor.data.bytes),
     weightBytesActive: Math.round(sumOver((tensor) => tensor.data.bytes * share(tensor))),
     weightBytesByType,
-    operators: countOperators(model.nodes),
-    formats: formatsOf(model, parameters),
-    embedding: embeddingOf(model),
-    head: headOf(model),
-    kv: decoder === null ? null : kvOf(decoder),
-    work: workOf(model, { uses, parameters, shares }, headNode(producersOf(model)), decoder),
+    operators: countOperators(nodesWithin(file)),
+    formats: formatsOf(atLeast, parameters),
+    embedding,
+    head,
+    kv,
+    readsTokens: kv !== null || embedding !== null || model.inputs.some(({ name }) => name === 'inputs_embeds'),
+    work: workOf(atLeast, { uses: usesOf(atLeast), parameters, shares }, headNode, decoder),
     notADecoder,
+    header: null,
     inputs: model.inputs.map(described),
     outputs: model.outputs.map(described),
   };
@@ -69,8 +65,8 @@ function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
   const elements = tensor.dims.reduce((a, b) => a * b, 1);
   let parameters = 0;
   for (const { node, index } of uses.get(tensor.name) ?? []) {
-    if (NOT_PARAMETERS[node.opType]?.includes(index) || VIEWS.has(node.opType)) continue;
-    if (node.opType === 'MatMulNBits' && index === 1) {
+    if (!isParameterOf(node.opType, index) || VIEWS.has(node.opType)) continue;
+    if ((node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4') && index === 1) {
       parameters = Math.max(parameters, integerOf(node, 'N', 0) * integerOf(node, 'K', 0));
     } else if (node.opType === 'GatherBlockQuantized' && index === 0 && tensor.type === 'uint8') {
       parameters = Math.max(parameters, (elements * 8) / integerOf(node, 'bits', 4));
@@ -81,7 +77,7 @@ function parametersIn(tensor: Initializer, uses: Map<string, Use[]>): number {
   return parameters;
 }
 
-function countOperators(nodes: Node[]): Record<string, number> {
+function countOperators(nodes: Iterable<Node>): Record<string, number> {
   const counts = new Map<string, number>();
   for (const node of nodes) counts.set(node.opType, (counts.get(node.opType) ?? 0) + 1);
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])));
@@ -100,5 +96,6 @@ function kvOf(decoder: Decoder): GraphFacts['kv'] {
 }
 
 function described({ name, type, dims }: ValueInfo) {
-  return { name, type, dims };
+  // -1 is how some exporters write a length that only a run knows.
+  return { name, type, dims: dims.map((dim) => (dim === -1 ? null : dim)) };
 }

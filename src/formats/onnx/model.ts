@@ -74,8 +74,12 @@ export interface Node {
   attributes: Record<string, AttributeValue>;
   /** Attributes that `attributes` cannot hold (graphs, lists of texts …), each message as it was read. */
   opaque?: Record<string, Uint8Array>;
+  /** Branches of an If, the body of a Loop or Scan: what facts are read from. They are written as `opaque`. */
+  graphs?: Subgraph[];
   rest?: Uint8Array;
 }
+
+export type Subgraph = Pick<OnnxModel, 'nodes' | 'initializers' | 'inputs' | 'outputs'>;
 
 /** A graph input or output. A dimension is a number, the name of a symbol, or null where it is neither. */
 export interface ValueInfo {
@@ -99,7 +103,7 @@ export interface OnnxModel {
   initializers: Initializer[];
   inputs: ValueInfo[];
   outputs: ValueInfo[];
-  /** Graphs inside nodes (If, Loop, Scan), which the facts cannot see through. */
+  /** Graphs inside its nodes (If, Loop, Scan). */
   subgraphs: number;
   /** Names that graphs inside nodes use; some of them are tensors of this graph. */
   usedInside?: string[];
@@ -113,6 +117,11 @@ export interface OnnxModel {
 export function integerOf(node: Node, name: string, absent: number): number {
   const value = node.attributes[name];
   return typeof value === 'number' ? value : absent;
+}
+
+/** The row of a name in a table. Files name operators and inputs as they like: `constructor` is in no table. */
+export function rowOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** The first value of an int64 tensor that is kept in the graph; null for others. */

@@ -1,8 +1,6 @@
 // Values in the fields of a protobuf message: texts, numbers, lists, nested messages. Each is checked as it is read.
-import { type ByteSource, type Field, fields, varintAt, WireError } from './protobuf.js';
-
-const LONGEST_TEXT = 1 << 20;
-const LONGEST_LIST = 1 << 16;
+import { FILE_BOUNDS } from '../../contract/file-bounds.js';
+import { type ByteSource, countWalked, type Field, fields, varintAt, WireError } from './protobuf.js';
 
 export function within(source: ByteSource, message: Field): Generator<Field> {
   const { start, end } = span(message);
@@ -21,25 +19,41 @@ export function scalar(field: Field): bigint {
 
 export function text(source: ByteSource, field: Field): string {
   const { start, end } = span(field);
-  if (end - start > LONGEST_TEXT) throw new WireError(`a text of ${end - start} bytes at byte ${start}`);
+  const { protobufTextBytes, protobufTotalTextBytes } = FILE_BOUNDS;
+  if (end - start > protobufTextBytes) throw new WireError(`a text of ${end - start} bytes at byte ${start}`);
+  source.textBytes += end - start;
+  if (source.textBytes > protobufTotalTextBytes)
+    throw new WireError(`its texts have more than ${protobufTotalTextBytes} bytes`);
   return Buffer.from(source.read(start, end - start)).toString('utf8');
+}
+
+/** An integer that JavaScript can hold and that is not negative; `what` names it. */
+export function whole(field: Field, what: string): number {
+  const value = BigInt.asIntN(64, scalar(field));
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new WireError(`${what} is ${value}; expected a whole number from 0`);
+  return Number(value);
 }
 
 /** A repeated float field: one value, or all of them packed. */
 export function floats32(source: ByteSource, field: Field): number[] {
-  return packed(field, (at) => [Buffer.from(source.read(at, 4)).readFloatLE(0), at + 4]);
+  return packed(source, field, (at) => [Buffer.from(source.read(at, 4)).readFloatLE(0), at + 4]);
 }
 
 /** A repeated integer field: one value, or all of them packed. */
 export function integers(source: ByteSource, field: Field): number[] {
   if (field.wire === 0) return [Number(BigInt.asIntN(64, field.value))];
-  return packed(field, (at, end) => {
+  return packed(source, field, (at, end) => {
     const [value, after] = varintAt(source, at, end);
     return [Number(BigInt.asIntN(64, value)), after];
   });
 }
 
-function packed(field: Field, next: (at: number, end: number) => readonly [number, number]): number[] {
+function packed(
+  source: ByteSource,
+  field: Field,
+  next: (at: number, end: number) => readonly [number, number],
+): number[] {
   if (field.wire === 5) return [next(field.start, field.end)[0]];
   const { start, end } = span(field);
   const values: number[] = [];
@@ -48,9 +62,10 @@ function packed(field: Field, next: (at: number, end: number) => readonly [numbe
     if (after > end) throw new WireError(`a number at byte ${at} passes the end of its list`);
     values.push(value);
     at = after;
-    if (values.length > LONGEST_LIST)
-      throw new WireError(`a list of more than ${LONGEST_LIST} numbers at byte ${start}`);
+    if (values.length > FILE_BOUNDS.protobufListLength)
+      throw new WireError(`a list of more than ${FILE_BOUNDS.protobufListLength} numbers at byte ${start}`);
   }
+  countWalked(source, values.length);
   return values;
 }
 

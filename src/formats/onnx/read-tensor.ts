@@ -1,10 +1,13 @@
 // TensorProto → Initializer: type, shape, and where the bytes are. Large tensors are skipped rather than loaded.
+import { checkShape, quoted } from './check-model.js';
 import { byteLength, elementTypeOf, type Initializer, type TensorData } from './model.js';
 import { type ByteSource, type Field, WireError } from './protobuf.js';
-import { integers, leftovers, scalar, span, text, within } from './protobuf-values.js';
+import { integers, leftovers, scalar, span, text, whole, within } from './protobuf-values.js';
 
 /** Inline tensors up to this size are loaded (shapes, axes, scalars). Larger ones are weights. */
 const KEPT_BYTES = 4096;
+/** int2; ONNX's list of types begins at 1 and has no gaps. */
+const LAST_TYPE_CODE = 26;
 
 export function decodeTensor(source: ByteSource, message: Field): Initializer {
   const tensor: Initializer = {
@@ -21,7 +24,7 @@ export function decodeTensor(source: ByteSource, message: Field): Initializer {
   const entries: Record<string, string> = {};
   for (const field of within(source, message)) {
     if (field.number === 1) tensor.dims.push(...integers(source, field));
-    else if (field.number === 2) tensor.typeCode = Number(scalar(field));
+    else if (field.number === 2) tensor.typeCode = whole(field, 'the data type of a tensor');
     else if (field.number === 4) floats.push(field);
     else if (field.number === 8) tensor.name = text(source, field);
     else if (field.number === 9) inline = span(field);
@@ -30,7 +33,9 @@ export function decodeTensor(source: ByteSource, message: Field): Initializer {
     else left.add(field);
   }
   tensor.type = elementTypeOf(tensor.typeCode);
-  if (tensor.dims.some((dim) => dim < 0)) throw new WireError(`tensor "${tensor.name}" has a negative dimension`);
+  if (tensor.typeCode < 1 || tensor.typeCode > LAST_TYPE_CODE)
+    throw new WireError(`tensor ${quoted(tensor.name)} has the unknown data type ${tensor.typeCode}`);
+  checkShape('tensor', tensor.name, tensor.dims);
   // A packed list of floats has the bytes that raw data has.
   if (inline === null && tensor.type === 'float32' && floats.length === 1 && floats[0]!.wire === 2) inline = floats[0]!;
   else for (const field of floats) left.add(field);
@@ -39,14 +44,23 @@ export function decodeTensor(source: ByteSource, message: Field): Initializer {
 }
 
 function externalData(tensor: Initializer, entries: Record<string, string>): TensorData {
-  const offset = Number(entries.offset ?? 0);
   const expected = tensor.type === null ? 0 : byteLength(tensor.type, tensor.dims);
-  const bytes = Number(entries.length ?? expected);
+  const offset = digits(tensor, entries, 'offset') ?? 0;
+  const bytes = digits(tensor, entries, 'length') ?? expected;
   if (tensor.type !== null && bytes !== expected) throw sizeContradiction(tensor, bytes, expected);
-  if (!entries.location || !Number.isSafeInteger(offset) || !Number.isSafeInteger(bytes) || offset < 0 || bytes < 0) {
-    throw new WireError(`tensor "${tensor.name}" has a bad external data entry`);
-  }
+  if (!entries.location)
+    throw new WireError(`tensor ${quoted(tensor.name)} has external data without the name of a file`);
   return { kind: 'external', location: entries.location, offset, bytes };
+}
+
+/** Numbers of external data are texts: decimal digits and nothing else. */
+function digits(tensor: Initializer, entries: Record<string, string>, key: 'offset' | 'length'): number | null {
+  const text = entries[key];
+  if (text === undefined) return null;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new WireError(
+    `external data of tensor ${quoted(tensor.name)}: ${key} is ${quoted(text)}; expected bytes in decimal digits`,
+  );
 }
 
 function inlineData(source: ByteSource, tensor: Initializer, field: Field | null): TensorData {
@@ -61,7 +75,7 @@ function inlineData(source: ByteSource, tensor: Initializer, field: Field | null
 
 function sizeContradiction(tensor: Initializer, bytes: number, expected: number | null): WireError {
   return new WireError(
-    `tensor "${tensor.name}" has ${bytes} bytes; its shape [${tensor.dims.join(', ')}] takes ${expected}`,
+    `tensor ${quoted(tensor.name)} has ${bytes} bytes; its shape [${tensor.dims.slice(0, 9).join(', ')}] takes ${expected}`,
   );
 }
 

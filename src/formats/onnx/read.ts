@@ -1,13 +1,12 @@
 // A .onnx file → OnnxModel. The file is not trusted: every span is checked against its parent, large tensors are
 // skipped rather than loaded, and anything malformed is an `onnx-invalid` error.
+import { FILE_BOUNDS } from '../../contract/file-bounds.js';
 import { problem, reasonOf } from '../../errors.js';
+import { checkModel, checkValue } from './check-model.js';
 import { type AttributeValue, elementTypeOf, type Node, type OnnxModel, type ValueInfo } from './model.js';
 import { type ByteSource, type Field, fields, openSource, sourceOf, WireError } from './protobuf.js';
-import { floats32, integers, leftovers, scalar, span, text, wholeField, within } from './protobuf-values.js';
+import { floats32, integers, leftovers, scalar, span, text, whole, wholeField, within } from './protobuf-values.js';
 import { decodeTensor } from './read-tensor.js';
-
-/** Nesting of graphs inside nodes (If, Loop, Scan). */
-const DEEPEST_GRAPH = 16;
 
 /** Reads the graph of a .onnx file without its weights. Throws onnx-invalid or file-unreadable. */
 export function readModel(path: string): OnnxModel {
@@ -20,12 +19,7 @@ export function readWholeModel(path: string): OnnxModel {
 }
 
 function readFile(path: string, whole: boolean): OnnxModel {
-  let source: ByteSource;
-  try {
-    source = openSource(path, whole);
-  } catch (error) {
-    throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
-  }
+  const source = openSource(path, whole);
   try {
     return decodeModel(source);
   } catch (error) {
@@ -61,18 +55,18 @@ function decodeModel(source: ByteSource): OnnxModel {
   const left = leftovers(source);
   let graphs = 0;
   for (const field of fields(source, 0, source.length)) {
-    if (field.number === 1) model.irVersion = Number(scalar(field));
+    if (field.number === 1) model.irVersion = whole(field, 'ir_version');
     else if (field.number === 2) model.producer = text(source, field);
     else if (field.number === 7) {
       graphs++;
       decodeGraph(source, span(field), model, 0);
     } else if (field.number === 8) {
       const opset = decodeOpset(source, field);
-      model.opsets[opset.domain] = opset.version;
+      setEntry(model.opsets, opset.domain, opset.version);
     } else left.add(field);
   }
   if (graphs !== 1) throw new WireError(`it holds ${graphs} graphs, not one`);
-  if (model.nodes.length === 0) throw new WireError('its graph has no nodes');
+  checkModel(model);
   return Object.assign(model, left.rest());
 }
 
@@ -80,27 +74,35 @@ function decodeOpset(source: ByteSource, message: Field) {
   const opset = { domain: '', version: 0 };
   for (const field of within(source, message)) {
     if (field.number === 1) opset.domain = text(source, field);
-    else if (field.number === 2) opset.version = Number(scalar(field));
+    else if (field.number === 2) opset.version = whole(field, 'the version of an opset');
   }
   return opset;
 }
 
 function decodeGraph(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
-  if (depth > DEEPEST_GRAPH) throw new WireError(`graphs inside graphs, more than ${DEEPEST_GRAPH} deep`);
+  const { graphDepth } = FILE_BOUNDS;
+  if (depth > graphDepth) throw new WireError(`graphs inside graphs, more than ${graphDepth} deep`);
   const left = leftovers(source);
   const values: ValueInfo[] = [];
   for (const field of within(source, message)) {
-    if (field.number === 1) model.nodes.push(decodeNode(source, field, model, depth));
+    if (field.number === 1) keep(source, model.nodes, decodeNode(source, field, model, depth));
     else if (field.number === 2) model.graphName = text(source, field);
-    else if (field.number === 5) model.initializers.push(decodeTensor(source, field));
-    else if (field.number === 11) model.inputs.push(decodeValue(source, field));
-    else if (field.number === 12) model.outputs.push(decodeValue(source, field));
-    else if (field.number === 13 && source.whole) values.push(decodeValue(source, field));
+    else if (field.number === 5) keep(source, model.initializers, decodeTensor(source, field));
+    else if (field.number === 11) keep(source, model.inputs, decodeValue(source, field));
+    else if (field.number === 12) keep(source, model.outputs, decodeValue(source, field));
+    else if (field.number === 13 && source.whole) keep(source, values, decodeValue(source, field));
     else left.add(field);
   }
   const { rest } = left.rest();
   if (rest !== undefined) model.graphRest = rest;
   if (values.length > 0) model.values = values;
+}
+
+/** Adds to a list of a graph unless the file has too much of everything, the graphs inside nodes included. */
+function keep<T>(source: ByteSource, list: T[], item: T): void {
+  const most = FILE_BOUNDS.graphItems;
+  if (++source.kept > most) throw new WireError(`more than ${most} nodes, tensors, inputs and outputs`);
+  list.push(item);
 }
 
 function decodeNode(source: ByteSource, message: Field, model: OnnxModel, depth: number): Node {
@@ -135,7 +137,7 @@ function decodeAttribute(source: ByteSource, message: Field, node: Node, model: 
     else if (field.number === 6 || field.number === 11) {
       model.subgraphs++;
       opaque = true;
-      if (source.whole) readInside(source, field, model, depth + 1);
+      readInside(source, field, node, model, depth + 1);
     } else if (field.number === 7) floats.push(...floats32(source, field));
     else if (field.number === 8) ints.push(...integers(source, field));
     else if (field.number === 20) type = Number(scalar(field));
@@ -166,11 +168,16 @@ function isIncomplete(value: AttributeValue): boolean {
   return value.data.kind === 'external' || value.data.data === null || value.rest !== undefined;
 }
 
-/** Adds the names that the graph inside a node uses to `model.usedInside`. */
-function readInside(source: ByteSource, message: Field, model: OnnxModel, depth: number): void {
+/** Adds the graph inside a node to it and, where the source is read as a whole, the names it uses to `usedInside`. */
+function readInside(source: ByteSource, message: Field, node: Node, model: OnnxModel, depth: number): void {
   const inner = emptyModel();
   decodeGraph(source, span(message), inner, depth);
-  const names = [...inner.nodes.flatMap((node) => node.inputs), ...inner.outputs.map(({ name }) => name)];
+  checkModel(inner);
+  const { nodes, initializers, inputs, outputs } = inner;
+  node.graphs ??= [];
+  node.graphs.push({ nodes, initializers, inputs, outputs });
+  if (!source.whole) return;
+  const names = [...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)];
   model.usedInside = [...new Set([...(model.usedInside ?? []), ...names, ...(inner.usedInside ?? [])])];
 }
 
@@ -188,6 +195,7 @@ function decodeValue(source: ByteSource, message: Field): ValueInfo {
     else if (field.number === 2) decodeType(source, field, value, odd);
     else odd.push(field);
   }
+  checkValue(value);
   if (source.whole && (odd.length > 0 || value.type === null)) value.opaque = wholeField(source, message);
   return value;
 }

@@ -81,7 +81,11 @@ export function viewOrigins(nodes: Node[]): (name: string) => string {
   );
   return (name) => {
     let at = name;
-    for (let step = 0; step < MOST_VIEWS; step++) at = views.get(at) ?? at;
+    for (let step = 0; step < MOST_VIEWS; step++) {
+      const before = views.get(at);
+      if (before === undefined) break;
+      at = before;
+    }
     return at;
   };
 }

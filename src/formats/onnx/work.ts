@@ -3,26 +3,12 @@
 import type { Arithmetic, AttentionWork, Product, Work } from '../../contract/work.js';
 import { type Decoder, keyAndValue, rowBytesOf } from './decoder-interface.js';
 import type { Initializer, Node, OnnxModel } from './model.js';
+import { multiplies, multipliesIntegers, readsRowOf } from './operators.js';
 import type { Use } from './uses.js';
-
-/** Inputs, by operator, of which one token reads a single row. */
-const TABLES: Record<string, number[]> = {
-  Gather: [0],
-  GatherBlockQuantized: [0, 2, 3],
-  GroupQueryAttention: [7, 8],
-  RotaryEmbedding: [2, 3],
-};
-const INTEGER_PRODUCTS = new Set([
-  'MatMulInteger',
-  'MatMulIntegerToFloat',
-  'DynamicQuantizeMatMul',
-  'QLinearMatMul',
-  // Its kernels multiply in floats or integers. Integers are faster, and this is a lower bound.
-  'QMoE',
-]);
 
 /** By tensor name. */
 interface Weights {
+  /** By the nodes that run. */
   uses: Map<string, Use[]>;
   parameters: Map<string, number>;
   /** The part that one token passes through, if not all. */
@@ -38,10 +24,10 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   for (const tensor of model.initializers) {
     const uses = weights.uses.get(tensor.name) ?? [];
     const share = weights.shares.get(tensor.name) ?? 1;
-    if (uses.some(({ node, index }) => !TABLES[node.opType]?.includes(index))) tokenBytes += tensor.data.bytes * share;
+    if (uses.some(({ node, index }) => !readsRowOf(node.opType, index))) tokenBytes += tensor.data.bytes * share;
     const operations = 2 * weights.parameters.get(tensor.name)! * share;
     for (const { node, index } of uses) {
-      if (operations === 0 || !multiplies(node, index)) continue;
+      if (operations === 0 || !multiplies(node.opType, index)) continue;
       const product = { operator: node.opType, arithmetic: arithmeticOf(node, tensor, types), operations };
       if (node === head) headProduct = product;
       else {
@@ -59,18 +45,12 @@ export function workOf(model: OnnxModel, weights: Weights, head: Node | null, de
   };
 }
 
-function multiplies({ opType }: Node, index: number): boolean {
-  if (opType === 'QMoE' || opType === 'MoE') return [2, 5, 8].includes(index);
-  if (['MatMul', 'Gemm', 'FusedMatMul', 'MatMulNBits', 'MatMulBnb4'].includes(opType)) return index < 2;
-  return INTEGER_PRODUCTS.has(opType) && index < (opType === 'QLinearMatMul' ? 4 : 2);
-}
-
 function arithmeticOf(
   { opType, attributes, inputs }: Node,
   weight: Initializer,
   types: Map<string, Initializer['type']>,
 ): Arithmetic {
-  if (INTEGER_PRODUCTS.has(opType)) return 'int8';
+  if (multipliesIntegers(opType)) return 'int8';
   if (opType === 'MatMulNBits' && attributes.accuracy_level === 4) return 'int8';
   // Packed weights are multiplied in the type of their scales.
   const type = weight.type === 'uint8' ? types.get(inputs[2] ?? '') : weight.type;

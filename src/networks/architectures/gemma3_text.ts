@@ -10,6 +10,7 @@ import {
   decoderPlan,
   gatedMlp,
   groupedSchema,
+  positions,
   requireTypePerLayer,
 } from '../config/decoder-fields.js';
 import type { DecoderPlan, GroupedAttention, Rope } from '../plan.js';
@@ -22,7 +23,7 @@ const configSchema = groupedSchema
     hidden_activation: z.literal('gelu_pytorch_tanh'),
     rope_local_base_freq: positive,
     query_pre_attn_scalar: positive,
-    sliding_window: count,
+    sliding_window: positions,
     layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).optional(),
     sliding_window_pattern: count.optional(),
     attention_bias: z.boolean().default(false),

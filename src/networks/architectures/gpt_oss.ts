@@ -9,6 +9,7 @@ import {
   count,
   decoderPlan,
   gatedSchema,
+  positions,
   requireTypePerLayer,
 } from '../config/decoder-fields.js';
 import type { Experts } from '../plan.js';
@@ -16,7 +17,7 @@ import type { Experts } from '../plan.js';
 const configSchema = gatedSchema
   .safeExtend({
     attention_bias: z.literal(true),
-    sliding_window: count,
+    sliding_window: positions,
     layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])),
     num_local_experts: count,
     num_experts_per_tok: count,

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { defineArchitecture } from '../architecture.js';
 import {
   commonFields,
-  count,
   decoderPlan,
   gatedFields,
   gatedMlp,
   headsOf,
+  positions,
   requireWholeHeads,
 } from '../config/decoder-fields.js';
 import type { GroupedAttention, RopeScaling } from '../plan.js';
@@ -24,9 +24,9 @@ const configSchema = z
     ...commonFields,
     ...gatedFields,
     rope_scaling: longrope.nullish(),
-    original_max_position_embeddings: count.optional(),
+    original_max_position_embeddings: positions.optional(),
     partial_rotary_factor: positive.max(1).default(1),
-    sliding_window: count.nullish(),
+    sliding_window: positions.nullish(),
     attention_bias: z.literal(false).optional(),
     mlp_bias: z.literal(false).optional(),
     lm_head_bias: z.literal(false).optional(),

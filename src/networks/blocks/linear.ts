@@ -2,6 +2,7 @@
 // the hub's exports do, `tuned` is faster (docs/checkpoints.md).
 import { kvValueBytes, type SyntheticDtype } from '../../contract/dtypes.js';
 import type { GraphLayout } from '../../contract/layouts.js';
+import { problem } from '../../errors.js';
 import type { Fill, GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { FloatType } from '../../formats/onnx/model.js';
 import { blockSizeFor as largestBlock } from '../../formats/onnx/rewrite/recipe.js';
@@ -106,7 +107,10 @@ function blockMatrix(
 ) {
   const { bits, zeroPoints, accuracyLevel } = format;
   const blockSize = largestBlock(p.k, format.largestBlock);
-  if (blockSize === null) throw new Error(`rows of ${p.k} cannot be cut into blocks of 16 or more`);
+  if (blockSize === null) {
+    const what = `rows of ${p.k} weights (${p.weight}) cannot be quantised in blocks of 16 or more`;
+    throw problem('input-invalid', { what, expected: 'sizes that are multiples of 16, or --dtype fp16 or fp32' });
+  }
   const perRow = p.k / blockSize;
   const integers = (weight: string) =>
     b.weight(`${weight}_Q${bits}`, 'uint8', [p.n, perRow, (blockSize * bits) / 8], { kind: 'bytes' });

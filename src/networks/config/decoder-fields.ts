@@ -1,20 +1,24 @@
 // The fields of config.json that architectures have in common, and the parts of a plan that follow from them. A schema
 // rejects values that are not implemented, so that no graph differs from its model unnoticed.
 import { z } from 'zod';
+import { FILE_BOUNDS } from '../../contract/file-bounds.js';
 import type { DecoderPlan, GatedMlp, GroupedAttention, LayerPlan, Rope, RopeScaling } from '../plan.js';
 
-export const count = z.int().positive();
+/** A whole number that sizes something in a graph. */
+const upTo = (bound: number) => z.int().positive().max(bound);
+export const count = upTo(FILE_BOUNDS.width);
+export const positions = upTo(FILE_BOUNDS.context);
 const positive = z.number().positive();
 
 /** Fields of every architecture. */
 export const commonFields = {
   hidden_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
-  num_key_value_heads: count,
+  num_hidden_layers: upTo(FILE_BOUNDS.layers),
+  num_attention_heads: upTo(FILE_BOUNDS.heads),
+  num_key_value_heads: upTo(FILE_BOUNDS.heads),
   head_dim: count.nullish(),
-  vocab_size: count,
-  max_position_embeddings: count,
+  vocab_size: upTo(FILE_BOUNDS.vocabulary),
+  max_position_embeddings: positions,
   rms_norm_eps: positive,
   tie_word_embeddings: z.boolean(),
   rope_theta: positive,
@@ -61,12 +65,12 @@ const scalings = z.discriminatedUnion('rope_type', [
     factor: positive,
     low_freq_factor: positive,
     high_freq_factor: positive,
-    original_max_position_embeddings: count,
+    original_max_position_embeddings: positions,
   }),
   z.looseObject({
     rope_type: z.literal('yarn'),
     factor: positive,
-    original_max_position_embeddings: count,
+    original_max_position_embeddings: positions,
     beta_fast: positive.default(32),
     beta_slow: positive.default(1),
     truncate: z.boolean().default(true),

@@ -21,7 +21,12 @@ export interface GgufSpec {
   specialTokens: string[];
 }
 
-export function planMetadata({ plan, ...p }: GgufSpec, layers: PlainLayer[]): Metadata {
+export function planMetadata(p: GgufSpec, layers: PlainLayer[]): Metadata {
+  return { ...ownMetadata(p, layers), ...vocabulary(p.plan.vocab, p.specialTokens) };
+}
+
+/** The metadata without the vocabulary, which takes a second to make. */
+export function ownMetadata({ plan, ...p }: GgufSpec, layers: PlainLayer[]): Metadata {
   const { name } = llamaCppArchitecture(p.config.model_type);
   const { attention, mlp } = layers[0]!;
   const sliding = layers.find((layer) => layer.attention.window !== undefined)?.attention;
@@ -59,7 +64,6 @@ export function planMetadata({ plan, ...p }: GgufSpec, layers: PlainLayer[]): Me
     'general.file_type': uint32(FILE_TYPES[p.dtype]),
     'general.quantization_version': uint32(2),
     ...Object.fromEntries(Object.entries(own).map(([key, value]) => [`${name}.${key}`, value])),
-    ...vocabulary(plan.vocab, p.specialTokens),
   };
 }
 

@@ -34,8 +34,11 @@ describe('the interface', () => {
       layers: 24,
       logitsType: 'float32',
       vocabSize: 151_936,
-      positionIds: false,
-      numLogitsToKeep: true,
+      fed: [
+        { name: 'input_ids', type: 'int64', rank: 2 },
+        { name: 'attention_mask', type: 'int64', rank: 2 },
+        { name: 'num_logits_to_keep', type: 'int64', rank: 0 },
+      ],
       shareableKv: true,
     });
     const shape = { heads: 2, size: 64, type: 'float32' };
@@ -47,11 +50,16 @@ describe('the interface', () => {
     expect(kvBytesPerToken(found)).toBe(24 * 2 * 2 * 64 * 4);
   });
 
-  it('says whether position_ids and num_logits_to_keep are fed', () => {
+  it('says what is fed, in the type that the graph declares', () => {
     const model = graph();
     model.inputs = without(model.inputs, 'num_logits_to_keep');
-    model.inputs.push({ name: 'position_ids', type: 'int64', dims: ['batch_size', 'sequence_length'] });
-    expect(decoder(model)).toMatchObject({ positionIds: true, numLogitsToKeep: false });
+    model.inputs.push({ name: 'position_ids', type: 'int32', dims: ['batch_size', 'sequence_length'] });
+    input(model, 'input_ids').type = 'int32';
+    expect(decoder(model).fed.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'input_ids int32',
+      'attention_mask int64',
+      'position_ids int32',
+    ]);
   });
 
   it('takes an initializer that is listed among the inputs for no input', () => {

@@ -128,7 +128,7 @@ describe('a round trip', () => {
     { name: 'INT64_MIN', value: -(2n ** 63n) },
   ])('does not turn $name into something else', ({ value }) => {
     const attribute = [...chunk(1, 'ends'), 8 * 3, ...varint(value)];
-    const node = [...chunk(1, 'x'), ...chunk(2, 'y'), ...chunk(4, 'Slice'), ...chunk(5, attribute)];
+    const node = [...chunk(1, 'x'), ...chunk(2, 'z'), ...chunk(4, 'Slice'), ...chunk(5, attribute)];
     const rewritten = encodeModel(parseModel(modelOf(chunk(1, node))));
     expect(Buffer.from(rewritten).includes(Buffer.from([8 * 3, ...varint(value)]))).toBe(true);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
 import { GRAPH_LAYOUTS, type GraphLayout, type OnnxLayout } from '../../../src/contract/layouts.js';
+import { ELEMENT_TYPES, nodeOf } from '../../../src/formats/onnx/model.js';
 import { readModel } from '../../../src/formats/onnx/read.js';
 import { encodeModel } from '../../../src/formats/onnx/write.js';
 import { openCheckpoint } from '../../../src/models/checkpoint.js';
@@ -239,6 +240,34 @@ describe('the KV cache', () => {
     for (const id of [5n, 6n, 7n]) await runtime.repeatableStep(id);
     const found = rowsOf(await runtime.forward(slice(ids, 11, 12)));
     expect(largestError(found, expected)).toBeLessThan(LARGEST_ERROR.tuned.fp32);
+  });
+});
+
+describe('a graph that declares int32', () => {
+  /** The graph with int32 inputs, each cast to what its nodes expect. */
+  function inInt32(path: string): void {
+    const model = readModel(path);
+    const integers = model.inputs.filter(({ type }) => type === 'int64');
+    const renamed = (name: string) => (integers.some((input) => input.name === name) ? `${name}/int64` : name);
+    for (const node of model.nodes) node.inputs = node.inputs.map(renamed);
+    model.nodes.unshift(
+      ...integers.map(({ name }) => nodeOf('Cast', renamed(name), [name], { to: ELEMENT_TYPES.int64.code })),
+    );
+    for (const input of integers) input.type = 'int32';
+    writeFileSync(path, encodeModel(model));
+  }
+
+  it.each(GRAPH_LAYOUTS)('%s: is fed int32 and gives the tokens of the int64 graph', async (layout) => {
+    const { graph } = await copyOf(layout, 'q4', `int32-${layout}`);
+    const prompt = promptTokens(71, 9, VOCAB);
+    const options = { prefillChunkTokens: 4 };
+    const expected = await (await open(graph, options)).generate(prompt, 12, () => {});
+    inInt32(graph);
+    const runtime = await open(graph, options);
+    const types = new Set(runtime.decoder.fed.map(({ type }) => type));
+    expect([...types]).toEqual(['int32']);
+    const { tokens } = await runtime.generate(prompt, 12, () => {});
+    expect([...tokens]).toEqual([...expected.tokens]);
   });
 });
 

@@ -3,6 +3,7 @@
 import type { Decoder } from '../../../formats/onnx/decoder-interface.js';
 import { stepsOf } from '../../../formats/onnx/int8-cache.js';
 import type { Logits } from '../runtime.js';
+import { createFeeder } from './feeder.js';
 import type { Int8Cache } from './int8-cache.js';
 import { createKvCache } from './kv-cache.js';
 import type { PrefillSession } from './open-sessions.js';
@@ -20,9 +21,8 @@ interface LoopParts {
 }
 
 export function createLoop({ session, prefillSession, decoder, shared, int8, capacity, allLogits }: LoopParts) {
-  const own = ['input_ids', 'attention_mask'];
-  if (decoder.positionIds) own.push('position_ids');
-  if (decoder.numLogitsToKeep) own.push('num_logits_to_keep');
+  const feeder = createFeeder(session, decoder, capacity, allLogits);
+  const own: string[] = decoder.fed.map(({ name }) => name);
   const entries = decoder.cache.length;
   const pasts = decoder.cache.map(({ past }) => past);
   const presents = decoder.cache.map(({ present }) => present);
@@ -35,10 +35,6 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
   prefillCall?.outputs.set(int8?.floats ?? call.outputs.subarray(0, entries));
   /** The place of each input of the graph for prompts among those of the decoder. */
   const prefillOwn = prefillSession?.own.map((name) => own.indexOf(name)) ?? [];
-  const tokens = new BigInt64Array(capacity);
-  const ones = new BigInt64Array(capacity).fill(1n);
-  const positions = BigInt64Array.from({ length: capacity }, (_, i) => BigInt(i));
-  const keep = session.tensor('int64', BigInt64Array.of(allLogits ? 0n : 1n), []);
   let length = 0;
   let sessionMs = 0;
   // Runs of the same number of tokens share one output for logits, which ONNX Runtime overwrites.
@@ -59,11 +55,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
     /** Feeds `ids` at the present length. `read` gets the logits, which the next run may overwrite. */
     run<T = void>(ids: BigInt64Array, read?: (logits: Logits) => T): T {
       const total = length + ids.length;
-      tokens.set(ids);
-      const step = [session.tensor('int64', tokens, [1, ids.length]), session.tensor('int64', ones, [1, total])];
-      if (decoder.positionIds) step.push(session.tensor('int64', positions, [1, ids.length], length));
-      call.inputs.set(step, entries);
-      if (decoder.numLogitsToKeep) call.inputs[entries + step.length] = keep;
+      call.inputs.set(feeder.feed(ids, length), entries);
       prefillOwn.forEach((place, i) => {
         prefillCall!.inputs[entries + i] = call.inputs[entries + place]!;
       });
@@ -79,7 +71,7 @@ export function createLoop({ session, prefillSession, decoder, shared, int8, cap
       if (isPrompt) prefillCall.run();
       else call.run(read === undefined ? entries : undefined);
       sessionMs += performance.now() - start;
-      for (const value of step) session.release(value);
+      feeder.release();
       cache.advance();
       length = total;
       if (read === undefined) return undefined as T;

@@ -24,6 +24,7 @@ const VIEWS = {
   float16: Uint16Array,
   uint8: Uint8Array,
   int8: Int8Array,
+  int32: Int32Array,
   int64: BigInt64Array,
 } as const;
 
