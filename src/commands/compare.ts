@@ -5,7 +5,7 @@ import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
-import { outputFormat, printPage, say } from './terminal.js';
+import { outputFormat, passOver, printPage } from './terminal.js';
 
 interface CompareCommandOptions {
   output: string;
@@ -48,7 +48,7 @@ function earlierResult(directory: string, candidate: Side): Side {
   const found = newestResult(
     directory,
     (other) => other.startedAt < startedAt && other.machine.id === machine.id && other.suite.hash === suite.hash,
-    (error) => say(`passed over: ${error.message}`),
+    passOver,
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {
@@ -58,6 +58,6 @@ function earlierResult(directory: string, candidate: Side): Side {
 }
 
 function open(directory: string, name: string): Side {
-  const path = findResult(directory, name);
+  const path = findResult(directory, name, passOver);
   return { path, document: readResult(path) };
 }

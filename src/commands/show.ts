@@ -4,11 +4,11 @@ import { memoryPage } from '../report/memory-page.js';
 import { resultPage } from '../report/result-page.js';
 import { memoryView } from '../stats/memory-anatomy.js';
 import { showView } from '../stats/show.js';
-import { outputFormat, printPage } from './terminal.js';
+import { outputFormat, passOver, printPage } from './terminal.js';
 
 export function show(name: string, options: { output: string; results: string; memory?: boolean }): number {
   const format = outputFormat(options.output);
-  const path = findResult(options.results, name);
+  const path = findResult(options.results, name, passOver);
   const document = readResult(path);
   printPage(
     options.memory === true ? memoryPage(memoryView(document, path)) : resultPage(showView(document, path)),

@@ -26,6 +26,11 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** A stored result that cannot be read does not hide the others. */
+export function passOver({ message }: Error): void {
+  say(`passed over: ${message}`);
+}
+
 export interface Progress {
   /** Replaces the present line on a terminal; elsewhere only `final` lines are printed. */
   show(line: string, final?: boolean): void;

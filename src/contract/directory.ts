@@ -1,9 +1,20 @@
 // Directories as every room needs them: made, listed, with room for what is written, and cleared of what dead processes
 // left half-written.
-import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EdgeproofError, problem, reasonOf } from '../errors.js';
+
+/** What is at a path; null where nothing is, or the path is none: too long, a circle of links, a NUL in it. */
+export function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (/^(ENOENT|ENOTDIR|ELOOP|ENAMETOOLONG|ERR_INVALID_ARG_VALUE)$/.test(code ?? '')) return null;
+    throw problem('file-unreadable', { path, reason: reasonOf(error) }, error);
+  }
+}
 
 /**
  * Creates `path` and its parents; throws the system's error for the first level that cannot be made. Node's own

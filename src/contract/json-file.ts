@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { problem, reasonOf } from '../errors.js';
+import { statOf } from './directory.js';
 
 const MOST_ISSUES = 10;
 
@@ -12,6 +13,8 @@ export function readJsonFile<T extends z.ZodType>(path: string, schema: T): z.ou
 
 export function readJson(path: string): unknown {
   let text: string;
+  // Reading a pipe that nobody writes to never ends.
+  if (statOf(path)?.isFile() === false) throw problem('file-unreadable', { path, reason: 'it is not a file' });
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {

@@ -1,8 +1,8 @@
 // results/<machine>/<suite>-<start>.json: saved atomically, found by name, validated when read.
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
-import { createDirectory, entriesOf, partialPath } from './directory.js';
+import { createDirectory, entriesOf, partialPath, statOf } from './directory.js';
 import { formatDocument } from './document-text.js';
 import { readJson, validate } from './json-file.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './result.js';
@@ -51,23 +51,40 @@ export function readResult(path: string): ResultDocument {
   return validate(path, value, resultSchema);
 }
 
-/** Paths of all results, the oldest first. */
-export function listResults(directory: string): string[] {
-  if (statSync(directory, { throwIfNoEntry: false })?.isFile())
+export type OnUnreadable = (error: EdgeproofError) => void;
+
+/** Paths of all results, the oldest first. Folders and files that cannot be opened are passed over; `onUnreadable` hears of them. */
+export function listResults(directory: string, onUnreadable: OnUnreadable = () => {}): string[] {
+  if (statOf(directory)?.isFile())
     throw problem('file-unreadable', { path: directory, reason: 'ENOTDIR: not a directory' });
   const machines = entriesOf(directory).map((name) => join(directory, name));
-  const files = machines.flatMap((machine) => entriesOf(machine).map((name) => join(machine, name)));
+  const files = machines.flatMap((machine) => {
+    try {
+      return entriesOf(machine).map((name) => join(machine, name));
+    } catch (error) {
+      if (!(error instanceof EdgeproofError)) throw error;
+      onUnreadable(error);
+      return [];
+    }
+  });
   const startOf = (path: string) => /(\d{8}T\d{6}Z)\.json$/.exec(path)?.[1] ?? '';
-  return files.filter((path) => path.endsWith('.json')).sort((a, b) => startOf(a).localeCompare(startOf(b)));
+  const isReadable = (path: string) => {
+    const isFile = statOf(path)?.isFile() === true;
+    if (!isFile) onUnreadable(problem('file-unreadable', { path, reason: 'it is not a file' }));
+    return isFile;
+  };
+  return files
+    .filter((path) => path.endsWith('.json') && isReadable(path))
+    .sort((a, b) => startOf(a).localeCompare(startOf(b)));
 }
 
 /** The newest result that `wanted` accepts; files that cannot be read are handed to `onUnreadable` and passed over. */
 export function newestResult(
   directory: string,
   wanted: (document: ResultDocument) => boolean,
-  onUnreadable: (error: EdgeproofError) => void,
+  onUnreadable: OnUnreadable,
 ): { path: string; document: ResultDocument } | null {
-  for (const path of listResults(directory).toReversed()) {
+  for (const path of listResults(directory, onUnreadable).toReversed()) {
     try {
       const document = readResult(path);
       if (wanted(document)) return { path, document };
@@ -80,9 +97,9 @@ export function newestResult(
 }
 
 /** A path, `latest`, `previous` (of the same suite), or the newest whose file name contains `name`. */
-export function findResult(directory: string, name: string): string {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return name;
-  const found = namedResult(listResults(directory), name);
+export function findResult(directory: string, name: string, onUnreadable?: OnUnreadable): string {
+  if (statOf(name)?.isFile()) return name;
+  const found = namedResult(listResults(directory, onUnreadable), name);
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;
 }

@@ -1,7 +1,8 @@
 // Model references, as `-m` and the `models` of a suite have them: an id of models.json, a hub id, a folder, an .onnx
 // or .gguf file, or a config.json.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { statOf } from '../contract/directory.js';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
 import { loadRegistry, type Model } from './registry.js';
@@ -49,8 +50,8 @@ function splitRevision(text: string): [string, string | null] {
 const KINDS: Record<string, 'onnx' | 'gguf' | 'config'> = { '.onnx': 'onnx', '.gguf': 'gguf', '.json': 'config' };
 
 function pathOf(text: string): ModelReference {
-  const found = statSync(text, { throwIfNoEntry: false });
-  if (found === undefined) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
+  const found = statOf(text);
+  if (found === null) throw problem('file-unreadable', { path: text, reason: 'no such file or folder' });
   const kind = found.isDirectory() ? 'folder' : KINDS[extname(text)];
   if (kind !== undefined) return { kind, path: text };
   const expected = 'a folder, an .onnx or .gguf file or a config.json';

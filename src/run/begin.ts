@@ -57,7 +57,8 @@ export function continueRun(
   options: EngineOptions & { results: string },
 ): Begun<string> {
   const { executor, results, machine, onEvent } = options;
-  const path = typeof name === 'string' ? findResult(results, name) : newestUnfinished(results, more, onEvent);
+  const path =
+    typeof name === 'string' ? findResult(results, name, passOver(onEvent)) : newestUnfinished(results, more, onEvent);
   const document = withRounds(readResult(path), more);
   requireResumable(path, document, { machine: describeMachine(machine), versions: executor.versions() });
   return { document, path };
@@ -69,11 +70,16 @@ function withRounds(document: ResultDocument, more: RoundsOverrides): ResultDocu
   return { ...document, suite: { ...document.suite, content: { ...content, rounds } } };
 }
 
+const passOver =
+  (onEvent: Listener) =>
+  ({ message }: Error) =>
+    onEvent({ type: 'result-unreadable', message });
+
 function newestUnfinished(directory: string, more: RoundsOverrides, onEvent: Listener): string {
   const found = newestResult(
     directory,
     (document) => wantedCases(withRounds(document, more)).length > 0,
-    ({ message }) => onEvent({ type: 'result-unreadable', message }),
+    passOver(onEvent),
   );
   if (found !== null) return found.path;
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
