@@ -9,7 +9,7 @@ import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
-import { EdgeproofError } from './errors.js';
+import { EdgeproofError, refusalOf } from './errors.js';
 import { printable } from './report/printable.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -147,7 +147,7 @@ try {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const known = error instanceof EdgeproofError ? error : null;
+  const known = error instanceof EdgeproofError ? error : refusalOf(error);
   const message = known?.message ?? (error instanceof Error ? error.stack : null) ?? String(error);
   process.stderr.write(`error: ${printable(message)}\n`);
   if (known === null) process.stderr.write('This is a bug in edgeproof; please report it with the lines above.\n');

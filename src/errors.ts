@@ -11,6 +11,7 @@ const list = (names: readonly string[]) => (names.length === 0 ? '(none)' : name
 const CATALOGUE = {
   'input-invalid': (p: { what: string; expected: string }) => ({ message: p.what, hint: `expected ${p.expected}` }),
   'file-unreadable': (p: { path: string; reason: string }) => ({ message: `${p.path}: cannot be read: ${p.reason}` }),
+  'system-refused': (p: { path: string; reason: string }) => ({ message: `${p.path}: ${p.reason}` }),
   'file-unwritable': (p: { path: string; reason: string }) => ({
     message: `${p.path}: cannot be written: ${p.reason}`,
   }),
@@ -280,6 +281,14 @@ export function problem<C extends keyof typeof CATALOGUE>(
 export function failureOf(error: unknown): Failure {
   if (error instanceof EdgeproofError) return { code: error.code, message: error.message, hint: error.hint };
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
+}
+
+/** Names and disks that the system does not take, wherever that is found out: no bug, so told without a stack. */
+export function refusalOf(error: unknown): EdgeproofError | null {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (path === undefined || !/^(ENAMETOOLONG|ELOOP|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EIO)$/.test(code ?? ''))
+    return null;
+  return problem('system-refused', { path, reason: reasonOf(error) }, error);
 }
 
 /** The message of a system error without its path, which the caller names: `EACCES: permission denied`. */

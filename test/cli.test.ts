@@ -1,5 +1,5 @@
 // The door, as a user meets it: the built program in its own process, on the full-size model with few tokens.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -300,6 +300,9 @@ describe('bad input: one clear error, exit code 2, nothing left behind', () => {
     writeFileSync(path, content);
     return path;
   };
+  const LONG = 'x'.repeat(300);
+  const pipe = join(scratch, 'pipe.json');
+  if (process.platform !== 'win32') execFileSync('mkfifo', [pipe]);
   const blocked = join(scratch, 'a-file');
   writeFileSync(blocked, '');
   const cases: [string, string[], RegExp, Record<string, string>?][] = [
@@ -318,6 +321,18 @@ describe('bad input: one clear error, exit code 2, nothing left behind', () => {
       ['run', suite('{"name":"x","models":["m"],"workloads":[{"kind":"generate","promt":[1]}]}')],
       /workloads\[0\]/,
     ],
+    ['a suite that is a folder', ['run', `${scratch}/`], /cannot be read: it is not a file/],
+    ['a suite that is a pipe', ['run', pipe], /cannot be read: it is not a file/],
+    [
+      'a NUL in a name',
+      ['run', suite('{"name":"x","models":["a\\u0000b"],"workloads":[{"kind":"generate","prompt":[8],"new":[4]}]}')],
+      /models\[0\]: a name or a path without control characters/,
+    ],
+    ['a name too long', ['show', LONG], /no result "x+"/],
+    ['a folder of results too long', ['show', '--results', LONG], /x+: (cannot be read: )?ENAMETOOLONG/],
+    ['a machine too long', ['run', '--machine', LONG], /100 at most/],
+    ['a limit too large', ['run', '--memory-limit', `${'9'.repeat(400)}GB`], /1 PiB at most/],
+    ['too many cases', ['run', '-p', '1-1000', '-n', '1-1000'], /1000000 cases: 1000 × prompt, 1000 × new/],
     ['a cut suite', ['run', suite('{"name":')], /is not JSON/],
     ['unwritable results', ['run', '--results', join(blocked, 'x')], /cannot write results[\s\S]*--results/],
     [

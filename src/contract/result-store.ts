@@ -1,12 +1,12 @@
 // results/<machine>/<suite>-<start>.json: a name of its own, saved atomically, found by name, validated when read.
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EdgeproofError, problem, reasonOf } from '../errors.js';
 import { hasSucceeded, isSameMachine, shareCases } from './comparable.js';
 import { createDirectory, entriesOf, partialPath } from './directory.js';
 import { formatDocument } from './document-text.js';
 import { readJson, validate } from './json-file.js';
-import { isRegularFile } from './regular-file.js';
+import { isRegularFile, statOf } from './regular-file.js';
 import { type ResultDocument, resultSchema, SCHEMA_VERSION } from './result.js';
 
 export function resultPath(directory: string, document: ResultDocument): string {
@@ -77,13 +77,30 @@ export function readResult(path: string): ResultDocument {
   return validate(path, value, resultSchema);
 }
 
-/** Paths of all results, the oldest first. */
-export function listResults(directory: string): string[] {
-  if (statSync(directory, { throwIfNoEntry: false })?.isFile())
+type OnPassedOver = (error: EdgeproofError) => void;
+
+/** Paths of all results, the oldest first. Folders and files that cannot be opened are passed over; `onPassedOver` hears of them. */
+export function listResults(directory: string, onPassedOver: OnPassedOver = () => {}): string[] {
+  if (statOf(directory)?.isFile())
     throw problem('file-unreadable', { path: directory, reason: 'ENOTDIR: not a directory' });
   const machines = entriesOf(directory).map((name) => join(directory, name));
-  const files = machines.flatMap((machine) => entriesOf(machine).map((name) => join(machine, name)));
-  return files.filter((path) => path.endsWith('.json')).sort((a, b) => orderOf(a).localeCompare(orderOf(b)));
+  const files = machines.flatMap((machine) => {
+    try {
+      return entriesOf(machine).map((name) => join(machine, name));
+    } catch (error) {
+      if (!(error instanceof EdgeproofError)) throw error;
+      onPassedOver(error);
+      return [];
+    }
+  });
+  const isReadable = (path: string) => {
+    const isFile = isRegularFile(path);
+    if (!isFile) onPassedOver(problem('file-unreadable', { path, reason: 'it is not a file' }));
+    return isFile;
+  };
+  return files
+    .filter((path) => path.endsWith('.json') && isReadable(path))
+    .sort((a, b) => orderOf(a).localeCompare(orderOf(b)));
 }
 
 /** Sorts by start, and by number where several started in one second. */
@@ -97,11 +114,9 @@ export interface StoredResult {
   document: ResultDocument;
 }
 
-type OnPassedOver = (error: EdgeproofError) => void;
-
 /** All results, the newest first; files that cannot be read are handed to `onPassedOver` and passed over. */
 export function* newestResults(directory: string, onPassedOver: OnPassedOver): Generator<StoredResult> {
-  for (const path of listResults(directory).toReversed()) {
+  for (const path of listResults(directory, onPassedOver).toReversed()) {
     try {
       yield { path, document: readResult(path) };
     } catch (error) {
@@ -130,7 +145,7 @@ export function findResult(directory: string, name: string, onPassedOver: OnPass
   const found =
     name === 'latest' || name === 'previous'
       ? chosenResult(directory, name, onPassedOver)
-      : listResults(directory).findLast((path) => basename(path).includes(name));
+      : listResults(directory, onPassedOver).findLast((path) => basename(path).includes(name));
   if (found === undefined) throw problem('result-unknown', { name, directory });
   return found;
 }

@@ -19,7 +19,7 @@ export const suiteSchema = z
       .max(MOST_NAME_LENGTH)
       .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     description: z.string().default(''),
-    models: oneOrMore(z.string()).describe(
+    models: oneOrMore(z.string().regex(/^[^\p{Cc}]{1,4096}$/u, 'a name or a path without control characters')).describe(
       'Ids of models.json, hub ids (org/name@revision), folders, .onnx, .gguf or config.json files.',
     ),
     weights: oneOrMore(z.enum(WEIGHTS))

@@ -248,6 +248,19 @@ describe('listResults', () => {
     expect(listResults(folder)).toEqual([path]);
   });
 
+  it('passes over folders and documents that are circles of links, and says so', () => {
+    const path = save();
+    symlinkSync('circle', join(folder, 'circle'));
+    symlinkSync('quick-20990101T000000Z.json', join(dirname(path), 'quick-20990101T000000Z.json'));
+    const heard: string[] = [];
+    expect(listResults(folder, ({ message }) => heard.push(message))).toEqual([path]);
+    expect(findResult(folder, 'latest')).toBe(path);
+    expect(heard).toEqual([
+      expect.stringMatching(/circle: cannot be read: ELOOP/),
+      expect.stringMatching(/quick-20990101T000000Z\.json: cannot be read: it is not a file/),
+    ]);
+  });
+
   it('says so where results is a file', () => {
     const path = join(folder, 'file');
     writeFileSync(path, '');
@@ -345,6 +358,13 @@ describe('findResult', () => {
     expect(error.message).toContain(folder);
     expect(error.hint).toContain('latest');
   });
+
+  it.each(['x'.repeat(300), `./${'x'.repeat(300)}`, 'a\0b'])(
+    'knows no result of a name that no file can have',
+    (name) => {
+      expect(thrownBy(() => findResult(folder, name)).code).toBe('result-unknown');
+    },
+  );
 
   it('does not take a folder for a document', () => {
     save();
