@@ -3,6 +3,7 @@
 
 import { PRIOR_FREEDOM } from './max-t.js';
 import { roundsNeeded, smallestP } from './relabel.js';
+import { median } from './summary.js';
 
 const ALPHA = 0.05;
 const NINE_IN_TEN = 1.2816;
@@ -80,17 +81,27 @@ export function roundsToSee(effect: number, sides: Omit<Sides, 'n' | 'm'>): numb
   return enough;
 }
 
+/** Standard deviation over median distance, for a normal distribution. */
+const DEVIATION_PER_MAD = 1.4826;
+
+/** Relative standard error of a deviation read off the median distance of n values, times √n. */
+const ERROR_OF_MAD = 1.17;
+
 /**
- * Pooled over both sides around their own means, as the rule takes it. Half a standard error is added: few rounds that
- * happen to agree promise too much. 0 where each side holds one round.
+ * Pooled over both sides around their own medians, by the median distance: a round that stands apart does not hide what
+ * the others show. A standard error is added: few rounds that happen to agree promise too much, and what stands apart
+ * does widen the limit a little.
+ * 0 where each side holds one round.
  */
 export function relativeSpread(...sides: (readonly number[])[]): number {
-  const squares = sides.flatMap((values) => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return values.map((value) => (value / mean - 1) ** 2);
+  const distances = sides.flatMap((values) => {
+    const middle = median(values);
+    return values.map((value) => Math.abs(value / middle - 1));
   });
-  const freedom = squares.length - sides.length;
-  if (freedom === 0) return 0;
-  const deviation = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom);
-  return deviation * (1 + 0.5 / Math.sqrt(2 * freedom));
+  const count = distances.length;
+  // The medians were fitted to these very rounds, which makes the distances too small.
+  const free = count - sides.length;
+  if (free === 0) return 0;
+  const error = ERROR_OF_MAD / Math.sqrt(count);
+  return ((DEVIATION_PER_MAD * median(distances) * count) / free) * (1 + error);
 }

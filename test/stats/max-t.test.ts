@@ -157,6 +157,9 @@ describe('maxT', () => {
     expect(found.deals).toEqual({ count: 2000, seed: 1 });
     expect(found.tested[0]!.adjustedP).toBeLessThan(0.05);
     expect(found.tested[1]!.adjustedP).toBeGreaterThan(0.05);
+    // Three rounds against five, dealt out over these eight alone: choose(8, 3) = 56.
+    const few = { baseline: rounds([100, 101, 99], [0, 2, 4]), candidate: holed.candidate };
+    expect(Math.abs(maxT([few, drawn(next, 5)]).tested[0]!.p - 1 / 56)).toBeLessThan(0.008);
     expect(maxT([holed, drawn(next, 5)]).tested[0]).toEqual(maxT([holed, drawn(uniform(1), 5)]).tested[0]);
   });
 

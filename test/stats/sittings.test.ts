@@ -88,6 +88,12 @@ describe('two sittings', () => {
     const history = [1, 2, 3, 4].map((day) => sitting(day, day % 2 === 1 ? 21 : 20));
     expect(decodeOf(sitting(5, 20), sitting(6, 20), history)!.spread).toBeCloseTo(0.02672, 4);
     expect(decodeOf(sitting(5, 20), sitting(6, 20), history.slice(0, 3))!.isFromHistory).toBe(false);
+    // Of two cases with deviations of 0 and 0.02672, the upper quartile is three quarters of the way.
+    const both = [...history, sitting(5, 20)].map((document, i) => ({
+      ...document,
+      cases: [...document.cases, ...sitting(1 + i, 30, { key: { threads: 1 } }).cases],
+    }));
+    expect(decodeOf(both[4]!, sitting(6, 20), both)!.spread).toBeCloseTo(0.75 * 0.02672, 4);
     const steady = [1, 2, 3, 4].map((day) => sitting(day, 20));
     expect(decodeOf(sitting(5, 20), sitting(6, 20), steady)!.spread).toBe(0.01);
   });
@@ -118,8 +124,11 @@ describe('a change that the rounds show', () => {
 
   it('must go the same way as the sittings', () => {
     // The named baseline was slow for once: its history says that the candidate is slower.
-    const history = Array.from({ length: 8 }, (_, i) => sitting(1 + i, 10));
-    expect(changeOf(sitting(10, 20), sitting(11, 17), history).outcome).toBe('within sitting spread');
+    const history = Array.from({ length: 25 }, (_, i) => sitting(1 + i, 10));
+    const change = changeOf(sitting(28, 20), sitting(29, 17), history);
+    expect(change.change).toBeGreaterThan(0.1);
+    expect(Math.log1p(change.sittings!.change)).toBeLessThan(-Math.log1p(change.sittings!.limit));
+    expect(change.outcome).toBe('within sitting spread');
   });
 
   it('of 5 % is out of reach of two sittings, whatever the rounds', () => {
