@@ -136,6 +136,14 @@ describe('pins beside an installed package', () => {
     });
   });
 
+  it('stand above a pin that the registry has', () => {
+    const registry = join(directory, 'models.json');
+    copyFileSync(REGISTRY, registry);
+    writePin(registry, 'qwen3-0.6b', pin('d'));
+    expect(modelById('qwen3-0.6b', loadRegistry(registry)).pin).toEqual(pin('d'));
+    expect(modelById('qwen3-0.6b', loadRegistry(registry, file)).pin).toEqual(pin('c'));
+  });
+
   it.each([
     [
       'a model that nobody knows',
