@@ -11,10 +11,10 @@ import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
 import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { showSchema } from '../dist/contract/views/show.js';
-import { registrySchema } from '../dist/models/registry.js';
+import { pinsSchema, registrySchema } from '../dist/models/registry.js';
 
 /** Files that people write: defaults may be left out. */
-const INPUTS = { suite: suiteSchema, models: registrySchema, result: resultSchema };
+const INPUTS = { suite: suiteSchema, models: registrySchema, pins: pinsSchema, result: resultSchema };
 /** What commands print. */
 const OUTPUTS = {
   show: showSchema,

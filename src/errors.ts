@@ -140,7 +140,7 @@ const CATALOGUE = {
   }),
   'decoder-unsupported': (p: { path: string; reason: string }) => ({
     message: `${p.path} cannot be driven as a decoder: ${p.reason}`,
-    hint: 'edgeproof can feed the inputs input_ids, attention_mask, position_ids, num_logits_to_keep and past_key_values.*',
+    hint: 'edgeproof can feed the inputs input_ids, attention_mask, position_ids, num_logits_to_keep (int64 or int32) and past_key_values.*',
   }),
   'kv-dtype-unsupported': (p: { path: string; reason: string }) => ({
     message: `${p.path} cannot have its KV cache in int8: ${p.reason}`,

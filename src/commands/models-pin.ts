@@ -1,11 +1,12 @@
-// `models pin`: writes the commit and the hashes of what is on this disk into models.json.
+// `models pin`: writes the commit and the hashes of what is on this disk into models.json, or into a file of pins in the
+// working directory where models.json belongs to an installed package.
 import type { RealManifest } from '../contract/manifest.js';
 import { problem, reasonOf } from '../errors.js';
 import { cacheDirectory } from '../models/cache.js';
 import { type Checkpoint, faultOf } from '../models/checkpoint.js';
 import { checkpointsOf } from '../models/find-checkpoints.js';
 import { hubTarget, pullCommand } from '../models/locate-real.js';
-import { pinFor, writePin } from '../models/pin.js';
+import { pinFile, pinFor, writeOwnPin, writePin } from '../models/pin.js';
 import { pulledCommit } from '../models/real.js';
 import { resolveReference } from '../models/reference.js';
 import { loadRegistry, REGISTRY } from '../models/registry.js';
@@ -13,12 +14,13 @@ import { plural } from '../report/format.js';
 import { print, say } from './terminal.js';
 
 export async function pinModel(name: string, options: { registry?: string }): Promise<number> {
-  const path = options.registry ?? REGISTRY;
-  const registry = loadRegistry(path);
+  const known = options.registry ?? REGISTRY;
+  const path = options.registry ?? pinFile();
+  const registry = loadRegistry(known);
   const reference = resolveReference(name, registry);
   if (reference.kind !== 'registry') {
     throw problem('input-invalid', {
-      what: `${name} is not in ${path}, so there is no entry to pin`,
+      what: `${name} is not in ${known}, so there is no entry to pin`,
       expected: 'an id of that file',
     });
   }
@@ -38,7 +40,7 @@ export async function pinModel(name: string, options: { registry?: string }): Pr
   }
   const pin = pinFor(chosen, commit, reference.model.pin);
   try {
-    writePin(path, reference.model.id, pin);
+    (path === known ? writePin : writeOwnPin)(path, reference.model.id, pin);
   } catch (error) {
     if (!(error instanceof Error && 'errno' in error)) throw error;
     throw problem('file-unwritable', { path, reason: reasonOf(error) }, error);

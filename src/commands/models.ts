@@ -35,7 +35,10 @@ export function addModels(program: Command, finish: (code: number) => void): voi
     .action(async (names: string[], o) => finish(await (await import('./models-pull.js')).pullModels(names, o)));
   models
     .command('pin')
-    .summary('record the commit and hashes of what was pulled in models.json')
+    .summary('record the commit and hashes of what was pulled')
+    .description(
+      'Writes them into models.json, or into edgeproof-pins.json in this folder if edgeproof is an installed package.',
+    )
     .argument('<model>', 'a model id of models.json, or id@commit')
     .option('--registry <file>', 'a models.json other than the one of edgeproof')
     .action(async (model: string, o) => finish(await (await import('./models-pin.js')).pinModel(model, o)));

@@ -1,10 +1,12 @@
 // Pins: models.json holds the commit and the hashes of real weights, and other bytes are refused.
-import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { applyEdits, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { partialPath } from '../contract/directory.js';
+import { readJsonFile } from '../contract/json-file.js';
 import type { RealManifest } from '../contract/manifest.js';
 import type { Checkpoint } from './checkpoint.js';
-import { loadRegistry, type Model, type Pin } from './registry.js';
+import { loadRegistry, type Model, PINS, type Pin, pinsSchema, REGISTRY } from './registry.js';
 
 type PinState = { state: 'pinned' | 'not pinned' } | { state: 'differs'; fault: string };
 
@@ -38,16 +40,30 @@ export function pinFor(checkpoints: Checkpoint<RealManifest>[], revision: string
   return { revision, files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
+/** The file that a pin goes into: an installed package is not the user's to change. */
+export function pinFile(registry: string = REGISTRY): string {
+  return registry.split(sep).includes('node_modules') ? PINS : registry;
+}
+
+/** Writes `pin` into a file of pins, which is made where there is none. */
+export function writeOwnPin(path: string, id: string, pin: Pin): void {
+  const found = existsSync(path) ? readJsonFile(path, pinsSchema) : { pins: {} };
+  replaceFile(path, `${JSON.stringify({ ...found, pins: { ...found.pins, [id]: pin } }, null, 2)}\n`);
+}
+
 /** Writes `pin` into the registry file and keeps every other byte of it. */
 export function writePin(registryPath: string, id: string, pin: Pin): void {
   const index = loadRegistry(registryPath).findIndex((model) => model.id === id);
   const text = readFileSync(registryPath, 'utf8');
-  const edited = withPin(text, index, pin);
-  // If it is a link, the link stays and the file behind it is replaced.
-  const target = realpathSync(registryPath);
+  replaceFile(registryPath, withPin(text, index, pin), loadRegistry);
+}
+
+/** If it is a link, the link stays and the file behind it is replaced. `check` is given the new file before. */
+function replaceFile(path: string, content: string, check: (path: string) => void = () => {}): void {
+  const target = existsSync(path) ? realpathSync(path) : path;
   const partial = partialPath(target);
-  writeFileSync(partial, edited);
-  loadRegistry(partial);
+  writeFileSync(partial, content);
+  check(partial);
   renameSync(partial, target);
 }
 

@@ -1,5 +1,5 @@
 // The journey of real weights, as a user meets it: pull, list, verify, pin, run offline, rm; Ctrl-C and kill -9 between.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -238,6 +239,26 @@ describe('real weights', () => {
     expect(pinned.replace(/ *"pin": \{[\s\S]*?\n {6}\},\n/, '')).toBe(text);
     const again = await edgeproof(['models', 'pin', 'qwen2.5-0.5b', '--registry', registry], OFFLINE);
     expect([again.code, readFileSync(registry, 'utf8')]).toEqual([0, pinned]);
+  });
+
+  it('are pinned into the working directory by an installed package, whose files stay as they are', async () => {
+    const checkout = fileURLToPath(new URL('../../', import.meta.url));
+    const installed = join(scratch, 'app', 'node_modules', 'edgeproof');
+    for (const part of ['dist', 'package.json'])
+      cpSync(join(checkout, part), join(installed, part), { recursive: true });
+    symlinkSync(join(checkout, 'node_modules'), join(installed, 'node_modules'));
+    const registry = join(installed, 'models.json');
+    const text = readFileSync(REGISTRY, 'utf8').replace('onnx-community/Qwen2.5-0.5B-Instruct"', 'org/tiny"');
+    writeFileSync(registry, text);
+    const [cwd, cli] = [join(scratch, 'app'), join(installed, 'dist', 'cli.js')];
+    const options = { cwd, env: environment(OFFLINE), encoding: 'utf8' } as const;
+    const pinned = spawnSync(process.execPath, [cli, 'models', 'pin', 'qwen2.5-0.5b'], options);
+    expect([pinned.status, pinned.stdout]).toEqual([0, 'edgeproof-pins.json\n']);
+    expect(readFileSync(registry, 'utf8')).toBe(text);
+    const { pins } = JSON.parse(readFileSync(join(cwd, 'edgeproof-pins.json'), 'utf8'));
+    expect(pins['qwen2.5-0.5b'].revision).toBe(COMMIT);
+    const verified = spawnSync(process.execPath, [cli, 'models', 'verify'], options);
+    expect(verified.stdout).toMatch(/pinned/);
   });
 
   it('are removed; what is freed is told', async () => {

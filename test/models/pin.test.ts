@@ -1,13 +1,25 @@
 // Pins: what they cover, what they refuse, and a registry whose other bytes stay as they are.
-import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { RealManifest } from '../../src/contract/manifest.js';
 import type { Checkpoint } from '../../src/models/checkpoint.js';
-import { pinFor, pinState, withPin, writePin } from '../../src/models/pin.js';
-import { loadRegistry, REGISTRY } from '../../src/models/registry.js';
+import { pinFile, pinFor, pinState, withPin, writeOwnPin, writePin } from '../../src/models/pin.js';
+import { loadRegistry, PINS, REGISTRY } from '../../src/models/registry.js';
 import { modelById } from '../fixtures/model.js';
+import { thrownBy } from '../fixtures/thrown.js';
 
 const COMMIT = 'a'.repeat(40);
 
@@ -97,4 +109,52 @@ it('goes into the file that a linked registry leads to; the link stays', () => {
   expect(modelById('qwen2.5-0.5b', loadRegistry(file)).pin).toEqual({ revision: COMMIT, files: [] });
   expect(readdirSync(join(directory, 'elsewhere'))).toEqual(['shared.json']);
   rmSync(directory, { recursive: true });
+});
+
+describe('pins beside an installed package', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'edgeproof-pins-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, PINS);
+  const pin = (letter: string) => ({ revision: letter.repeat(40), files: [] });
+  const pinned = () => Object.fromEntries(loadRegistry(REGISTRY, file).map((model) => [model.id, model.pin]));
+
+  it('go into the working directory, and those of a checkout or a registry of the user into that file', () => {
+    expect(pinFile(join('', 'app', 'node_modules', 'edgeproof', 'models.json'))).toBe('edgeproof-pins.json');
+    expect(pinFile(join('', 'home', 'edgeproof', 'models.json'))).toBe(join('', 'home', 'edgeproof', 'models.json'));
+  });
+
+  it('are added one by one, replaced, and stand above those of models.json', () => {
+    expect(existsSync(file)).toBe(false);
+    const before = pinned();
+    writeOwnPin(file, 'qwen3-0.6b', pin('a'));
+    writeOwnPin(file, 'qwen2.5-0.5b', pin('b'));
+    writeOwnPin(file, 'qwen3-0.6b', pin('c'));
+    expect(pinned()).toEqual({ ...before, 'qwen3-0.6b': pin('c'), 'qwen2.5-0.5b': pin('b') });
+    expect(readdirSync(directory)).toEqual([PINS]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      pins: { 'qwen3-0.6b': pin('c'), 'qwen2.5-0.5b': pin('b') },
+    });
+  });
+
+  it('stand above a pin that the registry has', () => {
+    const registry = join(directory, 'models.json');
+    copyFileSync(REGISTRY, registry);
+    writePin(registry, 'qwen3-0.6b', pin('d'));
+    expect(modelById('qwen3-0.6b', loadRegistry(registry)).pin).toEqual(pin('d'));
+    expect(modelById('qwen3-0.6b', loadRegistry(registry, file)).pin).toEqual(pin('c'));
+  });
+
+  it.each([
+    [
+      'a model that nobody knows',
+      { pins: { 'no-such-model': pin('a') } },
+      'pins.no-such-model: models.json has no such',
+    ],
+    ['no commit', { pins: { 'qwen3-0.6b': { revision: 'main', files: [] } } }, 'pins.qwen3-0.6b.revision'],
+  ])('with %s are refused by file and field', (_name, content, words) => {
+    writeFileSync(file, JSON.stringify(content));
+    const failure = thrownBy(() => loadRegistry(REGISTRY, file));
+    expect(failure.message).toContain(file);
+    expect(failure.message).toContain(words);
+  });
 });
