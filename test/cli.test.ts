@@ -321,8 +321,8 @@ describe('bad input: one clear error, exit code 2, nothing left behind', () => {
       ['run', suite('{"name":"x","models":["m"],"workloads":[{"kind":"generate","promt":[1]}]}')],
       /workloads\[0\]/,
     ],
-    ['a suite that is a folder', ['run', `${scratch}/`], /cannot be read: it is not a file/],
-    ['a suite that is a pipe', ['run', pipe], /cannot be read: it is not a file/],
+    ['a suite that is a folder', ['run', `${scratch}/`], /cannot be read: it is a directory/],
+    ['a suite that is a pipe', ['run', pipe], /cannot be read: it is a pipe/],
     [
       'a NUL in a name',
       ['run', suite('{"name":"x","models":["a\\u0000b"],"workloads":[{"kind":"generate","prompt":[8],"new":[4]}]}')],

@@ -31,7 +31,7 @@ export function whyFarBelow(
     key.ep === 'cpu' && key.threads > usableCores && `${key.threads} threads share ${usableCores} cores`,
     ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share, loopShare)),
     ...arithmetic(result),
-    ...(RUNTIMES[key.runtime].kernels === 'onnxruntime' ? operatorCauses(document, result, share) : []),
+    ...(RUNTIMES[key.runtime].kernels === 'own' ? [] : operatorCauses(document, result, share)),
   );
 }
 

@@ -102,7 +102,7 @@ describe.skipIf(!hasLlamaCpp)(`with node-llama-cpp${llamaCppNote}`, () => {
   });
 
   it('more positions than the file allows are refused before anything runs', async () => {
-    const { code, stderr } = await run(cache, '-m', real, '--runtime', 'llama.cpp', '-d', '300');
-    expect([code, stderr]).toEqual([2, expect.stringContaining("the model's context has 256")]);
+    const { code, stderr } = await run(cache, '-m', real, '--runtime', 'llama.cpp', '-d', '600');
+    expect([code, stderr]).toEqual([2, expect.stringContaining("the model's context has 512")]);
   });
 });

@@ -123,7 +123,7 @@ describe('reserveResult', () => {
 
   it('gives runs that start in one second a name each, and leaves what is there as it is', () => {
     const first = save();
-    const other = documentOf([]);
+    const other = documentOf([generateCase([])]);
     const paths = Array.from({ length: 11 }, () => reserveResult(resultPath(folder, other), other));
     expect(paths.map((path) => path.replace(first.replace(/\.json$/, ''), ''))).toEqual(
       Array.from({ length: 11 }, (_, i) => `-${i + 2}.json`),

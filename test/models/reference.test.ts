@@ -111,7 +111,7 @@ describe('the files of a dtype', () => {
 
 describe('the facts of a configuration', () => {
   it('are those of the decoder', () => {
-    const facts = { vocab: 512, context: 256, kvValuesPerToken: 2 * 2 * 2 * 32 };
+    const facts = { vocab: 512, context: 512, kvValuesPerToken: 2 * 2 * 2 * 32 };
     expect(configFacts(TINY_CONFIG)).toEqual(facts);
     expect(configFacts({ model_type: 'vlm', text_config: TINY_CONFIG })).toEqual(facts);
   });

@@ -403,8 +403,8 @@ describe('a disk that does not take it', () => {
   });
 
   it('because it is too small, and nothing is left on it', async () => {
-    // 1.5 PB of weights.
-    const model = tinyModel({ intermediate_size: 10 ** 12, num_hidden_layers: 1 });
+    // 1.5 TB of weights.
+    const model = tinyModel({ intermediate_size: 10 ** 6, num_hidden_layers: 1000 });
     await expect(ensure({ ...SPEC, model, dtype: 'fp32' })).rejects.toMatchObject({
       code: 'disk-full',
       message: expect.stringContaining(parent),

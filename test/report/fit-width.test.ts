@@ -77,7 +77,7 @@ describe('wrapped', () => {
   });
 });
 
-it('aligns what is seen: wide scripts, emoji and colours', () => {
+it('aligns what is seen: wide scripts and emoji', () => {
   const row = (name: string, value: string) => ({ name, value });
   const page: Page = {
     heading: [],
@@ -85,16 +85,15 @@ it('aligns what is seen: wide scripts, emoji and colours', () => {
       { key: 'name', title: 'name' },
       { key: 'value', title: 'value', align: 'right' },
     ],
-    rows: [row('模型', '1'), row('👩‍🔬 lab', '22'), row('\u001b[1mbold\u001b[22m', '333'), row('é', '4')],
+    rows: [row('模型', '1'), row('👩‍🔬 lab', '22'), row('é', '4')],
     notes: ['模型 模型 模型 模型'],
     json: null,
     records: [],
   };
-  expect(render(page, 'table', PLAIN, 15).replaceAll('\u001b', 'ESC')).toMatchInlineSnapshot(`
+  expect(render(page, 'table', PLAIN, 15)).toMatchInlineSnapshot(`
     "name     value
     模型         1
     👩‍🔬 lab      22
-    ESC[1mboldESC[22m       333
     é            4
 
     模型 模型 模型

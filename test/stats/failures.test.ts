@@ -51,7 +51,11 @@ describe('failures of a comparison', () => {
   });
 
   it('are held against the history, too: 2 of 5 are shown against none of 20', () => {
-    const history = [document(...rounds(10, 0)), document(...rounds(5, 0)), documentOf([])];
+    const history = [
+      document(...rounds(10, 0)),
+      document(...rounds(5, 0)),
+      documentOf([generateCase([], { key: { threads: 8 } })]),
+    ];
     const [before, after] = [document(...rounds(5, 0)), document(...rounds(3, 2))];
     expect(compareResults(before, after, STRICT).failures).toMatchObject([{ isShown: false }]);
     const [found] = compareResults(before, after, { ...STRICT, history }).failures;

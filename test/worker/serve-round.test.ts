@@ -28,6 +28,7 @@ await serveRound(async () => async () => ({
   fillDepth: async () => {},
   generate: async (prompt, count) => ({
     tokenMs: new Float64Array(count).fill(1), tokens: new Int32Array(count), sessionMs: { prefill: 1, decode: 0 },
+    positions: prompt.length + count - 1,
   }),
 }));
 `;

@@ -63,7 +63,7 @@ describe('a checkpoint', () => {
         },
       ],
     });
-    expect(ggufConfigFacts(file)).toEqual({ vocab: 512, context: 256, kvValuesPerToken: 2 * 2 * 64 });
+    expect(ggufConfigFacts(file)).toEqual({ vocab: 512, context: 512, kvValuesPerToken: 2 * 2 * 64 });
     expect(ggufDtype(file)).toBe('q4');
   });
 
