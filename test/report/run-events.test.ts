@@ -56,6 +56,19 @@ describe('the lines of a run', () => {
     ]);
   });
 
+  it('begin each round without the phase of the one before', () => {
+    const lineOf = describeEvents();
+    const live = (round: number) => {
+      const line = lineOf({ type: 'round-started', result, round, done: round, total: 5, rule, leftMs: 9_000 });
+      return () => line!.live!(0).at(-1);
+    };
+    const first = live(0);
+    expect(first()).toBe('about 9 s left');
+    lineOf({ type: 'round-phase', phase: 'decode', passes: 0 });
+    expect(first()).toBe('decode of pass 1');
+    expect(live(1)()).toBe('about 9 s left');
+  });
+
   it('say what is prepared, held and found wanting', () => {
     const [name, elapsedMs] = ['tiny tuned q4', 1000];
     expect(
