@@ -1,15 +1,17 @@
-// Tests mirror src/, in three groups, one after the other. Those of pure rooms run two files at a time, and so do those that
-// run models to see what comes out; those that watch memory, processor time and rates of real workers run one by one. What
-// takes longer than five seconds is named as slow.
+// Tests mirror src/, in three groups, one after the other. Those of pure rooms run two files at a time and share the modules
+// that they import, which saves a third of their time. Those that run models to see what comes out, or change tables, run two
+// at a time; those that watch memory, processor time and rates of real workers run one by one. What takes longer than five
+// seconds is named as slow.
 import { defineConfig } from 'vitest/config';
 
 const MODELS = ['test/{cli,library}.test.ts', 'test/commands/**/*.test.ts', 'test/worker/runtimes/**/*.test.ts'];
+const TABLES = 'test/price-list.test.ts';
 const RATES = 'test/worker/runtimes/ort/kernel-rates.test.ts';
 const WATCHED = ['test/machine/**/*.test.ts', 'test/worker/*.test.ts', RATES];
 
 const group = (name: string, include: string[], exclude: string[], maxWorkers: number, groupOrder: number) => ({
   extends: true as const,
-  test: { name, include, exclude, maxWorkers, sequence: { groupOrder } },
+  test: { name, include, exclude, maxWorkers, sequence: { groupOrder }, isolate: groupOrder > 0 },
 });
 
 export default defineConfig({
@@ -18,8 +20,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     slowTestThreshold: 5_000,
     projects: [
-      group('rooms', ['test/**/*.test.ts'], [...MODELS, ...WATCHED], 2, 0),
-      group('models', MODELS, [RATES], 2, 1),
+      group('rooms', ['test/**/*.test.ts'], [...MODELS, TABLES, ...WATCHED], 2, 0),
+      group('models', [...MODELS, TABLES], [RATES], 2, 1),
       group('watched', WATCHED, [], 1, 2),
     ],
   },
