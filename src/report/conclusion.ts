@@ -32,18 +32,20 @@ export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labe
     tiedNote(tied, labels),
     best.result.rounds.every(({ grade }) => grade === 'C') &&
       'The machine was busy in every round of it (grade C): measure again before you quote this.',
-    uncertainNote(uncertain.length, generating.length),
+    uncertainNote(uncertain.length, generating),
     generating.some(({ key }) => key.weights === 'synthetic') &&
       'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.',
     best.result.rounds.length > 1 && '± is half the 95 % interval over rounds (docs/metrics.md).',
   );
 }
 
-function uncertainNote(uncertain: number, of: number): string | null {
+function uncertainNote(uncertain: number, generating: readonly CaseView[]): string | null {
+  const of = generating.length;
   if (uncertain === 0) return null;
   const which =
     of === 1 ? 'The decode rate is' : `${uncertain} of ${of} decode rates ${uncertain === 1 ? 'is' : 'are'}`;
-  return `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r 8).`;
+  const rounds = Math.max(8, ...generating.map(({ rounds }) => 2 * rounds.length));
+  return `${which} uncertain by more than ${MOST_UNCERTAIN * 100} %: close other programs, or add rounds (edgeproof run --resume -r ${rounds}).`;
 }
 
 /** The least memory in which the case still runs, where several limits were tried. */

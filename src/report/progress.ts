@@ -33,9 +33,13 @@ export function byteProgress(
 /** `[2/6] pp512 tg128 · round 1 of 3 · about 40 s left`; `round 1 of 5 to 30` where precision ends it. */
 export function roundProgress(p: Omit<Event<'round-started'>, 'type' | 'result'> & { label: string }): string {
   const round = `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1}`;
-  // Rounds beyond those are in place of others, and nobody knows how many of them it takes.
-  if (p.round >= p.rule.maximum) return `${round}, once more`;
+  if (isExtra(p)) return `${round}, once more`;
   return `${round} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
+}
+
+/** In place of a round of condition C; nobody knows how many of them it takes. */
+function isExtra({ round, rule }: Pick<Event<'round-started'>, 'round' | 'rule'>): boolean {
+  return round >= rule.maximum;
 }
 
 const PHASE: Record<Phase, string> = {
@@ -60,9 +64,13 @@ export function liveRound(
   const pass = now !== null && (now.phase === 'prefill' || now.phase === 'decode') ? ` of pass ${now.passes + 1}` : '';
   return [
     `[${p.done + 1}/${p.total}] ${p.label}`,
-    `round ${p.round + 1} of ${range(p.rule)}`,
-    wholeSeconds(elapsedMs),
-    leftMs > 0 ? `about ${wholeSeconds(Math.ceil(leftMs / 1000) * 1000)} left` : 'longer than planned',
+    ...(isExtra(p)
+      ? [`round ${p.round + 1}, once more`, wholeSeconds(elapsedMs)]
+      : [
+          `round ${p.round + 1} of ${range(p.rule)}`,
+          wholeSeconds(elapsedMs),
+          leftMs > 0 ? `about ${wholeSeconds(Math.ceil(leftMs / 1000) * 1000)} left` : 'longer than planned',
+        ]),
     ...(now === null ? [] : [PHASE[now.phase] + pass]),
   ];
 }

@@ -93,10 +93,10 @@ describe('the conclusion', () => {
         [10, 20, 40].map((tpotMs) => steadyRound(1000, tpotMs)),
         { key: { layout } },
       );
-    const advice = 'close other programs, or add rounds (edgeproof run --resume -r 8).';
-    expect(conclude([wild('tuned')])[1]).toBe(`The decode rate is uncertain by more than 10 %: ${advice}`);
+    const advice = (rounds: number) => `close other programs, or add rounds (edgeproof run --resume -r ${rounds}).`;
+    expect(conclude([wild('tuned')])[1]).toBe(`The decode rate is uncertain by more than 10 %: ${advice(8)}`);
     expect(conclude([wild('tuned'), of(9000, 10, { layout: 'split' })])[1]).toBe(
-      `1 of 2 decode rates is uncertain by more than 10 %: ${advice}`,
+      `1 of 2 decode rates is uncertain by more than 10 %: ${advice(10)}`,
     );
   });
 

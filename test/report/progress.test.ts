@@ -27,6 +27,8 @@ describe('the line of a round', () => {
     expect(at(75_000, { phase: 'firstRun', passes: 0 })).toBe(
       '[2/6] pp512 tg128 · round 1 of 3 · 1 min 15 s · longer than planned · first run',
     );
+    const extra = liveRound({ ...round, round: 3 }, { phase: 'load', passes: 0 }, 2_000);
+    expect(extra.join(' · ')).toBe('[2/6] pp512 tg128 · round 4, once more · 2 s · loading');
   });
 });
 
