@@ -15,7 +15,7 @@ import { whyNotReproducible } from '../run/reproducible.js';
 import { exitCodeOf } from '../stats/compare.js';
 import type { Side } from '../stats/compare-view.js';
 import { gateExitCode, type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
-import { isSufficient } from '../stats/grade.js';
+import { gradeRound, isSufficient } from '../stats/grade.js';
 import { pairsView } from '../stats/pairs-view.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
@@ -123,7 +123,7 @@ async function pair(
     },
     {
       ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round) => round.status === 'ok' && isSufficient(round, grade),
+      isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
     },
   ).finally(end);
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));
