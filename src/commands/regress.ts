@@ -15,7 +15,7 @@ import { whyNotReproducible } from '../run/reproducible.js';
 import { exitCodeOf } from '../stats/compare.js';
 import type { Side } from '../stats/compare-view.js';
 import { gateExitCode, type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
-import { isSufficient } from '../stats/grade.js';
+import { gradeRound, isSufficient } from '../stats/grade.js';
 import { pairsView } from '../stats/pairs-view.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
@@ -65,6 +65,7 @@ async function confirmed(
       if (installed === null && cases.some(({ isSame }) => isSame)) throw sameSides();
       return printPairs(screen, await pair(before, candidate, cases, installed, options), options);
     }
+    say(`nothing to confirm: ${options.confirm === 'all' ? 'no case could be compared' : 'no figure is worse'}`);
   } catch (error) {
     if (!(error instanceof EdgeproofError) || error.code !== 'pairs-impossible') throw error;
     say(`not confirmed: ${error.message}${error.hint === null ? '' : `\n${error.hint}`}`);
@@ -78,8 +79,8 @@ const OTHER_INSTALLATION =
 
 function sameSides(): EdgeproofError {
   return problem('pairs-impossible', {
-    reason: 'both sides are the same settings of this installation, so pairs would compare it with itself',
-    hint: `what differs is the machine or the moment; ${OTHER_INSTALLATION}`,
+    reason: 'both sides have the same settings, so this installation would be compared with itself',
+    hint: OTHER_INSTALLATION,
   });
 }
 
@@ -123,7 +124,7 @@ async function pair(
     },
     {
       ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round) => round.status === 'ok' && isSufficient(round, grade),
+      isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
     },
   ).finally(end);
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));

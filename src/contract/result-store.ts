@@ -109,13 +109,13 @@ function orderOf(path: string): string {
   return start + number.padStart(6, '0');
 }
 
-export interface StoredResult {
+interface StoredResult {
   path: string;
   document: ResultDocument;
 }
 
 /** All results, the newest first; files that cannot be read are handed to `onPassedOver` and passed over. */
-export function* newestResults(directory: string, onPassedOver: OnPassedOver): Generator<StoredResult> {
+function* newestResults(directory: string, onPassedOver: OnPassedOver): Generator<StoredResult> {
   for (const path of listResults(directory, onPassedOver).toReversed()) {
     try {
       yield { path, document: readResult(path) };

@@ -99,12 +99,21 @@ function notesOf(view: CompareView, labels: Labels): string[] {
   const { cases, roundsNeeded } = view;
   const changes = cases.flatMap((entry) => (entry.status === 'compared' ? entry.changes : []));
   return [
-    ...present(summaryOf(changes, roundsNeeded), roundsNote(changes)),
+    ...present(
+      isSameResult(view) && 'Baseline and candidate are the same result.',
+      summaryOf(changes, roundsNeeded),
+      roundsNote(changes),
+    ),
     ...sittingNotes(changes),
     ...failureNotes(view, labels),
     ...pairingNotes(view, labels),
     ...cases.flatMap((entry) => caseNotes(entry, labels)),
   ];
+}
+
+/** Not where different cases of one result are compared. */
+function isSameResult({ baseline, candidate, cases }: CompareView): boolean {
+  return baseline === candidate && cases.every((entry) => entry.status !== 'compared' || entry.partner === entry.id);
 }
 
 function summaryOf(all: MetricChange[], roundsNeeded: number): string {

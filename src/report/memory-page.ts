@@ -43,7 +43,7 @@ export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
         return { ...Object.fromEntries(cells), case: i === 0 ? name : '', phase };
       }),
     ),
-    notes: byCase.flatMap(anatomyNote),
+    notes: byCase.every(({ records }) => records.length === 0) ? ['No round succeeded.'] : byCase.flatMap(anatomyNote),
     json: cases,
     records: byCase.flatMap(({ records }) => records),
   };

@@ -78,7 +78,11 @@ function notesOf({ figures, dropped, otherTokens }: PairsView, labels: Labels): 
     'slower by: one-sided limits of 95 % each; below 0 is faster (docs/comparison.md).',
     figures.some(({ pairs }) => pairs < FEWEST_PAIRS) && `Limits take ${FEWEST_PAIRS} pairs or more.`,
     ...dropped.map((entry) => droppedNote(entry, labels)),
-    ...otherTokens.map((id) => `generated tokens differ: ${id} is not the same computation on both sides`),
+    ...otherTokens.map((id) => {
+      const known = [...figures, ...dropped].find((entry) => entry.id === id);
+      const name = known === undefined ? id : caseLabel(labels, known);
+      return `generated tokens differ: ${name} is not the same computation on both sides`;
+    }),
   );
 }
 

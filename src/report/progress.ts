@@ -103,6 +103,7 @@ const BASIS: Record<Basis, string> = {
 
 /** `plan: 2 cases × 5 rounds, about 1 min 20 s (as measured here before)` */
 export function planLine(p: Omit<Event<'planned'>, 'type'>): string {
+  if (p.cases === 0) return 'plan: no rounds, since every case has all that were asked for';
   const { minimum, maximum, halfWidthPercent, budgetSeconds } = p.rule;
   const budget = budgetSeconds === null ? '' : `, none beyond ${minimum} after ${duration(budgetSeconds * 1000)}`;
   const aim = minimum === maximum ? '' : ` for ± ${halfWidthPercent} %${budget}`;

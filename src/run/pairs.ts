@@ -21,7 +21,7 @@ import { requireLimits, requireModels } from './requirements.js';
 /** An even number, so that both sides come first equally often. */
 export const PAIRS = 8;
 /** Of each case; one that drops more is given up. */
-export const MOST_REPEATED = 4;
+const MOST_REPEATED = 4;
 
 const SIDES: readonly PairSideName[] = ['baseline', 'candidate'];
 

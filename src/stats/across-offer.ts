@@ -3,7 +3,7 @@ import type { CaseResult } from '../contract/result.js';
 import { caseDimensions } from '../suite/case-id.js';
 import { impliedBy } from '../suite/dimensions.js';
 import { type Documents, differencesOf, forbiddenOf } from './case-differences.js';
-import { acrossOf, type PairingOptions, tryPairing } from './pairing.js';
+import { acrossOf, type CasePair, type PairingOptions, tryPairing } from './pairing.js';
 
 /** Combinations of unmatched cases that are looked at. */
 const MOST_LOOKED_AT = 1000;
@@ -15,15 +15,22 @@ const MOST_LOOKED_AT = 1000;
 export function acrossOffer(documents: Documents, options: PairingOptions): string[] | null {
   const asked = acrossOf(options);
   const { pairs, onlyBaseline, onlyCandidate } = tryPairing(documents, options)!;
-  const refused = pairs.some((pair) => forbiddenOf(differencesOf(documents, pair), asked).length > 0);
+  const measured = pairs.filter(isMeasured).length;
+  const refusalsOf = (some: CasePair[], across: string[]) =>
+    some.filter(isMeasured).flatMap((pair) => forbiddenOf(differencesOf(documents, pair), across));
+  const refused = refusalsOf(pairs, asked).length > 0;
   for (const names of [...(refused ? [[]] : []), ...differingNames(onlyBaseline, onlyCandidate)]) {
     const across = [...asked, ...names];
     const found = tryPairing(documents, { ...options, across });
-    if (found === null || (!refused && found.pairs.length === pairs.length)) continue;
-    const refusals = found.pairs.flatMap((pair) => forbiddenOf(differencesOf(documents, pair), across));
-    return [...across, ...shortest(refusals.map(({ dimension }) => dimension))];
+    if (found === null || (!refused && found.pairs.filter(isMeasured).length === measured)) continue;
+    return [...across, ...shortest(refusalsOf(found.pairs, across).map(({ dimension }) => dimension))];
   }
   return null;
+}
+
+/** Without a measured round on both sides, nothing that is named lets them be compared. */
+function isMeasured({ before, after }: CasePair): boolean {
+  return before.identity !== null && after.identity !== null;
 }
 
 /** Each set of dimensions in which an unmatched case of one side differs from one of the other, the smallest first. */

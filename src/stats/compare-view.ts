@@ -1,15 +1,13 @@
 // The view of a comparison: its outcomes, what was left out of both sides and why, and what the two sides are. Pure.
-import { okRounds, type ResultDocument } from '../contract/result.js';
-import type { CompareView, Comparison, LeftOut, OtherOutcome, SideView } from '../contract/views/compare.js';
-import type { Reason } from '../contract/views/rounds.js';
-import { GRADES, type Grade } from '../contract/vocabulary.js';
+import type { ResultDocument } from '../contract/result.js';
+import type { CompareView, Comparison, OtherOutcome, SideView } from '../contract/views/compare.js';
+import type { Grade } from '../contract/vocabulary.js';
 import { acrossOffer } from './across-offer.js';
 import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
-import { failureChanges } from './failures.js';
-import { gradeRound } from './grade.js';
 import { type CasePair, pairCases } from './pairing.js';
 import { enginesOf } from './show.js';
+import { sufficientRounds } from './sufficient.js';
 
 export interface Side {
   document: ResultDocument;
@@ -24,8 +22,7 @@ export function compareView(
   const before = sufficientRounds(baseline.document, grade);
   const after = sufficientRounds(candidate.document, grade);
   const whole = { baseline: baseline.document, candidate: candidate.document };
-  const history = options.history?.map((document) => sufficientRounds(document, grade).document) ?? [];
-  const comparison = compareResults(before.document, after.document, { ...options, history });
+  const comparison = compareResults(whole.baseline, whole.candidate, { ...options, grade });
   const { pairs } = pairCases(whole, options);
   const isAnyLeftOut = before.leftOut.length + after.leftOut.length > 0;
   return {
@@ -34,8 +31,6 @@ export function compareView(
     sides: { baseline: sideView(before), candidate: sideView(after) },
     grade,
     ...comparison,
-    // Failures count among all rounds that were tried, of whatever grade.
-    failures: failureChanges(pairs, options.history),
     leftOut: { baseline: before.leftOut, candidate: after.leftOut },
     allRounds: isAnyLeftOut ? otherOutcomes(comparison, compareResults(whole.baseline, whole.candidate, options)) : [],
     acrossOffer: acrossOffer(whole, options),
@@ -56,32 +51,6 @@ function otherOutcomes(used: Comparison, all: Comparison): OtherOutcome[] {
     if (same?.outcome === outcome) return [];
     return [{ id, key, metric, change, outcome, instead: same?.outcome ?? null }];
   });
-}
-
-/**
- * The rounds that may be compared: those of a grade or better, and those without a grade, of documents from before
- * conditions were recorded. `ungraded` counts the latter.
- */
-export function sufficientRounds(document: ResultDocument, atLeast: Grade) {
-  const isEnough = (grade: Grade) => GRADES.indexOf(grade) <= GRADES.indexOf(atLeast);
-  const leftOut: LeftOut[] = [];
-  let ungraded = 0;
-  const cases = document.cases.map((result) => {
-    const reasons: Reason[] = [];
-    const peers = okRounds(result);
-    const rounds = result.rounds.filter((round) => {
-      if (round.status === 'failed') return true;
-      const graded = gradeRound(round, peers);
-      if (graded.grade === null) ungraded++;
-      if (graded.grade === null || isEnough(graded.grade)) return true;
-      reasons.push(...graded.reasons.filter(({ grade }) => !isEnough(grade)));
-      return false;
-    });
-    const of = result.rounds.length;
-    if (rounds.length < of) leftOut.push({ id: result.id, key: result.key, rounds: of - rounds.length, of, reasons });
-    return { ...result, rounds };
-  });
-  return { document: { ...document, cases }, leftOut, ungraded };
 }
 
 function sideView({ document, ungraded }: ReturnType<typeof sufficientRounds>): SideView {

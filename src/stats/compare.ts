@@ -1,6 +1,7 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
+import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
@@ -11,10 +12,13 @@ import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairi
 import { type Answers, answersIn, workOf } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
 import { type SittingsOf, sittingsBetween } from './sittings.js';
+import { sufficientRounds } from './sufficient.js';
 
 export interface CompareOptions extends PairingOptions {
   /** Replaces every metric's own minimum effect. */
   minimumEffect?: number;
+  /** Figures are those of the rounds of this grade or better; by default of all. Failures and tokens count in every round. */
+  grade?: Grade;
   /** Other results of the machine, which know how much sittings differ and how often cases used to fail. */
   history?: readonly ResultDocument[];
 }
@@ -25,25 +29,38 @@ export function compareResults(
   candidate: ResultDocument,
   options: CompareOptions,
 ): Comparison {
-  const sides = {
-    baseline: { document: baseline, answers: answersIn(baseline.cases) },
-    candidate: { document: candidate, answers: answersIn(candidate.cases) },
-  };
+  const { grade = 'C', history = [], minimumEffect } = options;
+  const sides = { baseline: sideOf(baseline, grade), candidate: sideOf(candidate, grade) };
   const { pairs, onlyBaseline, onlyCandidate } = pairCases({ baseline, candidate }, options);
   const across = acrossOf(options);
   const cases: Undecided[] = [
     ...pairs.map((pair) => compareCase(sides, pair, across)),
     ...onlyCandidate.map(({ id, key }) => ({ id, status: 'unmatched', key, reason: 'only in the candidate' }) as const),
-    ...onlyBaseline.map(onlyInBaseline),
+    ...onlyBaseline.map((result) => onlyInBaseline(sides.baseline, result)),
   ];
-  const sittingsOf = sittingsBetween(baseline, candidate, options.history);
-  return { ...judgeCases(cases, sittingsOf, options.minimumEffect), failures: failureChanges(pairs, options.history) };
+  const earlier = history.map((document) => sufficientRounds(document, grade).document);
+  const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, earlier);
+  return { ...judgeCases(cases, sittingsOf, minimumEffect), failures: failureChanges(pairs, history) };
+}
+
+interface Side {
+  document: ResultDocument;
+  answers: Answers;
+  /** The same with the rounds of sufficient grade alone. */
+  used: ResultDocument;
+  usedOf(result: CaseResult): CaseResult;
+}
+
+function sideOf(document: ResultDocument, grade: Grade): Side {
+  const used = sufficientRounds(document, grade).document;
+  const known = new Map(document.cases.map((result, i) => [result, used.cases[i]!]));
+  return { document, answers: answersIn(document.cases), used, usedOf: (result) => known.get(result)! };
 }
 
 /** A case that the baseline measured and the candidate does not have is missing. */
-function onlyInBaseline(result: CaseResult): Undecided {
+function onlyInBaseline({ usedOf }: Side, result: CaseResult): Undecided {
   const { id, key } = result;
-  const status = okRounds(result).length > 0 ? 'missing' : 'unmatched';
+  const status = okRounds(usedOf(result)).length > 0 ? 'missing' : 'unmatched';
   return { id, status, key, reason: 'only in the baseline' };
 }
 
@@ -71,11 +88,12 @@ function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, minimumEffect?: 
 }
 
 function compareCase(
-  { baseline, candidate }: Record<'baseline' | 'candidate', { document: ResultDocument; answers: Answers }>,
-  { before, after }: CasePair,
+  { baseline, candidate }: Record<'baseline' | 'candidate', Side>,
+  whole: CasePair,
   across: string[],
 ): Undecided {
-  const { id, key } = after;
+  const { id, key } = whole.after;
+  const [before, after] = [baseline.usedOf(whole.before), candidate.usedOf(whole.after)];
   if (okRounds(before).length === 0) return { id, status: 'unmatched', key, reason: noRound(before, 'baseline') };
   if (okRounds(after).length === 0) {
     return { id, status: NOT_MEASURED[after.status], key, reason: noRound(after, 'candidate') };
@@ -101,8 +119,8 @@ function compareCase(
     isOneIdentity: differences.length === 0,
   };
   const tokens = {
-    sameTokens: sameInRounds(before, after, 'tokensHash'),
-    sameLogits: sameInRounds(before, after, 'logitsHash'),
+    sameTokens: sameInRounds(whole, 'tokensHash'),
+    sameLogits: sameInRounds(whole, 'logitsHash'),
     parity: parityAcross(pair),
     work: workOf(answers.after),
   };
@@ -128,7 +146,7 @@ function hasOtherFiles(differences: Difference[]): boolean {
 }
 
 /** Whether a hash of both sides is the same wherever they ran the same prompts; null where they share none. */
-export function sameInRounds(before: CaseResult, after: CaseResult, hash: 'tokensHash' | 'logitsHash'): boolean | null {
+export function sameInRounds({ before, after }: CasePair, hash: 'tokensHash' | 'logitsHash'): boolean | null {
   const hashes = (result: CaseResult) => {
     const passes = okRounds(result).flatMap(({ iterations }) =>
       iterations.flatMap((one) => ('seed' in one ? [one] : [])),

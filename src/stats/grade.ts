@@ -102,8 +102,7 @@ export function worstGrade(grades: readonly Pick<Graded, 'grade'>[]): Grade | nu
   return GRADES.findLast((grade) => grades.some((graded) => graded.grade === grade)) ?? null;
 }
 
-/** Whether a round may be compared: it has this grade or a better one, or none, as before conditions were recorded. */
-export function isSufficient(round: OkRound, atLeast: Grade): boolean {
-  const { grade } = gradeRound(round);
+/** Whether what has this grade may be compared: it is as good or better, or has none, as before conditions were recorded. */
+export function isSufficient({ grade }: Pick<Graded, 'grade'>, atLeast: Grade): boolean {
   return grade === null || GRADES.indexOf(grade) <= GRADES.indexOf(atLeast);
 }

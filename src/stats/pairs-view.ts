@@ -6,7 +6,7 @@ import type { Grade } from '../contract/vocabulary.js';
 import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
-import { isSufficient } from './grade.js';
+import { gradeRound, isSufficient } from './grade.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
 import { median } from './summary.js';
@@ -51,9 +51,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
       }),
     ),
     dropped: cases.flatMap(({ before, after }) => droppedOf(before, after, grade)),
-    otherTokens: cases.flatMap(({ before, after }) =>
-      sameInRounds(before, after, 'tokensHash') === false ? [after.id] : [],
-    ),
+    otherTokens: cases.flatMap((both) => (sameInRounds(both, 'tokensHash') === false ? [both.after.id] : [])),
   };
 }
 
@@ -65,7 +63,7 @@ interface PairOfValues {
 /** By pair; null where a round failed, is of a worse grade, or has no value above 0. */
 function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult, grade: Grade) {
   const [a, b] = [before, after].map((result) => {
-    const usable = okRounds(result).filter((round) => isSufficient(round, grade));
+    const usable = okRounds(result).filter((round) => isSufficient(gradeRound(round), grade));
     return new Map(usable.map((round) => [round.index, METRICS[metric].ofRound(round, result)]));
   });
   const last = Math.max(-1, ...[...before.rounds, ...after.rounds].map(({ index }) => index));
@@ -118,7 +116,7 @@ function hasNewFailures({ before, after }: { before: CaseResult; after: CaseResu
 function droppedOf(before: CaseResult, after: CaseResult, grade: Grade): DroppedPairs[] {
   const [a, b] = [failuresOf(before), failuresOf(after)];
   const insufficient = [before, after].flatMap((result) =>
-    okRounds(result).filter((round) => !isSufficient(round, grade)),
+    okRounds(result).filter((round) => !isSufficient(gradeRound(round), grade)),
   );
   const pairs = new Set(insufficient.map(({ index }) => index)).size;
   if (a.length + b.length + pairs === 0) return [];

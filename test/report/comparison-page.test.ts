@@ -132,3 +132,10 @@ describe('a comparison', () => {
     expect(pageOf(of(20), of(20, { weights: 'x' })).notes[1]).toContain('differs in weights (aaaa1111 → x): ');
   });
 });
+
+it('of a result with itself says so', () => {
+  const side = { document: of(20), path: 'a.json' };
+  const { notes } = comparisonPage(compareView(side, side, { across: [], grade: 'C' }));
+  expect(notes[0]).toBe('Baseline and candidate are the same result.');
+  expect(pageOf(of(20), of(20)).notes).not.toContain(notes[0]);
+});

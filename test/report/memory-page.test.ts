@@ -132,3 +132,8 @@ describe('the moment of the peak', () => {
     expect(notesOf([generateCase([steadyRound(100, 10)])])).toEqual([]);
   });
 });
+
+it('says where no round succeeded', () => {
+  const page = memoryPage(memoryView(documentOf([generateCase(['failed'])]), 'x.json'));
+  expect(page.notes).toEqual(['No round succeeded.']);
+});

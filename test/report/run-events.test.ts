@@ -92,3 +92,9 @@ describe('the lines of a run', () => {
     ]);
   });
 });
+
+it('a result that has all its rounds is told so in place of a plan', () => {
+  expect(lines({ type: 'planned', cases: 0, rule, ms: 0, basis: 'measured' })).toEqual([
+    'note: plan: no rounds, since every case has all that were asked for',
+  ]);
+});

@@ -27,6 +27,13 @@ describe('acrossOffer', () => {
     expect(offer([of(), of({ threads: 4 })], [of()])).toBeNull();
   });
 
+  it('is nothing where a side has no round', () => {
+    const empty = { ...of(), rounds: [], status: 'skipped' as const, identity: null };
+    expect(offer([of()], [empty])).toBeNull();
+    expect(offer([empty], [of()])).toBeNull();
+    expect(offer([of({ threads: 1 })], [{ ...empty, ...of({ threads: 2 }), identity: null, rounds: [] }])).toBeNull();
+  });
+
   it('names what was refused, without what follows from it', () => {
     expect(offer([of()], [of({}, { graph: 'x' })])).toEqual(['graph']);
     expect(offer([of()], [of({}, { graph: 'x', weights: 'y' })])).toEqual(['weights']);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ResultDocument } from '../../src/contract/result.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { sittingsBetween } from '../../src/stats/sittings.js';
+import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeCase, type FakeDocument, generateCase, steadyRound } from '../fixtures/document.js';
 
 /** A sitting of a day of January: five rounds of this time per token. */
@@ -135,4 +136,21 @@ describe('a change that the rounds show', () => {
     expect(changeOf(sitting(10, 20), sitting(11, 20)).roundsToSee5Percent).toBeNull();
     expect(changeOf(sitting(10, 20), sitting(10, 20)).roundsToSee5Percent).not.toBeNull();
   });
+});
+
+it('judges sittings by their rounds of sufficient grade alone, those of the history too', () => {
+  const mixed = (day: number) => {
+    const [good, bad] = [sitting(day, 20), sitting(day, 20 * day)].map(({ cases }) => cases[0]!.rounds);
+    const rounds = good!.map((round, i) =>
+      i < 2 ? { ...round, condition: conditionOf() } : { ...bad![i]!, condition: disturbed(0.6) },
+    );
+    return { ...sitting(day, 20), cases: [{ ...sitting(day, 20).cases[0]!, rounds } as (typeof one)['cases'][0]] };
+  };
+  const one = sitting(6, 20);
+  const spread = (grade: 'B' | 'C') => {
+    const history = [1, 2, 3, 4].map(mixed);
+    const [entry] = compareResults(mixed(5), one, { across: [], grade, history }).cases;
+    return entry?.status === 'compared' ? entry.changes[0]!.sittings!.spread : null;
+  };
+  expect(spread('B')).toBeLessThan(spread('C')! / 10);
 });

@@ -1,7 +1,7 @@
 // Rounds that may be compared: by grade, with what is left out counted and explained, through to the comparison.
 import { describe, expect, it } from 'vitest';
 import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
-import { sufficientRounds } from '../../src/stats/compare-view.js';
+import { sufficientRounds } from '../../src/stats/sufficient.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 
@@ -57,10 +57,8 @@ describe('sufficientRounds', () => {
 
 describe('a comparison of sufficient rounds', () => {
   const compare = (before: Parameters<typeof generateCase>[0], after: Parameters<typeof generateCase>[0]) => {
-    const [baseline, candidate] = [before, after].map(
-      (rounds) => sufficientRounds(documentOf([generateCase(rounds)]), 'B').document,
-    );
-    return compareResults(baseline!, candidate!, { across: [] });
+    const [baseline, candidate] = [before, after].map((rounds) => documentOf([generateCase(rounds)]));
+    return compareResults(baseline!, candidate!, { across: [], grade: 'B' });
   };
 
   it('does not take a busy machine for a regression', () => {
@@ -76,5 +74,17 @@ describe('a comparison of sufficient rounds', () => {
     ]);
     expect(exitCodeOf(comparison)).toBe(2);
     expect(compare([C], [A]).cases).toMatchObject([{ reason: 'no round of sufficient grade in the baseline' }]);
+  });
+
+  it('checks the tokens of every round, also of one that is left out', () => {
+    const other = (seed: number) => `other-${seed}`;
+    expect(compare([A, A, A, A, A], [A, A, A, A, C]).cases).toMatchObject([{ sameTokens: true }]);
+    const comparison = compare([A, A, A, A, A], [A, A, A, A, { ...C, tokensHash: other }]);
+    expect(comparison.cases).toMatchObject([{ sameTokens: false }]);
+  });
+
+  it('counts failures among the rounds of every grade', () => {
+    const { failures } = compare([A, A, C], [A, C, 'failed']);
+    expect(failures).toMatchObject([{ baseline: { failed: 0, of: 3 }, candidate: { failed: 1, of: 3 } }]);
   });
 });

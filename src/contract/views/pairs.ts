@@ -4,7 +4,7 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { GRADES } from '../vocabulary.js';
 
-export const PAIR_OUTCOMES = ['pass', 'worse', 'not shown'] as const;
+const PAIR_OUTCOMES = ['pass', 'worse', 'not shown'] as const;
 export type PairOutcome = (typeof PAIR_OUTCOMES)[number];
 
 const limitsSchema = z.strictObject({ estimate: z.number(), lower: z.number(), upper: z.number() });
