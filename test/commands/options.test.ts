@@ -95,7 +95,7 @@ describe('run --tune threads', () => {
 
 describe('compare', () => {
   it('says faster but different, and ends with 1, where the same files gave other tokens', async () => {
-    await run('pair', '-r', '6');
+    await run('pair', '-r', '6', '--budget', '0.001');
     const [path] = stored('pair');
     const [before, after] = [readResult(path!), readResult(path!)];
     const paced = (document: typeof before, ms: number) => {
