@@ -39,7 +39,7 @@ export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
         const cells = Object.entries(record).flatMap(([key, value]) =>
           typeof value === 'number' ? [[key, value === 0 ? '0' : number(value / 1e6)]] : [],
         );
-        const phase = PHASES[record.phase] ?? record.phase;
+        const phase = PHASES.get(record.phase) ?? record.phase;
         return { ...Object.fromEntries(cells), case: i === 0 ? name : '', phase };
       }),
     ),
@@ -49,27 +49,31 @@ export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
   };
 }
 
-const PHASES: Record<string, string> = { start: 'before loading', firstRun: 'first run' };
+/** Maps, because a damaged file may call a phase `constructor`. */
+const PHASES = new Map([
+  ['start', 'before loading'],
+  ['firstRun', 'first run'],
+]);
 
 function anatomyNote({ name, peak, kv }: MemoryView['cases'][number] & { name: string }): string[] {
   if (peak === null) return [];
   return [`${name}: the peak of ${bytes(peak.bytes)} came ${momentInWords(peak)}.${kv === null ? '' : kvInWords(kv)}`];
 }
 
-const MOMENTS: Record<string, string> = {
-  start: 'before anything was loaded',
-  load: 'while loading',
-  depth: 'while filling the cache',
-  firstRun: 'in the first run',
-  prefill: 'during prefill',
-  decode: 'during decode',
-};
+const MOMENTS = new Map([
+  ['start', 'before anything was loaded'],
+  ['load', 'while loading'],
+  ['depth', 'while filling the cache'],
+  ['firstRun', 'in the first run'],
+  ['prefill', 'during prefill'],
+  ['decode', 'during decode'],
+]);
 
 /** When memory is at its highest, in one line for all cases whose phases were told apart. */
 export function peakNotes(cases: readonly CaseView[]): string[] {
   const moments = cases.flatMap(({ peakMemoryByPhase, peakMoment }) => {
     const areToldApart = Object.keys(peakMemoryByPhase).length > 1;
-    return peakMoment === null || !areToldApart ? [] : [MOMENTS[peakMoment.phase] ?? peakMoment.phase];
+    return peakMoment === null || !areToldApart ? [] : [MOMENTS.get(peakMoment.phase) ?? peakMoment.phase];
   });
   if (moments.length === 0) return [];
   const counted = [...groupBy(moments, (moment) => moment)].map(([moment, same]) =>
@@ -80,7 +84,7 @@ export function peakNotes(cases: readonly CaseView[]): string[] {
 
 /** Weights that are packed for the processor are held twice for a while. */
 export function momentInWords({ phase, bytes: peak, leftBytes }: PeakMoment): string {
-  const words = MOMENTS[phase] ?? `in the phase ${phase}`;
+  const words = MOMENTS.get(phase) ?? `in the phase ${phase}`;
   if (phase !== 'load' || leftBytes === null || leftBytes > peak * 0.9) return words;
   return `while loading (weights are packed; ${bytes(leftBytes)} were left of it)`;
 }

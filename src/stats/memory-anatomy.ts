@@ -21,7 +21,7 @@ export function memoryByPhase(result: CaseResult): Record<string, PhaseMemory> {
   const phases: Record<string, PhaseMemory> = {};
   for (const round of okRounds(result)) {
     for (const [phase, memory] of Object.entries(round.memory.phases)) {
-      phases[phase] = phases[phase] === undefined ? memory : larger(phases[phase], memory);
+      phases[phase] = Object.hasOwn(phases, phase) ? larger(phases[phase]!, memory) : memory;
     }
   }
   return phases;

@@ -137,3 +137,11 @@ it('says where no round succeeded', () => {
   const page = memoryPage(memoryView(documentOf([generateCase(['failed'])]), 'x.json'));
   expect(page.notes).toEqual(['No round succeeded.']);
 });
+
+it('takes a phase by its name, whatever else objects have under it', () => {
+  const odd = generateCase([steadyRound(100, 10), steadyRound(100, 10)]);
+  for (const round of odd.rounds as OkRound[]) round.memory.phases = { constructor: phase(90, 1, null) };
+  const page = memoryPage(memoryView(documentOf([odd]), 'x.json'));
+  expect(page.rows).toMatchObject([{ phase: 'constructor', peakRssBytes: '90.0' }]);
+  expect(page.notes[0]).toContain('came in the phase constructor');
+});
