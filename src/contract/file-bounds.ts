@@ -2,7 +2,7 @@
 // size is held in memory, so that a damaged or hostile file gives an error at once.
 
 export const FILE_BOUNDS = {
-  /** Of a JSON file. A result document of this size holds when seven million tokens arrived. */
+  /** Size of a JSON file. A result document of this size holds when seven million tokens arrived. */
   jsonBytes: 64 << 20,
   /** Lists and objects in a JSON file: 3,000 cases of 30 rounds have two million. */
   jsonContainers: 5_000_000,
@@ -35,7 +35,7 @@ export const FILE_BOUNDS = {
   /** A name, a key or a value; chat templates have some ten thousand bytes. */
   ggufTextBytes: 4 << 20,
 
-  /** Of a model: the deepest have 126 (Llama 3.1 405B). */
+  /** Layers of a model: the deepest have 126 (Llama 3.1 405B). */
   layers: 1_000,
   /** In all layers together: Kimi K2 has 23,040. */
   experts: 100_000,

@@ -111,7 +111,7 @@ function unlessTooMany<T>(path: string, parse: () => T): T {
   }
 }
 
-/** Of a value that may have several forms, the one fault of the form that it nearly has; else the issue as it is. */
+/** For a value that may have several forms: the single fault of the form that it nearly has, else the issue itself. */
 function inmost(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
   if (issue.code !== 'invalid_union') return issue;
   const [nearest, ...others] = issue.errors.filter((issues) => issues.length === 1).map(([only]) => inmost(only!));

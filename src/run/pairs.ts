@@ -20,7 +20,7 @@ import { requireLimits, requireModels } from './requirements.js';
 
 /** An even number, so that both sides come first equally often. */
 export const PAIRS = 8;
-/** Of each case; one that drops more is given up. */
+/** Pairs of a case that are repeated; a case that drops more is given up. */
 const MOST_REPEATED = 4;
 
 const SIDES: readonly PairSideName[] = ['baseline', 'candidate'];

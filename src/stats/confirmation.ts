@@ -17,7 +17,7 @@ interface Allowed {
 /** Cases to be run in pairs, with the figures that are in question. */
 export interface Questioned {
   id: string;
-  /** Of the baseline. */
+  /** The id of its case in the baseline. */
   partner: string;
   metrics: MetricName[];
   /** The sides differ in nothing that can be set. */

@@ -10,7 +10,7 @@ const CACHE_TYPES: readonly (ElementType | null)[] = ['float32', 'float16', 'bfl
 const CACHE = /past|cache|(^|[^a-z])kv([^a-z]|$)|^layers?[._]?\d+([._](k|v|keys?|values?))?$/i;
 /** States of convolutions and recurrences have one size, whatever the length. */
 const STATE = /conv|ssm|state|recurrent|mask|position|length/i;
-/** Of cross-attention: computed once from the encoder, so that a token adds nothing. */
+/** The cache of cross-attention: computed once from the encoder, so that a token adds nothing. */
 const CROSS = /encoder|cross/i;
 /** Keys and values of several layers in one tensor have a name for either; of one layer, none. */
 const KEY_OR_VALUE = /(^|[^a-z])(k|v|keys?|values?)([^a-z]|$)/i;
