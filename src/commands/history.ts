@@ -1,10 +1,8 @@
 // Earlier results of a machine, which tell how much its sittings differ and how often cases used to fail. Bounded.
 import { statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { shareCases } from '../contract/comparable.js';
 import type { ResultDocument } from '../contract/result.js';
-import { listResults, readResult } from '../contract/result-store.js';
-import { EdgeproofError } from '../errors.js';
+import { newestResults } from '../contract/result-store.js';
 import type { Side } from '../stats/compare-view.js';
 import { sayPassedOver } from './terminal.js';
 
@@ -16,23 +14,11 @@ const MOST_BYTES = 32e6;
 export function historyOf(directory: string, baseline: Side, { document: candidate }: Side): ResultDocument[] {
   const history: ResultDocument[] = [];
   let bytes = 0;
-  for (const path of listResults(directory).toReversed()) {
-    if (basename(dirname(path)) !== candidate.machine.id) continue;
+  for (const { path, document } of newestResults(directory, sayPassedOver, candidate.machine.id)) {
     bytes += statSync(path).size;
     if (bytes > MOST_BYTES || history.length === MOST_RESULTS) break;
-    const document = readOr(path);
-    if (document === null || document.startedAt >= candidate.startedAt) continue;
-    if (document.startedAt !== baseline.document.startedAt && shareCases(document, candidate)) history.push(document);
+    if (document.startedAt >= candidate.startedAt || document.startedAt === baseline.document.startedAt) continue;
+    if (shareCases(document, candidate)) history.push(document);
   }
   return history;
-}
-
-function readOr(path: string): ResultDocument | null {
-  try {
-    return readResult(path);
-  } catch (error) {
-    if (!(error instanceof EdgeproofError)) throw error;
-    sayPassedOver(error);
-    return null;
-  }
 }

@@ -114,9 +114,14 @@ interface StoredResult {
   document: ResultDocument;
 }
 
-/** All results, the newest first; files that cannot be read are handed to `onPassedOver` and passed over. */
-function* newestResults(directory: string, onPassedOver: OnPassedOver): Generator<StoredResult> {
+/** Results, of one machine or of all, the newest first; those that cannot be read go to `onPassedOver` and are passed over. */
+export function* newestResults(
+  directory: string,
+  onPassedOver: OnPassedOver,
+  machine?: string,
+): Generator<StoredResult> {
   for (const path of listResults(directory, onPassedOver).toReversed()) {
+    if (machine !== undefined && basename(dirname(path)) !== machine) continue;
     try {
       yield { path, document: readResult(path) };
     } catch (error) {

@@ -1,7 +1,6 @@
 // The rounds of a run in their order, with the time that they will take: estimated before the first, corrected as they end.
-import { basename, dirname } from 'node:path';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { listResults, readResult } from '../contract/result-store.js';
+import { newestResults } from '../contract/result-store.js';
 import { roundsRule } from '../contract/rounds.js';
 import { expectedRounds, type WantedRound, wantedCases, wantedRounds } from '../stats/enough.js';
 import { forecast } from '../stats/forecast.js';
@@ -78,18 +77,12 @@ export function scheduleOf(
 
 /** The newest results of this machine but this one; what cannot be read teaches nothing. */
 export function earlierResults(directory: string, document: ResultDocument): ResultDocument[] {
-  const ofMachine = listResults(directory).filter((path) => basename(dirname(path)) === document.machine.id);
-  return ofMachine
-    .toReversed()
-    .slice(0, EARLIER_RESULTS)
-    .flatMap((path) => {
-      try {
-        return [readResult(path)];
-      } catch {
-        return [];
-      }
-    })
-    .filter(({ startedAt }) => startedAt !== document.startedAt);
+  const earlier: ResultDocument[] = [];
+  for (const { document: other } of newestResults(directory, () => {}, document.machine.id)) {
+    if (other.startedAt !== document.startedAt) earlier.push(other);
+    if (earlier.length === EARLIER_RESULTS) break;
+  }
+  return earlier;
 }
 
 function weakest(times: RoundTime[]): Basis {

@@ -7,6 +7,7 @@ import { readResult, saveResult } from '../../src/contract/result-store.js';
 import { encodeModel } from '../../src/formats/onnx/write.js';
 import type { RunEvent } from '../../src/run/events.js';
 import { hasFailed, resume, run } from '../../src/run/run.js';
+import { earlierResults } from '../../src/run/schedule.js';
 import { showView } from '../../src/stats/show.js';
 import type { Executor, Job } from '../../src/worker/executor.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
@@ -391,6 +392,13 @@ describe('storing and going on', () => {
 
     const more = await resume(path, { rounds: 6 }, { ...PLAIN, results: folder, executor: fakeExecutor() });
     expect(counts(more.document)).toEqual([6]);
+  });
+
+  it('learns from earlier results of the machine, and not from its own', async () => {
+    const folder = join(results, 'earlier');
+    const measured = async () => (await run(suite(), { ...PLAIN, results: folder, executor: fakeExecutor() })).document;
+    const [first, second] = [await measured(), await measured()];
+    expect(earlierResults(folder, second).map(({ startedAt }) => startedAt)).toEqual([first.startedAt]);
   });
 
   it('tries a failed round again when it goes on', async () => {
