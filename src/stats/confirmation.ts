@@ -39,12 +39,14 @@ function isAlert({ metric, outcome, change }: ComparedCase['changes'][number]): 
 }
 
 /**
- * 0: every figure passes. 1: one is worse or not shown, a case lost its pairs, or the stored results say no for another
+ * 0: every figure passes. 1: one is worse or not shown, a case lost its pairs or generated other tokens from the same files
+ * with the same settings, which is another computation, or the stored results say no for another
  * reason than the alerts that passed. 2: no figure. What is not shown is no pass: a script that asked must not go on.
  */
 export function gateExitCode(screen: Screen | null, pairs: PairsView, allowed: Allowed = {}): 0 | 1 | 2 {
   const { figures, dropped } = pairs;
   if (dropped.some(({ candidateFailed, baselineFailed }) => candidateFailed > baselineFailed)) return 1;
+  if (pairs.otherTokens.length > 0) return 1;
   if (figures.length === 0) return 2;
   if (figures.some(({ outcome }) => outcome !== 'pass')) return 1;
   if (dropped.some(({ id }) => figures.every((figure) => figure.id !== id))) return 1;

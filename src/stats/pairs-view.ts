@@ -51,8 +51,15 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
       }),
     ),
     dropped: cases.flatMap(({ before, after }) => droppedOf(before, after, grade)),
-    otherTokens: cases.flatMap((both) => (sameInRounds(both, 'tokensHash') === false ? [both.after.id] : [])),
+    otherTokens: cases.flatMap((both) => (haveOtherTokens(both) ? [both.after.id] : [])),
   };
+}
+
+/** From the same files with the same settings. Of others, the comparison of the stored results tells what it means. */
+function haveOtherTokens(both: { before: CaseResult; after: CaseResult }): boolean {
+  const { before, after } = both;
+  const isSame = before.id === after.id && before.identity?.weights === after.identity?.weights;
+  return isSame && before.identity?.graph === after.identity?.graph && sameInRounds(both, 'tokensHash') === false;
 }
 
 interface PairOfValues {

@@ -64,6 +64,7 @@ describe('the exit code', () => {
     expect(gateExitCode(screen, pairsOf(['pass', 'not shown']))).toBe(1);
     expect(gateExitCode(screen, pairsOf(['pass', 'worse']))).toBe(1);
     expect(gateExitCode(null, pairsOf(['pass']))).toBe(0);
+    expect(gateExitCode(null, { ...pairsOf(['pass']), otherTokens: [slower.id] })).toBe(1);
   });
 
   it('is 2 where pairs gave no figure', () => {

@@ -82,4 +82,6 @@ it('names cases whose sides generated other tokens', () => {
   const other = decoding(CANDIDATE, { tokensHash: (seed) => `other-${seed}` });
   expect(viewOf(decoding(BASELINE), other).otherTokens).toEqual([other.id]);
   expect(viewOf(decoding(BASELINE), decoding(CANDIDATE)).otherTokens).toEqual([]);
+  const files = { ...other, identity: { ...other.identity!, weights: 'other' } };
+  expect(viewOf(decoding(BASELINE), files).otherTokens).toEqual([]);
 });
