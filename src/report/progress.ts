@@ -34,7 +34,12 @@ export function byteProgress(
 export function roundProgress(p: Omit<Event<'round-started'>, 'type' | 'result'> & { label: string }): string {
   const round = `[${p.done + 1}/${p.total}] ${p.label} · round ${p.round + 1}`;
   if (isExtra(p)) return `${round}, once more`;
-  return `${round} of ${range(p.rule)} · about ${duration(p.leftMs)} left`;
+  return `${round} of ${rangeAt(p)} · about ${duration(p.leftMs)} left`;
+}
+
+/** `5 to 12`, and past the fewest `up to 12`. */
+function rangeAt({ round, rule }: Pick<Event<'round-started'>, 'round' | 'rule'>): string {
+  return round < rule.minimum ? range(rule) : `up to ${rule.maximum}`;
 }
 
 /** In place of a round of condition C; nobody knows how many of them it takes. */
@@ -67,7 +72,7 @@ export function liveRound(
     ...(isExtra(p)
       ? [`round ${p.round + 1}, once more`, wholeSeconds(elapsedMs)]
       : [
-          `round ${p.round + 1} of ${range(p.rule)}`,
+          `round ${p.round + 1} of ${rangeAt(p)}`,
           wholeSeconds(elapsedMs),
           leftMs > 0 ? `about ${wholeSeconds(Math.ceil(leftMs / 1000) * 1000)} left` : 'longer than planned',
         ]),

@@ -5,7 +5,7 @@ import { type Relabellings, relabellings } from './relabel.js';
 import { median } from './summary.js';
 
 export interface RoundValue {
-  /** Of the round; rounds of one index are dealt alike in all figures. */
+  /** The index of the round; rounds of one index are dealt alike in all figures. */
   index: number;
   value: number;
 }

@@ -46,7 +46,7 @@ export function limitOf({ standardError, freedom }: Screened, figures: number): 
   return student95(freedom) * growth * standardError;
 }
 
-/** Of the upper half; Abramowitz and Stegun 26.2.23, right to 0.0005. */
+/** The normal quantile for p of 0.5 and more; Abramowitz and Stegun 26.2.23, right to 0.0005. */
 export function normalQuantile(p: number): number {
   const t = Math.sqrt(-2 * Math.log(1 - p));
   const above = 2.515517 + 0.802853 * t + 0.010328 * t ** 2;

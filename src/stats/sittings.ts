@@ -70,7 +70,7 @@ function tookTurns({ before, after }: Pair): boolean {
 }
 
 interface History {
-  /** Of each case of the history. */
+  /** The sittings of each case in the history. */
   sittings: Map<string, { startedAt: string; log: number }[]>;
   spread: number;
   isFromHistory: boolean;

@@ -20,7 +20,7 @@ const NEW_TOKENS = 32;
 const FEW_NEW_TOKENS = 8;
 /** The same for every suite, so that results of different suites can be compared. */
 const SEED = 0;
-/** Of the text that the prompt must not be mistaken for. */
+/** The seed of another text, which a run that skips the prompt would take for it. */
 const OTHER_SEED = 1;
 const CANDIDATES = 4;
 /** The end of the prompt that is read in two ways, and how much of it is read alike. */

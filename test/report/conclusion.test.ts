@@ -71,6 +71,8 @@ describe('the conclusion', () => {
     expect(conclude([of(1000, 20), limited(1e9, 1000)])[1]).toBe(
       'It still runs with memory-limit 1GB, as fast as without limits.',
     );
+    const quota = (cpuQuota: number, ttftMs: number) => of(ttftMs, 20, { limits: { cpuQuota } });
+    expect(conclude([quota(1.5, 900), quota(2, 1000)])[0]).toMatch(/^On this machine .*cpu-quota 2\) answers/);
   });
 
   it('does not sound certain after one round, or on a busy machine', () => {

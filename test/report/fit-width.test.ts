@@ -150,4 +150,8 @@ it('a table in a narrow terminal, by eye', () => {
     "
   `);
   expect(render(page, 'table', PLAIN, 60)).toContain('54.4 ± 2.2 %');
+  // An empty first label is that of the row above, and row by row it has to be said again.
+  const second = { workload: '', ttft: '7', decode: '8', grade: 'B' };
+  const twice = render({ ...page, rows: [...page.rows, second] }, 'table', PLAIN, 20);
+  expect(twice.match(/^pp512 tg128$/gm)).toHaveLength(2);
 });

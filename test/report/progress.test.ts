@@ -27,6 +27,9 @@ describe('the line of a round', () => {
     expect(at(75_000, { phase: 'firstRun', passes: 0 })).toBe(
       '[2/6] pp512 tg128 · round 1 of 3 · 1 min 15 s · longer than planned · first run',
     );
+    const wider = { ...round, round: 5, rule: { ...rule, minimum: 5, maximum: 12 } };
+    expect(liveRound(wider, null, 0)[1]).toBe('round 6 of up to 12');
+    expect(liveRound({ ...wider, round: 4 }, null, 0)[1]).toBe('round 5 of 5 to 12');
     const extra = liveRound({ ...round, round: 3 }, { phase: 'load', passes: 0 }, 2_000);
     expect(extra.join(' · ')).toBe('[2/6] pp512 tg128 · round 4, once more · 2 s · loading');
   });

@@ -64,6 +64,21 @@ describe('the answer of onnxruntime', () => {
     expect((await ask({}, [tokens.slice(0, 8)])).logits!.asked).toEqual([]);
   });
 
+  it('tells how far another text with the same end moves the logits', async () => {
+    const { prompt, logits } = await ask();
+    const read = (seed: number) => [...promptTokens(seed, prompt.tokens, vocabSize)].map(Number);
+    const other = [...read(prompt.seed + 1).slice(0, -32), ...read(prompt.seed).slice(-32)];
+    const [own, moved] = [read(prompt.seed), other].map(
+      (text) => openReference(fp32.graph, TINY_CONFIG).logits(text).at(-1)!,
+    );
+    const squares = (row: ArrayLike<number>, from: (i: number) => number) =>
+      Math.sqrt(Array.from(row).reduce((sum, value, i) => sum + (value - from(i)) ** 2, 0) / row.length);
+    const mean = Array.from(own!).reduce((sum, value) => sum + value, 0) / own!.length;
+    const distance = squares(own!, (i) => moved![i]!) / squares(own!, () => mean);
+    expect(logits!.reading!.otherText).toBeCloseTo(distance, 3);
+    expect(logits!.reading!.otherPasses).toBeLessThan(1e-4);
+  });
+
   it('tells what rounding does', async () => {
     const { noise } = (await ask()).logits!;
     expect(noise).toBeGreaterThan(0);

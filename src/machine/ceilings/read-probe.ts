@@ -76,18 +76,20 @@ function timePasses(threads: number, workingSetBytes: number): { bytes: number; 
   try {
     awaitCount(control, READY, threads);
     const passMs: number[] = [];
+    let passes = 0;
     const pass = () => {
       const start = performance.now();
-      Atomics.store(control, DONE, 0);
+      passes++;
       Atomics.add(control, GO, 1);
       Atomics.notify(control, GO);
-      awaitCount(control, DONE, threads);
+      awaitCount(control, DONE, threads * passes);
       return performance.now() - start;
     };
     // The first pass runs before the compiler has optimised the loop.
     pass();
     for (let spentMs = 0; spentMs < PASSES_MS || passMs.length < FEWEST_PASSES; spentMs += passMs.at(-1)!)
       passMs.push(pass());
+    if (Atomics.load(control, DONE) !== threads * passes) throw new Error('its threads did not read every pass');
     return { bytes, passMs };
   } finally {
     for (const reader of readers) void reader.terminate();
