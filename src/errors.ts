@@ -168,7 +168,7 @@ const CATALOGUE = {
   }),
   'result-unknown': (p: { name: string; directory: string }) => ({
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
-    hint: 'name a file, `latest`, or part of a file name; `edgeproof run` writes results',
+    hint: 'name a file, a folder, a machine, `latest`, a pattern or part of a file name, each also at a git revision (`HEAD~1:latest`); `edgeproof results` lists what is here',
   }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-newer': (p: { path: string; found: number; known: number }) => ({

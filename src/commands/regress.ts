@@ -1,7 +1,6 @@
 // `regress`: a result against an earlier one of the same plan and machine, for scripts. With `--confirm` both sides are run
 // again in pairs of rounds, and these decide.
 import { haveSamePlan, shareCases } from '../contract/comparable.js';
-import { newestResult } from '../contract/result-store.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { PairsView } from '../contract/views/pairs.js';
 import type { Confirmed } from '../contract/vocabulary.js';
@@ -17,6 +16,7 @@ import type { Side } from '../stats/compare-view.js';
 import { gateExitCode, type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
 import { gradeRound, isSufficient } from '../stats/grade.js';
 import { pairsView } from '../stats/pairs-view.js';
+import { newestResult } from '../store/listing.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
 import { type CompareCommandOptions, compareSides, open, screenOf, viewOptions } from './compare.js';
