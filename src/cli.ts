@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
+import { addResults } from './commands/results.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
@@ -65,7 +66,11 @@ program.commandsGroup('Look at results:');
 program
   .command('show')
   .summary('print a stored result')
-  .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
+  .argument(
+    '[result]',
+    'a file, `latest`, `previous`, a machine, part of a file name, or any at a git revision',
+    'latest',
+  )
   .option('--memory', 'show where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
@@ -122,6 +127,8 @@ comparing(program.command('regress'))
   .option('--baseline-install <folder>', 'with --confirm: another version of edgeproof, which runs the baseline')
   .addOption(machineName())
   .action(async (candidate: string, o) => finish(await (await import('./commands/regress.js')).regress(candidate, o)));
+
+addResults(program, finish);
 
 program.commandsGroup('Models and this machine:');
 addModels(program, finish);
