@@ -12,6 +12,7 @@ import { modelsListSchema } from '../dist/contract/views/models-list.js';
 import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
+import { tableSchema } from '../dist/contract/views/table.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
 
 /** Files that people write: defaults may be left out. */
@@ -19,6 +20,7 @@ const INPUTS = { suite: suiteSchema, models: registrySchema, pins: pinsSchema, r
 /** What commands print. */
 const OUTPUTS = {
   show: showSchema,
+  'show-table': tableSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
   pairs: pairsSchema,

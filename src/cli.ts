@@ -7,6 +7,7 @@ import { help, list, machineName, output, pair, positive, results } from './comm
 import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { declareShow } from './commands/show-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
@@ -63,18 +64,13 @@ declareRun(program.command('run'))
   });
 
 program.commandsGroup('Look at results:');
-program
-  .command('show')
-  .summary('print a stored result')
+declareShow(program.command('show'))
+  .summary('print a stored result, or several side by side')
   .argument(
-    '[result]',
-    'a file, `latest`, `previous`, a machine, part of a file name, or any at a git revision',
-    'latest',
+    '[results...]',
+    'files, `latest`, `previous`, machines, parts of file names, or any at a git revision (default: `latest`; of tables all)',
   )
-  .option('--memory', 'show where the memory went, phase by phase')
-  .addOption(results())
-  .addOption(output())
-  .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
+  .action(async (names: string[], o) => finish((await import('./commands/show.js')).show(names, o)));
 
 const comparing = (command: Command) =>
   command

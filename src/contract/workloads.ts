@@ -78,8 +78,8 @@ interface WorkloadRow<K extends WorkloadKind> {
   expand(asked: Extract<Workload, { kind: K }>): WorkloadOf<K>[];
   /** The first part of a case id. */
   name(workload: WorkloadOf<K>): string;
-  /** As llama-bench says it: `pp512 tg128 @ d4096`. */
-  label(workload: WorkloadOf<K>): string;
+  /** As llama-bench says it: `pp512 tg128 @ d4096`, without the lengths that are told elsewhere. */
+  label(workload: WorkloadOf<K>, without?: readonly string[]): string;
   /** Positions that the KV cache must hold. */
   positions(workload: WorkloadOf<K>): number;
   /** How long it is meant to last, beyond what every round takes. */
@@ -92,8 +92,11 @@ interface WorkloadRow<K extends WorkloadKind> {
 
 type Lengths = { prompt: number; new: number; depth: number };
 
-function lengthsLabel({ prompt, new: generated, depth }: Lengths): string {
-  return `pp${prompt} tg${generated}${depth > 0 ? ` @ d${depth}` : ''}`;
+function lengthsLabel({ prompt, new: generated, depth }: Lengths, without: readonly string[] = []): string {
+  const words = { prompt: `pp${prompt}`, new: `tg${generated}`, ...(depth > 0 && { depth: `@ d${depth}` }) };
+  return Object.entries(words)
+    .flatMap(([name, word]) => (without.includes(name) ? [] : [word]))
+    .join(' ');
 }
 
 function product(asked: { prompt: number[]; new: number[]; depth: number[] }): Lengths[] {
@@ -120,7 +123,7 @@ const WORKLOADS = {
   sustained: {
     expand: (asked) => product(asked).map((lengths) => ({ kind: 'sustained', ...lengths, seconds: asked.seconds })),
     name: () => 'sustained',
-    label: (workload) => `${lengthsLabel(workload)} for ${workload.seconds} s`,
+    label: (workload, without) => `${lengthsLabel(workload, without)} for ${workload.seconds} s`,
     seconds: ({ seconds }) => seconds,
     ...GENERATING,
   },

@@ -26,6 +26,9 @@ const caseDigestSchema = z.strictObject({
   ofCeiling: z
     .strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() })
     .describe('Share of what the machine can do at best; null: no ceiling was measured.'),
+  isSound: z
+    .boolean()
+    .describe('false: not shown to compute the same as the reference of its files, or not proven to read its prompt.'),
 });
 export type CaseDigest = z.output<typeof caseDigestSchema>;
 
