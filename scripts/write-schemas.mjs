@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
-import { compareSchema } from '../dist/contract/views/compare.js';
+import { compareSchema, comparisonsSchema } from '../dist/contract/views/compare.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
@@ -23,6 +23,7 @@ const OUTPUTS = {
   'show-table': tableSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
+  'compare-several': comparisonsSchema,
   pairs: pairsSchema,
   results: resultsSchema,
   'results-verify': verifySchema,

@@ -99,12 +99,12 @@ const comparing = (command: Command) =>
     .addOption(output());
 
 comparing(program.command('compare'))
-  .summary('compare two results, case by case')
+  .summary('compare results with a baseline, case by case')
   .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
-  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
-  .argument('<candidate>', 'as above')
-  .action(async (baseline: string, candidate: string, o) =>
-    finish((await import('./commands/compare.js')).compare(baseline, candidate, o)),
+  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name; `main..HEAD` names both sides')
+  .argument('[candidates...]', 'as above, one or more')
+  .action(async (baseline: string, candidates: string[], o) =>
+    finish((await import('./commands/compare.js')).compare([baseline, ...candidates], o)),
   );
 
 comparing(program.command('regress'))

@@ -51,6 +51,8 @@ export type Outcome = MetricChange['outcome'];
 const differenceSchema = z.strictObject({ dimension: z.string(), baseline: z.string(), candidate: z.string() });
 export type Difference = z.output<typeof differenceSchema>;
 
+const sharesSchema = z.strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() });
+
 const candidateKey = caseKeySchema.describe('Of the candidate, or of the baseline where only that has the case.');
 
 const caseComparisonSchema = z.discriminatedUnion('status', [
@@ -60,6 +62,10 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     partner: z.string().describe('Id of the case of the baseline.'),
     key: candidateKey,
     across: z.array(differenceSchema),
+    ofCeiling: z
+      .strictObject({ baseline: sharesSchema, candidate: sharesSchema })
+      .nullable()
+      .describe('Of two machines, the share of what each can do at best; null on one machine.'),
     changes: z.array(metricChangeSchema),
     sameTokens: z.boolean().nullable().describe('Over the prompts of the rounds that both sides ran; null: none.'),
     sameLogits: z.boolean().nullable().describe('The same for a sample of the logits; null: not known on both sides.'),
@@ -113,6 +119,23 @@ const comparisonSchema = z.strictObject({
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
+const geometricMeanSchema = z
+  .strictObject({
+    metric: z.enum(METRIC_NAMES),
+    cases: z.int().describe('Cases compared; those that are faster but different are not among them.'),
+    change: z.number().describe('Geometric mean of candidate ÷ baseline over the cases, − 1.'),
+    interval95: z
+      .strictObject({ low: z.number(), high: z.number() })
+      .nullable()
+      .describe('By the rounds of both sides; null where fewer than two rounds have all cases.'),
+    ofCeiling: z
+      .number()
+      .nullable()
+      .describe('Of two machines, the geometric mean of the ratios of their shares of the ceiling; null: not known.'),
+  })
+  .describe('A description of all cases together, without a test of its own.');
+export type GeometricMean = z.output<typeof geometricMeanSchema>;
+
 const leftOutSchema = z.strictObject({
   id: z.string(),
   key: caseKeySchema,
@@ -149,6 +172,7 @@ export const compareSchema = comparisonSchema
     candidate: z.string().describe('Path of the result.'),
     sides: bothSides(sideSchema),
     grade: z.enum(GRADES).describe('Rounds of this grade or better were used.'),
+    means: z.array(geometricMeanSchema).describe('Of two cases or more.'),
     leftOut: bothSides(z.array(leftOutSchema)),
     allRounds: z
       .array(otherOutcomeSchema)
@@ -170,3 +194,16 @@ export const compareSchema = comparisonSchema
   })
   .describe('What `edgeproof compare -o json` and `regress -o json` print.');
 export type CompareView = z.output<typeof compareSchema>;
+
+export const comparisonsSchema = z
+  .strictObject({
+    cases: z
+      .array(z.strictObject({ id: z.string(), key: caseKeySchema }))
+      .describe('Cases of the baseline with which any candidate was compared.'),
+    comparisons: z.array(compareSchema).min(2).describe('One for each candidate; their tests are one family.'),
+    means: z
+      .array(z.array(geometricMeanSchema))
+      .describe('For each candidate, over the cases with which all of them were compared.'),
+  })
+  .describe('What `edgeproof compare -o json` prints of several candidates.');
+export type ComparisonsView = z.output<typeof comparisonsSchema>;
