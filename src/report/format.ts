@@ -41,7 +41,8 @@ export function duration(ms: number): string {
 
 /** +3.2 % */
 export function signedPercent(ratio: number): string {
-  return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
+  const tenths = Math.round(ratio * 1000);
+  return `${tenths >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
 }
 
 type Location = Pick<Summary, 'median' | 'interval'>;
