@@ -6,7 +6,7 @@ import { COMPARED_METRICS, METRICS } from '../stats/metrics.js';
 import { comparisonPage, describeSide, SHOWN } from './comparison-page.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, labelsOf } from './labels.js';
-import { meanText } from './mean-notes.js';
+import { meanCell } from './mean-notes.js';
 import type { Column, Page } from './page.js';
 import { resultTitles } from './result-titles.js';
 
@@ -92,10 +92,10 @@ function meanRows({ means, comparisons }: ComparisonsView): Page['rows'] {
   return metrics.map((metric, at) => {
     const cells = comparisons.map((_, i) => {
       const mean = means[i]!.find((one) => one.metric === metric);
-      return [i, mean === undefined ? '' : meanText(mean)];
+      return [i, mean === undefined ? '' : meanCell(mean)];
     });
     return {
-      case: at === 0 ? `geometric mean of ${cases}` : '',
+      case: at === 0 ? `geometric mean of ${cases} cases` : '',
       metric: METRICS[metric].title,
       ...Object.fromEntries(cells),
     };

@@ -22,7 +22,7 @@ export function meanNotes({ means, cases }: CompareView): string[] {
   return [`Geometric mean${of}: ${texts.join('; ')} (${limits}).`];
 }
 
-/** `−4.0 % (−4.6 to −3.4 %)` */
+/** `−4.0 % (−4.6 to −3.4 %)`, and in a cell of a table `−4.0 % ± 0.6 %`. */
 export function meanText({ change, interval95 }: GeometricMean): string {
   if (interval95 === null) return signedPercent(change);
   const [low, high] = [interval95.low, interval95.high].map(signedPercent);
@@ -57,6 +57,12 @@ function useWords(ratio: number, use: number): string {
 
 function times(ratio: number): string {
   return `${Number(ratio.toPrecision(2))} ×`;
+}
+
+export function meanCell({ change, interval95 }: GeometricMean): string {
+  if (interval95 === null) return signedPercent(change);
+  const half = ((interval95.high - interval95.low) / 2) * 100;
+  return `${signedPercent(change)} ± ${half.toFixed(1)} %`;
 }
 
 function percent(share: number): string {

@@ -217,6 +217,19 @@ describe('a wish', () => {
   });
 });
 
+it('options at their defaults are not named', () => {
+  const cases = [fakeCase([10]), fakeCase([20], { options: { spinning: false } })];
+  const page = tablePage(tableView([fakeDigest(cases), fakeDigest(cases, { machine: 'b' })], { by: ['machine'] }));
+  expect(page.rows.flatMap((row) => row.case ?? [])).toEqual(['', 'spinning off']);
+});
+
+it('a later run without figures is named', () => {
+  const digests = [fakeDigest([fakeCase([10])]), fakeDigest([fakeCase([])], { day: 2 })];
+  expect(tablePage(tableView(digests, { by: ['machine'] })).notes).toContain(
+    'qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads pp512 tg5: figures are from results/xeon/quick-20250101T120000Z.json; a later run has none (results/xeon/quick-20250102T120000Z.json).',
+  );
+});
+
 it('columns by prompt length take it out of the names of rows', () => {
   const cases = [128, 512].flatMap((prompt) =>
     [1, 2].map((threads) => fakeCase([10], { threads, workload: { kind: 'generate', prompt, new: 5, depth: 0 } })),

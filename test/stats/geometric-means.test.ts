@@ -64,6 +64,25 @@ describe('the geometric mean', () => {
   });
 });
 
+describe('what is faster but different', () => {
+  const hashed = (threads: number, ms: number, hash: string) =>
+    generateCase(
+      Array.from({ length: 6 }, () => ({ ...steadyRound(400, ms), tokensHash: (seed: number) => `${hash}${seed}` })),
+      { key: { threads } },
+    );
+  const before = [1, 2, 3].map((threads) => hashed(threads, 20, 'a'));
+  const wrong = [hashed(1, 5, 'b'), hashed(2, 20, 'a'), hashed(3, 20, 'a')];
+
+  it('is not in the mean', () => {
+    expect(decodeOf(before, wrong)).toMatchObject({ cases: 2, change: 0 });
+  });
+
+  it('is in the mean of no candidate, so that all means are of the same cases', () => {
+    const { means } = comparisonsView(side(before), [side(before, 2), side(wrong, 3)], () => [], OPTIONS);
+    expect(new Set(means.flat().map(({ cases }) => cases))).toEqual(new Set([2]));
+  });
+});
+
 describe('of two machines', () => {
   it('is also the ratio of the shares of their ceilings, which one machine does not have', () => {
     // 20 GB/s: a token of 200 MB takes 10 ms at the least. Of twice that, 5 ms.
@@ -84,6 +103,15 @@ describe('of two machines', () => {
     const mean = view.means.find(({ metric }) => metric === 'decodeRate')!;
     expect(mean.ofCeiling).toBeCloseTo(Math.sqrt(1 * 0.5), 9);
     expect(mean.change).toBeCloseTo(Math.sqrt(2) - 1, 9);
+    // Where one case has no share, there is no mean of shares.
+    const lacking = structuredClone(other);
+    delete lacking.cases[1]!.checkpoint!.graph.work;
+    const unknown = compareView(
+      { document: a, path: 'a' },
+      { document: lacking, path: 'b' },
+      { ...OPTIONS, across: ['machine'] },
+    );
+    expect(unknown.means.map(({ ofCeiling }) => ofCeiling)).toEqual(unknown.means.map(() => null));
     const own = compareView({ document: a, path: 'a' }, { document: a, path: 'a' }, OPTIONS);
     expect(own.means.map(({ ofCeiling }) => ofCeiling)).toEqual(own.means.map(() => null));
   });
@@ -126,6 +154,34 @@ describe('several candidates', () => {
     );
     expect(decodesOf(few)[0]![0]!.outcome).toBe('too few rounds');
     expect(decodesOf(few)[0]![0]!.visibleEffect).toBeNull();
+  });
+
+  it('show less each, by their rounds and by their sittings', () => {
+    const later = (cases: CaseResult[], day: number) => {
+      const own = side(cases, day);
+      for (const { rounds } of own.document.cases)
+        for (const round of rounds) round.startedAt = `2025-01-0${day}T12:00:0${round.index}.000Z`;
+      return own;
+    };
+    const [base, other] = [later([caseOf(2, spread(20))], 1), later([caseOf(2, spread(21))], 2)];
+    const several = comparisonsView(base, [other, other, other], () => [], OPTIONS);
+    const limits = [compareView(base, other, OPTIONS), several.comparisons[0]!].map(({ cases }) => {
+      const [entry] = cases;
+      const changes = entry?.status === 'compared' ? entry.changes : [];
+      return changes.find(({ metric }) => metric === 'decodeRate')!.sittings!.limit;
+    });
+    // docs/comparison.md: 13.3 % for 4 figures, 15.4 % for 12.
+    expect(limits[0]).toBeCloseTo(0.133, 3);
+    expect(limits[1]).toBeGreaterThan(0.15);
+    const noisy = [caseOf(2, [16, 18, 20, 22, 24])];
+    const visible = [
+      all(noisy, noisy, noisy, noisy).comparisons[0]!,
+      compareView(side(noisy), side(noisy, 2), OPTIONS),
+    ].map(({ cases: [entry] }) => {
+      const changes = entry?.status === 'compared' ? entry.changes : [];
+      return changes.find(({ metric }) => metric === 'decodeRate')!.visibleEffect!;
+    });
+    expect(visible[0]).toBeGreaterThan(visible[1]!);
   });
 
   it('have means over the cases with which all of them were compared', () => {

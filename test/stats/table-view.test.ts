@@ -137,6 +137,19 @@ describe('rank', () => {
     expect(view.best!.notShownWorse).toEqual([{ row: 1, column: 0 }]);
   });
 
+  it('takes overlapping intervals for no difference, whichever way is better', () => {
+    const wide = [fakeCase([20, 24, 16, 22, 18], { threads: 1 }), fakeCase([19, 23, 15, 21, 17], { threads: 2 })];
+    const far = fakeCase([5, 5.1, 5.2], { threads: 3 });
+    const { best } = tableView([fakeDigest([...wide, far])], { by: ['machine'], sort: 'decodeRate' });
+    expect(best!.notShownWorse).toEqual([{ row: 1, column: 0 }]);
+    const times = [100, 90].map((middle, i) =>
+      fakeCase([10], { threads: i + 1 }, { metrics: { loadMs: [0.8, 0.9, 1, 1.1, 1.2].map((factor) => middle * factor) } }),
+    );
+    const long = fakeCase([10], { threads: 3 }, { metrics: { loadMs: [500, 501] } });
+    const loads = tableView([fakeDigest([...times, long])], { by: ['machine'], sort: 'loadMs' });
+    expect(loads.best).toMatchObject({ place: { row: 0 }, notShownWorse: [{ row: 1 }] });
+  });
+
   it('has the smallest first where less is better', () => {
     const sizes = [900e6, 300e6].map((bytes, i) => fakeCase([10], { threads: i + 1 }, { bytes }));
     const { rows } = tableView([fakeDigest(sizes)], { by: ['machine'], sort: 'peakRssBytes' });
