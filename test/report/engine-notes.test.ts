@@ -75,6 +75,12 @@ it('prompts that a second graph reads are other work', () => {
   expect(unequal).toContain('5.60 to 5.61 bits a weight, some prompts read by a second graph, KV cache in float16.');
 });
 
+it('a case in less memory is not ranked beside the same one without limits', () => {
+  const limited = of({ layout: 'gguf', runtime: 'llama.cpp', limits: { memoryBytes: 1e9, swapBytes: 0 } }, 5000, 5.61);
+  const [rank] = notes([matched, gguf, limited]);
+  expect(rank!.split('\n')).toHaveLength(3);
+});
+
 it('older results do not say', () => {
   const old = generateCase([steadyRound(100, 10)], { key: { runtime: 'transformers.js' } });
   const [rank, unknown] = notes([old, tuned]);

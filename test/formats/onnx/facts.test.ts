@@ -199,6 +199,7 @@ describe('a head of its own', () => {
     expect(facts.parameters).toBe(PARAMETERS + VOCAB * HIDDEN);
     const isLarger = layout === 'matched' && dtype === 'q4';
     expect(facts.head).toMatchObject({ tied: false, bits: isLarger ? 8 : bits[dtype] });
+    if (layout === 'matched') expect(facts.embedding).toMatchObject({ bits: bits[dtype] });
   });
 });
 
