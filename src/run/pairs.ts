@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseKey } from '../contract/case-key.js';
 import type { CaseResult, Identity, ResultDocument, Round } from '../contract/result.js';
-import { pairPath, requireWritable, saveResult } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { openSources } from '../models/source.js';
+import { pairPath, requireWritable, saveResult } from '../store/files.js';
 import type { Executor } from '../worker/executor.js';
 import type { Begun } from './begin.js';
 import { beginDocument, recordRound } from './document.js';
