@@ -5,6 +5,7 @@ import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
 import { dimensionOf } from '../suite/dimensions.js';
 import { sufficiencyNotes } from './condition-notes.js';
+import { sideDriftNotes } from './drift-notes.js';
 import { energyDifferences } from './energy-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
@@ -49,6 +50,7 @@ export function comparisonPage(view: CompareView): Page {
       ...notesOf(view, labels),
       ...energyDifferences(view, labels),
       ...sufficiencyNotes(view, labels),
+      ...sideDriftNotes(view, labels),
       ...acrossNote(view),
     ],
     json: view,

@@ -6,6 +6,7 @@ import { caseView } from './case-view.js';
 import { energySources, idleWatts, remedies } from './energy.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
+import { sittingDrifts } from './sitting-drift.js';
 import { medianOfKnown, relativeHalfWidth } from './summary.js';
 
 /** A number that varies this much from process to process should not be quoted. */
@@ -14,7 +15,8 @@ export const MOST_UNCERTAIN = 0.1;
 /** `path`: where the document is stored; null where it is not. */
 export function showView(document: ResultDocument, path: string | null): ShowView {
   const answers = answersIn(document.cases);
-  const cases = document.cases.map((result) => caseView(document, answers, result));
+  const drifts = sittingDrifts(document.cases);
+  const cases = document.cases.map((result, i) => caseView(document, result, { answers, sittingDrift: drifts[i]! }));
   return {
     suite: document.suite.content.name,
     path,

@@ -4,7 +4,7 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
-import { paritySchema, summarySchema, workSchema } from './figures.js';
+import { paritySchema, sittingDriftSchema, summarySchema, workSchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 
 const metricChangeSchema = z.strictObject({
@@ -132,12 +132,16 @@ const otherOutcomeSchema = z.strictObject({
 });
 export type OtherOutcome = z.output<typeof otherOutcomeSchema>;
 
+const driftOfCaseSchema = sittingDriftSchema.extend({ id: z.string(), key: caseKeySchema });
+export type DriftOfCase = z.output<typeof driftOfCaseSchema>;
+
 const sideSchema = z.strictObject({
   startedAt: z.string(),
   machine: z.string(),
   tool: resultSchema.shape.tool,
   engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
   ungradedRounds: z.int().describe('Rounds that were used without a grade.'),
+  drifts: z.array(driftOfCaseSchema).describe('Speeds of compared cases that are shown to drift over the sitting.'),
 });
 export type SideView = z.output<typeof sideSchema>;
 

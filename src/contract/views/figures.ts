@@ -1,5 +1,6 @@
 // Figures that several views have in common: a median with its interval, the metrics of a case, tokens compared.
 import { z } from 'zod';
+import { METRIC_NAMES } from '../metric-names.js';
 
 export const intervalSchema = z.strictObject({
   low: z.number(),
@@ -27,6 +28,15 @@ export const metricSchema = z.strictObject({
   apartValues: z.array(z.number()).describe('The value of each of these rounds.'),
 });
 export type MetricFigures = z.output<typeof metricSchema>;
+
+export const sittingDriftSchema = z.strictObject({
+  metric: z.enum(METRIC_NAMES),
+  rounds: z.int().positive(),
+  change: z.number().describe('Relative, from the first round to the last: the Theil–Sen slope of the logarithms.'),
+  adjustedP: z.number().describe('Adjusted for all metrics of all cases (step-down max-T over the orders of rounds).'),
+  isShown: z.boolean().describe('adjustedP ≤ 0.05, and the change reaches the minimum effect of the metric.'),
+});
+export type SittingDrift = z.output<typeof sittingDriftSchema>;
 
 export const paritySchema = z.strictObject({
   tokens: z.int().describe('Tokens that were compared.'),
