@@ -64,16 +64,19 @@ function placesIn(orders: readonly Uint16Array[], length: number): Uint16Array {
   return places;
 }
 
-/** |slope| ÷ its standard error, in each order. */
+/** (slope ÷ its standard error)², in each order. */
 function statistics(logs: Float64Array, squares: number, places: Uint16Array, prior: number): Float64Array {
   const n = logs.length;
-  const middle = (n - 1) / 2;
   const ofTime = (n * (n * n - 1)) / 12;
-  return Float64Array.from({ length: places.length / n }, (_, order) => {
+  const times = Float64Array.from({ length: n }, (_, i) => (i - (n - 1) / 2) / Math.sqrt(ofTime));
+  const freedom = PRIOR_FREEDOM + n - 2;
+  const found = new Float64Array(places.length / n);
+  for (let order = 0; order < found.length; order++) {
     let product = 0;
-    for (let i = 0; i < n; i++) product += (i - middle) * logs[places[order * n + i]!]!;
-    const explained = (product * product) / ofTime;
-    const variance = (prior + Math.max(0, squares - explained)) / (PRIOR_FREEDOM + n - 2);
-    return Math.sqrt(explained) / Math.max(RESOLUTION, Math.sqrt(variance));
-  });
+    for (let i = 0; i < n; i++) product += times[i]! * logs[places[order * n + i]!]!;
+    const explained = product * product;
+    const variance = (prior + Math.max(0, squares - explained)) / freedom;
+    found[order] = explained / Math.max(RESOLUTION * RESOLUTION, variance);
+  }
+  return found;
 }
