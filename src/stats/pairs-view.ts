@@ -3,11 +3,11 @@ import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
 import type { DroppedPairs, PairedFigure, PairsView } from '../contract/views/pairs.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
+import { sameInRounds } from './other-tokens.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
 import { median } from './summary.js';
 

@@ -51,6 +51,14 @@ export type Outcome = MetricChange['outcome'];
 const differenceSchema = z.strictObject({ dimension: z.string(), baseline: z.string(), candidate: z.string() });
 export type Difference = z.output<typeof differenceSchema>;
 
+const otherTokensSchema = z.strictObject({
+  passes: z.int().describe('Passes of the rounds that read the same prompt on both sides and generated other tokens.'),
+  of: z.int().describe('Passes that read the same prompt on both sides.'),
+  p: z.number().describe('The chance of as many by rounding, as far as the common prompt shows it.'),
+  isExplained: z.boolean().describe('p > 0.01'),
+});
+export type OtherTokens = z.output<typeof otherTokensSchema>;
+
 const candidateKey = caseKeySchema.describe('Of the candidate, or of the baseline where only that has the case.');
 
 const caseComparisonSchema = z.discriminatedUnion('status', [
@@ -62,6 +70,7 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     across: z.array(differenceSchema),
     changes: z.array(metricChangeSchema),
     sameTokens: z.boolean().nullable().describe('Over the prompts of the rounds that both sides ran; null: none.'),
+    otherTokens: otherTokensSchema.nullable().describe('null: no pass of the rounds generated other tokens.'),
     sameLogits: z.boolean().nullable().describe('The same for a sample of the logits; null: not known on both sides.'),
     parity: paritySchema.nullable().describe('Over the prompt that every run is given.'),
     work: workSchema

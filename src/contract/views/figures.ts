@@ -47,6 +47,12 @@ export const paritySchema = z.strictObject({
     .describe('Between the two tokens there, in standard deviations of the logits; null where no logits are stored.'),
   gapIsLarger: z.boolean().describe('The gap itself is not stored; it is larger than `gap`.'),
   tolerance: z.number().describe('The largest gap that counts as rounding.'),
+  spread: z
+    .number()
+    .nullable()
+    .describe(
+      'How far the gaps of all stored rivals are apart up to there, as a root mean square; null: one side shows no logits.',
+    ),
   verdict: z
     .enum(['same', 'near-tie', 'not shown', 'different'])
     .describe(
