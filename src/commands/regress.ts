@@ -124,7 +124,7 @@ async function pair(
     },
     {
       ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
+      isUsable: (round, peers) => round.status === 'ok' && isSufficient(gradeRound(round, peers), grade),
     },
   ).finally(end);
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));

@@ -164,7 +164,7 @@ describe('other tokens in the rounds', () => {
     expect(noteOf(2, null)).toEqual([`${found(2)}: not the same computation on both sides`]);
     expect(noteOf(1, 0)).toEqual([`${found(1)}: more than the rounding that the common prompt shows explains`]);
     expect(noteOf(1, 0.001)).toEqual([
-      `${found(1)}: by the rounding that the common prompt shows, as many are expected (p=0.27)`,
+      `${found(1)}: by the rounding that the common prompt shows, as many are expected (p=0.28)`,
     ]);
   });
 });
