@@ -38,6 +38,7 @@ function driftingMachine() {
 
 async function pairsOf({ baseline, candidate, overrides = {}, folder = 'plain', change = (side) => side }: Script) {
   const log: string[] = [];
+  const judged: string[] = [];
   const sideOf = (name: string, script: RoundScript = () => steadyRound(100, 10, 4)): PairSide => {
     const executor = fakeExecutor((job) => {
       log.push(`${name} ${job.round} ${labelOf(job.key)}`);
@@ -54,16 +55,24 @@ async function pairsOf({ baseline, candidate, overrides = {}, folder = 'plain', 
       machine: 'fakebox',
       signal: new AbortController().signal,
       onEvent: () => {},
-      isUsable: ({ status }) => status === 'ok',
+      isUsable(round, peers) {
+        judged.push(`${round.index}: ${peers.map(({ index }) => index).join(' ')}`);
+        return round.status === 'ok';
+      },
     },
   );
-  return { log, sides, view: pairsView(sides.baseline, sides.candidate, { grade: 'B' }) };
+  return { log, judged, sides, view: pairsView(sides.baseline, sides.candidate, { grade: 'B' }) };
 }
 
 const order = (log: string[], label = 'pp16 tg4') =>
   log.filter((line) => line.endsWith(label)).map((line) => line.slice(0, 1));
 
 describe('the order of paired rounds', () => {
+  it('lets each round be judged beside those of its case and side', async () => {
+    const { judged } = await pairsOf({ folder: 'judged' });
+    expect(judged.slice(0, 6)).toEqual(['0: 0', '0: 0', '1: 0 1', '1: 0 1', '2: 0 1 2', '2: 0 1 2']);
+  });
+
   it('is A B, B A, four times, each pair in a piece', async () => {
     const { log } = await pairsOf({});
     expect(order(log).join('')).toBe('ABBA'.repeat(4));
