@@ -13,9 +13,9 @@ import { loadSuite } from './suite/load.js';
 import { overrideSuite, type SuiteOverrides } from './suite/overrides.js';
 import { localExecutor } from './worker/local-executor.js';
 
-export { readResult } from './contract/result-store.js';
 export { EdgeproofError } from './errors.js';
 export { hasFailed } from './run/run.js';
+export { readResult } from './store/files.js';
 export type { Executor } from './worker/executor.js';
 export type { Comparison, ResultDocument, RunEvent, RunOptions, Suite, SuiteOverrides };
 export { localExecutor };

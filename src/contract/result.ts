@@ -1,5 +1,5 @@
 // The result document: one run of one suite on one machine. Raw samples only; every figure is derived from them.
-// Unknown is null, never 0. Read by stats/ and report/, stored by result-store.ts, described in docs/schema/result.json.
+// Unknown is null, never 0. Read by stats/ and report/, stored by store/files.ts, described in docs/schema/result.json.
 import { z } from 'zod';
 import { caseKeySchema } from './case-key.js';
 import { ceilingSchema } from './ceilings.js';

@@ -10,12 +10,12 @@ import {
   type ResultDocument,
   type Round,
 } from '../contract/result.js';
-import { pairPath, requireWritable, saveResult } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { openSources } from '../models/source.js';
+import { pairPath, requireWritable, saveResult } from '../store/files.js';
 import type { Executor } from '../worker/executor.js';
 import type { Begun } from './begin.js';
 import { beginDocument, recordRound } from './document.js';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pair } from '../../src/commands/cli-options.js';
 import type { CaseResult } from '../../src/contract/result.js';
-import { resultPath, saveResult } from '../../src/contract/result-store.js';
+import { resultPath, saveResult } from '../../src/store/files.js';
 import { documentOf, type FakeDocument, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));

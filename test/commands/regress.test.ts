@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { regress } from '../../src/commands/regress.js';
 import type { ResultDocument } from '../../src/contract/result.js';
-import { saveResult } from '../../src/contract/result-store.js';
 import { describeMachine } from '../../src/machine/describe.js';
 import { describeTool } from '../../src/run/provenance.js';
+import { saveResult } from '../../src/store/files.js';
 import { runtimeVersions } from '../../src/worker/installed.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
 

@@ -2,12 +2,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listResults, readResult } from '../../src/contract/result-store.js';
 import { openSources } from '../../src/models/source.js';
 import { type PairSide, runPairs } from '../../src/run/pairs.js';
 import { gateExitCode } from '../../src/stats/confirmation.js';
 import { pairsView } from '../../src/stats/pairs-view.js';
 import { uniform } from '../../src/stats/random.js';
+import { readResult } from '../../src/store/files.js';
+import { listResults } from '../../src/store/listing.js';
 import { planCases } from '../../src/suite/plan.js';
 import { steadyRound } from '../fixtures/document.js';
 import { fakeExecutor, labelOf, type RoundScript } from '../fixtures/fake-executor.js';
