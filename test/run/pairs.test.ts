@@ -2,9 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { regressSchema } from '../../src/contract/views/regress.js';
 import { openSources } from '../../src/models/source.js';
 import { type PairSide, runPairs } from '../../src/run/pairs.js';
 import { gateExitCode } from '../../src/stats/confirmation.js';
+import { gateOfPairs } from '../../src/stats/gate.js';
 import { pairsView } from '../../src/stats/pairs-view.js';
 import { uniform } from '../../src/stats/random.js';
 import { readResult } from '../../src/store/files.js';
@@ -157,6 +159,8 @@ describe('a round that fails', () => {
     expect(order(log).join('')).toBe('ABBABBAB');
     expect(order(log, 'pp32 tg4')).toHaveLength(16);
     expect(view.figures.every(({ id, outcome }) => id.includes('prompt=32') && outcome === 'pass')).toBe(true);
+    const printed = { ...gateOfPairs(null, view, { suite: 'x', machine: 'y' }), comparison: null, pairs: view };
+    expect(regressSchema.parse(JSON.parse(JSON.stringify(printed)))).toMatchObject({ exitCode: 1, isPaired: true });
     expect(gateExitCode(null, view)).toBe(1);
   });
 

@@ -181,5 +181,5 @@ export const compareSchema = comparisonSchema
       )
       .describe('Cases whose energy was read from different sources.'),
   })
-  .describe('What `edgeproof compare -o json` and `regress -o json` print.');
+  .describe('What `edgeproof compare -o json` prints, and `regress -o json` under `comparison`.');
 export type CompareView = z.output<typeof compareSchema>;
