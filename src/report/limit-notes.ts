@@ -40,7 +40,8 @@ function unlimitedName({ key }: CaseView): string {
 
 /** The case with the widest limits, or none, among those that differ from this one in their limits alone. */
 export function widestTwin(result: CaseView, cases: readonly CaseView[]): CaseView {
-  const twins = cases.filter((other) => other.wholeMs !== null && unlimitedName(other) === unlimitedName(result));
+  const name = unlimitedName(result);
+  const twins = cases.filter((other) => other.wholeMs !== null && unlimitedName(other) === name);
   const width = ({ key: { limits } }: CaseView) => [
     limits?.memoryBytes ?? Number.POSITIVE_INFINITY,
     limits?.cpuQuota ?? Number.POSITIVE_INFINITY,
