@@ -16,7 +16,7 @@ export function differencesOf({ baseline, candidate }: Documents, { before, afte
     ...caseDimensions(key),
     ...identity,
     ...(areOtherWeights ? { weights: key.weights } : {}),
-    node: versions.node,
+    ...(versions.node === null ? {} : { node: versions.node }),
   });
   const [a, b] = [dimensionsOf(baseline, before), dimensionsOf(candidate, after)];
   const machine = machineDifference(baseline.machine, candidate.machine);

@@ -110,7 +110,9 @@ function tooMuchMemory({ machine }: ResultDocument, { memory }: OkRound): string
     memory.peakRssBytes ?? 0,
     ...Object.values(memory.phases).map(({ peakRssBytes }) => peakRssBytes ?? 0),
   );
-  return most > machine.memoryBytes ? [`${most} bytes were resident, and the machine has ${machine.memoryBytes}`] : [];
+  return machine.memoryBytes !== null && most > machine.memoryBytes
+    ? [`${most} bytes were resident, and the machine has ${machine.memoryBytes}`]
+    : [];
 }
 
 function aboveCeiling(document: ResultDocument, result: CaseResult): string[] {

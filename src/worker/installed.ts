@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type OptionalPackage,
   RUNTIME_NAMES,
+  type OwnRuntime,
   RUNTIMES,
   type RuntimeName,
   type Versions,
@@ -52,7 +53,7 @@ export function missingRuntimes(): MissingRuntime[] {
 export function runtimeVersions(): Versions {
   const versions = RUNTIME_NAMES.map((name) => [name, findPackage(name)?.version ?? null] as const);
   const { node, v8 } = process.versions;
-  return { node, v8, ...(Object.fromEntries(versions) as Record<RuntimeName, string | null>) };
+  return { node, v8, ...(Object.fromEntries(versions) as Record<OwnRuntime, string | null>) };
 }
 
 function besideEdgeproof(name: string): InstalledPackage | null {
