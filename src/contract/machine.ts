@@ -88,7 +88,10 @@ function isNamed({ id, cpu, physicalCores, memoryBytes }: StoredMachine): boolea
 }
 
 /** Only those that the other lacks; where one of the systems does not tell, nothing is known to differ. */
-function ownInstructionSets({ instructionSets: own }: StoredMachine, { instructionSets: others }: StoredMachine): string {
+function ownInstructionSets(
+  { instructionSets: own }: StoredMachine,
+  { instructionSets: others }: StoredMachine,
+): string {
   if (own === null || others === null) return '';
   const extra = own.filter((name) => !others.includes(name));
   if (extra.length > 0) return `with ${extra.toSorted().join(' ')}`;

@@ -109,6 +109,13 @@ const checkpointSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
+const foreignFileSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  bytes: z.int().positive(),
+  parameters: z.int().positive(),
+});
+
 const caseResultSchema = z
   .strictObject({
     id: z.string(),
@@ -117,6 +124,8 @@ const caseResultSchema = z
     status: z.enum(['ok', 'failed', 'skipped']),
     identity: identitySchema.nullable(),
     checkpoint: checkpointSchema.nullable(),
+    /** Only for imported cases: the model file as the other tool describes it. */
+    foreignFile: foreignFileSchema.optional(),
     /** Where its nodes ran; only for cases on a GPU. */
     placement: placementSchema.optional(),
     /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */

@@ -46,13 +46,11 @@ export function faultsOfRounds({ key, rounds }: StoredCase): Fault[] {
 }
 
 /** Passes of a workload that generates tokens have the time of each token, others have samples; imported ones a whole time. */
-function faultsOfSamples(
-  { runtime, workload }: StoredCase['key'],
-  iteration: Samples,
-  path: PropertyKey[],
-): Fault[] {
+function faultsOfSamples({ runtime, workload }: StoredCase['key'], iteration: Samples, path: PropertyKey[]): Fault[] {
   if (isForeign(runtime))
-    return iteration.passMs === undefined ? [{ path, message: `expected passMs, since the runtime is ${runtime}` }] : [];
+    return iteration.passMs === undefined
+      ? [{ path, message: `expected passMs, since the runtime is ${runtime}` }]
+      : [];
   const wanted = lengthsOf(workload)?.new;
   const field = wanted === undefined ? 'sampleMs' : 'tokenMs';
   const count = iteration[field]?.length;
@@ -66,13 +64,17 @@ export function faultsOfOrigin({ foreign, cases }: { foreign?: unknown; cases: r
   return cases.flatMap(({ key: { runtime, workload } }, i): Fault[] => {
     const path = ['cases', i, 'key'];
     if (isForeign(runtime) !== (foreign !== undefined))
-      return [{ path: [...path, 'runtime'], message: `${runtime} in a document ${foreign ? 'with' : 'without'} "foreign"` }];
+      return [
+        { path: [...path, 'runtime'], message: `${runtime} in a document ${foreign ? 'with' : 'without'} "foreign"` },
+      ];
     const lengths = lengthsOf(workload);
     if (lengths === null) return [];
     const phases = [lengths.prompt, lengths.new].filter((tokens) => tokens > 0).length;
     const wanted = isForeign(runtime) ? 1 : 2;
     if (phases === wanted) return [];
-    return [{ path: [...path, 'workload'], message: `expected ${wanted === 1 ? 'prompt or new' : 'prompt and new'} above 0` }];
+    return [
+      { path: [...path, 'workload'], message: `expected ${wanted === 1 ? 'prompt or new' : 'prompt and new'} above 0` },
+    ];
   });
 }
 

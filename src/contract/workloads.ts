@@ -108,7 +108,11 @@ interface WorkloadRow<K extends WorkloadKind> {
 type Lengths = { prompt: number; new: number; depth: number };
 
 function lengthsLabel({ prompt, new: generated, depth }: Lengths): string {
-  const parts = [prompt > 0 ? `pp${prompt}` : '', generated > 0 ? `tg${generated}` : '', depth > 0 ? `@ d${depth}` : ''];
+  const parts = [
+    prompt > 0 ? `pp${prompt}` : '',
+    generated > 0 ? `tg${generated}` : '',
+    depth > 0 ? `@ d${depth}` : '',
+  ];
   return parts.filter((part) => part !== '').join(' ');
 }
 

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type OptionalPackage,
-  RUNTIME_NAMES,
   type OwnRuntime,
+  RUNTIME_NAMES,
   RUNTIMES,
   type RuntimeName,
   type Versions,
