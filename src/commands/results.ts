@@ -1,6 +1,7 @@
 // The verb `results`: its subcommands and their options. Each is loaded when it is called.
 import { type Command, Option } from 'commander';
 import { DTYPE_NAMES } from '../contract/dtypes.js';
+import { EXPORT_FORMATS } from '../contract/vocabulary.js';
 import { results as directory, name, output } from './cli-options.js';
 import { filtering } from './results-filters.js';
 
@@ -42,4 +43,18 @@ export function addResults(program: Command, finish: (code: number) => void): vo
     )
     .addOption(directory())
     .action(async (files: string[], o) => finish((await import('./results-import.js')).importResults(files, o)));
+  results
+    .command('export')
+    .summary('print results in a format of another tool')
+    .description('Prints rows for tables, or one value of each case and metric for tools that follow them.')
+    .argument('[results...]', 'as of list (default: latest)')
+    .addOption(new Option('--format <format>', 'the format').choices(EXPORT_FORMATS).default('jsonl'))
+    .addOption(
+      new Option('--better <direction>', 'for github-action-benchmark: only figures of this direction').choices([
+        'higher',
+        'lower',
+      ]),
+    )
+    .addOption(directory())
+    .action(async (names: string[], o) => finish((await import('./results-export.js')).exportResults(names, o)));
 }

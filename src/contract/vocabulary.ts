@@ -42,3 +42,7 @@ export type Confirmed = (typeof CONFIRMED)[number];
 /** The phases of a round, in their order; prefill and decode alternate. */
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** What `results export` writes. */
+export const EXPORT_FORMATS = ['jsonl', 'csv', 'github-action-benchmark', 'bencher', 'openmetrics'] as const;
+export type ExportFormatName = (typeof EXPORT_FORMATS)[number];

@@ -11,6 +11,7 @@ import { ceilingNotes, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
 import { energyNotes } from './energy-notes.js';
+import { foreignNotes } from './foreign-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
 import { limitNotes } from './limit-notes.js';
@@ -42,13 +43,14 @@ export function resultPage(view: ShowView): Page {
       ...precisionNotes(view, labels),
       ...roundNotes(view, labels),
       ...view.cases.flatMap(failureNotes),
+      ...foreignNotes(view),
     ],
     json: view,
     records: view.cases.map(record),
   };
 }
 
-function heading({ suite, path, machine, engines, iterations, cases }: ShowView, labels: Labels): string[] {
+function heading({ suite, path, machine, engines, foreign, iterations, cases }: ShowView, labels: Labels): string[] {
   const weights = [...new Set(cases.map(({ key }) => key.weights))].join(' and ');
   // A sustained workload has as many iterations as fit into its time.
   const isCounted = cases.some(({ key }) => key.workload.kind !== 'sustained');
@@ -56,7 +58,7 @@ function heading({ suite, path, machine, engines, iterations, cases }: ShowView,
   return [
     `${suite} · ${labels.shared} · ${weights} weights`,
     [machine.cpu, ...machineWords(machine), ...engines].join(' · '),
-    `${roundsOf(cases)} (fresh processes)${passes}${path === null ? '' : ` · ${path}`}`,
+    `${roundsOf(cases)}${foreign === null ? ' (fresh processes)' : ''}${passes}${path === null ? '' : ` · ${path}`}`,
   ];
 }
 
