@@ -153,7 +153,7 @@ describe('beside results of edgeproof', () => {
   });
 
   it('is shown as foreign', () => {
-    expect(inTerminal(resultPage(showView(one(BOTH), 'a.json'))).trimStart()).toBe(
+    expect(inTerminal(resultPage(showView(one(BOTH), 'a.json')), 120).trimStart()).toBe(
       `llama-bench · Tiny-Q4_K_M · q4 · foreign-llama-bench · cpu · 2 threads · real weights
 Test X1 · llama-bench b5163 (8cf427ff), foreign
 1 round × 3 iterations · a.json

@@ -4,12 +4,12 @@ import { METRIC_NAMES } from '../../contract/metric-names.js';
 import type { ExportCase, ExportFigure } from '../../contract/views/export.js';
 import { printableLine } from '../printable.js';
 
-/** The unit ends the name of a family; values are multiplied by `scale`. */
-const BASE_UNITS: Record<ExportFigure['unit'], { unit: string; scale: number }> = {
-  ms: { unit: 'seconds', scale: 1e-3 },
-  'tok/s': { unit: 'tokens_per_second', scale: 1 },
-  bytes: { unit: 'bytes', scale: 1 },
-  'J/tok': { unit: 'joules', scale: 1 },
+/** The unit ends the name of a family; `per` of ours are one of it. */
+const BASE_UNITS: Record<ExportFigure['unit'], { unit: string; per: number }> = {
+  ms: { unit: 'seconds', per: 1000 },
+  'tok/s': { unit: 'tokens_per_second', per: 1 },
+  bytes: { unit: 'bytes', per: 1 },
+  'J/tok': { unit: 'joules', per: 1 },
 };
 
 export function openMetrics(cases: readonly ExportCase[]): string {
@@ -32,7 +32,7 @@ function family({ title, unit }: ExportFigure, samples: { one: ExportCase; figur
     `# TYPE ${name} gauge`,
     `# UNIT ${name} ${base.unit}`,
     `# HELP ${name} ${escaped(`${title}, median over rounds`)}`,
-    ...samples.map(({ one, figure }) => `${name}{${labels(one)}} ${figure.median * base.scale}`),
+    ...samples.map(({ one, figure }) => `${name}{${labels(one)}} ${figure.median / base.per}`),
     '',
   ].join('\n');
 }
