@@ -84,7 +84,7 @@ const ON_ONNX_RUNTIME = {
 export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   onnxruntime: {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published', 'split'],
+    layouts: ['tuned', 'published', 'split', 'matched'],
     options: [...SESSION_OPTIONS, 'kvDtype'],
     namedDefaults: ['graphOptimization'],
     package: 'onnxruntime-node',
@@ -97,7 +97,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   },
   'transformers.js': {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published'],
+    layouts: ['tuned', 'published', 'matched'],
     options: SESSION_OPTIONS,
     namedDefaults: [],
     package: '@huggingface/transformers',
