@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
 import { compareSchema } from '../dist/contract/views/compare.js';
+import { exportRowSchema } from '../dist/contract/views/export.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
@@ -24,6 +25,7 @@ const OUTPUTS = {
   regress: regressSchema,
   results: resultsSchema,
   'results-verify': verifySchema,
+  export: exportRowSchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,
