@@ -10,6 +10,7 @@ import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { declareShow } from './commands/show-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
+import { MOST_PERCENT } from './contract/bounds.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError, refusalOf } from './errors.js';
 import { printable } from './report/printable.js';
@@ -87,8 +88,8 @@ const comparing = (command: Command) =>
     .option('--allow-missing', 'do not fail where the candidate lacks cases of the baseline')
     .option(
       '--minimum-effect <percent>',
-      'smallest change that counts (default: depends on the metric)',
-      positive(1000),
+      'smallest change that counts (default: as the suite says, else by metric)',
+      positive(MOST_PERCENT),
     )
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
@@ -120,6 +121,7 @@ comparing(program.command('regress'))
       .choices(CONFIRMED)
       .preset('alerts'),
   )
+  .option('--junit <file>', 'also write the findings as JUnit XML')
   .option('--baseline-install <folder>', 'with --confirm: another version of edgeproof, which runs the baseline')
   .addOption(machineName())
   .action(async (candidate: string, o) => finish(await (await import('./commands/regress.js')).regress(candidate, o)));

@@ -10,7 +10,7 @@ import { comparisonsView, exitCodeOfAll } from '../stats/comparisons-view.js';
 import type { WantedPair } from '../stats/pairing.js';
 import { openResult, rangeOf } from '../store/names.js';
 import { historyOf } from './history.js';
-import { outputFormat, printPage, sayPassedOver } from './terminal.js';
+import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
 export interface CompareCommandOptions {
   output: string;
@@ -34,7 +34,7 @@ export function compare(names: readonly string[], options: CompareCommandOptions
     });
   // Of the results at a revision, the one that has cases in common.
   const like = rangeOf(names[0]!) === null ? undefined : first.document;
-  const before = openResult(options.results, baseline!, sayPassedOver, like);
+  const before = openResult(options.results, baseline!, refuseUnread, like);
   return others.length === 0 ? compareSides(before, first, options) : compareAll(before, [first, ...others], options);
 }
 
@@ -63,5 +63,5 @@ export function viewOptions({ across, pair, grade, minimumEffect }: CompareComma
 }
 
 export function open(directory: string, name: string): Side {
-  return openResult(directory, name, sayPassedOver);
+  return openResult(directory, name, refuseUnread);
 }

@@ -11,7 +11,10 @@ import { createProgress, sayPassedOver } from './terminal.js';
 /** Fewer are read before anybody wonders. */
 const WORTH_SHOWING = 50;
 
-/** The oldest first. `of`: how many there are without filters; `unread`: how many could not be read. Throws result-unknown where there is none at all. */
+/**
+ * The oldest first. `of`: how many there are without filters; `unread`: how many could not be read. Throws result-unknown
+ * where there is none at all.
+ */
 export function digestsNamed(
   names: readonly string[],
   { results, ...filters }: FilterOptions & { results: string },

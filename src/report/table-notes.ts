@@ -1,4 +1,5 @@
 // What stands below a table over several results: what failed or may not be ranked, what else differs, where figures are from. Pure.
+import { isForeign } from '../contract/runtimes.js';
 import type { TableCell, TableView } from '../contract/views/table.js';
 import { groupBy } from '../stats/group-by.js';
 import { present } from '../stats/present.js';
@@ -35,6 +36,10 @@ export function tableNotes(view: TableView, labels: TableLabels): string[] {
     note(
       'Not ranked, because other tokens came out than from the reference, or nothing shows that the whole prompt was read',
       cells.filter((cell) => hasFigures(cell) && !cell.isSound),
+    ),
+    note(
+      'Measured by another benchmark and imported',
+      cells.filter(({ key }) => isForeign(key.runtime)),
     ),
     ...cells.filter(({ withoutFigures }) => withoutFigures.length > 0).map((cell) => laterNote(cell, labels)),
     ...[...groupBy(view.otherwiseDifferent, ({ rows }) => rows.join())].map(([, alike]) =>

@@ -15,6 +15,8 @@ export function wishNotes(view: TableView, labels: TableLabels): string[] {
   return present(
     counts === null ? bestSentence(view, labels) : wishSentence(view, labels),
     tiedNote(view, labels),
+    view.best?.isAtEqualWork === false &&
+      'Not ranked at equal work: runtimes of the same model differ in bits a weight, KV cache or prompts, or do not tell (docs/metrics.md).',
     busyNote(view),
     notShown.length > 0 &&
       `Not shown, because the 95 % interval lies on both sides of a limit or there is none: ${named(notShown, (cell) => cellText(view, cell, labels))}.`,

@@ -6,6 +6,7 @@ import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { Summary } from '../contract/views/figures.js';
 import { GRADES } from '../contract/vocabulary.js';
 import { ceilingShares } from './ceiling-share.js';
+import { engineWork } from './equal-work.js';
 import { gradeRound } from './grade.js';
 import { roundValues } from './metrics.js';
 import { type Answers, answersIn, isSound, parityInSuite, workOf } from './parity.js';
@@ -43,13 +44,14 @@ function caseDigest(document: ResultDocument, answers: Answers, result: CaseResu
     key: result.key,
     identity: result.identity,
     status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
-    parameters: result.checkpoint?.parameters ?? null,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
     rounds: rounds.length,
     failedRounds: [...(result.retried ?? []), ...result.rounds].filter(({ status }) => status === 'failed').length,
     grades: Object.fromEntries(counted.filter(([, count]) => count > 0)),
     metrics,
     intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
     ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
+    engineWork: engineWork(result, document.versions),
     isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(answers.of(result)) }),
   };
 }

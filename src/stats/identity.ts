@@ -6,9 +6,9 @@ import type { CaseResult, Identity, OkRound, ResultDocument } from '../contract/
 import { RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 
-/** Everything that is measured; how often, how long and where the file lies do not change the measurement. */
+/** Everything that is measured; how often, how long, where the file lies and what is made of it do not change that. */
 export function suiteHash(suite: Suite): string {
-  const { $schema, name, description, rounds, timeoutSeconds, ...measured } = suite;
+  const { $schema, name, description, rounds, timeoutSeconds, thresholds, ...measured } = suite;
   return hashOf(measured);
 }
 

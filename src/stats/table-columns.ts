@@ -1,5 +1,5 @@
 // What tells the columns of a table over many results apart: dimensions of cases, and what only whole results have. Pure.
-import { type Machine, machineDifference } from '../contract/machine.js';
+import { machineDifference, type StoredMachine } from '../contract/machine.js';
 import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import { problem } from '../errors.js';
 import { dimensionValue } from '../suite/case-id.js';
@@ -9,7 +9,7 @@ import { optionDimensions } from '../suite/option-dimensions.js';
 type ValueOf = (digest: Digest, result: CaseDigest) => string;
 
 /** `machineOf`: names that tell machines apart. */
-const OF_RESULTS: Record<string, (machineOf: (machine: Machine) => string) => ValueOf> = {
+const OF_RESULTS: Record<string, (machineOf: (machine: StoredMachine) => string) => ValueOf> = {
   machine: (machineOf) => (digest) => machineOf(digest.machine),
   result: () => (digest) => digest.path,
   suite: () => (digest) => digest.suite.name,
@@ -35,7 +35,7 @@ export function requireColumns(by: readonly string[]): void {
   }
 }
 
-export function columnValue(name: string, machineOf: (machine: Machine) => string): ValueOf {
+export function columnValue(name: string, machineOf: (machine: StoredMachine) => string): ValueOf {
   if (Object.hasOwn(OF_RESULTS, name)) return OF_RESULTS[name]!(machineOf);
   if (name === 'option') return (_, { key }) => optionWords(optionDimensions(key.options));
   return (_, result) => dimensionValue(result, name);
@@ -47,8 +47,8 @@ function optionWords(options: Record<string, string>): string {
 }
 
 /** A name for each machine: its id, with what differs where two share one. */
-export function machineNames(): (machine: Machine) => string {
-  const known: { machine: Machine; name: string }[] = [];
+export function machineNames(): (machine: StoredMachine) => string {
+  const known: { machine: StoredMachine; name: string }[] = [];
   return (machine) => {
     const same = known.find((one) => machineDifference(one.machine, machine) === null);
     if (same !== undefined) return same.name;

@@ -3,6 +3,7 @@
 import type { Summary } from '../contract/views/figures.js';
 import type { TableCell, TableView } from '../contract/views/table.js';
 import { type WishedMetric, wishRow } from '../contract/wishes.js';
+import { isEqualWork } from './equal-work.js';
 import { METRICS } from './metrics.js';
 
 type Cells = Pick<TableView['rows'][number], 'cells'>;
@@ -61,12 +62,21 @@ export function inOrder<T extends Cells>(rows: readonly T[], metric: WishedMetri
 export function bestOf(rows: readonly Cells[], metric: WishedMetric | undefined): TableView['best'] {
   if (metric === undefined) return null;
   const all = rows.flatMap((own, row) =>
-    rankable(own, metric).map(({ column, metrics }) => ({ place: { row, column }, summary: metrics[metric]! })),
+    rankable(own, metric).map((cell) => ({
+      cell,
+      place: { row, column: cell.column },
+      summary: cell.metrics[metric]!,
+    })),
   );
   const [first, ...others] = all.toSorted((a, b) => lead(metric, b.summary, a.summary));
   if (first === undefined) return null;
   const tied = others.filter(({ summary }) => isNotShownWorse(metric, first.summary, summary));
-  return { metric, place: first.place, notShownWorse: tied.map(({ place }) => place) };
+  const { key, engineWork } = first.cell;
+  const rivals = others
+    .map(({ cell }) => cell)
+    .filter((cell) => cell.key.model === key.model && cell.key.runtime !== key.runtime);
+  const isAtEqualWork = rivals.every((rival) => isEqualWork([engineWork, rival.engineWork]) === true);
+  return { metric, place: first.place, notShownWorse: tied.map(({ place }) => place), isAtEqualWork };
 }
 
 /** The difference is too small to matter, or the intervals overlap, or there is none. */

@@ -107,7 +107,7 @@ function cellOf(
   candidates: readonly Entry[],
   wishes: TableView['wishes'],
 ): TableCell {
-  const { id, key, status, isSound, rounds, failedRounds, grades, ofCeiling } = result;
+  const { id, key, status, isSound, rounds, failedRounds, grades, ofCeiling, engineWork } = result;
   const figures = METRIC_NAMES.flatMap((name) => {
     const summary = digestSummary(name, result);
     return summary === null ? [] : [[name, summary] as const];
@@ -115,7 +115,7 @@ function cellOf(
   const metrics: TableCell['metrics'] = Object.fromEntries(figures);
   const others = candidates.filter((other) => other.result.status !== 'pending');
   return {
-    ...{ column, machine, result: digest.path, id, key, status, isSound, rounds, failedRounds },
+    ...{ column, machine, result: digest.path, id, key, status, isSound, engineWork, rounds, failedRounds },
     belowGradeB: grades.C ?? 0,
     metrics,
     ofCeiling,

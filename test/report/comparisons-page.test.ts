@@ -69,12 +69,12 @@ describe('three candidates', () => {
                                   peak memory                             +0.0 % ± 0.0 %    +0.0 % ± 0.0 %   +0.0 % ± 0.0 %
 
       2025-01-02: Worse: 2 of 12 figures.
-      2025-01-02, 2025-01-03: Used without a grade, measured before conditions were recorded: 18 rounds of the baseline, 18
-        rounds of the candidate.
+      2025-01-02, 2025-01-03: Used without a grade, since no condition was recorded: 18 rounds of the baseline, 18 rounds of
+        the candidate.
       2025-01-03: Better: 1 of 12 figures; nothing worse is shown.
       2025-01-04: No difference is shown.
       2025-01-04: missing, only in the baseline: 3 threads pp512 tg5
-      2025-01-04: Used without a grade, measured before conditions were recorded: 18 rounds of the baseline, 12 rounds of the
+      2025-01-04: Used without a grade, since no condition was recorded: 18 rounds of the baseline, 12 rounds of the
         candidate.
       3 candidates are one family of tests: each counts at p ≤ 0.05 ÷ 3, p is printed × 3 (docs/comparison.md).
       "

@@ -143,11 +143,28 @@ describe('rank', () => {
     const { best } = tableView([fakeDigest([...wide, far])], { by: ['machine'], sort: 'decodeRate' });
     expect(best!.notShownWorse).toEqual([{ row: 1, column: 0 }]);
     const times = [100, 90].map((middle, i) =>
-      fakeCase([10], { threads: i + 1 }, { metrics: { loadMs: [0.8, 0.9, 1, 1.1, 1.2].map((factor) => middle * factor) } }),
+      fakeCase(
+        [10],
+        { threads: i + 1 },
+        { metrics: { loadMs: [0.8, 0.9, 1, 1.1, 1.2].map((factor) => middle * factor) } },
+      ),
     );
     const long = fakeCase([10], { threads: 3 }, { metrics: { loadMs: [500, 501] } });
     const loads = tableView([fakeDigest([...times, long])], { by: ['machine'], sort: 'loadMs' });
     expect(loads.best).toMatchObject({ place: { row: 0 }, notShownWorse: [{ row: 1 }] });
+  });
+
+  it('says whether runtimes are ranked at equal work', () => {
+    const work = { ...fakeCase([1]).engineWork, weights: 5e8, bitsPerWeight: 5, kvFormat: 'float16' };
+    const ranked = (bitsPerWeight: number, model = 'qwen2.5-0.5b') => {
+      const rival = { engineWork: { ...work, bitsPerWeight } };
+      const cases = [
+        fakeCase([20, 20], {}, { engineWork: work }),
+        fakeCase([10, 10], { runtime: 'llama.cpp', layout: 'gguf', model }, rival),
+      ];
+      return tableView([fakeDigest(cases)], { by: ['machine'], sort: 'decodeRate' }).best!.isAtEqualWork;
+    };
+    expect([ranked(5.2), ranked(8), ranked(8, 'other')]).toEqual([true, false, true]);
   });
 
   it('has the smallest first where less is better', () => {

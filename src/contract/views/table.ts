@@ -27,6 +27,7 @@ const cellSchema = z.strictObject({
   key: caseKeySchema,
   status: ofCase.status,
   isSound: ofCase.isSound,
+  engineWork: ofCase.engineWork,
   rounds: ofCase.rounds,
   failedRounds: ofCase.failedRounds,
   belowGradeB: z.int().describe('Rounds of grade C.'),
@@ -71,7 +72,14 @@ export const tableSchema = z
     rowsLeftOut: z.int().describe('Rows without a cell that meets the wishes.'),
     notShown: z.array(cellSchema).describe('Cells of which it is not shown that they meet the wishes.'),
     best: z
-      .strictObject({ metric: wished, place: placeSchema, notShownWorse: z.array(placeSchema) })
+      .strictObject({
+        metric: wished,
+        place: placeSchema,
+        notShownWorse: z.array(placeSchema),
+        isAtEqualWork: z
+          .boolean()
+          .describe('false: a case of the same model on another runtime does other work, or does not tell.'),
+      })
       .nullable()
       .describe('Of those that meet the wishes, by the metric of `sort` or of the first wish; null: none is named.'),
     otherwiseDifferent: z
