@@ -8,6 +8,7 @@ import { addModels } from './commands/models.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
+import { CHART_NAMES } from './contract/chart-names.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError, refusalOf } from './errors.js';
 import { printable } from './report/printable.js';
@@ -70,6 +71,17 @@ program
   .addOption(results())
   .addOption(output())
   .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
+
+program
+  .command('report')
+  .summary('write results as one HTML page, or draw one chart')
+  .description('Writes one HTML file that needs no network: verdict, charts with their tables, and where each number is from.')
+  .argument('[results...]', 'files, folders, machines, patterns, or parts of file names (default: all results)')
+  .option('--to <file>', 'the file to write (default: edgeproof-report.html; svg and json are printed)')
+  .option('--chart <name>', `with -o svg: ${CHART_NAMES.join(', ')}`)
+  .addOption(results())
+  .addOption(new Option('-o, --output <format>', 'html, svg or json').default('html'))
+  .action(async (names: string[], o) => finish((await import('./commands/report.js')).report(names, o)));
 
 const comparing = (command: Command) =>
   command

@@ -166,6 +166,10 @@ const CATALOGUE = {
     message: `not enough disk space at ${p.path}: ${p.needed} needed, ${p.free} free`,
     hint: 'free some space (`edgeproof models rm <name>`), or set EDGEPROOF_CACHE to another disk',
   }),
+  'chart-empty': (p: { name: string; reason: string }) => ({
+    message: `there is nothing to draw in the chart ${p.name}`,
+    hint: p.reason,
+  }),
   'result-unknown': (p: { name: string; directory: string }) => ({
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
     hint: 'name a file, a folder, a machine, `latest`, a pattern or part of a file name, each also at a git revision (`HEAD~1:latest`); `edgeproof results` lists what is here',

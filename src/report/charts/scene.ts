@@ -1,0 +1,88 @@
+// What all charts of a report agree on: how entries are called, and which hue and shape each has. Pure.
+import type { Entry, ReportView } from '../../contract/views/report.js';
+import { present } from '../../stats/present.js';
+import { workloadOf } from '../../stats/report/front.js';
+import { measured, unitLabel } from '../format.js';
+import { dimensionWord, labelsOf } from '../labels.js';
+import type { MetricName } from '../../contract/metric-names.js';
+import type { LegendItem } from './chart.js';
+import { HUES } from './palette.js';
+
+export interface Scene {
+  view: ReportView;
+  entry(ref: string): Entry;
+  /** `qwen2.5-0.5b tuned q4`: without machine and workload, for charts that say them elsewhere. */
+  short(entry: Entry): string;
+  /** With workload, and with the machine where there are several. */
+  full(entry: Entry): string;
+  /** `pp512 tg128 · laptop-8c-16gb` */
+  place(entry: Entry): string;
+  hue(entry: Entry): string;
+  shape(entry: Entry): number;
+  /** Of the entries drawn, what hues and shapes stand for. */
+  legend(entries: readonly Entry[], shapes: boolean): LegendItem[];
+}
+
+const DIMENSIONS: ((entry: Entry) => string)[] = [
+  ({ machine }) => machine,
+  ({ key }) => key.model,
+  ({ key }) => key.runtime,
+  ({ key }) => key.dtype,
+  ({ key }) => key.layout ?? key.weights,
+  ({ key }) => key.ep,
+];
+const MOST_IN_LEGEND = 12;
+
+export function sceneOf(view: ReportView): Scene {
+  const { entries } = view;
+  const byRef = new Map(entries.map((entry) => [entry.ref, entry]));
+  const labels = labelsOf(entries);
+  const [hueOf = () => '', shapeOf = () => ''] = DIMENSIONS.filter((of) => new Set(entries.map(of)).size > 1);
+  const hues = [...new Set(entries.map(hueOf))];
+  const shapes = [...new Set(entries.map(shapeOf))];
+  const hasMachines = view.machines.length > 1;
+  const hasWorkloads = new Set(entries.map(workloadOf)).size > 1;
+  const short = (entry: Entry) => {
+    const words = Object.entries(labels.values(entry)).map(dimensionWord).join(' ');
+    return words || present(entry.key.model, entry.key.layout, entry.key.dtype).join(' ');
+  };
+  const place = (entry: Entry) => present(workloadOf(entry), hasMachines && entry.machine).join(' · ');
+  const hue = (entry: Entry) => `h${hues.indexOf(hueOf(entry)) % HUES}`;
+  const shape = (entry: Entry) => shapes.indexOf(shapeOf(entry));
+  return {
+    view,
+    entry: (ref) => byRef.get(ref)!,
+    short,
+    full: (entry) => present(short(entry), hasWorkloads && workloadOf(entry), hasMachines && entry.machine).join(' · '),
+    place,
+    hue,
+    shape,
+    legend(drawn, withShapes) {
+      const first = (of: (entry: Entry) => string) => [...new Map(drawn.map((entry) => [of(entry), entry])).entries()];
+      const ofHues = hues.length > 1 ? first(hueOf) : [];
+      const ofShapes = withShapes && shapes.length > 1 ? first(shapeOf) : [];
+      return [
+        ...ofHues.map(([text, entry]) => ({ hue: hue(entry), shape: null, text })),
+        ...ofShapes.map(([text, entry]) => ({ hue: null, shape: shape(entry), text })),
+      ].slice(0, MOST_IN_LEGEND);
+    },
+  };
+}
+
+/** `54.4 ± 2.2 % tok/s`; empty where it was not measured. */
+export function figureText(entry: Entry, name: MetricName): string {
+  const figures = entry.metrics[name];
+  if (figures === undefined) return '';
+  return `${measured({ median: figures.median, interval: figures.interval95 }, figures)} ${unitLabel(figures)}`;
+}
+
+/** Of many entries, those that charts have room for; tables have all. */
+export const MOST_DRAWN = 160;
+
+export function drawnOf(entries: readonly Entry[]): Entry[] {
+  return entries.slice(0, MOST_DRAWN);
+}
+
+export function leftOutNote(all: number, drawn: number, what: string): string[] {
+  return all > drawn ? [`${all - drawn} of ${all} ${what} are in the table and not drawn.`] : [];
+}

@@ -1,0 +1,27 @@
+// A chart as a section of the page: its words, legend, panels and table. Pure.
+import type { Chart, LegendItem, Panel } from '../charts/chart.js';
+import { mark } from '../charts/svg.js';
+import { attributes, html, type Markup } from './markup.js';
+import { tableOf } from './table.js';
+
+export function figureOf(chart: Chart): Markup {
+  const { name, title, caption, legend, panels, wide, columns, rows } = chart;
+  return html`<section id="${name}"><h2>${title}</h2>
+${caption.map((sentence) => html`<p class="quiet">${sentence}</p>`)}
+${legend.length > 0 && html`<ul class="legend">${legend.map(legendItem)}</ul>`}
+${wide !== null && html`<div class="panels wide">${wide.map((panel) => panelOf(title, panel))}</div>`}<div class="panels">${panels.map((panel) => panelOf(title, panel))}</div>
+<details><summary>The numbers of this chart, as a table</summary>${tableOf(columns, rows, { caption: title })}</details></section>
+`;
+}
+
+function legendItem({ hue, shape, text }: LegendItem): Markup {
+  return html`<li><svg class="chart ${hue ?? 'soft'}" viewBox="0 0 12 12" aria-hidden="true">${mark(shape ?? 0, 6, 6, 60)}</svg>${text}</li>`;
+}
+
+function panelOf(title: string, { title: name, width, height, body, of, rows }: Panel): Markup {
+  const box = `0 0 ${width} ${height}`;
+  const stack = rows === undefined ? {} : { 'data-top': rows.top, 'data-step': rows.step, 'data-box': box };
+  const label = `${title}: ${name}. The table below has its numbers.`;
+  return html`<figure${attributes({ class: 'panel', 'data-c': of })}><figcaption>${name}</figcaption><svg${attributes({ class: 'chart', viewBox: box, role: 'img', 'aria-label': label, ...stack })}>${body}</svg></figure>
+`;
+}
