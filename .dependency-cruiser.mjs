@@ -40,10 +40,16 @@ export default {
       to: { path: '^src/', pathNot: ['^src/errors\\.ts$', inside('contract')] },
     },
     {
-      name: 'errors.ts imports nothing',
+      name: 'errors.ts imports its catalogue and nothing else',
       severity: 'error',
-      from: { path: '^src/errors\\.ts$' },
-      to: { path: '^src/' },
+      from: { path: '^src/(errors|problems)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/problems\\.ts$' },
+    },
+    {
+      name: 'problems.ts is read by errors.ts alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/errors\\.ts$' },
+      to: { path: '^src/problems\\.ts$' },
     },
     {
       name: 'src/ stands alone',

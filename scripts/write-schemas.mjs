@@ -10,6 +10,7 @@ import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
 import { pairsSchema } from '../dist/contract/views/pairs.js';
+import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
 
@@ -21,6 +22,8 @@ const OUTPUTS = {
   memory: memoryCasesSchema,
   compare: compareSchema,
   pairs: pairsSchema,
+  results: resultsSchema,
+  'results-verify': verifySchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,

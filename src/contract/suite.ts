@@ -1,9 +1,10 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
-import { BOUNDS, MOST_NAME_LENGTH, MOST_TIMEOUT_SECONDS } from './bounds.js';
+import { BOUNDS, MOST_NAME_LENGTH, MOST_PERCENT, MOST_TIMEOUT_SECONDS } from './bounds.js';
 import { ONNX_DTYPES } from './dtypes.js';
 import { ONNX_LAYOUTS } from './layouts.js';
 import { limitSetSchema } from './limits.js';
+import { METRIC_NAMES } from './metric-names.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
 import { RUNTIME_NAMES } from './runtimes.js';
@@ -66,7 +67,12 @@ export const suiteSchema = z
       .max(MOST_TIMEOUT_SECONDS)
       .default(600)
       .describe('A worker that takes longer is stopped.'),
+    thresholds: z
+      .partialRecord(z.enum(METRIC_NAMES), z.number().positive().max(MOST_PERCENT))
+      .optional()
+      .describe('Percent by metric: smaller changes do not count in compare and regress (docs/comparison.md).'),
   })
   .describe('What edgeproof measures: every combination of the lists is one case.');
 
 export type Suite = z.output<typeof suiteSchema>;
+export type Thresholds = Suite['thresholds'];

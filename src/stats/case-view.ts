@@ -3,7 +3,7 @@ import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule } from '../contract/rounds.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { Interval, PhaseWithCeiling } from '../contract/views/figures.js';
+import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
@@ -18,7 +18,7 @@ import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
 import { type Answers, parityInSuite, workOf } from './parity.js';
 import { lookFactor } from './stein.js';
-import { medianOfKnown } from './summary.js';
+import { medianOfKnown, widened } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 
@@ -26,8 +26,8 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
   const rounds = okRounds(result);
   const whole = wholeTime(result);
   const { rounds: asked } = document.suite.content;
-  const widen = widening(lookFactor(roundsRule(asked)));
-  const metrics = metricsOf(result, widen);
+  const factor = lookFactor(roundsRule(asked));
+  const metrics = metricsOf(result, factor);
   const shares = ceilingShares(document, result, (name) => metrics[name]?.median ?? null);
   const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
   const loop = loopShare(result);
@@ -43,7 +43,8 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     parameters: result.checkpoint?.parameters ?? null,
     checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
     metrics,
-    wholeMs: whole === null ? null : { median: whole.median, interval95: widen(whole.median, whole.interval) },
+    wholeMs:
+      whole === null ? null : { median: whole.median, interval95: widened(whole.median, whole.interval, factor) },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
     precision: precisionOf(result, asked),
@@ -72,23 +73,11 @@ export function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['fail
   );
 }
 
-type Widen = (median: number, interval: Interval | null) => Interval | null;
-
-function widening(factor: number): Widen {
-  return (median, interval) =>
-    interval === null || factor === 1
-      ? interval
-      : {
-          ...interval,
-          low: median + (interval.low - median) * factor,
-          high: median + (interval.high - median) * factor,
-        };
-}
-
-function metricsOf(result: CaseResult, widen: Widen): CaseView['metrics'] {
+function metricsOf(result: CaseResult, factor: number): CaseView['metrics'] {
   const figures = METRIC_NAMES.flatMap((name) => {
     const known = metricFigures(name, result);
-    return known === null ? [] : [[name, { ...known, interval95: widen(known.median, known.interval95) }] as const];
+    if (known === null) return [];
+    return [[name, { ...known, interval95: widened(known.median, known.interval95, factor) }] as const];
   });
   return Object.fromEntries(figures);
 }

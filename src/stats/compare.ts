@@ -7,6 +7,7 @@ import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
+import type { LeastEffects } from './least-effect.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
 import { type Answers, answersIn, workOf } from './parity.js';
@@ -15,7 +16,7 @@ import { type SittingsOf, sittingsBetween } from './sittings.js';
 import { sufficientRounds } from './sufficient.js';
 
 export interface CompareOptions extends PairingOptions {
-  /** Replaces every metric's own minimum effect. */
+  /** Relative; by default what the suite of the candidate says, else what each metric needs. */
   minimumEffect?: number;
   /** Figures are those of the rounds of this grade or better; by default of all. Failures and tokens count in every round. */
   grade?: Grade;
@@ -30,6 +31,7 @@ export function compareResults(
   options: CompareOptions,
 ): Comparison {
   const { grade = 'C', history = [], minimumEffect } = options;
+  const asked = { minimumEffect, thresholds: candidate.suite.content.thresholds };
   const sides = { baseline: sideOf(baseline, grade), candidate: sideOf(candidate, grade) };
   const { pairs, onlyBaseline, onlyCandidate } = pairCases({ baseline, candidate }, options);
   const across = acrossOf(options);
@@ -40,7 +42,7 @@ export function compareResults(
   ];
   const earlier = history.map((document) => sufficientRounds(document, grade).document);
   const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, earlier);
-  return { ...judgeCases(cases, sittingsOf, minimumEffect), failures: failureChanges(pairs, history) };
+  return { ...judgeCases(cases, sittingsOf, asked), failures: failureChanges(pairs, history) };
 }
 
 interface Side {
@@ -69,12 +71,12 @@ type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & {
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
 /** The figures of all cases are judged together, because one exit code answers for all of them. */
-function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, minimumEffect?: number): Omit<Comparison, 'failures'> {
+function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, asked: LeastEffects): Omit<Comparison, 'failures'> {
   const compared = cases.filter((entry) => entry.status === 'compared');
   const figures = compared.map(({ samples, pair }) =>
     samples.map((sample) => ({ ...sample, sittings: sittingsOf(sample.metric, pair) })),
   );
-  const { changes, ...tests } = judge(figures, minimumEffect);
+  const { changes, ...tests } = judge(figures, asked);
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples: _, pair, ...rest } = entry;
@@ -178,7 +180,7 @@ export function exitCodeOf(
 }
 
 /** Faster with other tokens from the same files is a fault. From different files it is an ordinary answer. */
-function isFasterByFault(entry: CaseComparison): boolean {
+export function isFasterByFault(entry: CaseComparison): boolean {
   if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
   return entry.changes.some(({ outcome }) => outcome === 'faster but different');
 }

@@ -7,6 +7,7 @@ import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
+import { askedEffect } from './least-effect.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
 import { median } from './summary.js';
@@ -26,6 +27,7 @@ interface PairsOptions {
 /** Case i of the baseline belongs to case i of the candidate. */
 export function pairsView(baseline: Side, candidate: Side, options: PairsOptions): PairsView {
   const { grade, minimumEffect, isWanted = () => true } = options;
+  const asked = { minimumEffect, thresholds: candidate.document.suite.content.thresholds };
   const cases = candidate.document.cases.map((after, at) => ({ before: baseline.document.cases[at]!, after }));
   const series = cases.flatMap(({ before, after }) =>
     COMPARED_METRICS.filter((metric) => isWanted(after.id, metric))
@@ -45,7 +47,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
     grade,
     figures: series.map(({ after, metric, values }, i) =>
       figureOf(after, metric, values, {
-        margin: minimumEffect ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
+        margin: askedEffect(metric, asked) ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
         adjustedP: adjusted[i]!,
         hasNewFailures: failed.has(after.id),
       }),
