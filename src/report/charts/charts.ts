@@ -77,7 +77,9 @@ export const CHARTS = {
 export function chartOf(name: ChartName, scene: Scene): Chart | null {
   const { title, draw } = CHARTS[name];
   const drawing = draw(scene);
-  return drawing === null ? null : { name, title, ...drawing };
+  if (drawing === null) return null;
+  const isSynthetic = scene.view.entries.every(({ key }) => key.weights === 'synthetic');
+  return { name, title, ...drawing, caption: [...drawing.caption, ...(isSynthetic ? ['Weights are synthetic.'] : [])] };
 }
 
 export function chartsOf(scene: Scene): { name: ChartName; chart: Chart | null }[] {

@@ -12,6 +12,9 @@ import { drawnOf, figureText, leftOutNote, type Scene } from './scene.js';
 import { fittingScale } from './scales.js';
 import { entryGroup, fitted, mark, path, text, whisker, xAxis, yAxis } from './svg.js';
 
+/** Memory is thought of in doublings. */
+const WIDEST_MEMORY = 4;
+
 export function drawMemorySpeed(scene: Scene): Drawing | null {
   const all = scene.view.entries.filter(
     (entry) => entry.metrics.decodeRate !== undefined && entry.metrics.peakRssBytes !== undefined && entry.status !== 'impossible',
@@ -59,7 +62,7 @@ function panelOf(scene: Scene, entries: Entry[], front: Set<string>, width: numb
   const frame = { left: 44, right: width - 10, top: 34, bottom: width === NARROW ? 250 : 360 };
   const memory = ({ metrics }: Entry) => metrics.peakRssBytes!.median / 1e6;
   const rate = ({ metrics }: Entry) => metrics.decodeRate!.median;
-  const x = fittingScale(entries.map(memory), [frame.left, frame.right]);
+  const x = fittingScale(entries.map(memory), [frame.left, frame.right], WIDEST_MEMORY);
   const highs = entries.map(({ metrics }) => metrics.decodeRate!.interval95?.high ?? metrics.decodeRate!.median);
   const y = fittingScale([...highs, ...entries.map(rate)], [frame.bottom, frame.top]);
   const points = entries.map((entry) => ({ entry, x: x(memory(entry)), y: y(rate(entry)) }));

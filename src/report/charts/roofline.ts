@@ -93,9 +93,9 @@ function roofLines(frame: Frame, x: Position, y: Position, bandwidth: number, pr
   const level = products.map(({ name, rate }) => {
     const from = Math.max(first, Math.min(last, rate / bandwidth));
     const words = `${name} ${tick(Math.round(rate))}`;
-    const fits = frame.right - x(from) > widthOf(words);
-    const anchored = fits ? text(frame.right, y(rate) - 5, words, { anchor: 'end', kind: 'halo quiet' }) : null;
-    return html`${line(x(from), y(rate), frame.right, y(rate), 'roof')}${anchored}`;
+    const named = text(x(from) + 8, y(rate) - 5, words, { kind: 'halo quiet' });
+    const fits = frame.right - x(from) > widthOf(words) + 8;
+    return html`${line(x(from), y(rate), frame.right, y(rate), 'roof')}${fits ? named : null}`;
   });
   return html`${slope}${level}${text(x(middle) - 6, y(middle * bandwidth) - 7, slopeWords, { anchor: 'middle', kind: 'halo quiet', turn: Math.round(angle) })}`;
 }

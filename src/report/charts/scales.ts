@@ -8,7 +8,7 @@ export interface TickedScale {
 }
 
 /** Beyond this ratio of the largest to the least value, what is small would vanish. */
-const WIDEST_LINEAR = 25;
+const WIDEST_LINEAR = 20;
 
 export function zeroScale(most: number, range: [number, number], count = 5): TickedScale {
   const scale = scaleLinear([0, most > 0 ? most : 1], range).nice(count);
@@ -24,19 +24,25 @@ export function logScale(values: readonly number[], range: [number, number], mos
   return Object.assign((value: number) => scale(value), { ticks, isLog: true });
 }
 
-export function fittingScale(values: readonly number[], range: [number, number]): TickedScale {
+export function fittingScale(values: readonly number[], range: [number, number], widest = WIDEST_LINEAR): TickedScale {
   const positive = values.filter((value) => value > 0);
-  const isWide = positive.length > 0 && largest(positive) / least(positive) > WIDEST_LINEAR;
+  const isWide = positive.length > 0 && largest(positive) / least(positive) > widest;
   return isWide ? logScale(positive, range) : zeroScale(largest(values) * 1.05, range);
 }
 
-export function timeScale(times: readonly number[], range: [number, number], count: number) {
+/** Hours within two days, else dates; all in UTC. */
+export function timeScale(times: readonly number[], range: [number, number], most: number) {
   const [from, to] = [least(times), largest(times)];
   const scale = scaleUtc([from, to === from ? to + 1 : to], range);
-  const format = scale.tickFormat(count);
+  const counts = Array.from({ length: most }, (_, i) => most - i);
+  const ticks = counts.map((count) => scale.ticks(count)).find((list) => list.length <= most) ?? [];
+  const isShort = to - from < 2 * 86_400_000;
   return Object.assign((time: number) => scale(time), {
-    ticks: scale.ticks(count).map(Number),
-    format: (time: number) => format(new Date(time)),
+    ticks: ticks.map(Number),
+    format: (time: number) => {
+      const text = new Date(time).toISOString();
+      return isShort ? text.slice(11, 16) : text.slice(0, 10);
+    },
   });
 }
 

@@ -3,7 +3,8 @@ import type { Entry, ReportView } from '../../contract/views/report.js';
 import { present } from '../../stats/present.js';
 import { workloadOf } from '../../stats/report/front.js';
 import { measured, unitLabel } from '../format.js';
-import { dimensionWord, labelsOf } from '../labels.js';
+import { caseDimensions } from '../../suite/case-id.js';
+import { headingOf } from '../labels.js';
 import type { MetricName } from '../../contract/metric-names.js';
 import type { LegendItem } from './chart.js';
 import { HUES } from './palette.js';
@@ -23,6 +24,17 @@ export interface Scene {
   legend(entries: readonly Entry[], shapes: boolean): LegendItem[];
 }
 
+/** Without lengths, which are in the name of the workload. */
+function dimensionsOf({ key: { workload: _, ...key } }: Entry): Record<string, string> {
+  return caseDimensions(key);
+}
+
+function varyingOf(entries: readonly Entry[]): Set<string> {
+  const all = entries.map(dimensionsOf);
+  const names = new Set(all.flatMap((dimensions) => Object.keys(dimensions)));
+  return new Set([...names].filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1));
+}
+
 const DIMENSIONS: ((entry: Entry) => string)[] = [
   ({ machine }) => machine,
   ({ key }) => key.model,
@@ -36,15 +48,18 @@ const MOST_IN_LEGEND = 12;
 export function sceneOf(view: ReportView): Scene {
   const { entries } = view;
   const byRef = new Map(entries.map((entry) => [entry.ref, entry]));
-  const labels = labelsOf(entries);
+  const varying = varyingOf(entries);
   const [hueOf = () => '', shapeOf = () => ''] = DIMENSIONS.filter((of) => new Set(entries.map(of)).size > 1);
   const hues = [...new Set(entries.map(hueOf))];
   const shapes = [...new Set(entries.map(shapeOf))];
   const hasMachines = view.machines.length > 1;
   const hasWorkloads = new Set(entries.map(workloadOf)).size > 1;
+  const hasBothWeights = new Set(entries.map(({ key }) => key.weights)).size > 1;
   const short = (entry: Entry) => {
-    const words = Object.entries(labels.values(entry)).map(dimensionWord).join(' ');
-    return words || present(entry.key.model, entry.key.layout, entry.key.dtype).join(' ');
+    const own = Object.entries(dimensionsOf(entry)).filter(([name]) => varying.has(name));
+    const words = headingOf(Object.fromEntries(own)).replaceAll(' · ', ' ');
+    const named = words || present(entry.key.model, entry.key.layout, entry.key.dtype).join(' ');
+    return hasBothWeights && entry.key.weights === 'synthetic' ? `${named} (synthetic)` : named;
   };
   const place = (entry: Entry) => present(workloadOf(entry), hasMachines && entry.machine).join(' · ');
   const hue = (entry: Entry) => `h${hues.indexOf(hueOf(entry)) % HUES}`;
@@ -58,9 +73,12 @@ export function sceneOf(view: ReportView): Scene {
     hue,
     shape,
     legend(drawn, withShapes) {
-      const first = (of: (entry: Entry) => string) => [...new Map(drawn.map((entry) => [of(entry), entry])).entries()];
-      const ofHues = hues.length > 1 ? first(hueOf) : [];
-      const ofShapes = withShapes && shapes.length > 1 ? first(shapeOf) : [];
+      const first = (of: (entry: Entry) => string, names: string[]) =>
+        [...new Map(drawn.map((entry) => [of(entry), entry])).entries()].sort(
+          ([a], [b]) => names.indexOf(a) - names.indexOf(b),
+        );
+      const ofHues = hues.length > 1 ? first(hueOf, hues) : [];
+      const ofShapes = withShapes && shapes.length > 1 ? first(shapeOf, shapes) : [];
       return [
         ...ofHues.map(([text, entry]) => ({ hue: hue(entry), shape: null, text })),
         ...ofShapes.map(([text, entry]) => ({ hue: null, shape: shape(entry), text })),

@@ -57,7 +57,8 @@ export function entryGroup(ref: string, hue: string, tip: string, content: Marku
   return html`<g${attributes({ class: hue, 'data-c': ref, transform })}><title>${tip}</title>${content}</g>`;
 }
 
-const PIXELS_PER_COLUMN = 6.4;
+/** Of the widest of the common fonts at 12 pixels. */
+const PIXELS_PER_COLUMN = 7;
 
 export function widthOf(words: string): number {
   return stringWidth(words) * PIXELS_PER_COLUMN;

@@ -19,7 +19,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:17px/1.55 Charter,"Bi
 header,main,footer{max-width:1160px;margin:0 auto;padding:0 20px}
 header{display:flex;align-items:baseline;gap:6px 20px;flex-wrap:wrap;padding-top:22px}
 h1{font-size:1.15rem;margin:0;letter-spacing:.01em}
-header p{margin:0;flex:1 1 auto;color:var(--muted);font-size:.9rem}
+header p{margin:0;color:var(--muted);font-size:.9rem}
 h2{font-size:1.45rem;line-height:1.25;margin:0 0 .4rem;font-weight:600}
 h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
 section{padding-top:2.6rem}
@@ -34,6 +34,7 @@ a:hover{text-decoration-color:currentColor}
 .skip:focus{left:12px;top:8px;background:var(--page);padding:6px 10px}
 button,select{font:14px/1.3 system-ui,sans-serif;color:var(--ink);background:var(--page);border:1px solid var(--muted);border-radius:4px;padding:6px 10px;min-height:32px;max-width:100%}
 button{cursor:pointer}
+#theme{margin-left:auto}
 [hidden],.off{display:none!important}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:1.2rem 0 0;max-width:none;font-size:.95rem}
 #filters{position:sticky;top:0;z-index:2;background:var(--page);border-bottom:1px solid var(--rule);margin:1.2rem 0 0;padding:8px 0;display:flex;flex-wrap:wrap;gap:8px 16px;align-items:end}
@@ -50,12 +51,13 @@ nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin
 .scroll{overflow-x:auto;margin:.6rem 0;max-width:100%}
 .long{max-height:70vh;overflow-y:auto}
 table{border-collapse:collapse;font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--muted);padding:0 0 6px}
+.above{font:14px/1.45 system-ui,sans-serif;color:var(--muted);max-width:none;margin:.8rem 0 -.2rem}
 th,td{padding:5px 16px 5px 0;text-align:left;vertical-align:top}
 th{font-weight:600;border-bottom:1px solid var(--muted);vertical-align:bottom;white-space:nowrap}
-td{border-bottom:1px solid var(--rule)}
-tbody th{font-weight:400;border-bottom:1px solid var(--rule);white-space:normal;vertical-align:top;min-width:11ch}
-.right{text-align:right;white-space:nowrap}
+td{border-bottom:1px solid var(--rule);white-space:nowrap}
+tbody th{font-weight:400;border-bottom:1px solid var(--rule);vertical-align:top}
+.right{text-align:right}
+.words{white-space:normal;min-width:min(34ch,60vw);overflow-wrap:anywhere}
 .unit{display:block;font-weight:400;color:var(--muted)}
 th button{font:inherit;border:0;padding:0;min-height:24px;background:none;text-align:inherit}
 th[aria-sort=ascending] button::after{content:" ↑"}
@@ -74,6 +76,7 @@ dd{margin:0;overflow-wrap:anywhere}
 #tip{position:fixed;z-index:3;max-width:min(320px,calc(100vw - 24px));padding:6px 9px;background:var(--ink);color:var(--page);font:13px/1.4 system-ui,sans-serif;border-radius:4px;pointer-events:none;overflow-wrap:anywhere}
 footer{padding-top:3rem;padding-bottom:3rem;color:var(--muted);font-size:.9rem}
 ${chartRules(variable)}
+@media (max-width:700px){#filters{position:static}}
 @media (max-width:520px){body{font-size:16px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}}
 @media print{
 :root,:root[data-theme]{color-scheme:light}
@@ -88,7 +91,8 @@ h2,h3,figcaption,.legend{break-after:avoid}
 .panels.wide{display:block}.panels.wide+.panels{display:none}
 .panels.wide .panel svg{max-width:100%}
 table{font-size:8pt}
-th,td{padding:3px 9px 3px 0}
+th,td{padding:3px 9px 3px 0;white-space:normal!important}
+.words{min-width:0}
 .scroll,.long{overflow:visible;max-height:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 a{text-decoration:none}

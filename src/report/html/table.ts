@@ -13,19 +13,26 @@ interface TableOptions {
 /** Columns without a value in any row are left out. */
 export function tableOf(columns: readonly Column[], rows: readonly ChartRow[], { caption, href, kind = '' }: TableOptions) {
   const used = columns.filter(({ key }) => rows.some(({ cells }) => (cells[key] ?? '') !== ''));
+  const kinds = used.map(({ key, align }) => {
+    const isLong = rows.some(({ cells }) => (cells[key] ?? '').length > LONG);
+    return align === 'right' ? 'right' : isLong ? 'words' : null;
+  });
   const head = used.map(
-    ({ title, unit, align }) =>
-      html`<th scope="col"${attributes({ class: align === 'right' ? 'right' : null })}>${title}${unit !== undefined && html`<span class="unit">${unit}</span>`}</th>`,
+    ({ title, unit }, i) =>
+      html`<th scope="col"${attributes({ class: kinds[i] })}>${title}${unit !== undefined && html`<span class="unit">${unit}</span>`}</th>`,
   );
-  return html`<div class="scroll${rows.length > 60 ? ' long' : ''}" tabindex="0" role="region" aria-label="${caption}"><table class="sortable ${kind}"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
-${rows.map((row) => rowOf(used, row, href?.(row) ?? null))}</tbody></table></div>`;
+  return html`<p class="above">${caption}</p><div class="scroll${rows.length > 60 ? ' long' : ''}" tabindex="0" role="region" aria-label="${caption}"><table class="sortable ${kind}" aria-label="${caption}"><thead><tr>${head}</tr></thead><tbody>
+${rows.map((row) => rowOf(used, kinds, row, href?.(row) ?? null))}</tbody></table></div>`;
 }
 
-function rowOf(columns: readonly Column[], { of, cells }: ChartRow, href: string | null): Markup {
-  const content = columns.map(({ key, align }, i) => {
+/** Longer cells wrap. */
+const LONG = 34;
+
+function rowOf(columns: readonly Column[], kinds: readonly (string | null)[], { of, cells }: ChartRow, href: string | null): Markup {
+  const content = columns.map(({ key }, i) => {
     const words = cells[key] ?? '';
-    if (i === 0) return html`<th scope="row">${href === null ? words : html`<a href="${href}">${words}</a>`}</th>`;
-    return html`<td${attributes({ class: align === 'right' ? 'right' : null })}>${words}</td>`;
+    if (i === 0) return html`<th scope="row"${attributes({ class: kinds[i] })}>${href === null ? words : html`<a href="${href}">${words}</a>`}</th>`;
+    return html`<td${attributes({ class: kinds[i] })}>${words}</td>`;
   });
   return html`<tr${attributes({ 'data-c': of })}>${content}</tr>
 `;

@@ -7,7 +7,7 @@ import { caseDimensions } from '../../suite/case-id.js';
 import type { Scene } from '../charts/scene.js';
 import { comparedToReading, READING_TOKENS_PER_SECOND } from '../conclusion.js';
 import { bytes, count, duration, number, plural } from '../format.js';
-import { dimensionWord } from '../labels.js';
+import { headingOf } from '../labels.js';
 
 export interface Verdict {
   lead: string;
@@ -19,9 +19,9 @@ export function verdictOf(scene: Scene): Verdict {
   return { lead: leadOf(best), notes: notesOf(scene, best) };
 }
 
-/** `tuned q4 onnxruntime cpu 2 threads`: how a model was run. */
+/** `tuned q4 · onnxruntime · cpu · 2 threads`: how a model was run. */
 export function configurationOf({ key: { workload: _, model: __, ...key } }: Entry): string {
-  return Object.entries(caseDimensions(key)).map(dimensionWord).join(' ');
+  return headingOf(caseDimensions(key));
 }
 
 export function decodeOf(entry: Entry): number {
@@ -57,7 +57,7 @@ function oneSentence(entry: Entry): string {
   const { ttftMs } = entry.metrics;
   const { prompt } = lengthsOf(entry.key.workload)!;
   const rate = decodeOf(entry);
-  return `On ${entry.machine}, ${entry.key.model} (${configurationOf(entry)}) answers a prompt of ${plural(prompt, 'token')} after ${duration(ttftMs!.median)} and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}${memoryOf(entry)}.`;
+  return `On ${entry.machine}, ${entry.key.model} (${configurationOf(entry).replaceAll(' · ', ', ')}) answers a prompt of ${plural(prompt, 'token')} after ${duration(ttftMs!.median)} and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}${memoryOf(entry)}.`;
 }
 
 function memoryOf({ metrics: { peakRssBytes } }: Entry): string {
