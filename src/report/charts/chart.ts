@@ -1,7 +1,8 @@
 // A chart as data: panels drawn side by side or below each other, a legend, a caption and the table with its numbers. Pure.
-import type { Column } from '../page.js';
-import type { Markup } from '../html/markup.js';
+
 import type { ChartName } from '../../contract/chart-names.js';
+import type { Markup } from '../html/markup.js';
+import type { Column } from '../page.js';
 
 export interface Panel {
   title: string;

@@ -6,8 +6,8 @@ import { workloadOf } from '../../stats/report/front.js';
 import { duration, number } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
-import type { Scene } from './scene.js';
 import { logScale, type TickedScale } from './scales.js';
+import type { Scene } from './scene.js';
 import { entryGroup, fitted, line, mark, path, text, tick, widthOf } from './svg.js';
 
 const STEP = 58;
@@ -40,7 +40,12 @@ export function drawGaps(scene: Scene): Drawing | null {
       { key: 'workload', title: 'workload' },
       { key: 'machine', title: 'machine' },
       { key: 'n', title: 'gaps', align: 'right' },
-      ...(['p50', 'p90', 'p95', 'p99'] as const).map((p) => ({ key: p, title: p, unit: 'ms', align: 'right' as const })),
+      ...(['p50', 'p90', 'p95', 'p99'] as const).map((p) => ({
+        key: p,
+        title: p,
+        unit: 'ms',
+        align: 'right' as const,
+      })),
       { key: 'jitter', title: 'jitter', unit: 'ms', align: 'right' },
       { key: 'longest', title: 'longest', unit: 'ms', align: 'right' },
     ],

@@ -1,13 +1,13 @@
 // The history of each case: its rate in every result over time, with intervals. A panel for each case. Pure.
 import { line as lineOf } from 'd3-shape';
 import type { Series } from '../../contract/views/report.js';
-import { workloadOf } from '../../stats/report/front.js';
 import { METRICS } from '../../stats/metrics.js';
+import { workloadOf } from '../../stats/report/front.js';
 import { measured, plural, unitLabel } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
-import type { Scene } from './scene.js';
 import { timeScale, zeroScale } from './scales.js';
+import type { Scene } from './scene.js';
 import { entryGroup, mark, path, whisker, xAxis, yAxis } from './svg.js';
 
 type Point = Series['points'][number];
@@ -76,7 +76,10 @@ function panelOf(scene: Scene, { ref, metric, points }: Series): Panel {
   );
   const high = ({ figures: { median, interval95 } }: Point) => interval95?.high ?? median;
   const y = zeroScale(Math.max(...points.map(high)), [frame.bottom, frame.top], 4);
-  const course = lineOf<(typeof timed)[number]>(({ at }) => x(at), ({ point }) => y(point.figures.median)).digits(1);
+  const course = lineOf<(typeof timed)[number]>(
+    ({ at }) => x(at),
+    ({ point }) => y(point.figures.median),
+  ).digits(1);
   const marks = timed.map(({ point, at }) => {
     const { median, interval95 } = point.figures;
     const stroke =

@@ -8,8 +8,8 @@ import { number } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel, WIDE } from './chart.js';
 import { placeWords } from './place.js';
-import { drawnOf, figureText, leftOutNote, type Scene } from './scene.js';
 import { fittingScale } from './scales.js';
+import { drawnOf, figureText, leftOutNote, type Scene } from './scene.js';
 import { entryGroup, fitted, mark, path, text, whisker, xAxis, yAxis } from './svg.js';
 
 /** Memory is thought of in doublings. */
@@ -17,7 +17,10 @@ const WIDEST_MEMORY = 4;
 
 export function drawMemorySpeed(scene: Scene): Drawing | null {
   const all = scene.view.entries.filter(
-    (entry) => entry.metrics.decodeRate !== undefined && entry.metrics.peakRssBytes !== undefined && entry.status !== 'impossible',
+    (entry) =>
+      entry.metrics.decodeRate !== undefined &&
+      entry.metrics.peakRssBytes !== undefined &&
+      entry.status !== 'impossible',
   );
   if (all.length === 0) return null;
   const front = new Set(scene.view.fronts.flatMap(({ refs }) => refs));
@@ -67,9 +70,13 @@ function panelOf(scene: Scene, entries: Entry[], front: Set<string>, width: numb
   const y = fittingScale([...highs, ...entries.map(rate)], [frame.bottom, frame.top]);
   const points = entries.map((entry) => ({ entry, x: x(memory(entry)), y: y(rate(entry)) }));
   const onFront = points.filter(({ entry }) => front.has(entry.ref)).sort((a, b) => a.x - b.x);
-  const step = lineOf<{ x: number; y: number }>((point) => point.x, (point) => point.y).curve(curveStepAfter);
-  const fronts = [...groupBy(onFront, ({ entry }) => entry.machine).values()].map((own) =>
-    html`<g class="${scene.hue(own[0]!.entry)}">${path(step([...own, { x: frame.right, y: own.at(-1)!.y }]), 'front', { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.2, opacity: 0.7 })}</g>`,
+  const step = lineOf<{ x: number; y: number }>(
+    (point) => point.x,
+    (point) => point.y,
+  ).curve(curveStepAfter);
+  const fronts = [...groupBy(onFront, ({ entry }) => entry.machine).values()].map(
+    (own) =>
+      html`<g class="${scene.hue(own[0]!.entry)}">${path(step([...own, { x: frame.right, y: own.at(-1)!.y }]), 'front', { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.2, opacity: 0.7 })}</g>`,
   );
   const marks = points.map(({ entry, x: cx, y: cy }) => {
     const { interval95 } = entry.metrics.decodeRate!;
@@ -77,10 +84,15 @@ function panelOf(scene: Scene, entries: Entry[], front: Set<string>, width: numb
     const stroke =
       interval95 === null ? null : whisker([cx, y(Math.max(floor, interval95.low))], [cx, y(interval95.high)]);
     const tip = `${scene.full(entry)}: ${figureText(entry, 'decodeRate')} in ${figureText(entry, 'peakRssBytes')}`;
-    return entryGroup(entry.ref, scene.hue(entry), tip, html`${stroke}${mark(scene.shape(entry), cx, cy, 64, !isRanked(entry))}`);
+    return entryGroup(
+      entry.ref,
+      scene.hue(entry),
+      tip,
+      html`${stroke}${mark(scene.shape(entry), cx, cy, 64, !isRanked(entry))}`,
+    );
   });
   const named = placeWords(
-    onFront.map(({ entry, x: cx, y: cy }) => ({ x: cx, y: cy, words: fitted(scene.short(entry), width * 0.62) })),
+    onFront.map(({ entry, x: cx, y: cy }) => ({ x: cx, y: cy, words: wordings(scene.short(entry), width) })),
     points,
     frame,
   );
@@ -90,4 +102,9 @@ function panelOf(scene: Scene, entries: Entry[], front: Set<string>, width: numb
     height: frame.bottom + 42,
     body: html`${xAxis(frame, { scale: x, ticks: x.ticks, label: 'peak memory, MB' })}${yAxis(frame, { scale: y, ticks: y.ticks, label: 'decode, tok/s' })}${fronts}${marks}${named.map((word) => text(word.x, word.y, word.words, { kind: 'halo', ...(word.anchor === undefined ? {} : { anchor: word.anchor }) }))}`,
   };
+}
+
+/** Whole, or cut off. */
+function wordings(words: string, width: number): string[] {
+  return [fitted(words, width * 0.62), fitted(words, width * 0.36)];
 }

@@ -7,8 +7,8 @@ import { bytes, number } from '../format.js';
 import { html, type Markup } from '../html/markup.js';
 import { momentInWords, phaseWord } from '../memory-page.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
-import { leftOutNote, type Scene } from './scene.js';
 import { zeroScale } from './scales.js';
+import { leftOutNote, type Scene } from './scene.js';
 import { bar, entryGroup, line, text } from './svg.js';
 
 const STEP = 24;
@@ -21,7 +21,9 @@ export function drawMemory(scene: Scene): Drawing | null {
   const { memory } = scene.view;
   if (memory.length === 0) return null;
   const drawn = memory.slice(0, MOST_PANELS);
-  const most = Math.max(...drawn.flatMap(({ phases }) => Object.values(phases).map(({ peakRssBytes }) => peakRssBytes)));
+  const most = Math.max(
+    ...drawn.flatMap(({ phases }) => Object.values(phases).map(({ peakRssBytes }) => peakRssBytes)),
+  );
   return {
     caption: [
       'Full colour is anonymous memory, pale is memory mapped from files, which other programs may share and the system may take back. All panels have one scale.',

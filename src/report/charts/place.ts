@@ -6,10 +6,14 @@ import { widthOf } from './svg.js';
 export interface Wanted {
   x: number;
   y: number;
-  words: string;
+  /** What is said where there is room, then what is said instead. */
+  words: readonly string[];
 }
 
-interface Placed extends Wanted {
+interface Placed {
+  x: number;
+  y: number;
+  words: string;
   anchor: 'middle' | 'end' | undefined;
 }
 
@@ -24,26 +28,41 @@ const DISTANCE = 8;
 const HEIGHT = 13;
 
 /** `marks`: all points that are drawn, which words keep off as well. */
-export function placeWords(wanted: readonly Wanted[], marks: readonly { x: number; y: number }[], frame: Frame): Placed[] {
+export function placeWords(
+  wanted: readonly Wanted[],
+  marks: readonly { x: number; y: number }[],
+  frame: Frame,
+): Placed[] {
   const taken: Box[] = marks.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
   return wanted.flatMap(({ x, y, words }) => {
-    const width = widthOf(words);
-    const places = [
-      { at: x + DISTANCE, base: y + 4, anchor: undefined, left: x + DISTANCE },
-      { at: x - DISTANCE, base: y + 4, anchor: 'end' as const, left: x - DISTANCE - width },
-      { at: x, base: y - DISTANCE, anchor: 'middle' as const, left: x - width / 2 },
-      { at: x, base: y + DISTANCE + 10, anchor: 'middle' as const, left: x - width / 2 },
-      { at: x + DISTANCE, base: y - DISTANCE, anchor: undefined, left: x + DISTANCE },
-      { at: x - DISTANCE, base: y - DISTANCE, anchor: 'end' as const, left: x - DISTANCE - width },
-    ];
-    for (const { at, base, anchor, left } of places) {
-      const box = { left, right: left + width, top: base - HEIGHT + 3, bottom: base + 3 };
-      if (!isInside(box, frame) || taken.some((other) => meet(box, other))) continue;
-      taken.push(box);
-      return [{ x: at, y: base, words, anchor }];
+    for (const text of words) {
+      const width = widthOf(text);
+      for (const { at, base, anchor, left } of placesAround(x, y, width)) {
+        const box = { left, right: left + width, top: base - HEIGHT + 3, bottom: base + 3 };
+        if (!isInside(box, frame) || taken.some((other) => meet(box, other))) continue;
+        taken.push(box);
+        return [{ x: at, y: base, words: text, anchor }];
+      }
     }
     return [];
   });
+}
+
+function placesAround(x: number, y: number, width: number) {
+  const right = { at: x + DISTANCE, anchor: undefined, left: x + DISTANCE };
+  const left = { at: x - DISTANCE, anchor: 'end' as const, left: x - DISTANCE - width };
+  const middle = { at: x, anchor: 'middle' as const, left: x - width / 2 };
+  const [above, beside, below] = [y - DISTANCE, y + 4, y + DISTANCE + 10];
+  return [
+    { ...right, base: beside },
+    { ...left, base: beside },
+    { ...middle, base: above },
+    { ...middle, base: below },
+    { ...right, base: above },
+    { ...left, base: above },
+    { ...right, base: below },
+    { ...left, base: below },
+  ];
 }
 
 function isInside({ left, right, top, bottom }: Box, frame: Frame): boolean {

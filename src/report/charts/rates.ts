@@ -5,12 +5,12 @@ import type { Entry } from '../../contract/views/report.js';
 import { groupBy } from '../../stats/group-by.js';
 import { workloadOf } from '../../stats/report/front.js';
 import { number, spread } from '../format.js';
+import { html } from '../html/markup.js';
 import type { Drawing, Panel } from './chart.js';
 import { NARROW } from './chart.js';
-import { drawnOf, figureText, leftOutNote, type Scene } from './scene.js';
 import { zeroScale } from './scales.js';
+import { drawnOf, figureText, leftOutNote, type Scene } from './scene.js';
 import { bar, entryGroup, fitted, line, text, tick, whisker, widthOf } from './svg.js';
-import { html } from '../html/markup.js';
 
 const STEP = 38;
 const TOP = 8;
@@ -19,7 +19,9 @@ const RIGHT = NARROW - 8;
 
 export function drawRates(scene: Scene, phase: PhaseWithCeiling): Drawing | null {
   const metric = `${phase}Rate` as const;
-  const all = scene.view.entries.filter(({ metrics, status }) => metrics[metric] !== undefined && status !== 'impossible');
+  const all = scene.view.entries.filter(
+    ({ metrics, status }) => metrics[metric] !== undefined && status !== 'impossible',
+  );
   if (all.length === 0) return null;
   const sorted = [...groupBy(all, scene.place).values()].flatMap((group) =>
     group.toSorted((a, b) => b.metrics[metric]!.median - a.metrics[metric]!.median),
@@ -86,7 +88,9 @@ function panelOf(scene: Scene, entries: Entry[], peers: Entry[], phase: PhaseWit
     const tip = `${scene.full(entry)}: ${figureText(entry, metric)}${share === null ? '' : `, ${Math.round(share * 100)} % of the ceiling`}`;
     return entryGroup(entry.ref, scene.hue(entry), tip, content, TOP + i * STEP);
   });
-  const ticks = scale.ticks.map((value) => text(scale(value), bottom + 14, tick(value), { anchor: anchorOf(value, scale) }));
+  const ticks = scale.ticks.map((value) =>
+    text(scale(value), bottom + 14, tick(value), { anchor: anchorOf(value, scale) }),
+  );
   return {
     title: `${scene.place(entries[0]!)}${isNext ? ', continued' : ''}`,
     width: NARROW,

@@ -6,8 +6,8 @@ import { workloadOf } from '../../stats/report/front.js';
 import { bytes, number, plural } from '../format.js';
 import { html, type Markup } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel, WIDE } from './chart.js';
-import type { Scene } from './scene.js';
 import { logScale } from './scales.js';
+import type { Scene } from './scene.js';
 import { entryGroup, type Frame, line, mark, text, tick, widthOf, xAxis, yAxis } from './svg.js';
 
 const GIGA = 1e9;
@@ -78,7 +78,13 @@ function panelOf(scene: Scene, roof: Roofs, width: number, hasMany: boolean): Pa
 
 type Position = (value: number) => number;
 
-function roofLines(frame: Frame, x: Position, y: Position, bandwidth: number, products: { name: string; rate: number }[]): Markup {
+function roofLines(
+  frame: Frame,
+  x: Position,
+  y: Position,
+  bandwidth: number,
+  products: { name: string; rate: number }[],
+): Markup {
   // Where a sloped line enters the frame: from the left or from below.
   const unscaled = (pixels: number) => invert(x, pixels);
   const [first, last] = [unscaled(frame.left), unscaled(frame.right)];

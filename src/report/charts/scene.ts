@@ -1,11 +1,12 @@
 // What all charts of a report agree on: how entries are called, and which hue and shape each has. Pure.
+
+import type { MetricName } from '../../contract/metric-names.js';
 import type { Entry, ReportView } from '../../contract/views/report.js';
 import { present } from '../../stats/present.js';
 import { workloadOf } from '../../stats/report/front.js';
-import { measured, unitLabel } from '../format.js';
 import { caseDimensions } from '../../suite/case-id.js';
+import { measured, unitLabel } from '../format.js';
 import { headingOf } from '../labels.js';
-import type { MetricName } from '../../contract/metric-names.js';
 import type { LegendItem } from './chart.js';
 import { HUES } from './palette.js';
 

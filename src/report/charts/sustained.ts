@@ -8,8 +8,8 @@ import { THROTTLED } from '../../stats/sustained.js';
 import { duration, number } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
-import type { Scene } from './scene.js';
 import { zeroScale } from './scales.js';
+import type { Scene } from './scene.js';
 import { entryGroup, line, path, xAxis, yAxis } from './svg.js';
 
 type Window = SustainedCurve['curve']['windows'][number];
@@ -18,7 +18,9 @@ export function drawSustained(scene: Scene): Drawing | null {
   const { sustained } = scene.view;
   if (sustained.length === 0) return null;
   return {
-    caption: ['Each line is a round. Below the dashed line, 90 % of the peak, a rate that does not recover counts as throttled.'],
+    caption: [
+      'Each line is a round. Below the dashed line, 90 % of the peak, a rate that does not recover counts as throttled.',
+    ],
     legend: scene.legend(
       sustained.map(({ ref }) => scene.entry(ref)),
       false,
@@ -65,7 +67,10 @@ function panelOf(scene: Scene, rounds: readonly SustainedCurve[]): Panel {
   const x = zeroScale(Math.max(...windows.map(({ startSeconds }) => startSeconds)), [frame.left, frame.right], 6);
   const peak = Math.max(...rounds.map(({ curve }) => curve.peakRate));
   const y = zeroScale(peak, [frame.bottom, frame.top], 4);
-  const course = lineOf<Window>(({ startSeconds }) => x(startSeconds), ({ tokensPerSecond }) => y(tokensPerSecond)).digits(1);
+  const course = lineOf<Window>(
+    ({ startSeconds }) => x(startSeconds),
+    ({ tokensPerSecond }) => y(tokensPerSecond),
+  ).digits(1);
   const lines = rounds.map(({ curve, round }) =>
     entryGroup(
       ref,

@@ -1,8 +1,8 @@
 // The strokes that charts are made of: lines, words, marks, whiskers, axes. Strings, without a document to draw in. Pure.
 import { type SymbolType, symbol, symbolsFill } from 'd3-shape';
 import stringWidth from 'string-width';
-import { attributes, html, type Markup } from '../html/markup.js';
 import { number } from '../format.js';
+import { attributes, html, type Markup } from '../html/markup.js';
 
 export type Scale = (value: number) => number;
 
@@ -37,9 +37,7 @@ export function bar(x: number, y: number, width: number, height: number, opacity
 /** One of seven shapes, of equal area. */
 export function mark(shape: number, x: number, y: number, area = 64, isHollow = false): Markup {
   const type = symbolsFill[shape % symbolsFill.length] as SymbolType;
-  const paint = isHollow
-    ? { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.6 }
-    : { fill: 'currentColor' };
+  const paint = isHollow ? { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.6 } : { fill: 'currentColor' };
   return html`<path d="${symbol(type, area)() ?? ''}" transform="translate(${fixed(x)},${fixed(y)})"${attributes(paint)}/>`;
 }
 
@@ -106,5 +104,9 @@ export function yAxis({ left, right, top }: Frame, { scale, ticks, label, format
 
 /** 0 · 0.5 · 20 · 1,000: without digits that only say zero. */
 export function tick(value: number): string {
-  return value === 0 ? '0' : Number.isInteger(value) ? value.toLocaleString('en-US') : number(value).replace(/\.?0+$/, '');
+  return value === 0
+    ? '0'
+    : Number.isInteger(value)
+      ? value.toLocaleString('en-US')
+      : number(value).replace(/\.?0+$/, '');
 }

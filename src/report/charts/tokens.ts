@@ -1,14 +1,15 @@
 // The course of a generation: the gap before each token, median over passes, with the band that eight of ten passes keep to.
 // A panel for each case. Pure.
+
+import { scaleLinear } from 'd3-scale';
 import { area, line as lineOf } from 'd3-shape';
 import type { TokenCurve } from '../../contract/views/report.js';
 import { workloadOf } from '../../stats/report/front.js';
 import { number, plural } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
-import { leftOutNote, type Scene } from './scene.js';
-import { scaleLinear } from 'd3-scale';
 import { zeroScale } from './scales.js';
+import { leftOutNote, type Scene } from './scene.js';
 import { entryGroup, path, xAxis, yAxis } from './svg.js';
 
 const MOST_PANELS = 36;
@@ -71,14 +72,20 @@ export function drawTokens(scene: Scene): Drawing | null {
 function panelOf(scene: Scene, { ref, passes, points }: TokenCurve): Panel {
   const entry = scene.entry(ref);
   const frame = { left: 40, right: NARROW - 8, top: 28, bottom: 150 };
-  const x = scaleLinear([points[0]!.token, Math.max(points.at(-1)!.token, points[0]!.token + 1)], [frame.left, frame.right]);
+  const x = scaleLinear(
+    [points[0]!.token, Math.max(points.at(-1)!.token, points[0]!.token + 1)],
+    [frame.left, frame.right],
+  );
   const y = zeroScale(Math.max(...points.map(({ highMs }) => highMs)), [frame.bottom, frame.top], 4);
   const band = area<Point>()
     .x(({ token }) => x(token))
     .y0(({ lowMs }) => y(lowMs))
     .y1(({ highMs }) => y(highMs))
     .digits(1);
-  const middle = lineOf<Point>(({ token }) => x(token), ({ medianMs }) => y(medianMs)).digits(1);
+  const middle = lineOf<Point>(
+    ({ token }) => x(token),
+    ({ medianMs }) => y(medianMs),
+  ).digits(1);
   const tip = `${scene.full(entry)}: median over ${plural(passes, 'pass').replace('passs', 'passes')}`;
   return {
     title: scene.full(entry),

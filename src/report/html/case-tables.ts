@@ -89,7 +89,9 @@ function cellsOf(scene: Scene, entry: Entry): Record<string, string> {
     workload: workloadOf(entry),
     configuration: configurationOf(entry),
     rounds: String(rounds),
-    grade: GRADES.flatMap((grade) => (entry.grades[grade] === undefined ? [] : [`${entry.grades[grade]} ${grade}`])).join(' '),
+    grade: GRADES.flatMap((grade) =>
+      entry.grades[grade] === undefined ? [] : [`${entry.grades[grade]} ${grade}`],
+    ).join(' '),
     weights: key.weights,
     status: statusOf(entry),
     measured: dateText(startedAt),
@@ -98,7 +100,8 @@ function cellsOf(scene: Scene, entry: Entry): Record<string, string> {
     if (share !== null) cells[`${phase}Share`] = `${Math.round(share * 100)} %`;
   for (const name of SHOWN_METRICS) {
     const figures = metrics[name];
-    if (figures !== undefined) cells[name] = measured({ median: figures.median, interval: figures.interval95 }, figures);
+    if (figures !== undefined)
+      cells[name] = measured({ median: figures.median, interval: figures.interval95 }, figures);
   }
   return cells;
 }
@@ -119,14 +122,23 @@ export function leftOutTable(scene: Scene): Markup {
   const { entries, failures, passedOver } = scene.view;
   const ofCases = entries.flatMap((entry) => {
     const own = failures.filter(({ ref }) => ref === entry.ref);
-    const words = own.map(({ round, isRetried, message, hint }) => `round ${round + 1}${isRetried ? ', run again since' : ''}: ${message}${hint === null ? '' : ` (${hint})`}`);
+    const words = own.map(
+      ({ round, isRetried, message, hint }) =>
+        `round ${round + 1}${isRetried ? ', run again since' : ''}: ${message}${hint === null ? '' : ` (${hint})`}`,
+    );
     const reason = entry.status === 'ok' ? reasonOfOk(entry) : REASONS[entry.status];
     if (reason === null && own.length === 0) return [];
-    return [{ of: entry.ref, cells: { what: scene.full(entry), why: [reason ?? 'Rounds failed', ...words].join('; '), file: entry.path } }];
+    return [
+      {
+        of: entry.ref,
+        cells: { what: scene.full(entry), why: [reason ?? 'Rounds failed', ...words].join('; '), file: entry.path },
+      },
+    ];
   });
   const ofFiles = passedOver.map((message) => ({ of: null, cells: { what: 'a file', why: message } }));
   const rows = [...ofCases, ...ofFiles];
-  if (rows.length === 0) return html`<p>Nothing: every case has rounds that succeeded, and every file could be read.</p>`;
+  if (rows.length === 0)
+    return html`<p>Nothing: every case has rounds that succeeded, and every file could be read.</p>`;
   const columns: Column[] = [
     { key: 'what', title: 'what' },
     { key: 'why', title: 'why' },

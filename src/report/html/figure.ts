@@ -7,7 +7,7 @@ import { tableOf } from './table.js';
 export function figureOf(chart: Chart): Markup {
   const { name, title, caption, legend, panels, wide, columns, rows } = chart;
   return html`<section id="${name}"><h2>${title}</h2>
-${caption.map((sentence) => html`<p class="quiet">${sentence}</p>`)}
+<p class="quiet">${caption.join(' ')}</p>
 ${legend.length > 0 && html`<ul class="legend">${legend.map(legendItem)}</ul>`}
 ${wide !== null && html`<div class="panels wide">${wide.map((panel) => panelOf(title, panel))}</div>`}<div class="panels">${panels.map((panel) => panelOf(title, panel))}</div>
 <details><summary>The numbers of this chart, as a table</summary>${tableOf(columns, rows, { caption: title })}</details></section>

@@ -29,7 +29,9 @@ export function entryData(entries: readonly Entry[]): Markup {
   const lists = Object.values(DIMENSIONS).map((of) => ({ of, values: valuesOf(entries, of) }));
   const places = entries.map((entry) => [entry.ref, lists.map(({ of, values }) => values.indexOf(of(entry)))]);
   const json = JSON.stringify({ entries: Object.fromEntries(places) });
-  return { markup: `<script type="application/json" id="entries">${printableJson(json).replaceAll('<', '\\u003c')}</script>` };
+  return {
+    markup: `<script type="application/json" id="entries">${printableJson(json).replaceAll('<', '\\u003c')}</script>`,
+  };
 }
 
 function valuesOf(entries: readonly Entry[], of: (entry: Entry) => string): string[] {

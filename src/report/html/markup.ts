@@ -23,7 +23,14 @@ function isMarkup(content: Markup | readonly Content[]): content is Markup {
   return 'markup' in content;
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
 /** Halves of surrogate pairs and what no character is: an XML parser stops there. */
 const UNFIT = /[\p{Cs}\ufffe\uffff]/gu;
 

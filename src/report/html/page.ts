@@ -2,7 +2,7 @@
 // own style and script work. Pure.
 import { createHash } from 'node:crypto';
 import type { ReportView } from '../../contract/views/report.js';
-import { chartsOf, CHARTS } from '../charts/charts.js';
+import { CHARTS, chartsOf } from '../charts/charts.js';
 import { dateText } from '../charts/history.js';
 import { type Scene, sceneOf } from '../charts/scene.js';
 import { bytes, count, plural } from '../format.js';
@@ -91,6 +91,9 @@ function sourceText({ entries, documents, results, unlisted }: ReportView): stri
     documents.entries < entries.length
       ? `Whole documents were read for ${count(documents.entries)} of ${plural(entries.length, 'case')}, the newest of each machine (${count(documents.read)} of ${plural(all, 'result')}); token times, memory by phase, the roofline and raw samples are of these. `
       : '';
-  const cut = entries.length > MOST_SOURCES ? `The first ${count(MOST_SOURCES)} cases are listed${entries.length > MOST_CASES ? `, and the table of all cases has ${count(MOST_CASES)}` : ''}; edgeproof report -o json has all. ` : '';
+  const cut =
+    entries.length > MOST_SOURCES
+      ? `The first ${count(MOST_SOURCES)} cases are listed${entries.length > MOST_CASES ? `, and the table of all cases has ${count(MOST_CASES)}` : ''}; edgeproof report -o json has all. `
+      : '';
   return `${read}${cut}Every figure is the median of the values of its rounds, and the value of a round the median over its timed passes.`;
 }

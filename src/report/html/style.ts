@@ -1,6 +1,6 @@
 // The style sheet of a report page: one column of prose, panels as many as fit, light and dark by the reader's choice, print in
 // black on white. Pure.
-import { chartRules, type Colour, PALETTE } from '../charts/palette.js';
+import { type Colour, chartRules, PALETTE } from '../charts/palette.js';
 
 const VARIABLES = Object.entries(PALETTE)
   .map(([name, { light, dark }]) => `--${name}:light-dark(${light},${dark})`)
@@ -23,6 +23,7 @@ header p{margin:0;color:var(--muted);font-size:.9rem}
 h2{font-size:1.45rem;line-height:1.25;margin:0 0 .4rem;font-weight:600}
 h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
 section{padding-top:2.6rem}
+#verdict{padding-top:.6rem}
 p,ul{max-width:70ch;margin:.5rem 0}
 .lead{font-size:clamp(1.25rem,1rem + 1.3vw,1.8rem);line-height:1.35;margin:1.1rem 0 .8rem;max-width:56ch;text-wrap:pretty}
 .quiet{color:var(--muted)}
@@ -77,7 +78,7 @@ dd{margin:0;overflow-wrap:anywhere}
 footer{padding-top:3rem;padding-bottom:3rem;color:var(--muted);font-size:.9rem}
 ${chartRules(variable)}
 @media (max-width:700px){#filters{position:static}}
-@media (max-width:520px){body{font-size:16px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}}
+@media (max-width:520px){body{font-size:16px}header p{order:3;width:100%}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}}
 @media print{
 :root,:root[data-theme]{color-scheme:light}
 @page{margin:16mm 14mm}

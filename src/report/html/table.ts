@@ -11,7 +11,11 @@ interface TableOptions {
 }
 
 /** Columns without a value in any row are left out. */
-export function tableOf(columns: readonly Column[], rows: readonly ChartRow[], { caption, href, kind = '' }: TableOptions) {
+export function tableOf(
+  columns: readonly Column[],
+  rows: readonly ChartRow[],
+  { caption, href, kind = '' }: TableOptions,
+) {
   const used = columns.filter(({ key }) => rows.some(({ cells }) => (cells[key] ?? '') !== ''));
   const kinds = used.map(({ key, align }) => {
     const isLong = rows.some(({ cells }) => (cells[key] ?? '').length > LONG);
@@ -28,10 +32,16 @@ ${rows.map((row) => rowOf(used, kinds, row, href?.(row) ?? null))}</tbody></tabl
 /** Longer cells wrap. */
 const LONG = 34;
 
-function rowOf(columns: readonly Column[], kinds: readonly (string | null)[], { of, cells }: ChartRow, href: string | null): Markup {
+function rowOf(
+  columns: readonly Column[],
+  kinds: readonly (string | null)[],
+  { of, cells }: ChartRow,
+  href: string | null,
+): Markup {
   const content = columns.map(({ key }, i) => {
     const words = cells[key] ?? '';
-    if (i === 0) return html`<th scope="row"${attributes({ class: kinds[i] })}>${href === null ? words : html`<a href="${href}">${words}</a>`}</th>`;
+    if (i === 0)
+      return html`<th scope="row"${attributes({ class: kinds[i] })}>${href === null ? words : html`<a href="${href}">${words}</a>`}</th>`;
     return html`<td${attributes({ class: kinds[i] })}>${words}</td>`;
   });
   return html`<tr${attributes({ 'data-c': of })}>${content}</tr>

@@ -80,10 +80,14 @@ function notesOf({ view }: Scene, best: readonly Entry[]): string[] {
   const synthetic = view.entries.filter(({ key }) => key.weights === 'synthetic').length;
   return present(
     failed > 0 && `${plural(failed, 'case')} failed.`,
-    impossible > 0 && `${plural(impossible, 'case')} measured faster than the machine can be, and ${impossible === 1 ? 'is' : 'are'} left out of charts.`,
-    unsound > 0 && `${plural(unsound, 'case')} not shown to compute the same as ${unsound === 1 ? 'its' : 'their'} reference: not ranked.`,
-    busy > 0 && `In ${busy === best.length ? 'every row' : `${busy} of ${best.length} rows`} the machine was busy in all rounds (grade C): measure again before you quote ${busy === 1 ? 'it' : 'them'}.`,
-    view.passedOver.length > 0 && `${plural(view.passedOver.length, 'file')} could not be read and ${view.passedOver.length === 1 ? 'is' : 'are'} named under “Left out”.`,
+    impossible > 0 &&
+      `${plural(impossible, 'case')} measured faster than the machine can be, and ${impossible === 1 ? 'is' : 'are'} left out of charts.`,
+    unsound > 0 &&
+      `${plural(unsound, 'case')} not shown to compute the same as ${unsound === 1 ? 'its' : 'their'} reference: not ranked.`,
+    busy > 0 &&
+      `In ${busy === best.length ? 'every row' : `${busy} of ${best.length} rows`} the machine was busy in all rounds (grade C): measure again before you quote ${busy === 1 ? 'it' : 'them'}.`,
+    view.passedOver.length > 0 &&
+      `${plural(view.passedOver.length, 'file')} could not be read and ${view.passedOver.length === 1 ? 'is' : 'are'} named under “Left out”.`,
     synthetic > 0 &&
       `Weights are synthetic in ${synthetic === view.entries.length ? 'every case' : `${count(synthetic)} of ${plural(view.entries.length, 'case')}`}: speed and memory are those of the real graph, the generated text is noise.`,
   );

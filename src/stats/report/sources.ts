@@ -31,10 +31,7 @@ export function sourcedOf(entries: readonly Entry[], documents: Documents): Sour
   });
 }
 
-type Sections = Pick<
-  ReportView,
-  'roofs' | 'gaps' | 'curves' | 'memory' | 'sustained' | 'samples' | 'failures'
->;
+type Sections = Pick<ReportView, 'roofs' | 'gaps' | 'curves' | 'memory' | 'sustained' | 'samples' | 'failures'>;
 
 export function sectionsOf(sourced: readonly Sourced[]): Sections {
   return {

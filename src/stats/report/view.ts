@@ -16,7 +16,10 @@ export function reportView(digests: readonly Digest[], documents: Documents, pas
   const tracks = tracksOf(digests);
   const available = tracks.map(({ entry }) => entry).filter(({ path }) => documents.has(path));
   const chosen = new Set(inTurns(available).slice(0, REPORT_LIMITS.entries));
-  const sourced = sourcedOf(available.filter((entry) => chosen.has(entry)), documents);
+  const sourced = sourcedOf(
+    available.filter((entry) => chosen.has(entry)),
+    documents,
+  );
   const known = new Map(sourced.map(({ entry }) => [entry.ref, entry]));
   const entries = tracks.map(({ entry }) => known.get(entry.ref) ?? entry);
   const { history, leftOut } = historyOf(tracks, REPORT_LIMITS);
@@ -51,7 +54,8 @@ function inTurns(entries: readonly Entry[]): Entry[] {
 }
 
 function resultRow({ path, startedAt, suite, tool, machine, cases }: Digest): ResultRow {
-  const sum = (of: (result: Digest['cases'][number]) => number) => cases.reduce((total, result) => total + of(result), 0);
+  const sum = (of: (result: Digest['cases'][number]) => number) =>
+    cases.reduce((total, result) => total + of(result), 0);
   const counts = GRADES.map((grade) => [grade, sum(({ grades }) => grades[grade] ?? 0)] as const);
   return {
     path,
