@@ -8,7 +8,7 @@ import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
 import { timeScale, zeroScale } from './scales.js';
 import type { Scene } from './scene.js';
-import { entryGroup, mark, path, whisker, xAxis, yAxis } from './svg.js';
+import { mark, path, tipped, whisker, xAxis, yAxis } from './svg.js';
 
 type Point = Series['points'][number];
 
@@ -32,25 +32,21 @@ export function drawHistory(scene: Scene): Drawing | null {
       { key: 'case', title: 'case' },
       { key: 'workload', title: 'workload' },
       { key: 'machine', title: 'machine' },
-      { key: 'date', title: 'measured' },
-      { key: 'commit', title: 'edgeproof' },
-      { key: 'value', title: 'figure', align: 'right' },
-      { key: 'result', title: 'result' },
+      { key: 'metric', title: 'figure' },
+      { key: 'values', title: 'in each result, the oldest first' },
     ],
-    rows: history.flatMap(({ ref, points }) => {
+    rows: history.map(({ ref, metric, points }) => {
       const entry = scene.entry(ref);
-      return points.map((point) => ({
+      return {
         of: ref,
         cells: {
           case: scene.short(entry),
           workload: workloadOf(entry),
           machine: entry.machine,
-          date: dateText(point.startedAt),
-          commit: point.commit?.slice(0, 8) ?? '',
-          value: valueText(point),
-          result: point.path,
+          metric: `${METRICS[metric].title}, ${unitLabel(METRICS[metric])}`,
+          values: points.map((point) => `${dateText(point.startedAt)}: ${valueText(point)}`).join('; '),
         },
-      }));
+      };
     }),
   };
 }
@@ -62,7 +58,7 @@ export function dateText(startedAt: string): string {
 
 function valueText({ figures }: Point): string {
   const { median, interval95 } = figures;
-  return `${measured({ median, interval: interval95 }, figures)} ${unitLabel(figures)}`;
+  return measured({ median, interval: interval95 }, figures);
 }
 
 function panelOf(scene: Scene, { ref, metric, points }: Series): Panel {
@@ -84,14 +80,14 @@ function panelOf(scene: Scene, { ref, metric, points }: Series): Panel {
     const { median, interval95 } = point.figures;
     const stroke =
       interval95 === null ? null : whisker([x(at), y(Math.max(0, interval95.low))], [x(at), y(interval95.high)]);
-    const tip = `${dateText(point.startedAt)}: ${valueText(point)}`;
-    return entryGroup(ref, scene.hue(entry), tip, html`${stroke}${mark(0, x(at), y(median), 26, point.isOther)}`);
+    const tip = `${dateText(point.startedAt)}: ${valueText(point)} ${unitLabel(point.figures)}${point.commit === null ? '' : `, edgeproof ${point.commit.slice(0, 8)}`}`;
+    return tipped(tip, html`${stroke}${mark(0, x(at), y(median), 26, point.isOther)}`);
   });
   return {
     title: scene.full(entry),
     width: NARROW,
     height: frame.bottom + 24,
     of: ref,
-    body: html`${xAxis(frame, { scale: x, ticks: x.ticks, label: '', format: x.format })}${yAxis(frame, { scale: y, ticks: y.ticks, label: `${METRICS[metric].title}, ${unitLabel(METRICS[metric])}` })}<g class="${scene.hue(entry)}">${path(course(timed), 'course', { fill: 'none', stroke: 'currentColor', opacity: 0.4 })}</g>${marks}`,
+    body: html`${xAxis(frame, { scale: x, ticks: x.ticks, label: '', format: x.format })}${yAxis(frame, { scale: y, ticks: y.ticks, label: `${METRICS[metric].title}, ${unitLabel(METRICS[metric])}` })}<g class="${scene.hue(entry)}">${path(course(timed), 'course', { fill: 'none', stroke: 'currentColor', opacity: 0.4 })}${marks}</g>`,
   };
 }

@@ -18,6 +18,7 @@ const WIDEST_MEMORY = 4;
 export function drawMemorySpeed(scene: Scene): Drawing | null {
   const all = scene.view.entries.filter(
     (entry) =>
+      entry.key.workload.kind === 'generate' &&
       entry.metrics.decodeRate !== undefined &&
       entry.metrics.peakRssBytes !== undefined &&
       entry.status !== 'impossible',

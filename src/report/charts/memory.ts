@@ -8,7 +8,7 @@ import { html, type Markup } from '../html/markup.js';
 import { momentInWords, phaseWord } from '../memory-page.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
 import { zeroScale } from './scales.js';
-import { leftOutNote, type Scene } from './scene.js';
+import { bestFirst, leftOutNote, type Scene } from './scene.js';
 import { bar, entryGroup, line, text } from './svg.js';
 
 const STEP = 24;
@@ -20,7 +20,7 @@ const MOST_PANELS = 36;
 export function drawMemory(scene: Scene): Drawing | null {
   const { memory } = scene.view;
   if (memory.length === 0) return null;
-  const drawn = memory.slice(0, MOST_PANELS);
+  const drawn = bestFirst(scene, memory).slice(0, MOST_PANELS);
   const most = Math.max(
     ...drawn.flatMap(({ phases }) => Object.values(phases).map(({ peakRssBytes }) => peakRssBytes)),
   );

@@ -23,7 +23,11 @@ export function drawRates(scene: Scene, phase: PhaseWithCeiling): Drawing | null
     ({ metrics, status }) => metrics[metric] !== undefined && status !== 'impossible',
   );
   if (all.length === 0) return null;
-  const sorted = [...groupBy(all, scene.place).values()].flatMap((group) =>
+  const byWorkload = groupBy(all, workloadOf);
+  const commonFirst = all.toSorted(
+    (a, b) => byWorkload.get(workloadOf(b))!.length - byWorkload.get(workloadOf(a))!.length,
+  );
+  const sorted = [...groupBy(commonFirst, scene.place).values()].flatMap((group) =>
     group.toSorted((a, b) => b.metrics[metric]!.median - a.metrics[metric]!.median),
   );
   const drawn = drawnOf(sorted);

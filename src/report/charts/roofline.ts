@@ -67,7 +67,7 @@ function panelOf(scene: Scene, roof: Roofs, width: number, hasMany: boolean): Pa
   const speeds = roof.points.map((point) => point.operationsPerSecond / GIGA);
   const x = logScale([...roof.points.map((point) => point.operationsPerByte), ...bends], [frame.left, frame.right]);
   const y = logScale([...speeds, ...products.map(({ rate }) => rate)], [frame.bottom, frame.top]);
-  const where = `${roof.ep}, ${plural(roof.threads, 'thread')}`;
+  const where = `${roof.ep}, ${plural(roof.threads, 'thread')}, ${bytes(roof.bytesPerSecond)}/s`;
   return {
     title: hasMany ? `${roof.machine} · ${where}` : where,
     width,
@@ -93,17 +93,15 @@ function roofLines(
   const top = Math.max(...products.map(({ rate }) => rate), start * bandwidth);
   const bend = Math.min(last, top / bandwidth);
   const slope = line(x(start), y(start * bandwidth), x(bend), y(bend * bandwidth), 'roof');
-  const angle = (-Math.atan2(y(start * bandwidth) - y(bend * bandwidth), x(bend) - x(start)) * 180) / Math.PI;
-  const middle = Math.sqrt(start * bend);
-  const slopeWords = `${bytes(bandwidth * GIGA)}/s`;
   const level = products.map(({ name, rate }) => {
     const from = Math.max(first, Math.min(last, rate / bandwidth));
     const words = `${name} ${tick(Math.round(rate))}`;
-    const named = text(x(from) + 8, y(rate) - 5, words, { kind: 'halo quiet' });
+    const middle = (x(from) + frame.right) / 2;
+    const named = text(middle, y(rate) - 5, words, { anchor: 'middle', kind: 'halo quiet' });
     const fits = frame.right - x(from) > widthOf(words) + 8;
     return html`${line(x(from), y(rate), frame.right, y(rate), 'roof')}${fits ? named : null}`;
   });
-  return html`${slope}${level}${text(x(middle) - 6, y(middle * bandwidth) - 7, slopeWords, { anchor: 'middle', kind: 'halo quiet', turn: Math.round(angle) })}`;
+  return html`${slope}${level}`;
 }
 
 /** The value at a pixel of a logarithmic scale. */

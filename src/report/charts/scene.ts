@@ -2,6 +2,7 @@
 
 import type { MetricName } from '../../contract/metric-names.js';
 import type { Entry, ReportView } from '../../contract/views/report.js';
+import { groupBy } from '../../stats/group-by.js';
 import { present } from '../../stats/present.js';
 import { workloadOf } from '../../stats/report/front.js';
 import { caseDimensions } from '../../suite/case-id.js';
@@ -30,10 +31,16 @@ function dimensionsOf({ key: { workload: _, ...key } }: Entry): Record<string, s
   return caseDimensions(key);
 }
 
+/** Dimensions in which cases of one machine differ: what follows from the machine need not be said beside its name. */
 function varyingOf(entries: readonly Entry[]): Set<string> {
-  const all = entries.map(dimensionsOf);
-  const names = new Set(all.flatMap((dimensions) => Object.keys(dimensions)));
-  return new Set([...names].filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1));
+  const onMachines = [...groupBy(entries, ({ machine }) => machine).values()];
+  return new Set(
+    onMachines.flatMap((own) => {
+      const all = own.map(dimensionsOf);
+      const names = new Set(all.flatMap((dimensions) => Object.keys(dimensions)));
+      return [...names].filter((name) => new Set(all.map((dimensions) => dimensions[name])).size > 1);
+    }),
+  );
 }
 
 const DIMENSIONS: ((entry: Entry) => string)[] = [
@@ -100,6 +107,12 @@ export const MOST_DRAWN = 160;
 
 export function drawnOf(entries: readonly Entry[]): Entry[] {
   return entries.slice(0, MOST_DRAWN);
+}
+
+/** The fastest of each model and machine before the others. */
+export function bestFirst<T extends { ref: string }>({ view }: Scene, items: readonly T[]): T[] {
+  const best = new Set(view.best.map(({ ref }) => ref));
+  return items.toSorted((a, b) => Number(best.has(b.ref)) - Number(best.has(a.ref)));
 }
 
 export function leftOutNote(all: number, drawn: number, what: string): string[] {

@@ -36,8 +36,10 @@ export function bar(x: number, y: number, width: number, height: number, opacity
 
 /** One of seven shapes, of equal area. */
 export function mark(shape: number, x: number, y: number, area = 64, isHollow = false): Markup {
-  const type = symbolsFill[shape % symbolsFill.length] as SymbolType;
   const paint = isHollow ? { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.6 } : { fill: 'currentColor' };
+  if (shape === 0)
+    return html`<circle${attributes({ cx: fixed(x), cy: fixed(y), r: fixed(Math.sqrt(area / Math.PI)), ...paint })}/>`;
+  const type = symbolsFill[shape % symbolsFill.length] as SymbolType;
   return html`<path d="${symbol(type, area)() ?? ''}" transform="translate(${fixed(x)},${fixed(y)})"${attributes(paint)}/>`;
 }
 
@@ -50,6 +52,11 @@ export function whisker(from: [number, number], to: [number, number]): Markup {
 }
 
 /** What belongs to an entry: it has a tip and can be filtered. */
+/** What is said of a mark that stands in a panel of its own. */
+export function tipped(tip: string, content: Markup | Markup[]): Markup {
+  return html`<g><title>${tip}</title>${content}</g>`;
+}
+
 export function entryGroup(ref: string, hue: string, tip: string, content: Markup | Markup[], y?: number): Markup {
   const transform = y === undefined ? null : `translate(0,${fixed(y)})`;
   return html`<g${attributes({ class: hue, 'data-c': ref, transform })}><title>${tip}</title>${content}</g>`;

@@ -9,7 +9,7 @@ import { number, plural } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
 import { zeroScale } from './scales.js';
-import { leftOutNote, type Scene } from './scene.js';
+import { bestFirst, leftOutNote, type Scene } from './scene.js';
 import { entryGroup, path, xAxis, yAxis } from './svg.js';
 
 const MOST_PANELS = 36;
@@ -18,7 +18,7 @@ type Point = TokenCurve['points'][number];
 export function drawTokens(scene: Scene): Drawing | null {
   const { curves } = scene.view;
   if (curves.length === 0) return null;
-  const drawn = curves.slice(0, MOST_PANELS);
+  const drawn = bestFirst(scene, curves).slice(0, MOST_PANELS);
   const quarter = (points: readonly Point[], at: number) => {
     const size = Math.max(1, Math.floor(points.length / 4));
     const part = points.slice(at * size, at === 3 ? undefined : (at + 1) * size).map(({ medianMs }) => medianMs);

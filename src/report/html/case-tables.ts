@@ -39,7 +39,7 @@ export function proofTable(scene: Scene): Markup {
     { key: 'model', title: 'model' },
     ...(scene.view.machines.length > 1 ? [{ key: 'machine', title: 'machine' }] : []),
     metricColumn('decodeRate'),
-    { key: 'reading', title: 'to reading', ...right },
+    { key: 'reading', title: '× reading', ...right },
     shareColumn('decode'),
     metricColumn('ttftMs'),
     metricColumn('prefillRate'),
@@ -51,7 +51,7 @@ export function proofTable(scene: Scene): Markup {
   ];
   const rows = sorted.map((entry) => ({
     of: entry.ref,
-    cells: { ...cellsOf(scene, entry), reading: `${number(decodeOf(entry) / READING_TOKENS_PER_SECOND)} ×` },
+    cells: { ...cellsOf(scene, entry), reading: number(decodeOf(entry) / READING_TOKENS_PER_SECOND) },
   }));
   const caption = `The fastest case of each model on each machine. ± is half the 95 % interval over rounds; people read about ${number(READING_TOKENS_PER_SECOND)} tokens a second.`;
   return rows.length === 0 ? html`` : tableOf(columns, rows, { caption, href: linkTo, kind: 'first' });

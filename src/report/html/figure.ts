@@ -4,12 +4,16 @@ import { mark } from '../charts/svg.js';
 import { attributes, html, type Markup } from './markup.js';
 import { tableOf } from './table.js';
 
+/** So many panels are seen at once; the others open. */
+const MOST_OPEN = 9;
+
 export function figureOf(chart: Chart): Markup {
   const { name, title, caption, legend, panels, wide, columns, rows } = chart;
   return html`<section id="${name}"><h2>${title}</h2>
 <p class="quiet">${caption.join(' ')}</p>
 ${legend.length > 0 && html`<ul class="legend">${legend.map(legendItem)}</ul>`}
-${wide !== null && html`<div class="panels wide">${wide.map((panel) => panelOf(title, panel))}</div>`}<div class="panels">${panels.map((panel) => panelOf(title, panel))}</div>
+${wide !== null && html`<div class="panels wide">${wide.map((panel) => panelOf(title, panel))}</div>`}<div class="panels">${panels.slice(0, MOST_OPEN).map((panel) => panelOf(title, panel))}</div>
+${panels.length > MOST_OPEN && html`<details class="more"><summary>${panels.length - MOST_OPEN} more</summary><div class="panels">${panels.slice(MOST_OPEN).map((panel) => panelOf(title, panel))}</div></details>`}
 <details><summary>The numbers of this chart, as a table</summary>${tableOf(columns, rows, { caption: title })}</details></section>
 `;
 }

@@ -34,6 +34,7 @@ const filter = () => {
   const shown = new Set(Object.keys(entries).filter((ref) => isShown(entries[ref])));
   for (const element of all('[data-c]')) element.classList.toggle('off', !shown.has(element.dataset.c));
   for (const svg of all('svg[data-step]')) restack(svg);
+  for (const more of all('details.more')) more.open = shown.size < Object.keys(entries).length;
   for (const panel of all('.panel')) {
     const marks = all('[data-c]', panel);
     panel.hidden = marks.length > 0 && marks.every((mark) => mark.classList.contains('off'));
@@ -50,7 +51,7 @@ if (filters) {
 }
 
 const tip = id('tip');
-for (const title of all('svg [data-c] > title')) {
+for (const title of all('svg g > title')) {
   title.parentNode.dataset.tip = title.textContent;
   title.remove();
 }

@@ -26,6 +26,7 @@ section{padding-top:2.6rem}
 #verdict{padding-top:.6rem}
 p,ul{max-width:70ch;margin:.5rem 0}
 .lead{font-size:clamp(1.25rem,1rem + 1.3vw,1.8rem);line-height:1.35;margin:1.1rem 0 .8rem;max-width:56ch;text-wrap:pretty}
+.name{white-space:nowrap}
 .quiet{color:var(--muted)}
 .notes{color:var(--muted);font-size:.95rem;padding-left:1.1rem}
 a{color:inherit;text-decoration-color:var(--muted);text-underline-offset:2px}
@@ -78,7 +79,7 @@ dd{margin:0;overflow-wrap:anywhere}
 footer{padding-top:3rem;padding-bottom:3rem;color:var(--muted);font-size:.9rem}
 ${chartRules(variable)}
 @media (max-width:700px){#filters{position:static}}
-@media (max-width:520px){body{font-size:16px}header p{order:3;width:100%}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}}
+@media (max-width:520px){body{font-size:16px}.name,.first tbody th,.first td:nth-child(2){white-space:normal}header p{order:3;width:100%}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}}
 @media print{
 :root,:root[data-theme]{color-scheme:light}
 @page{margin:16mm 14mm}

@@ -8,9 +8,10 @@ import type { Scene } from '../charts/scene.js';
 import { comparedToReading, READING_TOKENS_PER_SECOND } from '../conclusion.js';
 import { bytes, count, duration, number, plural } from '../format.js';
 import { headingOf } from '../labels.js';
+import { html, type Markup } from './markup.js';
 
 export interface Verdict {
-  lead: string;
+  lead: Markup;
   notes: string[];
 }
 
@@ -28,8 +29,8 @@ export function decodeOf(entry: Entry): number {
   return entry.metrics.decodeRate!.median;
 }
 
-function leadOf(best: readonly Entry[]): string {
-  if (best.length === 0) return 'No case here was measured well enough for a verdict.';
+function leadOf(best: readonly Entry[]): Markup {
+  if (best.length === 0) return html`No case here was measured well enough for a verdict.`;
   const models = new Set(best.map(({ key }) => key.model)).size;
   const machines = new Set(best.map(({ machine }) => machine)).size;
   if (best.length === 1) return oneSentence(best[0]!);
@@ -39,29 +40,34 @@ function leadOf(best: readonly Entry[]): string {
   const reading = `faster than people read (${number(READING_TOKENS_PER_SECOND)} tokens a second)`;
   const writes = (entry: Entry) => `${number(decodeOf(entry))} tokens a second`;
   if (models === 1)
-    return `${fastest.key.model} writes ${reading} on ${ofAll(fast.length, machines, 'machine')}: fastest on ${fastest.machine} with ${writes(fastest)}, slowest on ${slowest.machine} with ${number(decodeOf(slowest))}.`;
+    return html`${name(fastest.key.model)} writes ${reading} on ${ofAll(fast.length, machines, 'machine')}: fastest on ${name(fastest.machine)} with ${writes(fastest)}, slowest on ${name(slowest.machine)} with ${number(decodeOf(slowest))}.`;
   const largest = fast.toSorted((a, b) => (b.parameters ?? 0) - (a.parameters ?? 0))[0];
-  const where = (entry: Entry) => (machines === 1 ? '' : ` on ${entry.machine}`);
+  const where = (entry: Entry) => (machines === 1 ? null : html` on ${name(entry.machine)}`);
   const size =
     largest === undefined || largest === fastest
-      ? ''
-      : `; the largest that does is ${largest.key.model}${where(largest)} with ${writes(largest)}${memoryOf(largest)}`;
+      ? null
+      : html`; the largest that does is ${name(largest.key.model)}${where(largest)} with ${writes(largest)}${memoryOf(largest)}`;
   const who =
     machines === 1
-      ? `${ofAll(fast.length, models, 'model')} write${fast.length === 1 ? 's' : ''} ${reading} on ${best[0]!.machine}`
+      ? html`${ofAll(fast.length, models, 'model')} write${fast.length === 1 ? 's' : ''} ${reading} on ${name(best[0]!.machine)}`
       : `${ofAll(fast.length, best.length, 'pair')} of model and machine write${fast.length === 1 ? 's' : ''} ${reading}`;
-  return `${who}. Fastest is ${fastest.key.model}${where(fastest)} with ${writes(fastest)}${size}.`;
+  return html`${who}. Fastest is ${name(fastest.key.model)}${where(fastest)} with ${writes(fastest)}${size}.`;
 }
 
-function oneSentence(entry: Entry): string {
+function oneSentence(entry: Entry): Markup {
   const { ttftMs } = entry.metrics;
   const { prompt } = lengthsOf(entry.key.workload)!;
   const rate = decodeOf(entry);
-  return `On ${entry.machine}, ${entry.key.model} (${configurationOf(entry).replaceAll(' · ', ', ')}) answers a prompt of ${plural(prompt, 'token')} after ${duration(ttftMs!.median)} and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}${memoryOf(entry)}.`;
+  return html`On ${name(entry.machine)}, ${name(entry.key.model)} (${configurationOf(entry).replaceAll(' · ', ', ')}) answers a prompt of ${plural(prompt, 'token')} after ${duration(ttftMs!.median)} and then writes ${number(rate)} tokens a second, ${comparedToReading(rate)}${memoryOf(entry)}.`;
 }
 
 function memoryOf({ metrics: { peakRssBytes } }: Entry): string {
   return peakRssBytes === undefined ? '' : `; it needs ${bytes(peakRssBytes.median)} of memory`;
+}
+
+/** Not broken at its dashes. */
+function name(words: string): Markup {
+  return html`<span class="name">${words}</span>`;
 }
 
 /** `all 4 machines`, `3 of 4 machines`, `none of 4 machines` */

@@ -9,7 +9,7 @@ import { historyOf } from './series.js';
 import { type Documents, sectionsOf, sourcedOf } from './sources.js';
 
 /** So much a page of a few megabytes holds, and a reader looks at. */
-export const REPORT_LIMITS = { documents: 40, entries: 60, series: 48, points: 150, results: 10_000 } as const;
+export const REPORT_LIMITS = { documents: 40, entries: 60, series: 48, points: 100, results: 10_000 } as const;
 
 /** `digests`: the oldest first. `documents`: by path, some of those that `documentsWanted` names. */
 export function reportView(digests: readonly Digest[], documents: Documents, passedOver: string[]): ReportView {
