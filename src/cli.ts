@@ -6,6 +6,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
+import { filtering } from './commands/results-filters.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
@@ -78,10 +79,11 @@ program
   .addOption(output())
   .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
 
-program
-  .command('report')
+filtering(program.command('report'))
   .summary('write results as one HTML page, or draw one chart')
-  .description('Writes one HTML file that needs no network: verdict, charts with their tables, and where each number is from.')
+  .description(
+    'Writes one HTML file that needs no network: verdict, charts with their tables, and where each number is from.',
+  )
   .argument('[results...]', 'files, folders, machines, patterns, or parts of file names (default: all results)')
   .option('--to <file>', 'the file to write (default: edgeproof-report.html; svg and json are printed)')
   .option('--chart <name>', `with -o svg: ${CHART_NAMES.join(', ')}`)

@@ -6,9 +6,9 @@ import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
 import { ARITHMETICS } from '../work.js';
-import { digestSchema } from './digest.js';
 import { metricSchema } from './figures.js';
 import { peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
+import { listedResultSchema } from './results.js';
 import { reasonSchema, roundFiguresSchema } from './rounds.js';
 import { showSchema } from './show.js';
 
@@ -141,18 +141,9 @@ const samplesSchema = z.strictObject({
 });
 export type Samples = z.output<typeof samplesSchema>;
 
-const resultRowSchema = digestSchema.pick({ path: true, startedAt: true, suite: true, tool: true }).extend({
-  machine: z.string(),
-  cases: z.int(),
-  rounds: z.int(),
-  failedRounds: z.int(),
-  grades: gradeCounts,
-});
-export type ResultRow = z.output<typeof resultRowSchema>;
-
 export const reportSchema = z
   .strictObject({
-    results: z.array(resultRowSchema).describe('All results that were read, the newest first.'),
+    results: z.array(listedResultSchema).describe('All results that were read, the newest first.'),
     machines: z.array(stored.machine),
     entries: z.array(entrySchema),
     best: z

@@ -1,5 +1,5 @@
 // The condition of the machines: how many rounds of each have grade A, B, C or none, and why. Pure. docs/condition.md
-import type { ResultRow } from '../../contract/views/report.js';
+import type { ListedResult } from '../../contract/views/results.js';
 import { GRADES } from '../../contract/vocabulary.js';
 import { groupBy } from '../../stats/group-by.js';
 import { reasonsInWords } from '../condition-notes.js';
@@ -32,7 +32,7 @@ export function drawConditions(scene: Scene): Drawing | null {
       { key: 'results', title: 'results', align: 'right' },
       { key: 'rounds', title: 'rounds', align: 'right' },
       ...KINDS.map((kind) => ({ key: kind, title: kind === 'none' ? 'no grade' : kind, align: 'right' as const })),
-      { key: 'failed', title: 'failed', align: 'right' },
+      { key: 'failed', title: 'failed cases', align: 'right' },
       { key: 'why', title: 'why not A, in the newest results' },
     ],
     rows: counted.map(({ machine, results, rounds, counts, failed }) => ({
@@ -49,11 +49,11 @@ export function drawConditions(scene: Scene): Drawing | null {
   };
 }
 
-function countsOf(results: readonly ResultRow[]) {
-  const sum = (of: (result: ResultRow) => number) => results.reduce((total, result) => total + of(result), 0);
+function countsOf(results: readonly ListedResult[]) {
+  const sum = (of: (result: ListedResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const rounds = sum((result) => result.rounds);
   const [A, B, C] = GRADES.map((grade) => sum(({ grades }) => grades[grade] ?? 0)) as [number, number, number];
-  return { rounds, failed: sum(({ failedRounds }) => failedRounds), counts: { A, B, C, none: rounds - A - B - C } };
+  return { rounds, failed: sum(({ cases }) => cases.failed), counts: { A, B, C, none: rounds - A - B - C } };
 }
 
 type Counted = ReturnType<typeof countsOf> & { machine: string };

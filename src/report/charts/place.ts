@@ -54,11 +54,11 @@ function placesAround(x: number, y: number, width: number) {
   const middle = { at: x, anchor: 'middle' as const, left: x - width / 2 };
   const [above, beside, below] = [y - DISTANCE, y + 4, y + DISTANCE + 10];
   return [
+    { ...right, base: above },
     { ...right, base: beside },
     { ...left, base: beside },
     { ...middle, base: above },
     { ...middle, base: below },
-    { ...right, base: above },
     { ...left, base: above },
     { ...right, base: below },
     { ...left, base: below },

@@ -12,6 +12,7 @@ import type { Scene } from '../charts/scene.js';
 import { READING_TOKENS_PER_SECOND } from '../conclusion.js';
 import { count, measured, number, plural, unitLabel } from '../format.js';
 import type { Column } from '../page.js';
+import { resultsPage } from '../results-page.js';
 import { html, type Markup } from './markup.js';
 import { tableOf } from './table.js';
 import { configurationOf, decodeOf } from './verdict.js';
@@ -152,33 +153,11 @@ function reasonOfOk({ isSound, failedRounds }: Entry): string | null {
   return failedRounds > 0 ? plural(failedRounds, 'failed round') : null;
 }
 
-export function resultTable(scene: Scene): Markup {
-  const { results, unlisted } = scene.view;
-  const columns: Column[] = [
-    { key: 'path', title: 'result' },
-    { key: 'date', title: 'measured' },
-    { key: 'machine', title: 'machine' },
-    { key: 'suite', title: 'suite' },
-    { key: 'cases', title: 'cases', ...right },
-    { key: 'rounds', title: 'rounds', ...right },
-    { key: 'failed', title: 'failed rounds', ...right },
-    { key: 'tool', title: 'edgeproof' },
-  ];
-  const rows = results.map(({ path, startedAt, machine, suite, cases, rounds, failedRounds, tool }) => ({
-    of: null,
-    cells: {
-      path,
-      date: dateText(startedAt),
-      machine,
-      suite: suite.name,
-      cases: String(cases),
-      rounds: String(rounds),
-      failed: failedRounds === 0 ? '' : String(failedRounds),
-      tool: toolText(tool),
-    },
-  }));
+export function resultTable({ view: { results, unlisted } }: Scene): Markup {
+  const { columns, rows } = resultsPage(results, '', results.length);
   const caption = `${plural(results.length, 'result')}, the newest first${unlisted.results > 0 ? `; ${count(unlisted.results)} older ones are used and not listed` : ''}`;
-  return tableOf(columns, rows, { caption });
+  const located = rows.map((cells, i) => ({ of: null, cells: { ...cells, file: results[i]!.path } }));
+  return tableOf(columns, located, { caption });
 }
 
 /** `0.1.0 (72b05d4e, changed)` */

@@ -1,8 +1,8 @@
 // The view of a report, from the digests of all its results and from a few whole documents, those of the newest. Pure.
 import type { Digest } from '../../contract/views/digest.js';
-import type { Entry, ReportView, ResultRow } from '../../contract/views/report.js';
-import { GRADES } from '../../contract/vocabulary.js';
+import type { Entry, ReportView } from '../../contract/views/report.js';
 import { groupBy } from '../group-by.js';
+import { listedResult } from '../results-view.js';
 import { tracksOf } from './entries.js';
 import { bestOf, frontsOf } from './front.js';
 import { historyOf } from './series.js';
@@ -25,7 +25,7 @@ export function reportView(digests: readonly Digest[], documents: Documents, pas
   const { history, leftOut } = historyOf(tracks, REPORT_LIMITS);
   const machines = new Map(digests.map(({ machine }) => [machine.id, machine]));
   return {
-    results: digests.slice(-REPORT_LIMITS.results).map(resultRow).toReversed(),
+    results: digests.slice(-REPORT_LIMITS.results).map(listedResult).toReversed(),
     machines: [...machines.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     entries,
     best: bestOf(entries),
@@ -51,21 +51,4 @@ function inTurns(entries: readonly Entry[]): Entry[] {
     own.map((entry, turn) => ({ entry, turn })),
   );
   return turns.sort((a, b) => a.turn - b.turn).map(({ entry }) => entry);
-}
-
-function resultRow({ path, startedAt, suite, tool, machine, cases }: Digest): ResultRow {
-  const sum = (of: (result: Digest['cases'][number]) => number) =>
-    cases.reduce((total, result) => total + of(result), 0);
-  const counts = GRADES.map((grade) => [grade, sum(({ grades }) => grades[grade] ?? 0)] as const);
-  return {
-    path,
-    startedAt,
-    suite,
-    tool,
-    machine: machine.id,
-    cases: cases.length,
-    rounds: sum(({ rounds }) => rounds),
-    failedRounds: sum(({ failedRounds }) => failedRounds),
-    grades: Object.fromEntries(counts.filter(([, count]) => count > 0)),
-  };
 }
