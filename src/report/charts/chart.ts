@@ -40,6 +40,8 @@ export interface Drawing {
 export interface Chart extends Drawing {
   name: ChartName;
   title: string;
+  /** Said with the chart wherever it stands. */
+  weights: string | null;
 }
 
 /** As wide as a phone shows at full size; a page stands two or three beside each other. */

@@ -79,7 +79,7 @@ export function chartOf(name: ChartName, scene: Scene): Chart | null {
   const drawing = draw(scene);
   if (drawing === null) return null;
   const isSynthetic = scene.view.entries.every(({ key }) => key.weights === 'synthetic');
-  return { name, title, ...drawing, caption: [...drawing.caption, ...(isSynthetic ? ['Weights are synthetic.'] : [])] };
+  return { name, title, weights: isSynthetic ? 'Weights are synthetic.' : null, ...drawing };
 }
 
 export function chartsOf(scene: Scene): { name: ChartName; chart: Chart | null }[] {

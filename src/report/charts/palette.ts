@@ -7,12 +7,12 @@ export const PALETTE = {
   muted: { light: '#5b5a55', dark: '#a9a69e' },
   rule: { light: '#d9d6cd', dark: '#3a3c40' },
   accent: { light: '#8f1d14', dark: '#ff9d8f' },
-  hue0: { light: '#0b62a4', dark: '#6bb8f5' },
-  hue1: { light: '#c2410c', dark: '#ff9b66' },
-  hue2: { light: '#00775a', dark: '#3ccfa0' },
-  hue3: { light: '#9b3b8f', dark: '#e59ad6' },
-  hue4: { light: '#8a6400', dark: '#e0bb4a' },
-  hue5: { light: '#4d5a66', dark: '#b3bfca' },
+  hue0: { light: '#164e9d', dark: '#61c8ff' },
+  hue1: { light: '#d9380a', dark: '#ff7a52' },
+  hue2: { light: '#008755', dark: '#2eda84' },
+  hue3: { light: '#b64785', dark: '#db78b4' },
+  hue4: { light: '#698f22', dark: '#ffe647' },
+  hue5: { light: '#4b3548', dark: '#c7f0de' },
 } as const;
 export type Colour = keyof typeof PALETTE;
 

@@ -96,7 +96,7 @@ export function xAxis({ left, right, top, bottom }: Frame, { scale, ticks, label
     ...ticks.map((value) => line(scale(value), top, scale(value), bottom, 'grid')),
     line(left, bottom, right, bottom, 'axis'),
     ...ticks.map((value) => text(scale(value), bottom + 16, format(value), { anchor: 'middle', kind: 'quiet' })),
-    text((left + right) / 2, bottom + 34, label, { anchor: 'middle', kind: 'quiet' }),
+    ...(label === '' ? [] : [text((left + right) / 2, bottom + 34, label, { anchor: 'middle', kind: 'quiet' })]),
   ];
 }
 

@@ -1,4 +1,6 @@
 // A chart as a section of the page: its words, legend, panels and table. Pure.
+
+import { present } from '../../stats/present.js';
 import type { Chart, LegendItem, Panel } from '../charts/chart.js';
 import { mark } from '../charts/svg.js';
 import { attributes, html, type Markup } from './markup.js';
@@ -8,9 +10,9 @@ import { tableOf } from './table.js';
 const MOST_OPEN = 9;
 
 export function figureOf(chart: Chart): Markup {
-  const { name, title, caption, legend, panels, wide, columns, rows } = chart;
+  const { name, title, caption, weights, legend, panels, wide, columns, rows } = chart;
   return html`<section id="${name}"><h2>${title}</h2>
-<p class="quiet">${caption.join(' ')}</p>
+<p class="quiet">${present(...caption, weights).join(' ')}</p>
 ${legend.length > 0 && html`<ul class="legend">${legend.map(legendItem)}</ul>`}
 ${wide !== null && html`<div class="panels wide">${wide.map((panel) => panelOf(title, panel))}</div>`}<div class="panels">${panels.slice(0, MOST_OPEN).map((panel) => panelOf(title, panel))}</div>
 ${panels.length > MOST_OPEN && html`<details class="more"><summary>${panels.length - MOST_OPEN} more</summary><div class="panels">${panels.slice(MOST_OPEN).map((panel) => panelOf(title, panel))}</div></details>`}
