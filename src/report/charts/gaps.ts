@@ -2,6 +2,7 @@
 // that there are enough gaps for. Pure.
 import { area, curveMonotoneX } from 'd3-shape';
 import type { Gaps } from '../../contract/views/report.js';
+import { groupBy } from '../../stats/group-by.js';
 import { workloadOf } from '../../stats/report/front.js';
 import { duration, number } from '../format.js';
 import { html } from '../html/markup.js';
@@ -34,8 +35,10 @@ export function drawGaps(scene: Scene): Drawing | null {
       gaps.map(({ ref }) => scene.entry(ref)),
       false,
     ),
-    panels: Array.from({ length: Math.ceil(drawn.length / MOST_ROWS) }, (_, i) =>
-      panelOf(scene, drawn.slice(i * MOST_ROWS, (i + 1) * MOST_ROWS), scale, i),
+    panels: [...groupBy(drawn, ({ ref }) => scene.place(scene.entry(ref))).values()].flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / MOST_ROWS) }, (_, i) =>
+        panelOf(scene, group.slice(i * MOST_ROWS, (i + 1) * MOST_ROWS), scale, i > 0),
+      ),
     ),
     wide: null,
     columns: [
@@ -71,10 +74,10 @@ export function drawGaps(scene: Scene): Drawing | null {
   };
 }
 
-function panelOf(scene: Scene, gaps: readonly Gaps[], scale: TickedScale, place: number): Panel {
+function panelOf(scene: Scene, gaps: readonly Gaps[], scale: TickedScale, isNext: boolean): Panel {
   const bottom = TOP + STEP * gaps.length;
   return {
-    title: place === 0 ? 'gaps between tokens' : 'gaps between tokens, continued',
+    title: `${scene.place(scene.entry(gaps[0]!.ref))}${isNext ? ', continued' : ''}`,
     width: NARROW,
     height: bottom + 38,
     rows: { top: TOP, step: STEP },
@@ -103,7 +106,7 @@ function row(scene: Scene, { ref, bins, interTokenLatencyMs, longestStall }: Gap
     ref,
     scene.hue(entry),
     tip,
-    html`${text(2, 12, fitted(scene.full(entry), RIGHT - widthOf(summary) - 12))}${text(RIGHT, 12, summary, { anchor: 'end', kind: 'quiet' })}${path(shape([...bins]), 'area', { fill: 'currentColor', opacity: 0.45 })}${strokes}${longestStall === null ? null : mark(0, x(longestStall.ms), BASE - 3, 22)}`,
+    html`${text(2, 12, fitted(scene.short(entry), RIGHT - widthOf(summary) - 12))}${text(RIGHT, 12, summary, { anchor: 'end', kind: 'quiet' })}${path(shape([...bins]), 'area', { fill: 'currentColor', opacity: 0.45 })}${strokes}${longestStall === null ? null : mark(0, x(longestStall.ms), BASE - 3, 22)}`,
     y,
   );
 }

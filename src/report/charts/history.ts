@@ -68,7 +68,6 @@ function panelOf(scene: Scene, { ref, metric, points }: Series): Panel {
   const x = timeScale(
     timed.map(({ at }) => at),
     [frame.left + 4, frame.right],
-    4,
   );
   const high = ({ figures: { median, interval95 } }: Point) => interval95?.high ?? median;
   const y = zeroScale(Math.max(...points.map(high)), [frame.bottom, frame.top], 4);

@@ -20,7 +20,8 @@ export function logScale(values: readonly number[], range: [number, number], mos
   const [low, high] = [least(values) * 0.8, largest(values) * 1.25];
   const scale = scaleLog([low, high], range);
   const candidates = [[1, 2, 5], [1, 3], [1]].map((digits) => ticksOf(low, high, digits));
-  const ticks = candidates.find((list) => list.length <= most) ?? thin(candidates.at(-1)!, most);
+  const fitting = candidates.find((list) => list.length <= most) ?? thin(candidates.at(-1)!, most);
+  const ticks = fitting.length > 2 ? fitting : scaleLinear([low, high]).ticks(4);
   return Object.assign((value: number) => scale(value), { ticks, isLog: true });
 }
 
@@ -30,15 +31,16 @@ export function fittingScale(values: readonly number[], range: [number, number],
   return isWide ? logScale(positive, range) : zeroScale(largest(values) * 1.05, range);
 }
 
+/** Where three dates stand without touching each other or the frame. */
+const DATES_AT = [0.14, 0.5, 0.86];
+
 /** Hours within two days, else dates; all in UTC. */
-export function timeScale(times: readonly number[], range: [number, number], most: number) {
+export function timeScale(times: readonly number[], range: [number, number]) {
   const [from, to] = [least(times), largest(times)];
   const scale = scaleUtc([from, to === from ? to + 1 : to], range);
-  const counts = Array.from({ length: most }, (_, i) => most - i);
-  const ticks = counts.map((count) => scale.ticks(count)).find((list) => list.length <= most) ?? [];
   const isShort = to - from < 2 * 86_400_000;
   return Object.assign((time: number) => scale(time), {
-    ticks: ticks.map(Number),
+    ticks: DATES_AT.map((share) => from + share * (to - from)),
     format: (time: number) => {
       const text = new Date(time).toISOString();
       return isShort ? text.slice(11, 16) : text.slice(0, 10);

@@ -40,6 +40,7 @@ ${leftOutTable(scene)}
 ${absent.length > 0 && html`<h3>Charts that are not here</h3><ul>${absent.map(({ title, without }) => html`<li>${title}: ${without}</li>`)}</ul>`}</section>
 <section id="machines"><h2>Machines</h2>${machineList(scene)}</section>
 <section id="sources"><h2>Where the numbers come from</h2><p class="quiet">${sourceText(view)}</p>
+<p class="paper">Rounds and samples of each case are in the file that this was printed from.</p>
 ${sourcesOf(scene)}</section>
 <section id="results"><h2>Results</h2>${resultTable(scene)}</section></main>
 <footer><p>Medians are over rounds, each a fresh process; decode leaves out the first token; “of ceiling” is the share of what the machine can do at best, measured in the same run. Formulas are in docs/metrics.md and docs/ceilings.md of edgeproof. The numbers of this page as JSON: edgeproof report -o json.</p></footer>

@@ -103,7 +103,7 @@ openTarget();
 
 let opened = [];
 addEventListener('beforeprint', () => {
-  opened = all('details:not([open]):not(.raw)');
+  opened = all('details:not([open]):not(.source):not(.raw)');
   for (const details of opened) details.open = true;
 });
 addEventListener('afterprint', () => { for (const details of opened) details.open = false; });

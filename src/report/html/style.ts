@@ -26,6 +26,7 @@ section{padding-top:2.6rem}
 #verdict{padding-top:.6rem}
 p,ul{max-width:70ch;margin:.5rem 0}
 .lead{font-size:clamp(1.25rem,1rem + 1.3vw,1.8rem);line-height:1.35;margin:1.1rem 0 .8rem;max-width:56ch;text-wrap:pretty}
+.paper{display:none}
 .name{white-space:nowrap}
 .quiet{color:var(--muted)}
 .notes{color:var(--muted);font-size:.95rem;padding-left:1.1rem}
@@ -85,16 +86,18 @@ ${chartRules(variable)}
 @page{margin:16mm 14mm}
 body{font-size:10.5pt;background:none}
 header,main,footer{max-width:none;padding:0}
-#theme,#filters,#tip,nav,.skip,.raw{display:none!important}
+#theme,#filters,#tip,nav,.skip,.source{display:none!important}
+.paper{display:block}
 section{padding-top:1.4rem}
 h2,h3,figcaption,.legend{break-after:avoid}
-.panel,tr,.source dl{break-inside:avoid}
+.panel,tr,dl{break-inside:avoid}
 .panels{grid-template-columns:repeat(2,1fr);gap:12px 24px}
 .panels.wide{display:block}.panels.wide+.panels{display:none}
 .panels.wide .panel svg{max-width:100%}
-table{font-size:8pt}
-th,td{padding:3px 9px 3px 0;white-space:normal!important}
-.words{min-width:0}
+table{font-size:7.5pt}
+th,td{padding:3px 8px 3px 0;white-space:normal!important}
+.right{white-space:nowrap!important}
+.words{min-width:13ch;overflow-wrap:break-word}
 .scroll,.long{overflow:visible;max-height:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 a{text-decoration:none}

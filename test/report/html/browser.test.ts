@@ -154,7 +154,7 @@ describe.skipIf(noChromium !== null)(`the page${noChromium === null ? '' : ` (sk
     await context.close();
   });
 
-  it('prints in black on white with every table, without controls and raw samples, also without scripts', async () => {
+  it('prints in black on white with every table, without controls and samples, also without scripts', async () => {
     const { page, context } = await open('fleet', { colorScheme: 'dark', javaScriptEnabled: false });
     await page.emulateMedia({ media: 'print' });
     expect(
@@ -163,7 +163,7 @@ describe.skipIf(noChromium !== null)(`the page${noChromium === null ? '' : ` (sk
         .evaluate((table) => (table as unknown as { offsetHeight: number }).offsetHeight),
     ).toBeGreaterThan(100);
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light');
-    expect(await visible(page, '#filters, #theme, nav, .raw')).toBe(0);
+    expect(await visible(page, '#filters, #theme, nav, .source')).toBe(0);
     await context.close();
   });
 
