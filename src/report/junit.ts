@@ -58,7 +58,7 @@ function element(name: string, attributes: Record<string, string | number>, insi
 /** XML 1.0 has no control characters, half pairs or U+FFFE and U+FFFF, as references neither. */
 function text(value: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return printable(value.toWellFormed().replace(/[\ufffe\uffff]/g, '\ufffd')).replace(
+  return printable(value.replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd')).replace(
     /[&<>"]/g,
     (character) => entities[character]!,
   );
