@@ -6,6 +6,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
+import { filtering } from './commands/results-filters.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
@@ -76,6 +77,17 @@ program
   .addOption(results())
   .addOption(output())
   .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
+
+filtering(program.command('history'))
+  .summary('show how cases went over dates and commits, and where a level moved')
+  .description('A line for each case, machine and metric; of a single one, every point (docs/history.md).')
+  .argument('[cases...]', 'models, parts of case ids, or patterns (default: all)')
+  .addOption(
+    new Option('--metric <names>', 'decode, prefill, memory, ttft … (default: decode, prefill, time)').argParser(list),
+  )
+  .addOption(results())
+  .addOption(output())
+  .action(async (cases: string[], o) => finish((await import('./commands/history.js')).history(cases, o)));
 
 const comparing = (command: Command) =>
   command

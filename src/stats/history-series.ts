@@ -1,0 +1,93 @@
+// Which stored figures make one series: those of one case on one machine, asked for in the same way. What edgeproof made of
+// it (weights, graph, options) may change, since that is what a history shows; each change is named. Pure.
+import { type Machine, machineDifference } from '../contract/machine.js';
+import type { MetricName } from '../contract/metric-names.js';
+import type { CaseDigest, Digest } from '../contract/views/digest.js';
+import type { Changed } from '../contract/views/history.js';
+import { METRICS } from './metrics.js';
+
+export interface Sitting {
+  digest: Digest;
+  result: CaseDigest;
+}
+
+export interface Series {
+  metric: MetricName;
+  /** The oldest first; of the last, the names of case and machine. */
+  sittings: Sitting[];
+  /** Results in which the case gave no figure. */
+  failed: number;
+  impossible: number;
+}
+
+/** `digests`: the oldest first. Only cases that `isWanted` accepts; only series with a figure. */
+export function seriesOf(
+  digests: readonly Digest[],
+  metrics: readonly MetricName[],
+  isWanted: (result: CaseDigest) => boolean,
+): Series[] {
+  const machineOf = machineNumbers();
+  const groups = new Map<string, Sitting[]>();
+  for (const digest of digests) {
+    const machine = machineOf(digest.machine);
+    for (const result of digest.cases) {
+      if (result.status === 'pending' || !isWanted(result)) continue;
+      const name = JSON.stringify([machine, result.id, result.key.weights, result.identity?.workload]);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [{ digest, result }]);
+      else group.push({ digest, result });
+    }
+  }
+  return [...groups.values()].flatMap((group) =>
+    metrics.flatMap((metric) => {
+      const isImpossible = ({ result }: Sitting) => result.status === 'impossible' && METRICS[metric].isSpeed === true;
+      const possible = group.filter((sitting) => !isImpossible(sitting));
+      const sittings = possible.filter(({ result }) => hasFigures(result.metrics[metric]));
+      const failed = possible.filter(({ result }) => result.rounds === 0).length;
+      if (sittings.length === 0) return [];
+      return [{ metric, sittings, failed, impossible: group.length - possible.length }];
+    }),
+  );
+}
+
+/** The method takes logarithms. Energy of which more was subtracted than there was is no figure. */
+function hasFigures(values: readonly number[] | undefined): boolean {
+  return values?.every((value) => value > 0 && Number.isFinite(value)) ?? false;
+}
+
+/** A number for each machine; documents of one machine may describe it in slightly other words. */
+function machineNumbers(): (machine: Machine) => number {
+  const machines: Machine[] = [];
+  const known = new Map<string, number>();
+  return (machine) => {
+    const text = JSON.stringify(machine);
+    const number = known.get(text);
+    if (number !== undefined) return number;
+    const same = machines.findIndex((other) => machineDifference(machine, other) === null);
+    const own = same < 0 ? machines.push(machine) - 1 : same;
+    known.set(text, own);
+    return own;
+  };
+}
+
+/** What differs between two sittings of a series other than the commit of edgeproof. */
+export function changedBetween(before: Sitting, after: Sitting): Changed[] {
+  const [a, b] = [before, after].map(partsOf) as [Parts, Parts];
+  return (Object.keys(a) as Changed['what'][]).flatMap((what) =>
+    a[what] === null || b[what] === null || a[what] === b[what] ? [] : [{ what, before: a[what], after: b[what] }],
+  );
+}
+
+type Parts = Record<Changed['what'], string | null>;
+
+/** null where it is not known. */
+function partsOf({ digest, result: { identity } }: Sitting): Parts {
+  return {
+    edgeproof: digest.tool.version,
+    runtime: identity?.runtimeVersion ?? null,
+    system: digest.machine.os,
+    weights: identity?.weights ?? null,
+    graph: identity?.graph ?? null,
+    options: identity?.options ?? null,
+  };
+}
