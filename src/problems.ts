@@ -178,6 +178,10 @@ export const CATALOGUE = {
     hint: '`edgeproof results` lists what is here; name a model, part of a case id or a pattern, and a metric that was measured',
   }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
+  'result-unread': (p: { reason: string }) => ({
+    message: p.reason,
+    hint: 'it might be the result that is meant: restore or remove it, or name the results to compare',
+  }),
   'result-newer': (p: { path: string; found: number; known: number }) => ({
     message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
     hint: 'update edgeproof to read this file',

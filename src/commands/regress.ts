@@ -22,7 +22,7 @@ import { type Installation, otherInstallation } from '../worker/other-installati
 import { type CompareCommandOptions, open, screenOf, viewOptions } from './compare.js';
 import { answerGate, type GateOptions } from './gate.js';
 import { interruptible } from './signals.js';
-import { outputFormat, reportEvents, say, sayPassedOver } from './terminal.js';
+import { outputFormat, refuseUnread, reportEvents, say } from './terminal.js';
 
 interface RegressOptions extends CompareCommandOptions, GateOptions {
   baseline?: string;
@@ -172,7 +172,7 @@ function earlierResult(directory: string, candidate: Side): Side {
     directory,
     (other) =>
       other.startedAt < startedAt && haveSamePlan(other, candidate.document) && shareCases(other, candidate.document),
-    sayPassedOver,
+    refuseUnread,
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {

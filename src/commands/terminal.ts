@@ -1,5 +1,6 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
+import { type EdgeproofError, problem } from '../errors.js';
 import type { Page } from '../report/page.js';
 import { printable, printableLine } from '../report/printable.js';
 import { fitParts, wholeSeconds } from '../report/progress.js';
@@ -39,6 +40,13 @@ export function sayPassedOver({ message }: { message: string }): void {
   if (passedOver.has(message)) return;
   passedOver.add(message);
   say(`passed over: ${message}`);
+}
+
+/** For answers that another result must not stand in for: what cannot be read might be the one that is meant. */
+export function refuseUnread(error: EdgeproofError): void {
+  if (error.code === 'result-unread') throw error;
+  if (error.code !== 'result-unmeasured') throw problem('result-unread', { reason: error.message }, error);
+  sayPassedOver(error);
 }
 
 export interface Progress {

@@ -77,7 +77,7 @@ const ON_ONNX_RUNTIME = {
 export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   onnxruntime: {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published', 'split'],
+    layouts: ['tuned', 'published', 'split', 'matched'],
     options: [...SESSION_OPTIONS, 'kvDtype'],
     namedDefaults: ['graphOptimization'],
     package: 'onnxruntime-node',
@@ -90,7 +90,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   },
   'transformers.js': {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published'],
+    layouts: ['tuned', 'published', 'matched'],
     options: SESSION_OPTIONS,
     namedDefaults: [],
     package: '@huggingface/transformers',

@@ -6,6 +6,7 @@ import { present } from '../stats/present.js';
 import { dimensionOf } from '../suite/dimensions.js';
 import { sufficiencyNotes } from './condition-notes.js';
 import { energyDifferences } from './energy-notes.js';
+import { unequalWorkNote } from './engine-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
@@ -150,10 +151,11 @@ function roundsNote(changes: MetricChange[]): string | null {
 
 function caseNotes(entry: CaseComparison, labels: Labels): string[] {
   if (entry.status !== 'compared') return [];
-  const { across, parity, work, sameTokens, sameLogits } = entry;
+  const { across, parity, work, unequalWork, sameTokens, sameLogits } = entry;
   const name = caseLabel(labels, entry);
   return present(
     across.length > 0 && `across ${across.map(acrossWords).join(', ')}: ${name}`,
+    unequalWork !== null && unequalWorkNote(name, unequalWork),
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
       `tokens of ${name}: ${parityText(parity, 'of the baseline')}`,

@@ -10,6 +10,7 @@ import { trendHasEnded } from '../suite/warm-up.js';
 import { ceilingShares } from './ceiling-share.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { precisionOf } from './enough.js';
+import { engineWork } from './equal-work.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
 import { gradeRound, roundDrift } from './grade.js';
@@ -56,6 +57,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
     work: workOf(answers.of(result)),
+    engineWork: engineWork(result, document.versions),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),

@@ -5,6 +5,7 @@ import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
+import { engineWork, isEqualWork } from './equal-work.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
 import type { LeastEffects } from './least-effect.js';
@@ -125,8 +126,21 @@ function compareCase(
     sameLogits: sameInRounds(whole, 'logitsHash'),
     parity: parityAcross(pair),
     work: workOf(answers.after),
+    unequalWork: unequalWork(documents, whole),
   };
   return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
+}
+
+function unequalWork(
+  { baseline, candidate }: Record<'baseline' | 'candidate', ResultDocument>,
+  { before, after }: CasePair,
+): Compared['unequalWork'] {
+  if (before.key.runtime === after.key.runtime) return null;
+  const works = {
+    baseline: engineWork(before, baseline.versions),
+    candidate: engineWork(after, candidate.versions),
+  };
+  return isEqualWork([works.baseline, works.candidate]) === false ? works : null;
 }
 
 /** What a case without a measured round is, which the baseline has: a round of sufficient grade is lacking where it is ok. */

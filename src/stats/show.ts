@@ -4,6 +4,7 @@ import { RUNTIMES } from '../contract/runtimes.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { caseView } from './case-view.js';
 import { energySources, idleWatts, remedies } from './energy.js';
+import { equalWorkGroups, isEqualWork, spansRuntimes } from './equal-work.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
 import { medianOfKnown, relativeHalfWidth } from './summary.js';
@@ -15,6 +16,7 @@ export const MOST_UNCERTAIN = 0.1;
 export function showView(document: ResultDocument, path: string | null): ShowView {
   const answers = answersIn(document.cases);
   const cases = document.cases.map((result) => caseView(document, answers, result));
+  const ranked = rankCases(cases);
   return {
     suite: document.suite.content.name,
     path,
@@ -26,15 +28,21 @@ export function showView(document: ResultDocument, path: string | null): ShowVie
     threads: document.threads ?? null,
     ceilings: document.ceilings,
     energy: energyInAll(document, cases),
-    ranking: ranking(cases),
+    ranking: rankOf(ranked),
+    engineRanking: engineRanking(ranked),
     uncertain: cases.filter(isUncertain).map(({ id }) => id),
     cases,
   };
 }
 
-function ranking(cases: CaseView[]): ShowView['ranking'] {
-  const ranked = rankCases(cases);
+function rankOf(ranked: readonly CaseView[]): ShowView['ranking'] {
   return ranked.map((entry, i) => ({ id: entry.id, notShownSlower: i === 0 || isNotShownSlower(ranked[0]!, entry) }));
+}
+
+function engineRanking(ranked: readonly CaseView[]): ShowView['engineRanking'] {
+  if (!spansRuntimes(ranked)) return null;
+  const isEqual = isEqualWork(ranked.map((result) => result.engineWork));
+  return { isEqual, groups: equalWorkGroups(ranked).map(rankOf) };
 }
 
 function isUncertain({ metrics: { decodeRate }, key, status }: CaseView): boolean {

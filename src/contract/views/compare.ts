@@ -4,6 +4,7 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
+import { engineWorkSchema } from './equal-work.js';
 import { paritySchema, summarySchema, workSchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 
@@ -67,6 +68,10 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     work: workSchema
       .nullable()
       .describe('Whether the candidate read its whole prompt; null where that was not measured.'),
+    unequalWork: z
+      .strictObject({ baseline: engineWorkSchema, candidate: engineWorkSchema })
+      .nullable()
+      .describe('Of two runtimes that do not do equal work; null: they do, or it is one runtime, or not known.'),
   }),
   z
     .strictObject({

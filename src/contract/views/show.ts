@@ -7,6 +7,7 @@ import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';
 import { TARGET_METRICS } from '../rounds.js';
 import { ceilingShareSchema } from './ceiling-share.js';
+import { engineRankingSchema, engineWorkSchema, rankSchema } from './equal-work.js';
 import { intervalSchema, metricSchema, paritySchema, workSchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { roundFiguresSchema } from './rounds.js';
@@ -90,6 +91,7 @@ const caseSchema = z.strictObject({
     .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
     .nullable(),
   work: workSchema.nullable().describe('Whether the whole prompt was read; null where that was not measured.'),
+  engineWork: engineWorkSchema,
   peakMemoryByPhase: peakMemoryByPhaseSchema,
   peakMoment: peakMomentSchema.nullable(),
   kvMemory: kvMemorySchema.nullable(),
@@ -129,9 +131,8 @@ export const showSchema = z
         .describe('The slowest source among rounds that were too short for joules per token; null: none was.'),
       remedies: z.array(z.string()).describe('Why there is no energy, with what can be done about it.'),
     }),
-    ranking: z
-      .array(z.strictObject({ id: z.string(), notShownSlower: z.boolean() }))
-      .describe('Cases of one workload by `wholeMs`, the fastest first.'),
+    ranking: rankSchema,
+    engineRanking: engineRankingSchema.nullable().describe('null where the ranking has cases of one runtime only.'),
     uncertain: z.array(z.string()).describe('Ids of the cases whose decode rate is too uncertain to be quoted.'),
     cases: z.array(caseSchema),
   })
