@@ -2,6 +2,7 @@
 // level. Careful words: a level moved, between two commits; nobody knows which. Pure.
 import type { HistorySeries, HistoryStep } from '../contract/views/history.js';
 import { FEWEST_POINTS } from '../stats/change-points.js';
+import { MOST_POINTS } from '../stats/history-view.js';
 import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
 import { count, measured, plural, signedPercent, unitLabel } from './format.js';
@@ -98,6 +99,7 @@ function notesOf(all: readonly HistorySeries[], name: (series: HistorySeries) =>
     .flatMap((series) => series.steps.map((step) => ({ series, step, at: series.points[step.at]!.startedAt })))
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   const short = all.filter(({ points }) => points.length < FEWEST_POINTS).length;
+  const back = all.filter(({ wentBack }) => wentBack).length;
   const leftOut = (what: keyof HistorySeries['leftOut']) => all.reduce((sum, series) => sum + series.leftOut[what], 0);
   const [failed, impossible, older] = [leftOut('failed'), leftOut('impossible'), leftOut('older')];
   return present(
@@ -113,7 +115,9 @@ function notesOf(all: readonly HistorySeries[], name: (series: HistorySeries) =>
         failed > 0 && `${failed} in which no round succeeded`,
         impossible > 0 && `${impossible} faster than the machine can be`,
       ).join(', ')}.`,
-    older > 0 && `${plural(older, 'older point')} left out: a series has the newest 2,000.`,
+    back > 0 &&
+      `In ${back} of ${count(all.length)} series weights, graph or options changed and changed back, so that points of several states are in one series: edgeproof history <case> marks them.`,
+    older > 0 && `${plural(older, 'older point')} left out: a series has the newest ${count(MOST_POINTS)}.`,
     all.length > 1 && 'Name one case to see its points: edgeproof history <part of a case id> --metric <name>.',
   );
 }

@@ -42,7 +42,7 @@ function marksAt({ steps, points }: HistorySeries, place: number): string {
   const maybe = steps.filter(({ at, positions }) => at !== place && positions.includes(place));
   const { changed } = points[place]!;
   return present(
-    here && `level moved ${signedPercent(here.change)}`,
+    here !== undefined && `level moved ${signedPercent(here.change)}`,
     maybe.length > 0 && `or moved here: ${maybe.map(({ change }) => signedPercent(change)).join(', ')}`,
     changed.length > 0 && `changed: ${changedWords(changed)}`,
   ).join('; ');

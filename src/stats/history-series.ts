@@ -78,6 +78,15 @@ export function changedBetween(before: Sitting, after: Sitting): Changed[] {
   );
 }
 
+/** Whether what edgeproof made of the case returned to an earlier state. */
+export function wentBack(sittings: readonly Sitting[]): boolean {
+  const states = sittings.map(({ result: { identity } }) =>
+    JSON.stringify([identity?.weights, identity?.graph, identity?.options]),
+  );
+  const changes = states.filter((state, i) => i > 0 && state !== states[i - 1]).length;
+  return changes >= new Set(states).size;
+}
+
 type Parts = Record<Changed['what'], string | null>;
 
 /** null where it is not known. */

@@ -4,7 +4,7 @@ import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { HistoryPoint, HistorySeries, HistoryStep } from '../contract/views/history.js';
 import { changePoints, type Step } from './change-points.js';
 import { digestSummary } from './digest.js';
-import { changedBetween, type Series, type Sitting, seriesOf } from './history-series.js';
+import { changedBetween, type Series, type Sitting, seriesOf, wentBack } from './history-series.js';
 import { METRICS } from './metrics.js';
 import { seriesPoint } from './series-noise.js';
 
@@ -37,6 +37,7 @@ function viewOf({ metric, sittings: all, failed, impossible }: Series): HistoryS
     ...{ metric, unit, better },
     points: sittings.map((sitting, i) => pointOf(metric, sitting, sittings[i - 1])),
     leftOut: { failed, impossible, older: all.length - sittings.length },
+    wentBack: wentBack(sittings),
     deviation: course?.deviation ?? null,
     levels: (course?.levels ?? []).map(({ start, end, value, interval }) => ({
       first: start,

@@ -61,6 +61,11 @@ const seriesSchema = z.strictObject({
     .describe(
       'Results without a point: no round succeeded; faster than the machine can be; beyond the most points a series has.',
     ),
+  wentBack: z
+    .boolean()
+    .describe(
+      'Weights, graph or options changed and changed back, so that points of several states are in this series.',
+    ),
   deviation: z.number().nullable().describe('Relative standard deviation of a point; null below 6 points.'),
   levels: z.array(levelSchema).describe('Empty below 6 points.'),
   steps: z.array(stepSchema),
