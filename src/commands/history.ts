@@ -33,8 +33,8 @@ export function history(patterns: string[], options: HistoryOptions): number {
 /** A model, part of a case id, or a pattern for either. */
 function matcher(pattern: string): (id: string, model: string) => boolean {
   if (!/[*?[\]{}]/.test(pattern)) return (id, model) => model === pattern || id.includes(pattern);
-  const isMatch = picomatch(pattern, { bash: true });
-  return (id, model) => isMatch(model) || isMatch(id);
+  const [isModel, isPart] = [pattern, `*${pattern}*`].map((glob) => picomatch(glob, { bash: true }));
+  return (id, model) => isModel!(model) || isPart!(id);
 }
 
 /** By its name, or by (part of) the title of its column: `decode`, `memory`. */

@@ -110,13 +110,10 @@ function notesOf(all: readonly HistorySeries[], name: (series: HistorySeries) =>
     steps.length === 0 && short < all.length && 'No level moved by more than noise explains and as much as matters.',
     short > 0 &&
       `${short} of ${count(all.length)} series ${short === 1 ? 'has' : 'have'} fewer than ${FEWEST_POINTS} points, too few to tell a step; compare takes two results.`,
-    failed + impossible > 0 &&
-      `Without a point: ${present(
-        failed > 0 && `${failed} in which no round succeeded`,
-        impossible > 0 && `${impossible} faster than the machine can be`,
-      ).join(', ')}.`,
+    failed > 0 && `${plural(failed, 'point')} missing, since no round succeeded.`,
+    impossible > 0 && `${plural(impossible, 'point')} left out, faster than the machine can be.`,
     back > 0 &&
-      `In ${back} of ${count(all.length)} series weights, graph or options changed and changed back, so that points of several states are in one series: edgeproof history <case> marks them.`,
+      `Weights, graph or options changed and changed back${all.length > 1 ? ` in ${back} of ${count(all.length)} series` : ''}: points of several states are in one series.`,
     older > 0 && `${plural(older, 'older point')} left out: a series has the newest ${count(MOST_POINTS)}.`,
     all.length > 1 && 'Name one case to see its points: edgeproof history <part of a case id> --metric <name>.',
   );

@@ -50,22 +50,31 @@ function marksAt({ steps, points }: HistorySeries, place: number): string {
 
 /** One record a point, in its own unit. */
 export function historyRecords(series: HistorySeries): Page['records'] {
-  return series.points.map(({ startedAt, tool, value, interval95, rounds, changed, path }, place) => {
-    const level = levelAt(series, place);
-    const step = series.steps.find(({ at }) => at === place);
-    return {
-      ...{ id: series.id, machine: series.machine, metric: series.metric, unit: series.unit },
-      ...{ startedAt, version: tool.version, commit: tool.commit, dirty: tool.dirty },
-      ...{ value, low: interval95?.low ?? null, high: interval95?.high ?? null, rounds },
-      ...{
-        level: level?.value ?? null,
-        levelLow: level?.interval95.low ?? null,
-        levelHigh: level?.interval95.high ?? null,
-      },
-      ...{ step: step?.change ?? null, stepLow: step?.interval95.low ?? null, stepHigh: step?.interval95.high ?? null },
-      stepMayLieHere: series.steps.some(({ positions }) => positions.includes(place)),
-      changed: changed.map(({ what }) => what).join(' '),
-      path,
-    };
-  });
+  const { id, machine, metric, unit, points, levels, steps } = series;
+  const levelOf = levels.flatMap((level) => Array.from({ length: level.last - level.first + 1 }, () => level));
+  const stepOf = new Map(steps.map((step) => [step.at, step]));
+  const possible = new Set(steps.flatMap(({ positions }) => positions));
+  return points.map(({ startedAt, tool, value, interval95, rounds, changed, path }, place) => ({
+    id,
+    machine,
+    metric,
+    unit,
+    startedAt,
+    version: tool.version,
+    commit: tool.commit,
+    dirty: tool.dirty,
+    value,
+    low: interval95?.low ?? null,
+    high: interval95?.high ?? null,
+    rounds,
+    level: levelOf[place]?.value ?? null,
+    levelLow: levelOf[place]?.interval95.low ?? null,
+    levelHigh: levelOf[place]?.interval95.high ?? null,
+    step: stepOf.get(place)?.change ?? null,
+    stepLow: stepOf.get(place)?.interval95.low ?? null,
+    stepHigh: stepOf.get(place)?.interval95.high ?? null,
+    stepMayLieHere: possible.has(place),
+    changed: changed.map(({ what }) => what).join(' '),
+    path,
+  }));
 }

@@ -15,7 +15,7 @@ export interface Series {
   metric: MetricName;
   /** The oldest first; of the last, the names of case and machine. */
   sittings: Sitting[];
-  /** Results in which the case gave no figure. */
+  /** Results in which no round of the case succeeded, and those in which it was faster than its machine can be. */
   failed: number;
   impossible: number;
 }
@@ -28,23 +28,32 @@ export function seriesOf(
 ): Series[] {
   const machineOf = machineNumbers();
   const groups = new Map<string, Sitting[]>();
+  // A case that never ran does not tell how it was asked for, so that it counts for each series of its name.
+  const failures = new Map<string, number>();
+  const names = new Map<string, string>();
   for (const digest of digests) {
     const machine = machineOf(digest.machine);
     for (const result of digest.cases) {
       if (result.status === 'pending' || !isWanted(result)) continue;
-      const name = JSON.stringify([machine, result.id, result.key.weights, result.identity?.workload]);
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [{ digest, result }]);
+      const name = JSON.stringify([machine, result.id, result.key.weights]);
+      if (result.identity === null) {
+        failures.set(name, (failures.get(name) ?? 0) + 1);
+        continue;
+      }
+      const full = name + result.identity.workload;
+      names.set(full, name);
+      const group = groups.get(full);
+      if (group === undefined) groups.set(full, [{ digest, result }]);
       else group.push({ digest, result });
     }
   }
-  return [...groups.values()].flatMap((group) =>
+  return [...groups].flatMap(([full, group]) =>
     metrics.flatMap((metric) => {
       const isImpossible = ({ result }: Sitting) => result.status === 'impossible' && METRICS[metric].isSpeed === true;
       const possible = group.filter((sitting) => !isImpossible(sitting));
       const sittings = possible.filter(({ result }) => hasFigures(result.metrics[metric]));
-      const failed = possible.filter(({ result }) => result.rounds === 0).length;
       if (sittings.length === 0) return [];
+      const failed = failures.get(names.get(full)!) ?? 0;
       return [{ metric, sittings, failed, impossible: group.length - possible.length }];
     }),
   );
