@@ -17,6 +17,7 @@ const TELL_MEMORY = `data:text/javascript,process.on('exit', () => process.stder
 const VERBS = [
   ['results', '-o', 'csv'],
   ['report', '--to', join(folder, 'report.html')],
+  ['history', '-o', 'csv'],
 ];
 
 try {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
 import { compareSchema } from '../dist/contract/views/compare.js';
+import { historySchema } from '../dist/contract/views/history.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
@@ -22,6 +23,7 @@ const OUTPUTS = {
   memory: memoryCasesSchema,
   compare: compareSchema,
   regress: regressSchema,
+  history: historySchema,
   results: resultsSchema,
   'results-verify': verifySchema,
   'models-list': modelsListSchema,

@@ -90,6 +90,16 @@ filtering(program.command('report'))
   .addOption(results())
   .addOption(new Option('-o, --output <format>', 'html, svg or json').default('html'))
   .action(async (names: string[], o) => finish((await import('./commands/report.js')).report(names, o)));
+filtering(program.command('history'))
+  .summary('show how cases went over dates and commits, and where a level moved')
+  .description('A line for each case, machine and metric; of a single one, every point (docs/history.md).')
+  .argument('[cases...]', 'models, parts of case ids, or patterns (default: all)')
+  .addOption(
+    new Option('--metric <names>', 'decode, prefill, memory, ttft … (default: decode, prefill, time)').argParser(list),
+  )
+  .addOption(results())
+  .addOption(output())
+  .action(async (cases: string[], o) => finish((await import('./commands/history.js')).history(cases, o)));
 
 const comparing = (command: Command) =>
   command

@@ -177,6 +177,10 @@ export const CATALOGUE = {
     message: `there are no results in ${p.directory} that can be read`,
     hint: '`edgeproof run` writes results; --results names another folder',
   }),
+  'history-empty': (p: { directory: string; patterns: string[] }) => ({
+    message: `no result in ${p.directory} has the figures of a case ${p.patterns.length === 0 ? 'that the filters let through' : `named ${p.patterns.join(', ')}`}`,
+    hint: '`edgeproof results` lists what is here; name a model, part of a case id or a pattern, and a metric that was measured',
+  }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-unread': (p: { reason: string }) => ({
     message: p.reason,

@@ -6,7 +6,7 @@ import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import type { WantedPair } from '../stats/pairing.js';
 import { openResult } from '../store/names.js';
-import { historyOf } from './history.js';
+import { historyOf } from './earlier-results.js';
 import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
 export interface CompareCommandOptions {

@@ -1,6 +1,6 @@
 // Stored results as pages: the list, and what verifying found. Pure.
 import type { ListedResult, VerifiedResult } from '../contract/views/results.js';
-import { plural } from './format.js';
+import { commitLabel, plural } from './format.js';
 import type { Page } from './page.js';
 
 /** `of`: how many there are without filters. */
@@ -45,7 +45,7 @@ function row(result: ListedResult): Page['rows'][number] {
     date: startedAt.slice(0, 16).replace('T', ' '),
     machine,
     suite,
-    commit: tool.commit === null ? tool.version : `${tool.commit.slice(0, 7)}${tool.dirty ? '+' : ''}`,
+    commit: commitLabel(tool),
     models: models.length > 2 ? `${models[0]} and ${models.length - 1} more` : models.join(', '),
     weights: weights.join(', '),
     cases: casesInWords(cases),

@@ -7,6 +7,7 @@ import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
 import { ARITHMETICS } from '../work.js';
 import { metricSchema } from './figures.js';
+import { historySchema } from './history.js';
 import { peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { listedResultSchema } from './results.js';
 import { reasonSchema, roundFiguresSchema } from './rounds.js';
@@ -104,22 +105,7 @@ const sustainedSchema = z.strictObject({
 });
 export type SustainedCurve = z.output<typeof sustainedSchema>;
 
-const seriesSchema = z.strictObject({
-  ref,
-  metric: z.enum(METRIC_NAMES),
-  points: z
-    .array(
-      z.strictObject({
-        path: z.string(),
-        startedAt: z.string(),
-        commit: z.string().nullable(),
-        figures: figuresSchema.omit({ values: true }),
-        isOther: z.boolean().describe('Its identity (weights, graph, runtime, options) is not that of the newest.'),
-      }),
-    )
-    .describe('The oldest first.'),
-  earlier: z.int().describe('Older measurements that are left out here.'),
-});
+const seriesSchema = historySchema.element.extend({ ref });
 export type Series = z.output<typeof seriesSchema>;
 
 const samplesSchema = z.strictObject({
@@ -157,7 +143,9 @@ export const reportSchema = z
     curves: z.array(curveSchema),
     memory: z.array(memorySchema),
     sustained: z.array(sustainedSchema),
-    history: z.array(seriesSchema),
+    history: z
+      .array(seriesSchema)
+      .describe('One of each case that was measured more than once, as `history` shows it.'),
     samples: z.array(samplesSchema),
     failures: z.array(
       z.strictObject({ ref, round: z.int(), isRetried: z.boolean(), message: z.string(), hint: z.string().nullable() }),

@@ -1,6 +1,6 @@
 // The distribution of the gaps between tokens of each case: how often each length occurs, with the median and the percentiles
 // that there are enough gaps for. Pure.
-import { area, curveMonotoneX } from 'd3-shape';
+import { area } from 'd3-shape';
 import type { Gaps } from '../../contract/views/report.js';
 import { groupBy } from '../../stats/group-by.js';
 import { workloadOf } from '../../stats/report/front.js';
@@ -93,8 +93,7 @@ function row(scene: Scene, { ref, bins, interTokenLatencyMs, longestStall }: Gap
   const shape = area<Gaps['bins'][number]>()
     .x(({ fromMs, toMs }) => Math.round(x(Math.sqrt(fromMs * toMs)) * 10) / 10)
     .y0(BASE)
-    .y1(({ gaps }) => Math.round((BASE - (HEIGHT * gaps) / most) * 10) / 10)
-    .curve(curveMonotoneX);
+    .y1(({ gaps }) => Math.round((BASE - (HEIGHT * gaps) / most) * 10) / 10);
   const strokes = PERCENTILES.flatMap((p) => {
     const value = interTokenLatencyMs[p];
     const height = p === 'p50' ? HEIGHT : 12;

@@ -5,7 +5,7 @@ import { scaleLinear } from 'd3-scale';
 import { area, line as lineOf } from 'd3-shape';
 import type { TokenCurve } from '../../contract/views/report.js';
 import { workloadOf } from '../../stats/report/front.js';
-import { number, plural } from '../format.js';
+import { number } from '../format.js';
 import { html } from '../html/markup.js';
 import { type Drawing, NARROW, type Panel } from './chart.js';
 import { zeroScale } from './scales.js';
@@ -86,7 +86,7 @@ function panelOf(scene: Scene, { ref, passes, points }: TokenCurve): Panel {
     ({ token }) => x(token),
     ({ medianMs }) => y(medianMs),
   ).digits(1);
-  const tip = `${scene.full(entry)}: median over ${plural(passes, 'pass').replace('passs', 'passes')}`;
+  const tip = `${scene.full(entry)}: median over ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
   return {
     title: scene.full(entry),
     width: NARROW,

@@ -10,7 +10,7 @@ import type { ChartRow } from '../charts/chart.js';
 import { dateText } from '../charts/history.js';
 import type { Scene } from '../charts/scene.js';
 import { READING_TOKENS_PER_SECOND } from '../conclusion.js';
-import { count, measured, number, plural, unitLabel } from '../format.js';
+import { commitLabel, count, measured, number, plural, unitLabel } from '../format.js';
 import type { Column } from '../page.js';
 import { resultsPage } from '../results-page.js';
 import { html, type Markup } from './markup.js';
@@ -160,8 +160,7 @@ export function resultTable({ view: { results, unlisted } }: Scene): Markup {
   return tableOf(columns, located, { caption });
 }
 
-/** `0.1.0 (72b05d4e, changed)` */
-export function toolText({ version, commit, dirty }: Entry['tool']): string {
-  if (commit === null) return version;
-  return `${version} (${commit.slice(0, 8)}${dirty === true ? ', changed' : ''})`;
+/** `0.1.0 (72b05d4)` */
+export function toolText(tool: Entry['tool']): string {
+  return tool.commit === null ? tool.version : `${tool.version} (${commitLabel(tool)})`;
 }

@@ -83,6 +83,8 @@ function notesOf({ view }: Scene, best: readonly Entry[]): string[] {
   const impossible = byStatus.get('impossible')?.length ?? 0;
   const unsound = view.entries.filter(({ isSound }) => isSound === false).length;
   const busy = best.filter(({ grades, rounds }) => grades.C === rounds && rounds > 0).length;
+  const watched = view.history.filter(({ levels }) => levels.length > 0);
+  const worse = watched.filter(({ steps }) => steps.at(-1)?.direction === 'worse').length;
   const synthetic = view.entries.filter(({ key }) => key.weights === 'synthetic').length;
   return present(
     failed > 0 && `${plural(failed, 'case')} failed.`,
@@ -92,6 +94,7 @@ function notesOf({ view }: Scene, best: readonly Entry[]): string[] {
       `${plural(unsound, 'case')} not shown to compute the same as ${unsound === 1 ? 'its' : 'their'} reference: not ranked.`,
     busy > 0 &&
       `In ${busy === best.length ? 'every row' : `${busy} of ${best.length} rows`} the machine was busy in all rounds (grade C): measure again before you quote ${busy === 1 ? 'it' : 'them'}.`,
+    worse > 0 && `The level of ${worse} of ${count(watched.length)} histories last moved for the worse: see History.`,
     view.passedOver.length > 0 &&
       `${plural(view.passedOver.length, 'file')} could not be read and ${view.passedOver.length === 1 ? 'is' : 'are'} named under “Left out”.`,
     synthetic > 0 &&

@@ -1,11 +1,13 @@
-// The history of each entry: its main figure in every result that has it. Pure.
+// The history of each entry for a report: of its main figure, cut to the newest points. Pure.
 import type { MetricName } from '../../contract/metric-names.js';
-import type { Series } from '../../contract/views/report.js';
-import { figuresOf, type Measured, type Track } from './entries.js';
+import type { Digest } from '../../contract/views/digest.js';
+import type { HistorySeries } from '../../contract/views/history.js';
+import type { Entry, Series } from '../../contract/views/report.js';
+import { historyView } from '../history-view.js';
 
 /** The figure that a case is followed by: the first of these that it has. */
 const FOLLOWED: readonly MetricName[] = ['decodeRate', 'prefillRate', 'microMs'];
-/** A chart with fewer points shows no course. */
+/** A single point shows no course. */
 const FEWEST = 2;
 
 interface Limits {
@@ -13,37 +15,46 @@ interface Limits {
   points: number;
 }
 
-/** The longest histories first, and how many are left out. */
-export function historyOf(tracks: readonly Track[], limits: Limits): { history: Series[]; leftOut: number } {
-  const all = tracks.flatMap((track) => seriesOf(track) ?? []);
+/** The longest histories in the order of entries, and how many are left out. */
+export function historyOf(
+  digests: readonly Digest[],
+  entries: readonly Entry[],
+  limits: Limits,
+): { history: Series[]; leftOut: number } {
+  const named = new Map(entries.map((entry) => [`${entry.machine}\n${entry.id}`, entry]));
+  const all = historyView(digests, FOLLOWED, () => true).flatMap((series) => {
+    const entry = named.get(`${series.machine}\n${series.id}`);
+    const isFollowed = series.metric === FOLLOWED.find((name) => entry?.metrics[name] !== undefined);
+    return entry === undefined || !isFollowed || series.points.length < FEWEST ? [] : [{ ...series, ref: entry.ref }];
+  });
   const chosen = new Set(all.toSorted((a, b) => b.points.length - a.points.length).slice(0, limits.series));
+  const places = new Map(entries.map(({ ref }, place) => [ref, place]));
   const history = all
     .filter((series) => chosen.has(series))
-    .map((series) => ({
-      ...series,
-      points: series.points.slice(-limits.points),
-      earlier: Math.max(0, series.points.length - limits.points),
-    }));
+    .sort((a, b) => places.get(a.ref)! - places.get(b.ref)!)
+    .map((series) => ({ ...newestOf(series, limits.points), ref: series.ref }));
   return { history, leftOut: all.length - history.length };
 }
 
-function seriesOf({ entry, measured }: Track): Series | null {
-  const metric = FOLLOWED.find((name) => entry.metrics[name] !== undefined);
-  if (metric === undefined || measured.length < FEWEST) return null;
-  const newest = JSON.stringify(entry.identity);
-  const points = measured.flatMap((one) => pointOf(one, metric, newest) ?? []);
-  return points.length < FEWEST ? null : { ref: entry.ref, metric, points, earlier: 0 };
-}
-
-function pointOf({ digest, result }: Measured, metric: MetricName, newest: string): Series['points'][number] | null {
-  const figures = figuresOf(metric, result);
-  if (figures === null || result.status === 'impossible') return null;
-  const { values: _, ...summary } = figures;
+/** The last `most` points, with the levels and steps among them. Places count from the first of them. */
+function newestOf(series: HistorySeries, most: number): HistorySeries {
+  const cut = Math.max(0, series.points.length - most);
+  const place = (at: number) => Math.max(0, at - cut);
   return {
-    path: digest.path,
-    startedAt: digest.startedAt,
-    commit: digest.tool.commit,
-    figures: summary,
-    isOther: JSON.stringify(result.identity) !== newest,
+    ...series,
+    points: series.points.slice(cut),
+    leftOut: { ...series.leftOut, older: series.leftOut.older + cut },
+    levels: series.levels
+      .filter(({ last }) => last >= cut)
+      .map((level) => ({ ...level, first: place(level.first), last: place(level.last) })),
+    steps: series.steps
+      .filter(({ at }) => at > cut)
+      .map((step) => ({
+        ...step,
+        at: place(step.at),
+        positions: step.positions.filter((at) => at >= cut).map(place),
+        after: place(step.after),
+        by: place(step.by),
+      })),
   };
 }

@@ -22,7 +22,7 @@ export function reportView(digests: readonly Digest[], documents: Documents, pas
   );
   const known = new Map(sourced.map(({ entry }) => [entry.ref, entry]));
   const entries = tracks.map(({ entry }) => known.get(entry.ref) ?? entry);
-  const { history, leftOut } = historyOf(tracks, REPORT_LIMITS);
+  const { history, leftOut } = historyOf(digests, entries, REPORT_LIMITS);
   const machines = new Map(digests.map(({ machine }) => [machine.id, machine]));
   return {
     results: digests.slice(-REPORT_LIMITS.results).map(listedResult).toReversed(),

@@ -98,16 +98,26 @@ describe('the best', () => {
 });
 
 describe('histories', () => {
-  it('have a point a result, the oldest first, and mark those of another identity', () => {
+  it('have a point a result, the oldest first, and say what changed between them', () => {
     const other = at(1, 25);
     other.cases[0]!.identity = { ...other.cases[0]!.identity!, runtimeVersion: 'onnxruntime-node 1.29.0' };
     const { history } = viewOf(storedOf(other, at(2, 20), at(3, 20)));
     expect(history).toHaveLength(1);
-    expect(history[0]!.points.map(({ figures, isOther }) => [figures.median, isOther])).toEqual([
-      [40, true],
-      [50, false],
-      [50, false],
+    expect(history[0]!.points.map(({ value, changed }) => [value, changed.map(({ what }) => what)])).toEqual([
+      [40, []],
+      [50, ['runtime']],
+      [50, []],
     ]);
+  });
+
+  it('have the step that the board took, at its place, and none of the others', () => {
+    const { history } = viewOf(fleet(8));
+    for (const { machine, steps, points } of history.filter(({ points }) => points.length === 8)) {
+      expect(steps.map(({ at, direction }) => [at, direction])).toEqual(
+        machine === 'board-4c-8gb' ? [[4, 'worse']] : [],
+      );
+      expect(points).toHaveLength(8);
+    }
   });
 
   it('do not mix machines', () => {
@@ -121,8 +131,24 @@ describe('histories', () => {
       }),
     );
     const [series] = viewOf(storedOf(...many)).history;
-    expect([series!.points.length, series!.earlier]).toEqual([REPORT_LIMITS.points, 7]);
+    expect([series!.points.length, series!.leftOut.older]).toEqual([REPORT_LIMITS.points, 7]);
     expect(series!.points.at(-1)!.startedAt).toBe(many.at(-1)!.startedAt);
+  });
+
+  it('count the places of steps and levels from the first point that is left', () => {
+    const rate = (i: number) => (i < 60 ? 20 : i < 68 ? 22 : 30) * (1 + 0.004 * Math.sin(7 * i));
+    const many = Array.from({ length: REPORT_LIMITS.points + 10 }, (_, i) =>
+      documentOf([generateCase([steadyRound(1000, rate(i)), steadyRound(1000, rate(i) * 1.002)])], {
+        startedAt: new Date(Date.UTC(2026, 0, 1 + i)).toISOString(),
+      }),
+    );
+    const [series] = viewOf(storedOf(...many)).history;
+    expect(series!.steps.map(({ at }) => at)).toEqual([50, 58]);
+    expect(series!.levels.map(({ first, last }) => [first, last])).toEqual([
+      [0, 49],
+      [50, 57],
+      [58, REPORT_LIMITS.points - 1],
+    ]);
   });
 });
 
