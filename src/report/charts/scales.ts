@@ -1,4 +1,5 @@
 // Scales with their ticks: from zero where values are of one size, logarithmic where they span orders. Pure.
+import { ticks as evenTicks } from 'd3-array';
 import { scaleLinear, scaleLog, scaleUtc } from 'd3-scale';
 
 export interface TickedScale {
@@ -21,7 +22,7 @@ export function logScale(values: readonly number[], range: [number, number], mos
   const scale = scaleLog([low, high], range);
   const candidates = [[1, 2, 5], [1, 3], [1]].map((digits) => ticksOf(low, high, digits));
   const fitting = candidates.find((list) => list.length <= most) ?? thin(candidates.at(-1)!, most);
-  const ticks = fitting.length > 2 ? fitting : scaleLinear([low, high]).ticks(4);
+  const ticks = fitting.length > 2 ? fitting : evenTicks(low, high, 4);
   return Object.assign((value: number) => scale(value), { ticks, isLog: true });
 }
 
