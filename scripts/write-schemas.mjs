@@ -11,6 +11,7 @@ import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
 import { regressSchema } from '../dist/contract/views/regress.js';
+import { reportSchema } from '../dist/contract/views/report.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
@@ -20,6 +21,7 @@ const INPUTS = { suite: suiteSchema, models: registrySchema, pins: pinsSchema, r
 /** What commands print. */
 const OUTPUTS = {
   show: showSchema,
+  report: reportSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
   regress: regressSchema,

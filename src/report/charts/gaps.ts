@@ -15,7 +15,7 @@ const STEP = 58;
 const TOP = 6;
 const BASE = 50;
 const HEIGHT = 30;
-const MOST_ROWS = 8;
+const MOST_ROWS = 12;
 const RIGHT = NARROW - 10;
 const PERCENTILES = ['p50', 'p95', 'p99'] as const;
 

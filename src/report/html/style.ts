@@ -95,8 +95,8 @@ h2,h3,figcaption,.legend{break-after:avoid}
 .panels.wide{display:block}.panels.wide+.panels{display:none}
 .panels.wide .panel svg{max-width:100%}
 table{font-size:7.5pt}
-th,td{padding:3px 8px 3px 0;white-space:normal!important}
-.right{white-space:nowrap!important}
+th,td{padding:3px 7px 3px 0;white-space:normal!important}
+td.right{white-space:nowrap!important}
 .words{min-width:13ch;overflow-wrap:break-word}
 .scroll,.long{overflow:visible;max-height:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
