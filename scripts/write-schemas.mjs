@@ -6,6 +6,7 @@ import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
 import { compareSchema } from '../dist/contract/views/compare.js';
 import { historySchema } from '../dist/contract/views/history.js';
+import { exportRowSchema } from '../dist/contract/views/export.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
@@ -28,6 +29,7 @@ const OUTPUTS = {
   history: historySchema,
   results: resultsSchema,
   'results-verify': verifySchema,
+  export: exportRowSchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,

@@ -24,7 +24,7 @@ export function outputFormat(text: string): OutputFormat {
   return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
-/** A whole document, such as a picture: what is in it has been made safe already. */
+/** Text of a report, which is printable already. */
 export function printText(text: string): void {
   process.stdout.write(text);
 }
