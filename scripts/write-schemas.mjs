@@ -10,7 +10,7 @@ import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
-import { pairsSchema } from '../dist/contract/views/pairs.js';
+import { regressSchema } from '../dist/contract/views/regress.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
@@ -22,7 +22,7 @@ const OUTPUTS = {
   show: showSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
-  pairs: pairsSchema,
+  regress: regressSchema,
   history: historySchema,
   results: resultsSchema,
   'results-verify': verifySchema,

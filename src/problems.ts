@@ -28,7 +28,7 @@ export const CATALOGUE = {
   }),
   'model-unknown': (p: { name: string; known: string[] }) => ({
     message: `models.json has no model "${p.name}"`,
-    hint: `similar names: ${list(p.known)}. To see all models: edgeproof models list`,
+    hint: `${p.known.length === 0 ? '' : `similar names: ${list(p.known)}. `}To see all models: edgeproof models list`,
   }),
   'architecture-unknown': (p: { modelType: string; known: string[] }) => ({
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,

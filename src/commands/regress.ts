@@ -3,6 +3,7 @@
 import { haveSamePlan, shareCases } from '../contract/comparable.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { PairsView } from '../contract/views/pairs.js';
+import type { RegressView } from '../contract/views/regress.js';
 import type { Confirmed } from '../contract/vocabulary.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { describeMachine } from '../machine/describe.js';
@@ -75,7 +76,9 @@ async function confirmed(
 }
 
 function answerScreen(screen: CompareView, candidate: Side, options: RegressOptions): number {
-  return answerGate(gateOf(screen, aboutOf(candidate, options)), comparisonPage(screen), whyBaseline(options), options);
+  const gate = gateOf(screen, aboutOf(candidate, options));
+  const json: RegressView = { ...gate, comparison: screen, pairs: null };
+  return answerGate(gate, { ...comparisonPage(screen), json }, whyBaseline(options), options);
 }
 
 function aboutOf({ document: { suite, machine } }: Side, { allowMissing }: RegressOptions) {
@@ -138,7 +141,7 @@ async function pair(
     },
     {
       ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
+      isUsable: (round, peers) => round.status === 'ok' && isSufficient(gradeRound(round, peers), grade),
     },
   ).finally(end);
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));
@@ -160,7 +163,8 @@ function requireReproducible(name: string, { document }: Side, by: Installation,
 
 function answerPairs(screen: CompareView | null, pairs: PairsView, candidate: Side, options: RegressOptions): number {
   const gate = gateOfPairs(screen, pairs, aboutOf(candidate, options));
-  const exitCode = answerGate(gate, pairsPage(pairs), whyBaseline(options), options);
+  const json: RegressView = { ...gate, comparison: screen, pairs };
+  const exitCode = answerGate(gate, { ...pairsPage(pairs), json }, whyBaseline(options), options);
   if (screen !== null && saysNoOtherwise(screen, pairs, options))
     say(`the stored results differ otherwise, too: edgeproof compare ${screen.baseline} ${screen.candidate}`);
   return exitCode;

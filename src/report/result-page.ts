@@ -10,6 +10,7 @@ import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
+import { driftNotes } from './drift-notes.js';
 import { energyNotes } from './energy-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
@@ -41,6 +42,7 @@ export function resultPage(view: ShowView): Page {
       ...threadNotes(view),
       ...precisionNotes(view, labels),
       ...roundNotes(view, labels),
+      ...driftNotes(view, labels),
       ...view.cases.flatMap(failureNotes),
     ],
     json: view,

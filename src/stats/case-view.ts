@@ -3,7 +3,7 @@ import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule } from '../contract/rounds.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { PhaseWithCeiling } from '../contract/views/figures.js';
+import type { PhaseWithCeiling, SittingDrift } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
@@ -23,7 +23,13 @@ import { medianOfKnown, widened } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 
-export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
+/** What is known of all cases together. */
+interface Known {
+  answers: Answers;
+  sittingDrift: SittingDrift[];
+}
+
+export function caseView(document: ResultDocument, result: CaseResult, { answers, sittingDrift }: Known): CaseView {
   const rounds = okRounds(result);
   const whole = wholeTime(result);
   const { rounds: asked } = document.suite.content;
@@ -48,6 +54,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
       whole === null ? null : { median: whole.median, interval95: widened(whole.median, whole.interval, factor) },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
+    sittingDrift,
     precision: precisionOf(result, asked),
     longestStall: longestStall(result),
     loopShare: loop,

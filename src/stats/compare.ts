@@ -10,6 +10,7 @@ import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
 import type { LeastEffects } from './least-effect.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
+import { otherTokens, sameInRounds } from './other-tokens.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
 import { type Answers, answersIn, workOf } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
@@ -114,17 +115,13 @@ function compareCase(
     .map((metric) => ({ metric, baseline: valuesByRound(metric, before), candidate: valuesByRound(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
-  const pair = {
-    before,
-    after,
-    answers,
-    otherFiles: hasOtherFiles(differences),
-    isOneIdentity: differences.length === 0,
-  };
+  const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
+  const parity = parityAcross(pair);
   const tokens = {
     sameTokens: sameInRounds(whole, 'tokensHash'),
+    otherTokens: otherTokens(whole, parity),
     sameLogits: sameInRounds(whole, 'logitsHash'),
-    parity: parityAcross(pair),
+    parity,
     work: workOf(answers.after),
     unequalWork: unequalWork(documents, whole),
   };
@@ -159,19 +156,6 @@ function aboveCeiling(side: string): string {
 /** Whether the user asked to compare different files, which may compute different things. */
 function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
-}
-
-/** Whether a hash of both sides is the same wherever they ran the same prompts; null where they share none. */
-export function sameInRounds({ before, after }: CasePair, hash: 'tokensHash' | 'logitsHash'): boolean | null {
-  const hashes = (result: CaseResult) => {
-    const passes = okRounds(result).flatMap(({ iterations }) =>
-      iterations.flatMap((one) => ('seed' in one ? [one] : [])),
-    );
-    return new Map(passes.filter((pass) => pass[hash] !== undefined).map((pass) => [pass.seed, pass[hash]]));
-  };
-  const [a, b] = [hashes(before), hashes(after)];
-  const shared = [...a.keys()].filter((seed) => b.has(seed));
-  return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
 /**

@@ -7,6 +7,7 @@ import { energySources, idleWatts, remedies } from './energy.js';
 import { equalWorkGroups, isEqualWork, spansRuntimes } from './equal-work.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
+import { sittingDrifts } from './sitting-drift.js';
 import { medianOfKnown, relativeHalfWidth } from './summary.js';
 
 /** A number that varies this much from process to process should not be quoted. */
@@ -15,7 +16,8 @@ export const MOST_UNCERTAIN = 0.1;
 /** `path`: where the document is stored; null where it is not. */
 export function showView(document: ResultDocument, path: string | null): ShowView {
   const answers = answersIn(document.cases);
-  const cases = document.cases.map((result) => caseView(document, answers, result));
+  const drifts = sittingDrifts(document.cases);
+  const cases = document.cases.map((result, i) => caseView(document, result, { answers, sittingDrift: drifts[i]! }));
   const ranked = rankCases(cases);
   return {
     suite: document.suite.content.name,

@@ -139,3 +139,32 @@ it('of a result with itself says so', () => {
   expect(notes[0]).toBe('Baseline and candidate are the same result.');
   expect(pageOf(of(20), of(20)).notes).not.toContain(notes[0]);
 });
+
+describe('other tokens in the rounds', () => {
+  /** With other tokens in this many rounds, and an answer whose gaps are moved. */
+  const sideOf = (rounds: number, moved: number | null) => {
+    const document = of(20);
+    const [result] = document.cases;
+    for (const round of result!.rounds.slice(0, rounds))
+      if (round.status === 'ok') for (const pass of round.iterations) Object.assign(pass, { tokensHash: 'other' });
+    if (moved !== null) {
+      const logits = { candidates: [1, 2], gaps: [0, 0.5 + moved], asked: [], noise: 0 };
+      result!.answer = { prompt: { seed: 0, tokens: 288, vocabSize: 100 }, tokens: [1], logits };
+    }
+    return document;
+  };
+  const noteOf = (rounds: number, moved: number | null) =>
+    pageOf(sideOf(0, moved === null ? null : 0), sideOf(rounds, moved)).notes.filter((note) =>
+      /tokens differ/.test(note),
+    );
+
+  it('are counted, with whether rounding explains them', () => {
+    const found = (passes: number) => `generated tokens differ in ${passes} of 6 passes of the rounds of pp512 tg5`;
+    expect(noteOf(0, 0)).toEqual([]);
+    expect(noteOf(2, null)).toEqual([`${found(2)}: not the same computation on both sides`]);
+    expect(noteOf(1, 0)).toEqual([`${found(1)}: more than the rounding that the common prompt shows explains`]);
+    expect(noteOf(1, 0.001)).toEqual([
+      `${found(1)}: by the rounding that the common prompt shows, as many are expected (p=0.28)`,
+    ]);
+  });
+});

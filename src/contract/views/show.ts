@@ -8,7 +8,7 @@ import { failureSchema, resultSchema } from '../result.js';
 import { TARGET_METRICS } from '../rounds.js';
 import { ceilingShareSchema } from './ceiling-share.js';
 import { engineRankingSchema, engineWorkSchema, rankSchema } from './equal-work.js';
-import { intervalSchema, metricSchema, paritySchema, workSchema } from './figures.js';
+import { intervalSchema, metricSchema, paritySchema, sittingDriftSchema, workSchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { roundFiguresSchema } from './rounds.js';
 
@@ -80,6 +80,7 @@ const caseSchema = z.strictObject({
     .describe('From the start of the prompt to the last token.'),
   interTokenLatencyMs: interTokenLatencySchema,
   jitterMs: z.number().nullable(),
+  sittingDrift: z.array(sittingDriftSchema).describe('Speeds with 5 rounds or more, in the order of time.'),
   precision: precisionSchema.nullable().describe('null where rounds were a number, or fewer than two were measured.'),
   longestStall: stallSchema.nullable(),
   loopShare: z.number().nullable().describe('Share of a decode step spent outside the session of the runtime.'),
