@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
 import { compareSchema } from '../dist/contract/views/compare.js';
+import { exportRowSchema } from '../dist/contract/views/export.js';
 import { historySchema } from '../dist/contract/views/history.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
@@ -26,6 +27,7 @@ const OUTPUTS = {
   history: historySchema,
   results: resultsSchema,
   'results-verify': verifySchema,
+  export: exportRowSchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,

@@ -24,6 +24,11 @@ export function outputFormat(text: string): OutputFormat {
   return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
+/** Text of a report, which is printable already. */
+export function printText(text: string): void {
+  process.stdout.write(text);
+}
+
 /** A line of the answer, such as a path. */
 export function print(line: string): void {
   process.stdout.write(`${printable(line)}\n`);

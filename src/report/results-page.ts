@@ -38,14 +38,14 @@ export function resultsPage(results: readonly ListedResult[], directory: string,
 }
 
 function row(result: ListedResult): Page['rows'][number] {
-  const { startedAt, machine, suite, tool, models, weights, cases, rounds, grades, path } = result;
+  const { startedAt, machine, suite, tool, foreign, models, weights, cases, rounds, grades, path } = result;
   const graded = Object.entries(grades).map(([grade, count]) => `${count} ${grade}`);
   const ungraded = rounds - Object.values(grades).reduce((sum, count) => sum + count, 0);
   return {
     date: startedAt.slice(0, 16).replace('T', ' '),
     machine,
     suite,
-    commit: commitLabel(tool),
+    commit: foreign ? 'foreign' : commitLabel(tool),
     models: models.length > 2 ? `${models[0]} and ${models.length - 1} more` : models.join(', '),
     weights: weights.join(', '),
     cases: casesInWords(cases),

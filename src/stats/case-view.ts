@@ -47,8 +47,9 @@ export function caseView(document: ResultDocument, result: CaseResult, { answers
     status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
     key: result.key,
     identity: result.identity,
-    parameters: result.checkpoint?.parameters ?? null,
-    checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
+    checkpointBytes:
+      result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? result.foreignFile?.bytes ?? null,
     metrics,
     wholeMs:
       whole === null ? null : { median: whole.median, interval95: widened(whole.median, whole.interval, factor) },

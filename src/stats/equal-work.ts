@@ -3,7 +3,7 @@
 import type { GraphFacts } from '../contract/graph-facts.js';
 import { DEFAULT_OPTIONS } from '../contract/options.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
-import { RUNTIMES, type Versions } from '../contract/runtimes.js';
+import { RUNTIMES, type StoredVersions } from '../contract/runtimes.js';
 import type { EngineWork } from '../contract/views/equal-work.js';
 import type { CaseView } from '../contract/views/show.js';
 
@@ -12,7 +12,7 @@ const MOST_BITS_APART = 1.1;
 /** A model is the same in two formats if its counts of weights are this close. */
 const MOST_WEIGHTS_APART = 1.01;
 
-export function engineWork(result: CaseResult, versions: Versions): EngineWork {
+export function engineWork(result: CaseResult, versions: StoredVersions): EngineWork {
   const { key, checkpoint } = result;
   const { work, kv } = (checkpoint?.graph ?? {}) as Partial<Pick<GraphFacts, 'work' | 'kv'>>;
   const { kvDtype } = { ...DEFAULT_OPTIONS, ...key.options };

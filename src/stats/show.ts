@@ -26,6 +26,7 @@ export function showView(document: ResultDocument, path: string | null): ShowVie
     iterations: document.suite.content.iterations,
     machine: document.machine,
     versions: document.versions,
+    foreign: document.foreign ?? null,
     engines: enginesOf(document),
     threads: document.threads ?? null,
     ceilings: document.ceilings,

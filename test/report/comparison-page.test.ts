@@ -115,7 +115,7 @@ describe('a comparison', () => {
       Left out, below grade B: 1 round of the candidate (other programs took 31 % of a core).
         to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>
       The sides lost unequal shares of their rounds: qwen2.5-0.5b q4 2 threads pp512 tg5 (none in the baseline, 1 of 6 in the candidate).
-      Used without a grade, measured before conditions were recorded: 1 round of the baseline, 1 round of the candidate.
+      Used without a grade, since no condition was recorded: 1 round of the baseline, 1 round of the candidate.
       To compare across what differs:
         edgeproof compare a.json b.json --across threads
       "

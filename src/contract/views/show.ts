@@ -120,6 +120,7 @@ export const showSchema = z
     iterations: z.int(),
     machine: stored.machine,
     versions: stored.versions,
+    foreign: stored.foreign.unwrap().nullable().describe('Where imported results come from; null: edgeproof measured.'),
     engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
     threads: stored.threads.unwrap().nullable(),
     ceilings: stored.ceilings,
