@@ -1,20 +1,32 @@
-"""Writes docs/research/study/asv-series.json: series that asv publishes or tests with, and asv's own steps in them.
+"""Writes docs/research/study/asv-series.json: series that asv publishes or tests with, and asv's own steps in them; to see
+where differences come from, also its steps without autocorrelated noise, and in the logarithms.
 
     git clone https://github.com/airspeed-velocity/asv && git -C asv checkout 7032df701a969fa61f4c819ce9f71fb2e66f5a62
     python3 scripts/study/asv-answers.py asv        (needs numpy; asv itself is not installed)
 """
 
-import importlib.util
 import json
+import math
 import pathlib
+import re
 import sys
+import types
 
 import numpy as np
 
 asv = pathlib.Path(sys.argv[1])
-spec = importlib.util.spec_from_file_location("step_detect", asv / "asv/step_detect.py")
-step_detect = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(step_detect)
+source = (asv / "asv/step_detect.py").read_text().replace("from . import _rangemedian", "raise ImportError")
+uncorrelated = re.sub(r"rho_best = golden_search\(.*?\n        \)", "rho_best = 0.0", source, flags=re.S)
+assert uncorrelated != source
+
+
+def loaded(code):
+    module = types.ModuleType("step_detect")
+    exec(code, module.__dict__)
+    return lambda values: [start for start, *_ in module.detect_steps(values)][1:]
+
+
+asv_steps, uncorrelated_steps = loaded(source), loaded(uncorrelated)
 
 
 def published():
@@ -67,8 +79,12 @@ def tested():
 
 def entry(name, scale, values, more):
     values = [float(f"{value:.5g}") for value in values]
-    steps = [start for start, *_ in step_detect.detect_steps(values)][1:]
-    return {"name": name, "scale": scale, **more, "asv": steps, "values": values}
+    answers = {"asv": asv_steps(values)}
+    if len(values) <= 1000:
+        answers["withoutCorrelation"] = uncorrelated_steps(values)
+    if scale == "published":
+        answers["ofLogarithms"] = asv_steps([math.log(value) for value in values])
+    return {"name": name, "scale": scale, **more, **answers, "values": values}
 
 
 series = [entry(*one) for one in [*published(), *tested()]]

@@ -57,7 +57,7 @@ export function changePoints(
   const { deviation, freedom } = noiseOf(logs, prior);
   const weights = weightsOf(points, deviation).map((weight) => weight / deviation ** 2);
   const levels = levelsOf(clipped(logs, deviation), weights);
-  const found = bestStarts(levels, { price: PRICE * Math.log(points.length), least: FEWEST_IN_LEVEL });
+  const found = bestStarts(levels, { price: PRICE * Math.log(points.length), fewest: FEWEST_IN_LEVEL });
   const bounds = [...withoutSmall(levels, found, least), points.length];
   const critical = student95(freedom);
   const around = (log: number, variance: number): Range => ({

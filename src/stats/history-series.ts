@@ -1,7 +1,8 @@
 // Which stored figures make one series: those of one case on one machine, asked for in the same way. What edgeproof made of
 // it (weights, graph, options) may change, since that is what a history shows; each change is named. Pure.
-import { type Machine, machineDifference } from '../contract/machine.js';
+import { machineDifference, type StoredMachine } from '../contract/machine.js';
 import type { MetricName } from '../contract/metric-names.js';
+import { isForeign } from '../contract/runtimes.js';
 import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { Changed } from '../contract/views/history.js';
 import { METRICS } from './metrics.js';
@@ -65,8 +66,8 @@ function hasFigures(values: readonly number[] | undefined): boolean {
 }
 
 /** A number for each machine; documents of one machine may describe it in slightly other words. */
-function machineNumbers(): (machine: Machine) => number {
-  const machines: Machine[] = [];
+function machineNumbers(): (machine: StoredMachine) => number {
+  const machines: StoredMachine[] = [];
   const known = new Map<string, number>();
   return (machine) => {
     const text = JSON.stringify(machine);
@@ -77,6 +78,11 @@ function machineNumbers(): (machine: Machine) => number {
     known.set(text, own);
     return own;
   };
+}
+
+/** The edgeproof that measured. Imported results name the one that imported them, which had no part in it. */
+export function toolOf({ digest: { tool }, result }: Sitting): Digest['tool'] {
+  return isForeign(result.key.runtime) ? { ...tool, commit: null, dirty: null } : tool;
 }
 
 /** What differs between two sittings of a series other than the commit of edgeproof. */
@@ -99,9 +105,9 @@ export function wentBack(sittings: readonly Sitting[]): boolean {
 type Parts = Record<Changed['what'], string | null>;
 
 /** null where it is not known. */
-function partsOf({ digest, result: { identity } }: Sitting): Parts {
+function partsOf({ digest, result: { key, identity } }: Sitting): Parts {
   return {
-    edgeproof: digest.tool.version,
+    edgeproof: isForeign(key.runtime) ? null : digest.tool.version,
     runtime: identity?.runtimeVersion ?? null,
     system: digest.machine.os,
     weights: identity?.weights ?? null,

@@ -32,20 +32,24 @@ export function levelsOf(values: readonly number[], weights: readonly number[]):
 
 /**
  * Where each level starts, the first at 0: the division with the least cost plus `price` for each step. No level has fewer
- * points than `least`, unless the series has.
+ * points than `fewest`, unless the series has.
  */
-export function bestStarts({ count, cost }: Levels, { price, least }: { price: number; least: number }): number[] {
-  const best = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
+export function bestStarts({ count, cost }: Levels, { price, fewest }: { price: number; fewest: number }): number[] {
+  const best = new Float64Array(count + 1);
   const lastStart = new Int32Array(count + 1);
   best[0] = -price;
-  for (let end = Math.min(least, count); end <= count; end++) {
-    for (let start = 0; start === 0 || start <= end - least; start++) {
-      const total = best[start]! + cost(start, end) + price;
-      if (total < best[end]!) {
-        best[end] = total;
-        lastStart[end] = start;
+  for (let end = Math.min(fewest, count); end <= count; end++) {
+    let lowest = best[0]! + cost(0, end);
+    let from = 0;
+    for (let start = fewest; start <= end - fewest; start++) {
+      const total = best[start]! + cost(start, end);
+      if (total < lowest) {
+        lowest = total;
+        from = start;
       }
     }
+    best[end] = lowest + price;
+    lastStart[end] = from;
   }
   const starts: number[] = [];
   for (let end = count; end > 0; end = starts[0]!) starts.unshift(lastStart[end]!);

@@ -54,6 +54,27 @@ describe('a series', () => {
     expect(series!.leftOut).toEqual({ failed: 1, impossible: 0, older: 0 });
   });
 
+  it('counts no case that is still to be run', () => {
+    const digests = sittings(level(50, 3));
+    Object.assign(digests[2]!.cases[0]!, { status: 'pending', identity: null, metrics: {}, rounds: 0 });
+    expect(historyView(digests, ['decodeRate'], () => true)[0]!.leftOut.failed).toBe(0);
+  });
+
+  it('has no point where more energy was subtracted than there was', () => {
+    const digests = sittings(level(50, 3));
+    for (const [day, { cases }] of digests.entries())
+      cases[0]!.metrics.netJoulesPerToken = day === 1 ? [-0.1, 2] : [1, 2];
+    expect(historyView(digests, ['netJoulesPerToken'], () => true)[0]!.points).toHaveLength(2);
+  });
+
+  it('assumes of each metric what its sittings usually differ by', () => {
+    const of = (metric: 'peakRssBytes' | 'loadMs') =>
+      historyView(sittings(level(50, 11)), [metric], () => true)[0]!.deviation;
+    // Nothing moves: of the prior, worth 4 degrees of freedom, 4 of 7.7 are left.
+    expect(of('peakRssBytes')).toBeCloseTo(0.01 * Math.sqrt(4 / 7.7), 9);
+    expect(of('loadMs')).toBeCloseTo(0.05 * Math.sqrt(4 / 7.7), 9);
+  });
+
   it('leaves out rates that the machine cannot reach', () => {
     const digests = sittings(level(50, 3));
     digests[1]!.cases[0]!.status = 'impossible';
@@ -107,6 +128,14 @@ describe('a step', () => {
     expect(series!.steps[0]!.commits).toEqual([]);
     const edited = viewOf([...level(50, 6, same), ...level(45, 5, { ...same, dirty: true })]);
     expect(edited[0]!.steps[0]!.commits).toEqual([`${'a'.repeat(40)}+`]);
+  });
+
+  it('names no commit of edgeproof where another tool measured', () => {
+    const digests = sittings([...level(50, 6), ...level(45, 5)]);
+    for (const { cases } of digests) cases[0]!.key.runtime = 'foreign-llama-bench';
+    const [series] = historyView(digests, ['decodeRate'], () => true);
+    expect(series!.steps).toMatchObject([{ commits: [] }]);
+    expect(series!.points[0]!.tool.commit).toBeNull();
   });
 
   it('must be as large as matters for the metric: 20 % of a load time', () => {

@@ -36,7 +36,7 @@ describe('bestStarts', () => {
       const values = Array.from({ length: count }, () => 3 + (next() < 0.4 ? 2 : 0) + next());
       const weights = Array.from({ length: count }, () => 0.2 + 2 * next());
       const price = 3 * next();
-      const starts = bestStarts(levelsOf(values, weights), { price, least });
+      const starts = bestStarts(levelsOf(values, weights), { price, fewest: least });
       const all = count < least ? [[0]] : divisions(count, least);
       const best = Math.min(...all.map((one) => priceOf(one, values, weights, price)));
       expect(priceOf(starts, values, weights, price)).toBeCloseTo(best, 9);
@@ -47,7 +47,7 @@ describe('bestStarts', () => {
   it('keeps its precision far from zero', () => {
     const values = [1e6, 1e6 + 1e-3, 1e6, 1e6 + 0.1, 1e6 + 0.1, 1e6 + 0.101];
     const levels = levelsOf(values, [1, 1, 1, 1, 1, 1]);
-    expect(bestStarts(levels, { price: 1e-4, least: 3 })).toEqual([0, 3]);
+    expect(bestStarts(levels, { price: 1e-4, fewest: 3 })).toEqual([0, 3]);
     expect(levels.mean(3, 6) - 1e6).toBeCloseTo(0.1003, 4);
   });
 });

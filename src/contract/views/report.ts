@@ -116,7 +116,7 @@ const samplesSchema = z.strictObject({
       startedAt: z.string(),
       grade: z.enum(GRADES).nullable(),
       reasons: z.array(reasonSchema),
-      loadMs: z.number(),
+      loadMs: z.number().nullable(),
       peakRssBytes: z.int().nullable(),
       passes: z
         .array(z.strictObject({ kind: z.enum(['warmup', 'timed']), tokenMs: z.array(z.number()) }))

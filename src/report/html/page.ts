@@ -2,6 +2,7 @@
 // own style and script work. Pure.
 import { createHash } from 'node:crypto';
 import type { ReportView } from '../../contract/views/report.js';
+import { present } from '../../stats/present.js';
 import { CHARTS, chartsOf } from '../charts/charts.js';
 import { dateText } from '../charts/history.js';
 import { type Scene, sceneOf } from '../charts/scene.js';
@@ -79,10 +80,15 @@ function aboutText({ results, machines, unlisted, entries }: ReportView): string
 }
 
 function machineList({ view }: Scene): Markup {
-  const facts = view.machines.map(
-    ({ id, cpu, physicalCores, logicalCores, memoryBytes, os }) =>
-      html`<dt>${id}</dt><dd>${cpu}, ${plural(physicalCores, 'core')}${logicalCores !== physicalCores && ` (${logicalCores} logical)`}, ${bytes(memoryBytes)}, ${os}</dd>`,
-  );
+  const facts = view.machines.map(({ id, cpu, physicalCores, memoryBytes, os }) => {
+    const words = present(
+      cpu,
+      physicalCores !== null && plural(physicalCores, 'core'),
+      memoryBytes !== null && bytes(memoryBytes),
+      os,
+    );
+    return html`<dt>${id}</dt><dd>${words.join(', ')}</dd>`;
+  });
   return html`<dl>${facts}</dl>`;
 }
 

@@ -77,8 +77,9 @@ type Round = Samples['rounds'][number];
 function roundText({ index, startedAt, grade, reasons, loadMs, peakRssBytes }: Round): string {
   const condition = grade === null ? 'no grade' : `grade ${grade}`;
   const why = reasons.length === 0 ? '' : ` (${reasonsInWords(reasons, 1)})`;
+  const load = loadMs === null ? '' : `; loaded in ${duration(loadMs)}`;
   const memory = peakRssBytes === null ? '' : `, ${bytes(peakRssBytes)} at the peak`;
-  return `Round ${index + 1}, ${dateText(startedAt)} UTC: ${condition}${why}; loaded in ${duration(loadMs)}${memory}.`;
+  return `Round ${index + 1}, ${dateText(startedAt)} UTC: ${condition}${why}${load}${memory}.`;
 }
 
 function rawRound({ index, passes }: Round): Markup[] {

@@ -71,7 +71,7 @@ function samplesOf(sourced: readonly Sourced[]): Samples[] {
           index: round.index,
           startedAt: round.startedAt,
           ...gradeRound(round, rounds),
-          loadMs: round.loadMs.session,
+          loadMs: round.loadMs?.session ?? null,
           peakRssBytes: round.memory.peakRssBytes,
           passes: fits ? passes[i]!.map(({ kind, tokenMs }) => ({ kind, tokenMs })) : null,
         })),
