@@ -9,7 +9,7 @@ import { compareView, type Side } from '../stats/compare-view.js';
 import { comparisonsView, exitCodeOfAll } from '../stats/comparisons-view.js';
 import type { WantedPair } from '../stats/pairing.js';
 import { openResult, rangeOf } from '../store/names.js';
-import { historyOf } from './history.js';
+import { historyOf } from './earlier-results.js';
 import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
 export interface CompareCommandOptions {

@@ -46,7 +46,7 @@ function dimensionsOf({ key }: Keyed): Record<string, string> {
 }
 
 /** `qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads`, in the order of the table of dimensions. */
-function headingOf(fixed: Record<string, string>): string {
+export function headingOf(fixed: Record<string, string>): string {
   const names = DIMENSION_NAMES.flatMap((dimension) =>
     Object.keys(fixed).filter((name) => dimensionOf(name) === dimension && dimensionRow(dimension).label !== null),
   );
