@@ -12,7 +12,7 @@ import {
   resultSchema,
   SCHEMA_VERSION,
 } from '../contract/result.js';
-import { RUNTIMES } from '../contract/runtimes.js';
+import { type OwnRuntime, RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { storedSuiteSchema } from '../contract/suite.js';
 import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
@@ -71,7 +71,8 @@ interface Numbered {
 function documentOf(group: readonly Numbered[], options: ImportOptions): ResultDocument {
   const { build_commit: commit, build_number: number, cpu_info, gpu_info } = group[0]!.entry;
   const versions = {
-    ...{ node: null, v8: null, onnxruntime: null, 'transformers.js': null, 'llama.cpp': null },
+    ...{ node: null, v8: null },
+    ...(Object.fromEntries(RUNTIME_NAMES.map((name) => [name, null])) as Record<OwnRuntime, null>),
     [RUNTIME]: number === null || number === 0 ? commit : `b${number} (${commit})`,
   };
   const taken = group.filter(isTaken).sort((a, b) => startOf(a).localeCompare(startOf(b)));
