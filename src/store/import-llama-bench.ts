@@ -46,6 +46,8 @@ const UNKNOWN = {
   suite: 'llama-bench stores neither seed, warm-up nor time limit: those of the suite are defaults',
 };
 
+const NO_SAMPLES = { samples: 'the file has means of tests without their samples, and not of how many' };
+
 /** Throws input-invalid where the file leaves a choice, or nothing in it can be imported. */
 export function documentsOf(entries: readonly LlamaBenchEntry[], options: ImportOptions): ResultDocument[] {
   const numbered = entries.map((entry, place) => ({ entry, place, test: testOf(entry) }));
@@ -104,7 +106,7 @@ function documentOf(group: readonly Numbered[], options: ImportOptions): ResultD
             entry: place,
             reason: `pp${entry.n_prompt}+tg${entry.n_gen}: one time for the prompt and generation together`,
           })),
-        unknown: UNKNOWN,
+        unknown: taken.every(({ entry }) => entry.samples_ns !== undefined) ? UNKNOWN : { ...UNKNOWN, ...NO_SAMPLES },
       },
       cases,
     },

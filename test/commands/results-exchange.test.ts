@@ -126,10 +126,12 @@ describe('results export', () => {
     expect(exported('--format', 'xml').status).toBe(2);
   });
 
-  it('fails where a named result cannot be read', () => {
+  it('names a result that cannot be read, prints the others, and fails', () => {
     const broken = join(folder, 'results', 'own', 'broken-20260101T000000Z.json');
     writeFileSync(broken, readFileSync(join(folder, PATH)).subarray(0, 300));
-    expect(edgeproof('results', 'export', 'broken').status).toBe(2);
+    const { status, stdout, stderr } = edgeproof('results', 'export', 'own', '--format', 'bencher');
+    expect([status, Object.keys(JSON.parse(stdout)).length]).toEqual([2, 1]);
+    expect(stderr).toContain('broken-20260101T000000Z.json is not JSON');
     rmSync(broken);
   });
 });
