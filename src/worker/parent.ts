@@ -43,7 +43,7 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
   let phase: Phase = 'start';
   let verdict: EdgeproofError | null = null;
   const { timeoutSeconds, signal } = options;
-  const worker = await startWorker(confined.command, job, {
+  const worker = await startWorker(confined.command, { ...job, onnxruntime: options.onnxruntime }, {
     env: environmentOf(job.key),
     timeoutSeconds,
     onTimeout: () => {
