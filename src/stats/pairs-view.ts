@@ -8,7 +8,10 @@ import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
+import type { CasePair } from './pairing.js';
+import { pairingGain } from './pairing-gain.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
+import { sideDifferences } from './side-differences.js';
 import { median } from './summary.js';
 
 const ALPHA = 0.05;
@@ -30,7 +33,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
   const series = cases.flatMap(({ before, after }) =>
     COMPARED_METRICS.filter((metric) => isWanted(after.id, metric))
       .filter((metric) => comparableEnergy(before, after) || !METRICS[metric].compared!.sameEnergySource)
-      .map((metric) => ({ after, metric, values: pairedValues(metric, before, after, grade) }))
+      .map((metric) => ({ before, after, metric, values: pairedValues(metric, before, after, grade) }))
       .filter(({ values }) => values.some((pair) => pair !== null) || options.isWanted !== undefined),
   );
   const differences = series.map(({ values }) =>
@@ -42,9 +45,10 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
     baseline: baseline.path,
     candidate: candidate.path,
     sitting: candidate.document.sitting ?? '',
+    differences: sideDifferences(baseline.document, candidate.document),
     grade,
-    figures: series.map(({ after, metric, values }, i) =>
-      figureOf(after, metric, values, {
+    figures: series.map(({ before, after, metric, values }, i) =>
+      figureOf({ before, after }, metric, values, {
         margin: minimumEffect ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
         adjustedP: adjusted[i]!,
         hasNewFailures: failed.has(after.id),
@@ -56,7 +60,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
 }
 
 /** From the same files with the same settings. Of others, the comparison of the stored results tells what it means. */
-function haveOtherTokens(both: { before: CaseResult; after: CaseResult }): boolean {
+function haveOtherTokens(both: CasePair): boolean {
   const { before, after } = both;
   const isSame = before.id === after.id && before.identity?.weights === after.identity?.weights;
   return isSame && before.identity?.graph === after.identity?.graph && sameInRounds(both, 'tokensHash') === false;
@@ -82,7 +86,7 @@ function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult,
 }
 
 function figureOf(
-  { id, key }: CaseResult,
+  { before, after: { id, key } }: CasePair,
   metric: MetricName,
   values: readonly (PairOfValues | null)[],
   { margin, adjustedP, hasNewFailures }: { margin: number; adjustedP: number; hasNewFailures: boolean },
@@ -105,10 +109,13 @@ function figureOf(
   // A slowdown of one of many figures must stand out among all; a candidate that fails more often never passes.
   const isShown = verdict === 'worse' ? adjustedP <= ALPHA : verdict === 'pass' && !hasNewFailures;
   return {
-    ...{ id, key, metric },
+    ...{ id, key, partner: before.id, partnerKey: before.key, metric },
     ...{ baseline: of('baseline'), candidate: of('candidate'), pairs: known.length },
     ...{ change: limits('twoSided'), slowdown, margin, adjustedP },
     outcome: isShown ? verdict : 'not shown',
+    pairing: pairingGain(
+      known.map((pair) => ({ baseline: Math.log(pair.baseline), candidate: Math.log(pair.candidate) })),
+    ),
   };
 }
 
@@ -116,7 +123,7 @@ function failuresOf(result: CaseResult) {
   return result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : []));
 }
 
-function hasNewFailures({ before, after }: { before: CaseResult; after: CaseResult }): boolean {
+function hasNewFailures({ before, after }: CasePair): boolean {
   return failuresOf(after).length > failuresOf(before).length;
 }
 

@@ -51,7 +51,10 @@ function partOf<Name extends string>(answer: Answer, name: Name, fault: string) 
   throw problem('worker-protocol', { reason: `an answer ${fault}` });
 }
 
-async function ask(asked: Question, { timeoutSeconds, signal, entry = ENTRY, onnxruntime }: AskOptions): Promise<Answer> {
+async function ask(
+  asked: Question,
+  { timeoutSeconds, signal, entry = ENTRY, onnxruntime }: AskOptions,
+): Promise<Answer> {
   const question = { ...asked, onnxruntime };
   signal?.throwIfAborted();
   let isLate = false;

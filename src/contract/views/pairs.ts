@@ -1,4 +1,4 @@
-// View of `regress --confirm`: baseline and candidate in pairs of rounds of one sitting, and what they decide.
+// View of `run --vs` and `regress --confirm`: baseline and candidate in pairs of rounds of one sitting, and what they decide.
 import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
@@ -9,9 +9,22 @@ export type PairOutcome = (typeof PAIR_OUTCOMES)[number];
 
 const limitsSchema = z.strictObject({ estimate: z.number(), lower: z.number(), upper: z.number() });
 
+const eachWay = <T extends z.ZodType>(value: T) => z.strictObject({ paired: value, unpaired: value });
+
+const pairingGainSchema = z.strictObject({
+  correlation: z.number().describe('Of the two rounds of a pair: 1 − Var(paired) ÷ Var(unpaired).'),
+  halfWidth: eachWay(z.number()).describe("Of Student's 95 % interval of the change, from these very rounds."),
+  roundsFor5Percent: eachWay(z.int().nullable()).describe(
+    'Rounds a side that exclude a slowdown of 5 % nine times in ten where there is none; null above 10,000.',
+  ),
+});
+export type PairingGain = z.output<typeof pairingGainSchema>;
+
 const figureSchema = z.strictObject({
   id: z.string().describe('Of the case of the candidate.'),
   key: caseKeySchema,
+  partner: z.string().describe('Id of the case of the baseline.'),
+  partnerKey: caseKeySchema,
   metric: z.enum(METRIC_NAMES),
   baseline: z.number().nullable().describe('Median over the pairs.'),
   candidate: z.number().nullable().describe('Median over the pairs.'),
@@ -21,6 +34,7 @@ const figureSchema = z.strictObject({
   margin: z.number().describe('The slowdown that is tolerated.'),
   adjustedP: z.number().describe('Adjusted for all figures together (sign flips of whole pairs, largest T).'),
   outcome: z.enum(PAIR_OUTCOMES),
+  pairing: pairingGainSchema.nullable().describe('What pairing saves; null below 6 pairs, and where nothing varies.'),
 });
 export type PairedFigure = z.output<typeof figureSchema>;
 
@@ -39,10 +53,13 @@ export const pairsSchema = z
     baseline: z.string().describe('Path of the result.'),
     candidate: z.string().describe('Path of the result.'),
     sitting: z.string(),
+    differences: z
+      .array(z.strictObject({ name: z.string(), baseline: z.string(), candidate: z.string() }))
+      .describe('What the sides differ in: dimensions of the cases, versions of edgeproof and of what it runs.'),
     grade: z.enum(GRADES).describe('Rounds of this grade or better were used.'),
     figures: z.array(figureSchema),
     dropped: z.array(droppedSchema).describe('Cases of which pairs were dropped.'),
     otherTokens: z.array(z.string()).describe('Ids of the cases whose sides generated other tokens.'),
   })
-  .describe('What `edgeproof regress --confirm -o json` prints when pairs were run.');
+  .describe('What `edgeproof run --vs -o json` prints, and `edgeproof regress --confirm -o json` when pairs were run.');
 export type PairsView = z.output<typeof pairsSchema>;
