@@ -13,8 +13,8 @@ export function pairsPage(view: PairsView): Page {
   return {
     heading: [
       ...verdictLines(view.figures, labels),
-      `baseline   ${[...wordsOf(view, 'baseline'), view.baseline].join(' · ')}`,
-      `candidate  ${[...wordsOf(view, 'candidate'), view.candidate].join(' · ')}`,
+      `baseline   ${[...sideWords(view.differences, 'baseline'), view.baseline].join(' · ')}`,
+      `candidate  ${[...sideWords(view.differences, 'candidate'), view.candidate].join(' · ')}`,
       `cases      ${sharedBySides(view)} · pairs of rounds of one sitting`,
     ],
     columns: [
@@ -133,7 +133,7 @@ function nameOf({ id, key, metric }: PairedFigure, figures: readonly PairedFigur
 }
 
 /** What a side is, in what it differs from the other. */
-function wordsOf({ differences }: PairsView, side: 'baseline' | 'candidate'): string[] {
+export function sideWords(differences: PairsView['differences'], side: 'baseline' | 'candidate'): string[] {
   return [...new Set(differences.map((one) => differenceWord(one.name, one[side])))];
 }
 

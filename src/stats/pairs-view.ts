@@ -18,7 +18,7 @@ const ALPHA = 0.05;
 /** A slowdown that is tolerated unless told otherwise; some metrics matter only from a larger change on. */
 const MARGIN = 0.05;
 
-interface PairsOptions {
+export interface PairsOptions {
   grade: Grade;
   /** Replaces the margin of every metric. */
   minimumEffect?: number;

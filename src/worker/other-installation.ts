@@ -1,4 +1,4 @@
-// The workers of another installation of edgeproof, with the runtimes that lie beside it: the baseline of `regress --confirm`.
+// The workers of another installation of edgeproof, with the runtimes that lie beside it: the baseline of `regress --confirm` and of `run --vs`.
 // Checkpoints, questions and memory readings stay with this one, so that only what runs the model differs.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -22,12 +22,18 @@ interface Modules {
   provenance: { describeTool: () => ResultDocument['tool'] };
 }
 
-/** `folder` is an installed package, a built checkout, or a folder with edgeproof in its node_modules. */
-export async function otherInstallation(folder: string): Promise<Installation> {
+/**
+ * `folder` is an installed package, a built checkout, or a folder with edgeproof in its node_modules; `option` is what named
+ * it, for messages.
+ */
+export async function otherInstallation(
+  folder: string,
+  option = `--baseline-install ${folder}`,
+): Promise<Installation> {
   const root = [resolve(folder), resolve(folder, 'node_modules/edgeproof')].find(isEdgeproof);
   const fail = (reason: string) =>
     problem('input-invalid', {
-      what: `--baseline-install ${folder}: ${reason}`,
+      what: `${option}: ${reason}`,
       expected:
         'a folder made by `npm install --prefix <folder> edgeproof@<version>`, or a built checkout of edgeproof',
     });

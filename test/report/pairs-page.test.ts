@@ -41,8 +41,8 @@ it('says first what the pairs decide, the worst first, with ratio, interval and 
   const few = { ...figure!, metric: 'ttftMs', pairs: 5, change: null, outcome: 'not shown' } as const;
   const worse = { ...figure!, metric: 'loadMs', margin: 0.2, outcome: 'worse' } as const;
   expect(verdict({ figures: [figure!, few, worse] })).toEqual([
-    'Worse: load × 0.958 (0.952 to 0.963, margin 20 %).',
-    'Not shown: TTFT (5 pairs). A slowdown by the margin or more is not excluded; this is not a pass.',
+    'Worse: load time × 0.958 (0.952 to 0.963, margin 20 %).',
+    'Not shown: time to first token (5 pairs). A slowdown by the margin or more is not excluded; this is not a pass.',
     'Pass: decode rate × 0.958 (0.952 to 0.963, margin 5 %). A slowdown by the margin is excluded.',
   ]);
   const [many] = verdict({ figures: Array.from({ length: 11 }, (_, i) => ({ ...figure!, id: `case ${i}` })) });
