@@ -157,7 +157,8 @@ function savingNote(figures: readonly PairedFigure[], labels: Labels): string | 
   const { figure, correlation, halfWidth, roundsFor5Percent } = first;
   const { paired, unpaired } = roundsFor5Percent;
   const saved = paired === null || unpaired === null ? 0 : unpaired - paired;
-  const lead = saved > 0 ? `Pairing saved ${saved} of ${plural(unpaired!, 'round')} a side` : 'Pairing saved no rounds';
+  const lead =
+    saved > 0 ? `Pairing saved ${count(saved)} of ${plural(unpaired!, 'round')} a side` : 'Pairing saved no rounds';
   const fewest = paired === FEWEST_PAIRS ? ', the fewest there can be' : '';
   return [
     `${lead}: for ${nameOf(figure, figures, labels)}, a change of 5 % takes ${rounds(first, 'paired')} pairs${fewest}, `,

@@ -13,11 +13,10 @@ const PACKAGE = RUNTIMES.onnxruntime.package;
 
 /** `folder` is the package, or has it in its node_modules. Throws where its library cannot run a session. */
 export async function otherOnnxRuntime(folder: string): Promise<Executor> {
-  const fail = (reason: string) =>
-    problem('input-invalid', {
-      what: `--vs onnxruntime=${folder}: ${reason}`,
-      expected: `a folder made by \`npm install --prefix <folder> --ignore-scripts ${PACKAGE}@<version>\``,
-    });
+  const fail = (
+    reason: string,
+    expected = `a folder made by \`npm install --prefix <folder> --ignore-scripts ${PACKAGE}@<version>\``,
+  ) => problem('input-invalid', { what: `--vs onnxruntime=${folder}: ${reason}`, expected });
   const found = [resolve(folder), resolve(folder, 'node_modules', PACKAGE)].map(packageAt).find((one) => one !== null);
   if (found == null) throw fail(`${PACKAGE} is not installed there`);
   const { failure } = await probeProvider('cpu', { onnxruntime: found });
@@ -27,7 +26,7 @@ export async function otherOnnxRuntime(folder: string): Promise<Executor> {
     ...executor,
     requireReady(keys) {
       const other = keys.find(({ runtime }) => !RUNTIMES[runtime].takesOtherLibrary)?.runtime;
-      if (other !== undefined) throw fail(`${other} loads its own engine, not this library`);
+      if (other !== undefined) throw fail(`${other} loads its own engine, not this library`, '--runtime onnxruntime');
       executor.requireReady(keys);
     },
   };
