@@ -1,5 +1,5 @@
 // Paired rounds as a page: each figure with what the pairs decide, below it what was dropped and what the words mean. Pure.
-import type { DroppedPairs, PairedFigure, PairingGain, PairsView } from '../contract/views/pairs.js';
+import type { DroppedPairs, PairedFigure, PairedTokens, PairingGain, PairsView } from '../contract/views/pairs.js';
 import { METRICS } from '../stats/metrics.js';
 import { FEWEST_PAIRS } from '../stats/pairs.js';
 import { present } from '../stats/present.js';
@@ -7,6 +7,7 @@ import { dimensionOf } from '../suite/dimensions.js';
 import { count, measured, plural, signedPercent, unitLabel } from './format.js';
 import { caseLabel, dimensionWord, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
+import { parityText, workText } from './parity-notes.js';
 
 export function pairsPage(view: PairsView): Page {
   const labels = labelsOf([...view.figures, ...view.dropped]);
@@ -72,17 +73,27 @@ function row(
   };
 }
 
-function notesOf({ figures, dropped, otherTokens }: PairsView, labels: Labels): string[] {
+function notesOf({ figures, dropped, tokens }: PairsView, labels: Labels): string[] {
   return present(
     savingNote(figures, labels),
     figures.length > 0 && 'slower by: one-sided limits of 95 % each; below 0 is faster (docs/comparison.md).',
     figures.some(({ pairs }) => pairs < FEWEST_PAIRS) && `Limits take ${FEWEST_PAIRS} pairs or more.`,
     ...dropped.map((entry) => droppedNote(entry, labels)),
-    ...otherTokens.map((id) => {
-      const known = [...figures, ...dropped].find((entry) => entry.id === id);
-      const name = known === undefined ? id : caseLabel(labels, known);
-      return `generated tokens differ: ${name} is not the same computation on both sides`;
-    }),
+    ...tokens.flatMap((entry) => tokenNotes(entry, caseLabel(labels, entry))),
+  );
+}
+
+/** Speed is worth nothing if another model came out. */
+function tokenNotes({ inRounds, parity, work, otherFiles, isSame }: PairedTokens, label: string): string[] {
+  const text = parity === null ? null : parityText(parity, 'by the baseline');
+  const isNoteworthy = parity !== null && parity.verdict !== 'same';
+  return present(
+    work?.proven === false && `${label}: ${workText(work)}`,
+    isSame && isNoteworthy && `generated tokens of ${label}: ${text}`,
+    !isSame &&
+      (inRounds === false || isNoteworthy) &&
+      `generated tokens differ: ${label} is not the same computation on both sides${text === null ? '' : `: ${text}`}`,
+    otherFiles && parity === null && `generated tokens of ${label} are not compared: the sides read other files`,
   );
 }
 

@@ -17,6 +17,7 @@ import { openRunEnergy, type RunEnergy } from './energy.js';
 import type { Listener, PairSideName } from './events.js';
 import { prepareAll } from './jobs.js';
 import { measureRound } from './measure.js';
+import { askForAnswers } from './prompt-answers.js';
 import { requireLimits, requireModels } from './requirements.js';
 
 /** Pairs of a case unless told otherwise. */
@@ -74,6 +75,7 @@ export async function runPairs(given: Sides<PairSide>, options: PairOptions): Pr
     await runInOrder(given.candidate.cases.length, pairs, (name, at, place) =>
       measureSide(sides[name], at, place, energy, options),
     );
+    for (const name of SIDES) await askSide(sides[name], options);
   } catch (error) {
     throw signal.aborted ? problem('interrupted', { resume: null }) : error;
   } finally {
@@ -101,6 +103,15 @@ async function openSide(
   await requireLimits(executor, cases, onEvent);
   const checkpoints = await prepareAll(document, cases, { sources, signal, onEvent });
   return { name, side, document, path, checkpoints };
+}
+
+/** What each side answers to one prompt shows whether both compute the same. */
+async function askSide(
+  { side, document, path, checkpoints }: OpenSide,
+  { signal, onEvent }: PairOptions,
+): Promise<void> {
+  await askForAnswers(document, checkpoints, { executor: side.executor, signal, onEvent });
+  saveResult(path, document);
 }
 
 interface Place {

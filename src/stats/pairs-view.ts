@@ -1,13 +1,13 @@
 // The view of paired rounds: two documents of one sitting, figure by figure. Pair i is round i of both. Pure.
 import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
-import type { DroppedPairs, PairedFigure, PairsView } from '../contract/views/pairs.js';
+import type { DroppedPairs, PairedFigure, PairedTokens, PairsView } from '../contract/views/pairs.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
+import { pairedTokens } from './paired-tokens.js';
 import type { CasePair } from './pairing.js';
 import { pairingGain } from './pairing-gain.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
@@ -39,6 +39,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
   const differences = series.map(({ values }) =>
     values.map((pair) => (pair === null ? null : Math.log(pair.candidate / pair.baseline))),
   );
+  const tokens = pairedTokens({ baseline: baseline.document, candidate: candidate.document });
   const adjusted = signFlipMaxT(differences);
   const failed = new Set(cases.filter(hasNewFailures).map(({ after }) => after.id));
   return {
@@ -55,15 +56,14 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
       }),
     ),
     dropped: cases.flatMap(({ before, after }) => droppedOf(before, after, grade)),
-    otherTokens: cases.flatMap((both) => (haveOtherTokens(both) ? [both.after.id] : [])),
+    tokens,
+    otherTokens: tokens.filter(isFault).map(({ id }) => id),
   };
 }
 
-/** From the same files with the same settings. Of others, the comparison of the stored results tells what it means. */
-function haveOtherTokens(both: CasePair): boolean {
-  const { before, after } = both;
-  const isSame = before.id === after.id && before.identity?.weights === after.identity?.weights;
-  return isSame && before.identity?.graph === after.identity?.graph && sameInRounds(both, 'tokensHash') === false;
+/** Other files may compute other things, but not less than they were asked to. */
+function isFault({ isSame, otherFiles, work }: PairedTokens): boolean {
+  return !isSame && (!otherFiles || work?.proven === false);
 }
 
 interface PairOfValues {

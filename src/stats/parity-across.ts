@@ -31,15 +31,20 @@ export function parityAcross(pair: Pair): Parity | null {
 }
 
 /** Speed is only better where the work was done, and the same: see docs/comparison.md, Parity. */
-export function judgeSpeed(
-  metric: MetricName,
-  outcome: Outcome,
-  pair: Pair,
-  found: { sameTokens: boolean | null; parity: Parity | null; work: Work | null },
-): Outcome {
+export function judgeSpeed(metric: MetricName, outcome: Outcome, pair: Pair, found: Found): Outcome {
   if (outcome !== 'better' || !METRICS[metric].isSpeed) return outcome;
-  const isSame = isSound(found) && (found.sameTokens !== false || excusesRounds(pair, found.parity));
-  return isSame ? outcome : 'faster but different';
+  return isSameWork(pair, found) ? outcome : 'faster but different';
+}
+
+interface Found {
+  /** Of the prompts that both sides ran in their rounds; null where they share none. */
+  sameTokens: boolean | null;
+  parity: Parity | null;
+  work: Work | null;
+}
+
+export function isSameWork(pair: Pair, found: Found): boolean {
+  return isSound(found) && (found.sameTokens !== false || excusesRounds(pair, found.parity));
 }
 
 /**

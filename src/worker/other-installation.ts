@@ -1,11 +1,13 @@
 // The workers of another installation of edgeproof, with the runtimes that lie beside it: the baseline of `regress --confirm` and of `run --vs`.
-// Checkpoints, questions and memory readings stay with this one, so that only what runs the model differs.
+// It also answers the prompt that shows whether both compute the same. Checkpoints, other questions and memory readings stay
+// with this one, so that only what runs the model differs.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJson } from '../contract/json-file.js';
 import type { ResultDocument } from '../contract/result.js';
 import { problem, reasonOf } from '../errors.js';
+import { askPrompt } from './ask.js';
 import type { Executor } from './executor.js';
 import { localExecutor } from './local-executor.js';
 import { PROTOCOL_VERSION } from './protocol.js';
@@ -49,6 +51,8 @@ export async function otherInstallation(
   const versions = installed.runtimeVersions();
   const executor: Executor = {
     ...localExecutor({ entry }),
+    promptAnswer: (question, options) =>
+      askPrompt(question, { ...options, entry: join(root, 'dist/worker/answer.js') }),
     versions: () => versions,
     requireReady(keys) {
       const missing = keys.find(({ runtime }) => versions[runtime] == null)?.runtime;

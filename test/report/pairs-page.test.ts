@@ -90,11 +90,40 @@ it('says what pairing saved, of the figure that takes the most rounds', () => {
 it('counts what was dropped, names the first failure, and other tokens', () => {
   const { id, key } = figure!;
   const lost = { id, key, baselineFailed: 0, candidateFailed: 2, grade: 1, firstFailure: 'killed' };
-  const few = { ...figure!, pairs: 5, change: null, slowdown: null, outcome: 'not shown' as const };
-  const { notes } = pairsPage({ ...view, figures: [few], dropped: [lost], otherTokens: [id] });
-  expect(notes.slice(2)).toEqual([
+  const other = { id, key, inRounds: false, parity: null, work: null, otherFiles: false, isSame: false };
+  const few = { ...figure!, pairs: 5, change: null, slowdown: null, pairing: null, outcome: 'not shown' as const };
+  const { notes } = pairsPage({ ...view, figures: [few], dropped: [lost], tokens: [other] });
+  expect(notes.slice(1)).toEqual([
     'Limits take 6 pairs or more.',
     'pairs dropped: pp512 tg5: 2 rounds of the candidate failed, 1 pair had a round of a worse grade\n  the first failure: killed',
     'generated tokens differ: pp512 tg5 is not the same computation on both sides',
+  ]);
+});
+
+it('says what is known of tokens: a near-tie, another computation, work not done, other files', () => {
+  const { id, key } = figure!;
+  const parity = {
+    tokens: 32,
+    firstDivergence: 4,
+    gap: 0.01,
+    gapIsLarger: false,
+    tolerance: 0.1,
+    verdict: 'near-tie',
+  } as const;
+  const known = { id, key, inRounds: false, parity, work: null, otherFiles: false, isSame: true };
+  const notes = (changes: Partial<PairsView['tokens'][number]>) =>
+    pairsPage({ ...view, tokens: [{ ...known, ...changes }] }).notes.slice(2);
+  expect(notes({})).toEqual([
+    'generated tokens of pp512 tg5: other than by the baseline from token 5 of 32 on, a near-tie (0.010 standard deviations of the logits apart; rounding explains 0.100)',
+  ]);
+  expect(notes({ isSame: false, parity: { ...parity, verdict: 'different' } })[0]).toMatch(
+    /^generated tokens differ: pp512 tg5 is not the same computation on both sides: other than .* a different computation/,
+  );
+  const work = { otherPasses: 1, otherText: 1.2, proven: false };
+  expect(
+    notes({ work, parity: { ...parity, verdict: 'same', firstDivergence: null }, inRounds: true, isSame: false }),
+  ).toEqual([expect.stringMatching(/^pp512 tg5: not proven to read its whole prompt/)]);
+  expect(notes({ parity: null, otherFiles: true })).toEqual([
+    'generated tokens of pp512 tg5 are not compared: the sides read other files',
   ]);
 });

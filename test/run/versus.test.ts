@@ -55,7 +55,10 @@ it('runs the other side first, in blocks of A B, B A, as many as asked for', asy
   expect(new Set(log.map((line) => line.replace(/ \d+ /, ' ')))).toEqual(
     new Set(['other 2 tuned pp16 tg4', 'own 1 tuned pp16 tg4']),
   );
-  expect(events[0]).toBe('pairs-begun');
+  expect(events.filter((type) => /^(pair|comparing)/.test(type)).join(' ')).toMatch(
+    /^pairs-begun( pair-round-started){12}( comparing-tokens){2}$/,
+  );
+  expect(view.tokens).toMatchObject([{ inRounds: true, parity: { verdict: 'same' }, isSame: true }]);
   expect(view.differences).toEqual([{ name: 'threads', baseline: '2', candidate: '1' }]);
   expect(view.figures[0]).toMatchObject({ pairs: 6, key: { threads: 1 }, partnerKey: { threads: 2 } });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { GRADES } from '../vocabulary.js';
+import { paritySchema, workSchema } from './figures.js';
 
 const PAIR_OUTCOMES = ['pass', 'worse', 'not shown'] as const;
 export type PairOutcome = (typeof PAIR_OUTCOMES)[number];
@@ -48,6 +49,19 @@ const droppedSchema = z.strictObject({
 });
 export type DroppedPairs = z.output<typeof droppedSchema>;
 
+const tokensSchema = z.strictObject({
+  id: z.string(),
+  key: caseKeySchema,
+  inRounds: z.boolean().nullable().describe('The same in every round; null where the sides share no prompt.'),
+  parity: paritySchema
+    .nullable()
+    .describe('On the prompt that both sides answered; null where tokens of two files say nothing.'),
+  work: workSchema.nullable().describe('Whether the candidate is shown to have read its whole prompt.'),
+  otherFiles: z.boolean().describe('The sides read other files, which may compute other things.'),
+  isSame: z.boolean().describe('Nothing shows that the sides computed different things.'),
+});
+export type PairedTokens = z.output<typeof tokensSchema>;
+
 export const pairsSchema = z
   .strictObject({
     baseline: z.string().describe('Path of the result.'),
@@ -59,7 +73,10 @@ export const pairsSchema = z
     grade: z.enum(GRADES).describe('Rounds of this grade or better were used.'),
     figures: z.array(figureSchema),
     dropped: z.array(droppedSchema).describe('Cases of which pairs were dropped.'),
-    otherTokens: z.array(z.string()).describe('Ids of the cases whose sides generated other tokens.'),
+    tokens: z.array(tokensSchema).describe('Of each case that generates tokens.'),
+    otherTokens: z
+      .array(z.string())
+      .describe('Ids of the cases whose sides computed other things from the same files; the exit code is then 1.'),
   })
   .describe('What `edgeproof run --vs -o json` prints, and `edgeproof regress --confirm -o json` when pairs were run.');
 export type PairsView = z.output<typeof pairsSchema>;
