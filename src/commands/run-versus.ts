@@ -7,7 +7,7 @@ import { versusSides } from '../run/versus.js';
 import { gateExitCode } from '../stats/confirmation.js';
 import { loadSuite } from '../suite/load.js';
 import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
-import { type INSTALLED, readVersus, type Versus } from '../suite/versus.js';
+import { readVersus, type Versus } from '../suite/versus.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
 import { otherOnnxRuntime } from '../worker/other-onnxruntime.js';
@@ -28,11 +28,6 @@ export interface VersusOptions {
   grade: Grade;
 }
 
-const INSTALLATIONS: Record<(typeof INSTALLED)[number], (folder: string) => Promise<Installation>> = {
-  edgeproof: (folder) => otherInstallation(folder, `--vs edgeproof=${folder}`),
-  onnxruntime: async (folder) => ({ ...ownInstallation(), executor: await otherOnnxRuntime(folder) }),
-};
-
 /** 0: no figure is slower by the margin. 1: one is, or that is not shown. 2: no figure. */
 export async function runVersus(suiteName: string, overrides: SuiteOverrides, options: VersusOptions): Promise<number> {
   const format = outputFormat(options.output);
@@ -52,7 +47,10 @@ function ownInstallation(): Installation {
 }
 
 async function installationOf({ installation }: Versus, own: Installation): Promise<Installation> {
-  return installation === null ? own : INSTALLATIONS[installation.name](installation.folder);
+  if (installation === null) return own;
+  const { name, folder } = installation;
+  if (name === 'edgeproof') return otherInstallation(folder, `--vs ${name}=${folder}`);
+  return { ...own, executor: await otherOnnxRuntime(folder) };
 }
 
 /** Pairs have their own number of rounds, which is no target, and begin anew. */

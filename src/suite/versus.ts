@@ -1,13 +1,15 @@
 // `--vs layout=published,threads=1`: another configuration, as it differs from this run. What can be named are the rows of the
 // table of dimensions, and installations in folders of their own. Pure.
 import type { OptionSet } from '../contract/option-set.js';
+import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { DIMENSION_NAMES, type DimensionName, dimensionOf, dimensionRow } from './dimensions.js';
 import { isOptionDimension, optionOf } from './option-dimensions.js';
 import { overrideSuite, type SuiteOverrides } from './overrides.js';
 
-export const INSTALLED = ['edgeproof', 'onnxruntime'] as const;
+/** edgeproof itself, and the runtimes whose library can be another one. */
+const INSTALLED = ['edgeproof', ...RUNTIME_NAMES.filter((name) => RUNTIMES[name].takesOtherLibrary)] as const;
 type InstalledName = (typeof INSTALLED)[number];
 
 export interface Versus {
@@ -25,7 +27,7 @@ export function readVersus(texts: readonly string[]): Versus {
   if (twice !== undefined) throw invalid(`${twice.name} is given twice`, 'one value of each');
   const installations = settings.flatMap(({ name, text }) => (isInstalled(name) ? [{ name, folder: text }] : []));
   if (installations.length > 1)
-    throw invalid('two installations', `${INSTALLED.join(' or ')}: a folder of edgeproof has its own onnxruntime`);
+    throw invalid('two installations', `${INSTALLED.join(' or ')}: a folder of edgeproof has its own runtimes`);
   return {
     dimensions: settings.filter(({ name }) => !isInstalled(name)),
     installation: installations[0] ?? null,

@@ -16,7 +16,7 @@ import { chooseOrtPackage } from './runtimes/ort/shipped-library.js';
 import { storageRate } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
-  if (question.onnxruntime !== undefined) chooseOrtPackage(question.onnxruntime);
+  if (question.ortPackage !== undefined) chooseOrtPackage(question.ortPackage);
   if (question.about === 'storage') return { ceilings: [storageRate(question.path)] };
   if (question.about === 'parity') return { prompt: await answerPrompt(question) };
   if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };

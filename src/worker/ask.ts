@@ -53,9 +53,9 @@ function partOf<Name extends string>(answer: Answer, name: Name, fault: string) 
 
 async function ask(
   asked: Question,
-  { timeoutSeconds, signal, entry = ENTRY, onnxruntime }: AskOptions,
+  { timeoutSeconds, signal, entry = ENTRY, ortPackage }: AskOptions,
 ): Promise<Answer> {
-  const question = { ...asked, onnxruntime };
+  const question = { ...asked, ortPackage };
   signal?.throwIfAborted();
   let isLate = false;
   const worker = await startWorker([process.execPath, entry], question, {

@@ -24,7 +24,7 @@ export interface AskOptions {
   /** Another entry script of the worker. */
   entry?: string | undefined;
   /** Another onnxruntime-node for the worker. */
-  onnxruntime?: OrtPackage | undefined;
+  ortPackage?: OrtPackage | undefined;
 }
 
 export interface RoundOptions extends AskOptions {

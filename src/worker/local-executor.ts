@@ -20,35 +20,35 @@ interface LocalOptions {
   /** Another entry script of the worker that runs rounds. */
   entry?: string;
   /** What workers load instead of the onnxruntime-node beside edgeproof. */
-  onnxruntime?: OrtPackage;
+  ortPackage?: OrtPackage;
 }
 
-export function localExecutor({ entry, onnxruntime }: LocalOptions = {}): Executor {
+export function localExecutor({ entry, ortPackage }: LocalOptions = {}): Executor {
   const versions = () => {
     const own = runtimeVersions();
-    return onnxruntime === undefined ? own : { ...own, onnxruntime: onnxruntime.version };
+    return ortPackage === undefined ? own : { ...own, onnxruntime: ortPackage.version };
   };
   return {
     versions,
     missing: missingRuntimes,
-    requireReady: (keys) => requireReady(keys, versions().onnxruntime, onnxruntime),
+    requireReady: (keys) => requireReady(keys, versions().onnxruntime, ortPackage),
     tryLimits: attemptLimits,
-    round: (job, options) => runRound(job, { ...options, onnxruntime, entry: entry ?? options.entry }),
-    probe: (ep) => probeProvider(ep, { onnxruntime }),
-    placement: (question, options) => askPlacement(question, { ...options, onnxruntime }),
-    kernelRates: (question, options) => askKernelRates(question, { ...options, onnxruntime }),
+    round: (job, options) => runRound(job, { ...options, ortPackage, entry: entry ?? options.entry }),
+    probe: (ep) => probeProvider(ep, { ortPackage }),
+    placement: (question, options) => askPlacement(question, { ...options, ortPackage }),
+    kernelRates: (question, options) => askKernelRates(question, { ...options, ortPackage }),
     storageRate: askStorageRate,
-    promptAnswer: (question, options) => askPrompt(question, { ...options, onnxruntime }),
+    promptAnswer: (question, options) => askPrompt(question, { ...options, ortPackage }),
     evict: askEviction,
-    fidelity: (task, graphs, options) => askFidelity(task, graphs, { ...options, onnxruntime }),
+    fidelity: (task, graphs, options) => askFidelity(task, graphs, { ...options, ortPackage }),
   };
 }
 
-function requireReady(keys: readonly CaseKey[], version: string | null, onnxruntime: OrtPackage | undefined): void {
+function requireReady(keys: readonly CaseKey[], version: string | null, ortPackage: OrtPackage | undefined): void {
   const missing = missingRuntimes().find(({ runtime }) => keys.some((key) => key.runtime === runtime));
   if (missing !== undefined) throw problem('runtime-not-installed', { ...missing });
   const config = new Set(keys.flatMap(({ options }) => Object.keys(options?.config ?? {})));
-  const unknown = unknownConfigKeys([...config], ortLibraryPath(onnxruntime?.root));
+  const unknown = unknownConfigKeys([...config], ortLibraryPath(ortPackage?.root));
   if (unknown.length === 0) return;
   throw problem('input-invalid', {
     what: `onnxruntime ${version} has no config key ${unknown.join(', ')}; it would ignore it`,

@@ -19,9 +19,9 @@ export async function otherOnnxRuntime(folder: string): Promise<Executor> {
   ) => problem('input-invalid', { what: `--vs onnxruntime=${folder}: ${reason}`, expected });
   const found = [resolve(folder), resolve(folder, 'node_modules', PACKAGE)].map(packageAt).find((one) => one !== null);
   if (found == null) throw fail(`${PACKAGE} is not installed there`);
-  const { failure } = await probeProvider('cpu', { onnxruntime: found });
+  const { failure } = await probeProvider('cpu', { ortPackage: found });
   if (failure !== null) throw fail(`${PACKAGE} ${found.version} cannot be used: ${failure.message}`);
-  const executor = localExecutor({ onnxruntime: found });
+  const executor = localExecutor({ ortPackage: found });
   return {
     ...executor,
     requireReady(keys) {

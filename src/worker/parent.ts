@@ -45,7 +45,7 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
   const { timeoutSeconds, signal } = options;
   const worker = await startWorker(
     confined.command,
-    { ...job, onnxruntime: options.onnxruntime },
+    { ...job, ortPackage: options.ortPackage },
     {
       env: environmentOf(job.key),
       timeoutSeconds,

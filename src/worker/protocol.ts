@@ -32,7 +32,7 @@ export interface Job {
   /** The most tokens in one pass that the execution provider computes correctly; left out where there is no limit. */
   longestPass?: number | undefined;
   /** The onnxruntime-node to load instead of the one beside edgeproof. */
-  onnxruntime?: OrtPackage | undefined;
+  ortPackage?: OrtPackage | undefined;
 }
 
 const [okRoundSchema] = roundSchema.options;
@@ -81,7 +81,7 @@ export interface PromptQuestion extends Pick<Job, 'key' | 'directory' | 'graph' 
 }
 
 /** What a worker can be asked outside of rounds (ask.ts, answer.ts). */
-export type Question = Pick<Job, 'onnxruntime'> & Asked;
+export type Question = Pick<Job, 'ortPackage'> & Asked;
 
 type Asked =
   | { about: 'probe'; ep: ExecutionProvider }

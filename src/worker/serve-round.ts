@@ -16,7 +16,7 @@ export async function serveRound(importRuntime: (name: RuntimeName) => Promise<O
   process.on('SIGINT', () => {});
   try {
     const job = JSON.parse(readFileSync(0, 'utf8')) as Job;
-    if (job.onnxruntime !== undefined) chooseOrtPackage(job.onnxruntime);
+    if (job.ortPackage !== undefined) chooseOrtPackage(job.ortPackage);
     await runJob(job, await importRuntime(job.key.runtime));
     sendCosts(job);
   } catch (error) {
