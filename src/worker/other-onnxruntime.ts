@@ -15,7 +15,7 @@ const PACKAGE = RUNTIMES.onnxruntime.package;
 export async function otherOnnxRuntime(folder: string): Promise<Executor> {
   const fail = (
     reason: string,
-    expected = `a folder made by \`npm install --prefix <folder> --ignore-scripts ${PACKAGE}@<version>\``,
+    expected = `a folder made by \`npm install --prefix <folder> --ignore-scripts ${PACKAGE}@<version>\`, 1.20 or later`,
   ) => problem('input-invalid', { what: `--vs onnxruntime=${folder}: ${reason}`, expected });
   const found = [resolve(folder), resolve(folder, 'node_modules', PACKAGE)].map(packageAt).find((one) => one !== null);
   if (found == null) throw fail(`${PACKAGE} is not installed there`);

@@ -7,7 +7,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CaseKey } from '../../src/contract/case-key.js';
 import { runtimeVersions } from '../../src/worker/installed.js';
-import { otherOnnxRuntime } from '../../src/worker/other-onnxruntime.js';
+
+/** Its workers are scripts of dist/. */
+const BUILT = new URL('../../dist/worker/other-onnxruntime.js', import.meta.url).href;
+const { otherOnnxRuntime } = (await import(BUILT)) as typeof import('../../src/worker/other-onnxruntime.js');
 
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-ort-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -49,7 +52,7 @@ describe('another onnxruntime-node', () => {
     const none = expect.objectContaining({
       message: expect.stringContaining('onnxruntime-node is not installed there'),
     });
-    await expect(otherOnnxRuntime(scratch)).rejects.toEqual(none);
-    await expect(otherOnnxRuntime(installed('another', VERSION, 'left-pad'))).rejects.toEqual(none);
+    await expect(otherOnnxRuntime(scratch)).rejects.toMatchObject(none);
+    await expect(otherOnnxRuntime(installed('another', VERSION, 'left-pad'))).rejects.toMatchObject(none);
   });
 });
