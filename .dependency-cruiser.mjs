@@ -13,6 +13,7 @@ const ROOMS = [
   'worker',
   'stats',
   'verdict',
+  'store',
   'run',
   'report',
   'commands',
@@ -39,10 +40,16 @@ export default {
       to: { path: '^src/', pathNot: ['^src/errors\\.ts$', inside('contract')] },
     },
     {
-      name: 'errors.ts imports nothing',
+      name: 'errors.ts imports its catalogue and nothing else',
       severity: 'error',
-      from: { path: '^src/errors\\.ts$' },
-      to: { path: '^src/' },
+      from: { path: '^src/(errors|problems)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/problems\\.ts$' },
+    },
+    {
+      name: 'problems.ts is read by errors.ts alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/errors\\.ts$' },
+      to: { path: '^src/problems\\.ts$' },
     },
     {
       name: 'src/ stands alone',
@@ -80,7 +87,7 @@ export default {
     {
       name: 'pure rooms have no file system, clock or process',
       severity: 'error',
-      from: { path: inside(...PURE), pathNot: '^src/contract/(json-file|directory|regular-file|result-store)\\.ts$' },
+      from: { path: inside(...PURE), pathNot: '^src/contract/(json-file|directory|regular-file)\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(path|util|crypto)$' },
     },
   ],

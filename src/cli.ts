@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
+import { addResults } from './commands/results.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
+import { MOST_PERCENT } from './contract/bounds.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError, refusalOf } from './errors.js';
 import { printable } from './report/printable.js';
@@ -65,7 +67,11 @@ program.commandsGroup('Look at results:');
 program
   .command('show')
   .summary('print a stored result')
-  .argument('[result]', 'a file, `latest`, `previous`, or part of a file name', 'latest')
+  .argument(
+    '[result]',
+    'a file, `latest`, `previous`, a machine, part of a file name, or any at a git revision',
+    'latest',
+  )
   .option('--memory', 'show where the memory went, phase by phase')
   .addOption(results())
   .addOption(output())
@@ -86,8 +92,8 @@ const comparing = (command: Command) =>
     .option('--allow-missing', 'do not fail where the candidate lacks cases of the baseline')
     .option(
       '--minimum-effect <percent>',
-      'smallest change that counts (default: depends on the metric)',
-      positive(1000),
+      'smallest change that counts (default: as the suite says, else by metric)',
+      positive(MOST_PERCENT),
     )
     .addOption(
       new Option('--grade <grade>', 'use only rounds of this condition or better (docs/condition.md)')
@@ -119,9 +125,12 @@ comparing(program.command('regress'))
       .choices(CONFIRMED)
       .preset('alerts'),
   )
+  .option('--junit <file>', 'also write the findings as JUnit XML')
   .option('--baseline-install <folder>', 'with --confirm: another version of edgeproof, which runs the baseline')
   .addOption(machineName())
   .action(async (candidate: string, o) => finish(await (await import('./commands/regress.js')).regress(candidate, o)));
+
+addResults(program, finish);
 
 program.commandsGroup('Models and this machine:');
 addModels(program, finish);

@@ -4,6 +4,7 @@ import { validate } from './contract/json-file.js';
 import type { ResultDocument } from './contract/result.js';
 import { type Suite, suiteSchema } from './contract/suite.js';
 import type { Comparison } from './contract/views/compare.js';
+import type { Grade } from './contract/vocabulary.js';
 import type { RunEvent } from './run/events.js';
 import type { RunOptions } from './run/options.js';
 import { run as runSuite } from './run/run.js';
@@ -12,9 +13,9 @@ import { loadSuite } from './suite/load.js';
 import { overrideSuite, type SuiteOverrides } from './suite/overrides.js';
 import { localExecutor } from './worker/local-executor.js';
 
-export { readResult } from './contract/result-store.js';
 export { EdgeproofError } from './errors.js';
 export { hasFailed } from './run/run.js';
+export { readResult } from './store/files.js';
 export type { Executor } from './worker/executor.js';
 export type { Comparison, ResultDocument, RunEvent, RunOptions, Suite, SuiteOverrides };
 export { localExecutor };
@@ -41,11 +42,14 @@ export async function run(
   return runSuite(overrideSuite(loaded, overrides), how);
 }
 
-/** Two result documents case by case: what changed, and whether that is shown. `across` names what may differ. */
+/**
+ * Two result documents case by case: what changed, and whether that is shown. `across` names what may differ. `grade`: only
+ * rounds in this condition or a better one are compared, as with `--grade`; by default all are.
+ */
 export function compare(
   baseline: ResultDocument,
   candidate: ResultDocument,
-  options: { across?: string[]; minimumEffect?: number } = {},
+  options: { across?: string[]; minimumEffect?: number; grade?: Grade } = {},
 ): Comparison {
   return compareResults(baseline, candidate, { across: [], ...options });
 }

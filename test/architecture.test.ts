@@ -79,7 +79,13 @@ describe('the walls', () => {
       'import type',
     ],
     ['a room imports the door', 'src/report/a.ts', 'src/cli.ts', 'report imports nothing below it'],
-    ['errors.ts imports a file', 'src/errors.ts', 'src/contract/a.ts', 'errors.ts imports nothing'],
+    ['a room reads the catalogue', 'src/run/a.ts', 'src/problems.ts', 'problems.ts is read by errors.ts alone'],
+    [
+      'errors.ts imports a file',
+      'src/errors.ts',
+      'src/contract/a.ts',
+      'errors.ts imports its catalogue and nothing else',
+    ],
   ])('are broken when %s', async (_, from, to, rule, keyword = 'import') => {
     const name = rule.replaceAll(/\W+/g, '-') + keyword.length;
     const base = join(fakes, name);

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Ceiling } from '../src/contract/ceilings.js';
-import { readResult } from '../src/contract/result-store.js';
+import { readResult } from '../src/store/files.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-cli-'));

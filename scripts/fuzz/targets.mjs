@@ -113,7 +113,7 @@ async function shower(load) {
   const { ggufConfigFacts, ggufDtype, ggufFacts } = await load('formats/gguf/facts');
   const { inspectView } = await load('stats/inspect-view');
   const { inspectPage } = await load('report/inspect-page');
-  const { readResult } = await load('contract/result-store');
+  const { readResult } = await load('store/files');
   const { showView } = await load('stats/show');
   const { resultPage } = await load('report/result-page');
   const { memoryView } = await load('stats/memory-anatomy');

@@ -1,12 +1,13 @@
 // `compare`: two stored results side by side; the exit code tells whether anything is worse.
-import { findResult, readResult } from '../contract/result-store.js';
+
 import type { Grade } from '../contract/vocabulary.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
 import type { WantedPair } from '../stats/pairing.js';
+import { openResult } from '../store/names.js';
 import { historyOf } from './history.js';
-import { outputFormat, printPage, sayPassedOver } from './terminal.js';
+import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
 export interface CompareCommandOptions {
   output: string;
@@ -40,6 +41,5 @@ export function viewOptions({ across, pair, grade, minimumEffect }: CompareComma
 }
 
 export function open(directory: string, name: string): Side {
-  const path = findResult(directory, name, sayPassedOver);
-  return { path, document: readResult(path) };
+  return openResult(directory, name, refuseUnread);
 }

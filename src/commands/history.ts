@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { shareCases } from '../contract/comparable.js';
 import type { ResultDocument } from '../contract/result.js';
-import { newestResults } from '../contract/result-store.js';
 import type { Side } from '../stats/compare-view.js';
+import { newestResults } from '../store/listing.js';
 import { sayPassedOver } from './terminal.js';
 
 const MOST_RESULTS = 20;

@@ -26,7 +26,7 @@ export async function measurePairs(
     ...options,
     onEvent,
     signal: interruptible(),
-    isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
+    isUsable: (round, peers) => round.status === 'ok' && isSufficient(gradeRound(round, peers), grade),
   }).finally(end);
   return pairsView(measured.baseline, measured.candidate, { grade, ...judged });
 }

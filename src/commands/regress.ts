@@ -1,9 +1,9 @@
 // `regress`: a result against an earlier one of the same plan and machine, for scripts. With `--confirm` both sides are run
 // again in pairs of rounds, and these decide.
 import { haveSamePlan, shareCases } from '../contract/comparable.js';
-import { newestResult } from '../contract/result-store.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { PairsView } from '../contract/views/pairs.js';
+import type { RegressView } from '../contract/views/regress.js';
 import type { Confirmed } from '../contract/vocabulary.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { describeMachine } from '../machine/describe.js';
@@ -12,17 +12,19 @@ import { pairsPage } from '../report/pairs-page.js';
 import type { PairSide } from '../run/pairs.js';
 import { describeTool } from '../run/provenance.js';
 import { whyNotReproducible } from '../run/reproducible.js';
-import { exitCodeOf } from '../stats/compare.js';
 import type { Side } from '../stats/compare-view.js';
-import { gateExitCode, type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
+import { type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
+import { gateOf, gateOfPairs } from '../stats/gate.js';
 import type { PairsOptions } from '../stats/pairs-view.js';
+import { newestResult } from '../store/listing.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
-import { type CompareCommandOptions, compareSides, open, screenOf, viewOptions } from './compare.js';
+import { type CompareCommandOptions, open, screenOf, viewOptions } from './compare.js';
+import { answerGate, type GateOptions } from './gate.js';
 import { measurePairs } from './paired.js';
-import { outputFormat, printPage, say, sayPassedOver } from './terminal.js';
+import { outputFormat, refuseUnread, say } from './terminal.js';
 
-interface RegressOptions extends CompareCommandOptions {
+interface RegressOptions extends CompareCommandOptions, GateOptions {
   baseline?: string;
   confirm?: Confirmed;
   baselineInstall?: string;
@@ -40,7 +42,7 @@ export async function regress(candidateName: string, options: RegressOptions): P
   // Both installations can be run, so that no stored baseline is needed.
   if (installed !== null && confirm === 'all' && baseline === undefined) return gate(candidate, installed, options);
   const before = baseline === undefined ? earlierResult(results, candidate) : open(results, baseline);
-  if (confirm === undefined) return compareSides(before, candidate, options);
+  if (confirm === undefined) return answerScreen(screenOf(before, candidate, options), candidate, options);
   return confirmed(before, candidate, installed, { ...options, confirm });
 }
 
@@ -48,7 +50,7 @@ export async function regress(candidateName: string, options: RegressOptions): P
 async function gate(candidate: Side, installed: Installation, options: RegressOptions): Promise<number> {
   const cases = candidate.document.cases.map(({ id }) => ({ id, partner: id }));
   const view = await pair(null, candidate, cases, installed, options);
-  return printPairs(null, view, options);
+  return answerPairs(null, view, candidate, options);
 }
 
 async function confirmed(
@@ -62,15 +64,30 @@ async function confirmed(
   try {
     if (cases.length > 0) {
       if (installed === null && cases.some(({ isSame }) => isSame)) throw sameSides();
-      return printPairs(screen, await pair(before, candidate, cases, installed, options), options);
+      return answerPairs(screen, await pair(before, candidate, cases, installed, options), candidate, options);
     }
     say(`nothing to confirm: ${options.confirm === 'all' ? 'no case could be compared' : 'no figure is worse'}`);
   } catch (error) {
     if (!(error instanceof EdgeproofError) || error.code !== 'pairs-impossible') throw error;
     say(`not confirmed: ${error.message}${error.hint === null ? '' : `\n${error.hint}`}`);
   }
-  printPage(comparisonPage(screen), outputFormat(options.output));
-  return exitCodeOf(screen, options);
+  return answerScreen(screen, candidate, options);
+}
+
+function answerScreen(screen: CompareView, candidate: Side, options: RegressOptions): number {
+  const gate = gateOf(screen, aboutOf(candidate, options));
+  const json: RegressView = { ...gate, comparison: screen, pairs: null };
+  return answerGate(gate, { ...comparisonPage(screen), json }, whyBaseline(options), options);
+}
+
+function aboutOf({ document: { suite, machine } }: Side, { allowMissing }: RegressOptions) {
+  return { suite: suite.content.name, machine: machine.id, allowMissing };
+}
+
+function whyBaseline({ baseline, baselineInstall }: RegressOptions): string {
+  if (baseline !== undefined) return 'it was named';
+  if (baselineInstall !== undefined) return `what ${baselineInstall} makes of it`;
+  return 'the newest earlier result with the same plan and machine';
 }
 
 const OTHER_INSTALLATION =
@@ -130,11 +147,13 @@ function requireReproducible(name: string, { document }: Side, by: Installation,
   throw problem('pairs-impossible', { reason, hint });
 }
 
-function printPairs(screen: CompareView | null, pairs: PairsView, options: RegressOptions): number {
-  printPage(pairsPage(pairs), outputFormat(options.output));
+function answerPairs(screen: CompareView | null, pairs: PairsView, candidate: Side, options: RegressOptions): number {
+  const gate = gateOfPairs(screen, pairs, aboutOf(candidate, options));
+  const json: RegressView = { ...gate, comparison: screen, pairs };
+  const exitCode = answerGate(gate, { ...pairsPage(pairs), json }, whyBaseline(options), options);
   if (screen !== null && saysNoOtherwise(screen, pairs, options))
     say(`the stored results differ otherwise, too: edgeproof compare ${screen.baseline} ${screen.candidate}`);
-  return gateExitCode(screen, pairs, options);
+  return exitCode;
 }
 
 function earlierResult(directory: string, candidate: Side): Side {
@@ -143,7 +162,7 @@ function earlierResult(directory: string, candidate: Side): Side {
     directory,
     (other) =>
       other.startedAt < startedAt && haveSamePlan(other, candidate.document) && shareCases(other, candidate.document),
-    sayPassedOver,
+    refuseUnread,
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {

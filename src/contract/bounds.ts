@@ -38,5 +38,7 @@ export const MOST_TIMEOUT_SECONDS = 2_000_000;
 export const MOST_BYTES = 2 ** 50;
 /** Cases of a suite: each has at least one process, one line of every table, and a place in every stored document. */
 export const MOST_CASES = 10_000;
+/** A change that counts: ten times slower, or more. */
+export const MOST_PERCENT = 1000;
 /** Names become parts of file names, of which most systems allow 255 bytes. */
 export const MOST_NAME_LENGTH = 100;

@@ -11,7 +11,13 @@ export function readJsonFile<T extends z.ZodType>(path: string, schema: T): z.ou
 }
 
 export function readJson(path: string): unknown {
-  const bytes = readBytes(path);
+  return parseJson(path, readBytes(path));
+}
+
+/** The content of `bytes`, which `path` names in errors: json-broken, or file-invalid beyond a bound. */
+export function parseJson(path: string, bytes: Buffer): unknown {
+  if (bytes.length > FILE_BOUNDS.jsonBytes)
+    throw tooLarge(path, `${bytes.length} bytes; at most ${FILE_BOUNDS.jsonBytes} are read`);
   const excess = excessOf(bytes);
   if (excess !== null) throw tooLarge(path, excess);
   try {
@@ -21,7 +27,8 @@ export function readJson(path: string): unknown {
   }
 }
 
-function readBytes(path: string): Buffer {
+/** The bytes of a file of text, if it is no larger than a document may be. */
+export function readBytes(path: string): Buffer {
   const file = openRegularFile(path);
   try {
     const { size } = fstatSync(file);

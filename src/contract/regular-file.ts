@@ -26,6 +26,14 @@ export function isRegularFile(path: string): boolean {
   }
 }
 
+export function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
+}
+
 /** Opens a regular file to read; throws file-unreadable for whatever else it may be. */
 export function openRegularFile(path: string): number {
   const found = statOf(path);

@@ -1,12 +1,15 @@
 // The result document of a run: begun from a suite, or one that goes on.
+import { isRegularFile } from '../contract/regular-file.js';
 import type { ResultDocument } from '../contract/result.js';
-import { findResult, newestResult, readResult, resultPath } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
 import { type EdgeproofError, problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { automaticThreads } from '../machine/threads.js';
 import { wantedCases } from '../stats/enough.js';
+import { resultPath } from '../store/files.js';
+import { newestResult, type StoredResult } from '../store/listing.js';
+import { openResult } from '../store/names.js';
 import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
 import { planCases } from '../suite/plan.js';
 import { beginDocument, requireResumable } from './document.js';
@@ -57,11 +60,12 @@ export function continueRun(
   options: EngineOptions & { results: string },
 ): Begun<string> {
   const { executor, results, machine, onEvent } = options;
-  const path =
+  const { path, document: stored } =
     typeof name === 'string'
-      ? findResult(results, name, passedOver(onEvent))
+      ? openResult(results, name, passedOver(onEvent))
       : newestUnfinished(results, more, onEvent);
-  const document = withRounds(readResult(path), more);
+  if (!isRegularFile(path)) throw problem('resume-mismatch', { path, reason: 'it lies in git, not in a file' });
+  const document = withRounds(stored, more);
   requireResumable(path, document, { machine: describeMachine(machine), versions: executor.versions() });
   return { document, path };
 }
@@ -76,12 +80,12 @@ function passedOver(onEvent: Listener): (error: EdgeproofError) => void {
   return ({ message }) => onEvent({ type: 'result-unreadable', message });
 }
 
-function newestUnfinished(directory: string, more: RoundsOverrides, onEvent: Listener): string {
+function newestUnfinished(directory: string, more: RoundsOverrides, onEvent: Listener): StoredResult {
   const found = newestResult(
     directory,
     (document) => wantedCases(withRounds(document, more)).length > 0,
     passedOver(onEvent),
   );
-  if (found !== null) return found.path;
+  if (found !== null) return found;
   throw problem('resume-mismatch', { path: directory, reason: 'every result in it is complete' });
 }

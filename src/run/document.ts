@@ -1,25 +1,14 @@
 // The life of a result document: begun from a plan, filled round by round, continued after an interruption. Pure.
-import { createHash } from 'node:crypto';
 import type { Case } from '../contract/case-key.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
 import { type Machine, machineDifference } from '../contract/machine.js';
 import type { Manifest } from '../contract/manifest.js';
-import { DEFAULT_OPTIONS, OBSERVED_OPTIONS, type OptionName } from '../contract/options.js';
-import { type CaseResult, type Identity, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
-import { RUNTIME_NAMES, RUNTIMES, type RuntimeName } from '../contract/runtimes.js';
+import { type CaseResult, type ResultDocument, type Round, SCHEMA_VERSION } from '../contract/result.js';
+import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import type { Checkpoint } from '../models/checkpoint.js';
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
-}
-
-/** Everything that is measured; how often, how long and where the file lies do not change the measurement. */
-function suiteHash(suite: Suite): string {
-  const { $schema, name, description, rounds, timeoutSeconds, ...measured } = suite;
-  return hashOf(measured);
-}
+import { identityOf, suiteHash } from '../stats/identity.js';
 
 export function beginDocument(
   suite: Suite,
@@ -71,43 +60,7 @@ export function recordRound(
     (a, b) => a.index - b.index,
   );
   result.status = result.rounds.some((known) => known.status === 'failed') ? 'failed' : 'ok';
-  if (round.status === 'ok') result.identity = identityOf(document, result, round.options, checkpoint);
-}
-
-function identityOf(
-  document: ResultDocument,
-  result: CaseResult,
-  options: Record<string, unknown>,
-  checkpoint: Checkpoint,
-): Identity {
-  const { files } = checkpoint.manifest;
-  const hashes = (wanted: (path: string) => boolean) =>
-    hashOf(files.filter(({ path }) => wanted(path)).map(({ sha256 }) => sha256));
-  const { runtime } = result.key;
-  const isGraph = (path: string) => /\.(onnx|gguf)$/.test(path);
-  // A graph of real weights may hold them itself.
-  const hasData = files.some(({ path }) => isData(path));
-  return {
-    weights: hashes(hasData ? isData : isGraph),
-    graph: hashes(isGraph),
-    runtimeVersion: RUNTIMES[runtime].version(document.versions),
-    options: Object.entries(options)
-      .filter(([name, value]) => !isImplied(name, value, runtime))
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' '),
-    workload: hashOf([result.key.workload, document.suite.content.warmup, document.suite.content.seed]),
-  };
-}
-
-/** Stored, but left out of the identity: what was only seen, and defaults, so that results of before they were stored match. */
-function isImplied(name: string, value: unknown, runtime: RuntimeName): boolean {
-  if (OBSERVED_OPTIONS.includes(name)) return true;
-  if ((RUNTIMES[runtime].namedDefaults as readonly string[]).includes(name)) return false;
-  return name in DEFAULT_OPTIONS && value === DEFAULT_OPTIONS[name as OptionName];
-}
-
-function isData(path: string): boolean {
-  return /\.onnx[._]data/.test(path);
+  if (round.status === 'ok') result.identity = identityOf(document, result, round.options, files);
 }
 
 /** Throws when the document was begun elsewhere or with other versions: its rounds would not be comparable. */

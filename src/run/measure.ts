@@ -2,9 +2,9 @@
 // document is saved after each step.
 import { join } from 'node:path';
 import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
-import { requireWritable, saveResult } from '../contract/result-store.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { wantedCases } from '../stats/enough.js';
+import { requireWritable, saveResult } from '../store/files.js';
 import { roundTimeoutSeconds } from '../suite/plan.js';
 import type { RoundOptions } from '../worker/executor.js';
 import type { Begun } from './begin.js';

@@ -1,12 +1,12 @@
 // The engine: suite → rounds → document. It prints nothing: callers learn what happens from events, and an executor runs models.
 import { rmSync } from 'node:fs';
 import type { ResultDocument } from '../contract/result.js';
-import { reserveResult } from '../contract/result-store.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { openSources } from '../models/source.js';
 import { isImpossible } from '../stats/ceiling-share.js';
 import { wrongCases } from '../stats/parity.js';
+import { reserveResult } from '../store/files.js';
 import type { RoundsOverrides } from '../suite/override-rounds.js';
 import { type Begun, beginRun, continueRun } from './begin.js';
 import { measure } from './measure.js';

@@ -1,10 +1,10 @@
 // The rounds of a run in their order, with the time that they will take: estimated before the first, corrected as they end.
 import type { CaseResult, ResultDocument } from '../contract/result.js';
-import { newestResults } from '../contract/result-store.js';
 import { roundsRule } from '../contract/rounds.js';
 import { expectedRounds, type WantedRound, wantedCases, wantedRounds } from '../stats/enough.js';
 import { forecast } from '../stats/forecast.js';
 import { type Basis, expectedRoundTime, type RoundTime } from '../stats/round-time.js';
+import { newestResults } from '../store/listing.js';
 import type { CheckpointFacts } from './document.js';
 import type { RunEvent } from './events.js';
 

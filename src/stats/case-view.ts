@@ -3,13 +3,14 @@ import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule } from '../contract/rounds.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { Interval, PhaseWithCeiling } from '../contract/views/figures.js';
+import type { PhaseWithCeiling, SittingDrift } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
 import { ceilingShares } from './ceiling-share.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { precisionOf } from './enough.js';
+import { engineWork } from './equal-work.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
 import { gradeRound, roundDrift } from './grade.js';
@@ -18,16 +19,22 @@ import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
 import { type Answers, parityInSuite, workOf } from './parity.js';
 import { lookFactor } from './stein.js';
-import { medianOfKnown } from './summary.js';
+import { medianOfKnown, widened } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 
-export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
+/** What is known of all cases together. */
+interface Known {
+  answers: Answers;
+  sittingDrift: SittingDrift[];
+}
+
+export function caseView(document: ResultDocument, result: CaseResult, { answers, sittingDrift }: Known): CaseView {
   const rounds = okRounds(result);
   const whole = wholeTime(result);
   const { rounds: asked } = document.suite.content;
-  const widen = widening(lookFactor(roundsRule(asked)));
-  const metrics = metricsOf(result, widen);
+  const factor = lookFactor(roundsRule(asked));
+  const metrics = metricsOf(result, factor);
   const shares = ceilingShares(document, result, (name) => metrics[name]?.median ?? null);
   const isImpossible = Object.values(shares).some((share) => share?.impossible === true);
   const loop = loopShare(result);
@@ -40,12 +47,15 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
     key: result.key,
     identity: result.identity,
-    parameters: result.checkpoint?.parameters ?? null,
-    checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
+    checkpointBytes:
+      result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? result.foreignFile?.bytes ?? null,
     metrics,
-    wholeMs: whole === null ? null : { median: whole.median, interval95: widen(whole.median, whole.interval) },
+    wholeMs:
+      whole === null ? null : { median: whole.median, interval95: widened(whole.median, whole.interval, factor) },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
+    sittingDrift,
     precision: precisionOf(result, asked),
     longestStall: longestStall(result),
     loopShare: loop,
@@ -55,6 +65,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
     work: workOf(answers.of(result)),
+    engineWork: engineWork(result, document.versions),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),
@@ -72,23 +83,11 @@ function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] 
   );
 }
 
-type Widen = (median: number, interval: Interval | null) => Interval | null;
-
-function widening(factor: number): Widen {
-  return (median, interval) =>
-    interval === null || factor === 1
-      ? interval
-      : {
-          ...interval,
-          low: median + (interval.low - median) * factor,
-          high: median + (interval.high - median) * factor,
-        };
-}
-
-function metricsOf(result: CaseResult, widen: Widen): CaseView['metrics'] {
+function metricsOf(result: CaseResult, factor: number): CaseView['metrics'] {
   const figures = METRIC_NAMES.flatMap((name) => {
     const known = metricFigures(name, result);
-    return known === null ? [] : [[name, { ...known, interval95: widen(known.median, known.interval95) }] as const];
+    if (known === null) return [];
+    return [[name, { ...known, interval95: widened(known.median, known.interval95, factor) }] as const];
   });
   return Object.fromEntries(figures);
 }

@@ -5,9 +5,12 @@ import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
+import { engineWork, isEqualWork } from './equal-work.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
+import type { LeastEffects } from './least-effect.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
+import { otherTokens, sameInRounds } from './other-tokens.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
 import { type Answers, answersIn, workOf } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
@@ -15,7 +18,7 @@ import { type SittingsOf, sittingsBetween } from './sittings.js';
 import { sufficientRounds } from './sufficient.js';
 
 export interface CompareOptions extends PairingOptions {
-  /** Replaces every metric's own minimum effect. */
+  /** Relative; by default what the suite of the candidate says, else what each metric needs. */
   minimumEffect?: number;
   /** Figures are those of the rounds of this grade or better; by default of all. Failures and tokens count in every round. */
   grade?: Grade;
@@ -30,6 +33,7 @@ export function compareResults(
   options: CompareOptions,
 ): Comparison {
   const { grade = 'C', history = [], minimumEffect } = options;
+  const asked = { minimumEffect, thresholds: candidate.suite.content.thresholds };
   const sides = { baseline: sideOf(baseline, grade), candidate: sideOf(candidate, grade) };
   const { pairs, onlyBaseline, onlyCandidate } = pairCases({ baseline, candidate }, options);
   const across = acrossOf(options);
@@ -40,7 +44,7 @@ export function compareResults(
   ];
   const earlier = history.map((document) => sufficientRounds(document, grade).document);
   const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, earlier);
-  return { ...judgeCases(cases, sittingsOf, minimumEffect), failures: failureChanges(pairs, history) };
+  return { ...judgeCases(cases, sittingsOf, asked), failures: failureChanges(pairs, history) };
 }
 
 interface Side {
@@ -69,12 +73,12 @@ type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & {
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
 /** The figures of all cases are judged together, because one exit code answers for all of them. */
-function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, minimumEffect?: number): Omit<Comparison, 'failures'> {
+function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, asked: LeastEffects): Omit<Comparison, 'failures'> {
   const compared = cases.filter((entry) => entry.status === 'compared');
   const figures = compared.map(({ samples, pair }) =>
     samples.map((sample) => ({ ...sample, sittings: sittingsOf(sample.metric, pair) })),
   );
-  const { changes, ...tests } = judge(figures, minimumEffect);
+  const { changes, ...tests } = judge(figures, asked);
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples: _, pair, ...rest } = entry;
@@ -111,20 +115,29 @@ function compareCase(
     .map((metric) => ({ metric, baseline: valuesByRound(metric, before), candidate: valuesByRound(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
-  const pair = {
-    before,
-    after,
-    answers,
-    otherFiles: hasOtherFiles(differences),
-    isOneIdentity: differences.length === 0,
-  };
+  const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
+  const parity = parityAcross(pair);
   const tokens = {
     sameTokens: sameInRounds(whole, 'tokensHash'),
+    otherTokens: otherTokens(whole, parity),
     sameLogits: sameInRounds(whole, 'logitsHash'),
-    parity: parityAcross(pair),
+    parity,
     work: workOf(answers.after),
+    unequalWork: unequalWork(documents, whole),
   };
   return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
+}
+
+function unequalWork(
+  { baseline, candidate }: Record<'baseline' | 'candidate', ResultDocument>,
+  { before, after }: CasePair,
+): Compared['unequalWork'] {
+  if (before.key.runtime === after.key.runtime) return null;
+  const works = {
+    baseline: engineWork(before, baseline.versions),
+    candidate: engineWork(after, candidate.versions),
+  };
+  return isEqualWork([works.baseline, works.candidate]) === false ? works : null;
 }
 
 /** What a case without a measured round is, which the baseline has: a round of sufficient grade is lacking where it is ok. */
@@ -143,19 +156,6 @@ function aboveCeiling(side: string): string {
 /** Whether the user asked to compare different files, which may compute different things. */
 export function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
-}
-
-/** Whether a hash of both sides is the same wherever they ran the same prompts; null where they share none. */
-export function sameInRounds({ before, after }: CasePair, hash: 'tokensHash' | 'logitsHash'): boolean | null {
-  const hashes = (result: CaseResult) => {
-    const passes = okRounds(result).flatMap(({ iterations }) =>
-      iterations.flatMap((one) => ('seed' in one ? [one] : [])),
-    );
-    return new Map(passes.filter((pass) => pass[hash] !== undefined).map((pass) => [pass.seed, pass[hash]]));
-  };
-  const [a, b] = [hashes(before), hashes(after)];
-  const shared = [...a.keys()].filter((seed) => b.has(seed));
-  return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
 /**
@@ -178,7 +178,7 @@ export function exitCodeOf(
 }
 
 /** Faster with other tokens from the same files is a fault. From different files it is an ordinary answer. */
-function isFasterByFault(entry: CaseComparison): boolean {
+export function isFasterByFault(entry: CaseComparison): boolean {
   if (entry.status !== 'compared' || hasOtherFiles(entry.across)) return false;
   return entry.changes.some(({ outcome }) => outcome === 'faster but different');
 }

@@ -2,6 +2,7 @@
 // a false alarm in at most 5 of 100. Pure. The rule: docs/comparison.md.
 import type { MetricName } from '../contract/metric-names.js';
 import type { Comparison, MetricChange, Outcome } from '../contract/views/compare.js';
+import { type LeastEffects, leastEffect } from './least-effect.js';
 import { maxT, type RoundValue, type Tested } from './max-t.js';
 import { METRICS } from './metrics.js';
 import { roundsNeeded, smallestP } from './relabel.js';
@@ -33,7 +34,7 @@ interface Tests {
 /** `cases`: the figures of each case; the changes come in the same order. */
 export function judge(
   cases: readonly (readonly Samples[])[],
-  minimumEffect?: number,
+  asked: LeastEffects = {},
 ): { changes: MetricChange[][] } & Pick<Comparison, 'roundsNeeded' | 'deals'> {
   const family = cases.flatMap((samples) => samples.filter((sample) => testedAs(sample, samples) === sample));
   const { tested, deals } = maxT(family);
@@ -50,7 +51,7 @@ export function judge(
     const counted = testedAs(sample, samples);
     const test = tests.get(counted)!;
     const limit = test.screened === null ? null : limitOf(test.screened, screenedFigures);
-    const least = minimumEffect ?? METRICS[sample.metric].minimumEffect;
+    const least = leastEffect(sample.metric, asked);
     const sides = { ...noise, spread: test.spread, minimumEffect: least };
     const sizes = { n: sample.baseline.length, m: sample.candidate.length };
     const ofRounds = visibleEffect({ ...sides, ...sizes });

@@ -1,7 +1,8 @@
 // Whether the sides of paired rounds computed the same: the tokens of their rounds, and what both answered to one prompt. Pure.
 import type { PairedTokens } from '../contract/views/pairs.js';
 import { type Documents, differencesOf } from './case-differences.js';
-import { hasOtherFiles, sameInRounds } from './compare.js';
+import { hasOtherFiles } from './compare.js';
+import { otherTokens, sameInRounds } from './other-tokens.js';
 import { answersIn, workOf } from './parity.js';
 import { isSameWork, parityAcross } from './parity-across.js';
 
@@ -11,17 +12,15 @@ export function pairedTokens(documents: Documents): PairedTokens[] {
   return documents.candidate.cases.flatMap((after, at) => {
     const both = { before: documents.baseline.cases[at]!, after };
     const inRounds = sameInRounds(both, 'tokensHash');
-    const differences = differencesOf(documents, both);
     const pair = {
       ...both,
       answers: { before: answers.before.of(both.before), after: answers.after.of(after) },
-      otherFiles: hasOtherFiles(differences),
-      isOneIdentity: differences.length === 0,
+      otherFiles: hasOtherFiles(differencesOf(documents, both)),
     };
     const parity = parityAcross(pair);
     if (inRounds === null && parity === null) return [];
     const work = workOf(pair.answers.after);
-    const isSame = isSameWork(pair, { sameTokens: inRounds, parity, work });
+    const isSame = isSameWork(pair, { otherTokens: otherTokens(both, parity), parity, work });
     return [{ id: after.id, key: after.key, inRounds, parity, work, otherFiles: pair.otherFiles, isSame }];
   });
 }

@@ -6,6 +6,7 @@ import type { Grade } from '../contract/vocabulary.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
+import { askedEffect } from './least-effect.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
 import { pairedTokens } from './paired-tokens.js';
 import type { CasePair } from './pairing.js';
@@ -29,6 +30,7 @@ export interface PairsOptions {
 /** Case i of the baseline belongs to case i of the candidate. */
 export function pairsView(baseline: Side, candidate: Side, options: PairsOptions): PairsView {
   const { grade, minimumEffect, isWanted = () => true } = options;
+  const asked = { minimumEffect, thresholds: candidate.document.suite.content.thresholds };
   const cases = candidate.document.cases.map((after, at) => ({ before: baseline.document.cases[at]!, after }));
   const series = cases.flatMap(({ before, after }) =>
     COMPARED_METRICS.filter((metric) => isWanted(after.id, metric))
@@ -50,7 +52,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
     grade,
     figures: series.map(({ before, after, metric, values }, i) =>
       figureOf({ before, after }, metric, values, {
-        margin: minimumEffect ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
+        margin: askedEffect(metric, asked) ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
         adjustedP: adjusted[i]!,
         hasNewFailures: failed.has(after.id),
       }),
@@ -74,7 +76,7 @@ interface PairOfValues {
 /** By pair; null where a round failed, is of a worse grade, or has no value above 0. */
 function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult, grade: Grade) {
   const [a, b] = [before, after].map((result) => {
-    const usable = okRounds(result).filter((round) => isSufficient(gradeRound(round), grade));
+    const usable = okRounds(result).filter((round, _, peers) => isSufficient(gradeRound(round, peers), grade));
     return new Map(usable.map((round) => [round.index, METRICS[metric].ofRound(round, result)]));
   });
   const last = Math.max(-1, ...[...before.rounds, ...after.rounds].map(({ index }) => index));
@@ -130,7 +132,7 @@ function hasNewFailures({ before, after }: CasePair): boolean {
 function droppedOf(before: CaseResult, after: CaseResult, grade: Grade): DroppedPairs[] {
   const [a, b] = [failuresOf(before), failuresOf(after)];
   const insufficient = [before, after].flatMap((result) =>
-    okRounds(result).filter((round) => !isSufficient(gradeRound(round), grade)),
+    okRounds(result).filter((round, _, peers) => !isSufficient(gradeRound(round, peers), grade)),
   );
   const pairs = new Set(insufficient.map(({ index }) => index)).size;
   if (a.length + b.length + pairs === 0) return [];

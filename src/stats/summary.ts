@@ -42,6 +42,13 @@ export function samplesForPercentile(p: number): number {
   return Math.ceil(Math.log(0.025) / Math.log(p));
 }
 
+/** An interval `factor` times as wide, where rounds were looked at before. */
+export function widened(middle: number, interval: Interval | null, factor: number): Interval | null {
+  if (interval === null || factor === 1) return interval;
+  const from = (limit: number) => middle + (limit - middle) * factor;
+  return { ...interval, low: from(interval.low), high: from(interval.high) };
+}
+
 /** Half of the interval's width, relative to the median. */
 export function relativeHalfWidth({ interval, median }: Pick<Summary, 'interval' | 'median'>): number {
   return interval === null ? 0 : (interval.high - interval.low) / 2 / Math.abs(median);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJson } from '../contract/json-file.js';
 import type { ResultDocument } from '../contract/result.js';
+import { isForeign } from '../contract/runtimes.js';
 import { problem, reasonOf } from '../errors.js';
 import { askPrompt } from './ask.js';
 import type { Executor } from './executor.js';
@@ -55,7 +56,7 @@ export async function otherInstallation(
       askPrompt(question, { ...options, entry: join(root, 'dist/worker/answer.js') }),
     versions: () => versions,
     requireReady(keys) {
-      const missing = keys.find(({ runtime }) => versions[runtime] == null)?.runtime;
+      const missing = keys.find(({ runtime }) => isForeign(runtime) || versions[runtime] == null)?.runtime;
       if (missing !== undefined) throw fail(`the runtime ${missing} is not installed there`);
     },
   };

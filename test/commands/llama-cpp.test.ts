@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readResult } from '../../src/contract/result-store.js';
 import { cacheDirectory } from '../../src/models/cache.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
+import { readResult } from '../../src/store/files.js';
 import { besideEdgeproof, hasLlamaCpp, llamaCppNote } from '../fixtures/llama-cpp.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
 

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readResult } from '../../src/contract/result-store.js';
+import { readResult } from '../../src/store/files.js';
 import { COMMIT, type HubServer, sha256, startHub } from '../fixtures/hub-server.js';
 import { tinyRepository } from '../fixtures/tiny-repository.js';
 

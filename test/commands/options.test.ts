@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readResult, saveResult } from '../../src/contract/result-store.js';
+import { readResult, saveResult } from '../../src/store/files.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { okRounds } from '../../src/contract/result.js';
-import { readResult } from '../../src/contract/result-store.js';
+import { readResult } from '../../src/store/files.js';
 import { TINY_CONFIG } from '../reference/tiny-model.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));

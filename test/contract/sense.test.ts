@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { validate } from '../../src/contract/json-file.js';
 import { type GenerateIteration, type ResultDocument, resultSchema } from '../../src/contract/result.js';
-import { readResult } from '../../src/contract/result-store.js';
+import { readResult } from '../../src/store/files.js';
 import { documentOf, generateCase, microCase, steadyRound, sustainedCase } from '../fixtures/document.js';
 import { thrownBy } from '../fixtures/thrown.js';
 

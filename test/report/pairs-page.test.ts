@@ -108,6 +108,7 @@ it('says what is known of tokens: a near-tie, another computation, work not done
     gap: 0.01,
     gapIsLarger: false,
     tolerance: 0.1,
+    spread: null,
     verdict: 'near-tie',
   } as const;
   const known = { id, key, inRounds: false, parity, work: null, otherFiles: false, isSame: true };

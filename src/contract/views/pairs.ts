@@ -78,5 +78,5 @@ export const pairsSchema = z
       .array(z.string())
       .describe('Ids of the cases whose sides computed other things from the same files; the exit code is then 1.'),
   })
-  .describe('What `edgeproof run --vs -o json` prints, and `edgeproof regress --confirm -o json` when pairs were run.');
+  .describe('What `edgeproof run --vs -o json` prints, and `edgeproof regress --confirm -o json` under `pairs`.');
 export type PairsView = z.output<typeof pairsSchema>;

@@ -1,22 +1,14 @@
-// Documents on disk: saved whole or not at all, found by name, and refused with words when they are not readable.
+// Documents on disk: saved whole or not at all, and refused with words when they are not readable.
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatDocument } from '../../src/contract/document-text.js';
-import type { CaseResult } from '../../src/contract/result.js';
-import {
-  findResult,
-  listResults,
-  readResult,
-  requireWritable,
-  reserveResult,
-  resultPath,
-  saveResult,
-} from '../../src/contract/result-store.js';
+import { readResult, requireWritable, reserveResult, resultPath, saveResult } from '../../src/store/files.js';
+import { listResults } from '../../src/store/listing.js';
 import { documentOf, type FakeDocument, generateCase, steadyRound } from '../fixtures/document.js';
 import { thrownBy } from '../fixtures/thrown.js';
 
@@ -130,12 +122,11 @@ describe('reserveResult', () => {
     );
     expect(readResult(first)).toEqual(document());
     expect(listResults(folder)).toEqual([first, ...paths]);
-    expect(findResult(folder, '20250101T120000Z')).toBe(paths.at(-1));
   });
 
   it('keeps four processes that race for one name apart', async () => {
     const script = join(folder, 'race.mjs');
-    const store = fileURLToPath(new URL('../../dist/contract/result-store.js', import.meta.url));
+    const store = fileURLToPath(new URL('../../dist/store/files.js', import.meta.url));
     const text = join(folder, 'document.json');
     writeFileSync(text, formatDocument(document()));
     writeFileSync(
@@ -218,156 +209,5 @@ describe('readResult', () => {
     expect(error.code).toBe('file-invalid');
     expect(error.message).toContain(path);
     expect(error.message).toContain(`${field}: `);
-  });
-});
-
-describe('listResults', () => {
-  it('is empty where there is no folder', () => {
-    expect(listResults(join(folder, 'none'))).toEqual([]);
-  });
-
-  it('orders by start over all machines and suites, the oldest first', () => {
-    const third = save({ startedAt: '2025-03-01T00:00:00.000Z', machine: 'a-machine', suite: 'zebra' });
-    const first = save({ startedAt: '2024-12-31T23:59:59.000Z', machine: 'z-machine', suite: 'quick' });
-    const fourth = save({ startedAt: '2025-03-01T00:00:01.000Z', machine: 'm-machine', suite: 'a' });
-    const second = save({ startedAt: '2025-01-01T00:00:00.000Z', machine: 'a-machine', suite: 'quick' });
-    expect(listResults(folder)).toEqual([first, second, third, fourth]);
-  });
-
-  it('passes over what is no document: notes, partial files, loose files', () => {
-    const path = save();
-    writeFileSync(join(dirname(path), 'README.md'), 'notes');
-    writeFileSync(`${path}.partial-123`, '{');
-    writeFileSync(join(folder, 'loose.json'), '{}');
-    expect(listResults(folder)).toEqual([path]);
-  });
-
-  it('passes over links that lead nowhere', () => {
-    const path = save();
-    symlinkSync(join(folder, 'gone'), join(folder, 'old-machine'));
-    expect(listResults(folder)).toEqual([path]);
-  });
-
-  it('passes over folders and documents that are circles of links, and says so', () => {
-    const path = save();
-    symlinkSync('circle', join(folder, 'circle'));
-    symlinkSync('quick-20990101T000000Z.json', join(dirname(path), 'quick-20990101T000000Z.json'));
-    const heard: string[] = [];
-    expect(listResults(folder, ({ message }) => heard.push(message))).toEqual([path]);
-    expect(findResult(folder, 'latest')).toBe(path);
-    expect(heard).toEqual([
-      expect.stringMatching(/circle: cannot be read: ELOOP/),
-      expect.stringMatching(/quick-20990101T000000Z\.json: cannot be read: it is not a file/),
-    ]);
-  });
-
-  it('says so where results is a file', () => {
-    const path = join(folder, 'file');
-    writeFileSync(path, '');
-    const error = thrownBy(() => listResults(path));
-    expect(error.code).toBe('file-unreadable');
-    expect(error.message).toContain(path);
-  });
-});
-
-describe('findResult', () => {
-  it('finds by path, by latest and previous, and by part of the file name the newest', () => {
-    const old = save({ startedAt: '2025-01-01T00:00:00.000Z', machine: 'b', suite: 'quick' });
-    const middle = save({ startedAt: '2025-01-02T00:00:00.000Z', machine: 'a', suite: 'quick' });
-    const newest = save({ startedAt: '2025-01-03T00:00:00.000Z', machine: 'a', suite: 'edge' });
-    expect(findResult(folder, old)).toBe(old);
-    expect(findResult(folder, 'latest')).toBe(newest);
-    expect(findResult(folder, 'previous')).toBe(middle);
-    expect(findResult(folder, 'quick')).toBe(middle);
-    expect(findResult(folder, '20250101')).toBe(old);
-    expect(findResult(folder, 'edge-20250103T000000Z.json')).toBe(newest);
-  });
-
-  const put = (day: number, cases: CaseResult[], options: FakeDocument = {}) => {
-    const stored = documentOf(cases, { startedAt: `2025-01-0${day}T00:00:00.000Z`, ...options });
-    const path = resultPath(folder, stored);
-    saveResult(path, stored);
-    return path;
-  };
-  const measured = (threads = 2) => generateCase([steadyRound(100, 10)], { key: { threads } });
-  const failed = () => generateCase(['failed'], { key: { workload: measured().key.workload } });
-
-  it('takes as previous the newest before that shares a case, whatever its suite is called', () => {
-    const wanted = put(1, [measured(4), measured(2)], { suite: 'edge' });
-    put(2, [measured(8)]);
-    put(3, [measured(2)], { machine: 'another' });
-    put(4, [failed(), measured(8)]);
-    const latest = put(5, [measured(2), measured(1)]);
-    expect(findResult(folder, 'latest')).toBe(latest);
-    expect(findResult(folder, 'previous')).toBe(wanted);
-  });
-
-  it('tells machines of one slug by their hardware', () => {
-    const wanted = put(1, [measured()]);
-    const amx = put(2, [measured()]);
-    const stored = readResult(amx);
-    saveResult(amx, { ...stored, machine: { ...stored.machine, instructionSets: ['avx2', 'amx_tile'] } });
-    put(3, [measured()]);
-    expect(findResult(folder, 'previous')).toBe(wanted);
-  });
-
-  it('takes whatever ran before where no case is shared, of the same machine if there is any', () => {
-    const other = put(1, [measured(8)]);
-    const elsewhere = put(2, [measured()], { machine: 'another' });
-    put(3, [measured()]);
-    expect(findResult(folder, 'previous')).toBe(other);
-    rmSync(other);
-    expect(findResult(folder, 'previous')).toBe(elsewhere);
-  });
-
-  it('passes over results in which nothing succeeded, says so, and still finds them by name', () => {
-    const wanted = put(1, [measured()]);
-    const nothing = [
-      put(2, [failed()]),
-      put(4, [failed()]),
-      put(5, [{ ...measured(), status: 'skipped', rounds: [] }]),
-    ];
-    const latest = put(3, [measured()]);
-    const said: string[] = [];
-    expect(findResult(folder, 'latest', ({ message }) => said.push(message))).toBe(latest);
-    expect(said).toEqual([nothing[2], nothing[1]].map((path) => `${path}: no round in it succeeded`));
-    expect(findResult(folder, 'previous')).toBe(wanted);
-    expect(findResult(folder, '20250105')).toBe(nothing[2]);
-  });
-
-  it('passes over what cannot be read, and says so', () => {
-    const latest = put(1, [measured()]);
-    writeFileSync(join(dirname(latest), 'quick-20250109T000000Z.json'), '{');
-    const said: string[] = [];
-    expect(findResult(folder, 'latest', ({ code }) => said.push(code))).toBe(latest);
-    expect(said).toEqual(['json-broken']);
-  });
-
-  it('says that there is no file where a path is named', () => {
-    expect(thrownBy(() => findResult(folder, 'no/such/file.json'))).toMatchObject({
-      code: 'result-unknown',
-      message: 'there is no file no/such/file.json',
-    });
-  });
-
-  it.each(['unknown', 'latest', 'previous'])('says what to do where there is no %s', (name) => {
-    if (name === 'previous') save();
-    const error = thrownBy(() => findResult(folder, name));
-    expect(error.code).toBe('result-unknown');
-    expect(error.message).toContain(name);
-    expect(error.message).toContain(folder);
-    expect(error.hint).toContain('latest');
-  });
-
-  it.each(['x'.repeat(300), `./${'x'.repeat(300)}`, 'a\0b'])(
-    'knows no result of a name that no file can have',
-    (name) => {
-      expect(thrownBy(() => findResult(folder, name)).code).toBe('result-unknown');
-    },
-  );
-
-  it('does not take a folder for a document', () => {
-    save();
-    expect(thrownBy(() => findResult(folder, folder)).code).toBe('result-unknown');
   });
 });

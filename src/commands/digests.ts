@@ -1,0 +1,30 @@
+// Digests for the verbs that read many results: by name or all of a store, filtered, with progress while they are read.
+import type { Digest } from '../contract/views/digest.js';
+import { problem } from '../errors.js';
+import { isWanted } from '../stats/results-view.js';
+import { digestsOf } from '../store/digests.js';
+import { fileAt, listResults } from '../store/listing.js';
+import { namedResults } from '../store/names.js';
+import { type FilterOptions, filtersOf } from './results-filters.js';
+import { createProgress, sayPassedOver } from './terminal.js';
+
+/** Fewer are read before anybody wonders. */
+const WORTH_SHOWING = 50;
+
+/** The oldest first. `of`: how many there are without filters. Throws result-unknown where there is none at all. */
+export function digestsNamed(
+  names: readonly string[],
+  { results, ...filters }: FilterOptions & { results: string },
+): { digests: Digest[]; of: number } {
+  const files =
+    names.length > 0 ? namedResults(results, names, sayPassedOver) : listResults(results, sayPassedOver).map(fileAt);
+  const progress = createProgress();
+  const onRead = (done: number, of: number) => {
+    if (of >= WORTH_SHOWING) progress.show(`reading results: ${done + 1} of ${of}`);
+  };
+  const all = digestsOf(files, { onPassedOver: sayPassedOver, onRead });
+  progress.clear();
+  if (all.length === 0) throw problem('results-missing', { directory: results });
+  const wanted = filtersOf(filters);
+  return { digests: all.filter((digest) => isWanted(wanted, digest)), of: all.length };
+}

@@ -1,0 +1,42 @@
+// Digest of a stored result: what lists, tables over many results, histories and reports need of it, in a fraction of its
+// size. Kept in an index (store/digests.ts); everything in it is derived from the document.
+import { z } from 'zod';
+import { caseKeySchema } from '../case-key.js';
+import { METRIC_NAMES } from '../metric-names.js';
+import { resultSchema } from '../result.js';
+import { GRADES } from '../vocabulary.js';
+
+const stored = resultSchema.shape;
+
+const caseDigestSchema = z.strictObject({
+  id: z.string(),
+  key: caseKeySchema,
+  identity: stored.cases.element.shape.identity,
+  status: z.enum(['ok', 'failed', 'pending', 'impossible']).describe('pending: no round yet.'),
+  parameters: z.int().nullable(),
+  rounds: z.int().describe('Rounds that succeeded.'),
+  failedRounds: z.int().describe('Failed rounds, those included whose place others have taken.'),
+  grades: z.partialRecord(z.enum(GRADES), z.int()).describe('Rounds by grade; those without a grade are not counted.'),
+  metrics: z
+    .partialRecord(z.enum(METRIC_NAMES), z.array(z.number()))
+    .describe('One value for each round that has one, in the order of rounds.'),
+  intervalFactor: z
+    .number()
+    .describe('How much wider its intervals are than by the rounds alone: 1, or more after --resume.'),
+  ofCeiling: z
+    .strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() })
+    .describe('Share of what the machine can do at best; null: no ceiling was measured.'),
+});
+export type CaseDigest = z.output<typeof caseDigestSchema>;
+
+export const digestSchema = z.strictObject({
+  path: z.string(),
+  startedAt: z.string(),
+  sitting: z.string().nullable().describe('Of a side of paired rounds; null otherwise.'),
+  suite: z.strictObject({ name: z.string(), hash: z.string() }),
+  machine: stored.machine,
+  tool: stored.tool,
+  engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
+  cases: z.array(caseDigestSchema),
+});
+export type Digest = z.output<typeof digestSchema>;

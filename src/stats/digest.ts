@@ -1,0 +1,58 @@
+// Reduces a result document to its digest, and derives figures from one as from the document. Pure.
+import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
+import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import { roundsRule } from '../contract/rounds.js';
+import type { CaseDigest, Digest } from '../contract/views/digest.js';
+import type { Summary } from '../contract/views/figures.js';
+import { GRADES } from '../contract/vocabulary.js';
+import { ceilingShares } from './ceiling-share.js';
+import { gradeRound } from './grade.js';
+import { roundValues } from './metrics.js';
+import { enginesOf } from './show.js';
+import { lookFactor } from './stein.js';
+import { median, summarize, widened } from './summary.js';
+
+export function digestOf(document: ResultDocument, path: string): Digest {
+  const { startedAt, suite, machine, tool } = document;
+  return {
+    path,
+    startedAt,
+    sitting: document.sitting ?? null,
+    suite: { name: suite.content.name, hash: suite.hash },
+    machine,
+    tool,
+    engines: enginesOf(document),
+    cases: document.cases.map((result) => caseDigest(document, result)),
+  };
+}
+
+function caseDigest(document: ResultDocument, result: CaseResult): CaseDigest {
+  const rounds = okRounds(result);
+  const grades = rounds.map((round) => gradeRound(round, rounds).grade);
+  const counted = GRADES.map((grade) => [grade, grades.filter((own) => own === grade).length] as const);
+  const values = METRIC_NAMES.map((name) => [name, roundValues(name, result)] as const);
+  const metrics: CaseDigest['metrics'] = Object.fromEntries(values.filter(([, list]) => list.length > 0));
+  const shares = ceilingShares(document, result, (name) =>
+    metrics[name] === undefined ? null : median(metrics[name]),
+  );
+  const isImpossible = Object.values(shares).some((share) => share?.impossible);
+  return {
+    id: result.id,
+    key: result.key,
+    identity: result.identity,
+    status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
+    rounds: rounds.length,
+    failedRounds: [...(result.retried ?? []), ...result.rounds].filter(({ status }) => status === 'failed').length,
+    grades: Object.fromEntries(counted.filter(([, count]) => count > 0)),
+    metrics,
+    intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
+    ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
+  };
+}
+
+/** Median and 95 % interval of a metric; null where no round has a value. */
+export function digestSummary(metric: MetricName, { metrics, intervalFactor }: CaseDigest): Summary | null {
+  const summary = summarize(metrics[metric] ?? []);
+  return summary && { ...summary, interval: widened(summary.median, summary.interval, intervalFactor) };
+}
