@@ -11,6 +11,7 @@ import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
+import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { regressSchema } from '../dist/contract/views/regress.js';
 import { reportSchema } from '../dist/contract/views/report.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
@@ -30,6 +31,7 @@ const OUTPUTS = {
   'compare-several': comparisonsSchema,
   regress: regressSchema,
   history: historySchema,
+  pairs: pairsSchema,
   results: resultsSchema,
   'results-verify': verifySchema,
   export: exportRowSchema,

@@ -164,7 +164,7 @@ function aboveCeiling(side: string): string {
 }
 
 /** Whether the user asked to compare different files, which may compute different things. */
-function hasOtherFiles(differences: Difference[]): boolean {
+export function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
 
