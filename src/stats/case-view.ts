@@ -55,7 +55,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     limits,
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
-    work: workOf(answers.of(result)),
+    work: workOf(result, answers.of(result)),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),

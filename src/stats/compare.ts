@@ -124,7 +124,7 @@ function compareCase(
     sameTokens: sameInRounds(whole, 'tokensHash'),
     sameLogits: sameInRounds(whole, 'logitsHash'),
     parity: parityAcross(pair),
-    work: workOf(answers.after),
+    work: workOf(after, answers.after),
   };
   return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
 }
