@@ -5,11 +5,12 @@ import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
 import { compareSchema } from '../dist/contract/views/compare.js';
+import { exportRowSchema } from '../dist/contract/views/export.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
-import { pairsSchema } from '../dist/contract/views/pairs.js';
+import { regressSchema } from '../dist/contract/views/regress.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
@@ -21,9 +22,10 @@ const OUTPUTS = {
   show: showSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
-  pairs: pairsSchema,
+  regress: regressSchema,
   results: resultsSchema,
   'results-verify': verifySchema,
+  export: exportRowSchema,
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,

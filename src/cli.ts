@@ -125,6 +125,7 @@ comparing(program.command('regress'))
       .choices(CONFIRMED)
       .preset('alerts'),
   )
+  .option('--junit <file>', 'also write the findings as JUnit XML')
   .option('--baseline-install <folder>', 'with --confirm: another version of edgeproof, which runs the baseline')
   .addOption(machineName())
   .action(async (candidate: string, o) => finish(await (await import('./commands/regress.js')).regress(candidate, o)));

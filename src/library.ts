@@ -4,6 +4,7 @@ import { validate } from './contract/json-file.js';
 import type { ResultDocument } from './contract/result.js';
 import { type Suite, suiteSchema } from './contract/suite.js';
 import type { Comparison } from './contract/views/compare.js';
+import type { Grade } from './contract/vocabulary.js';
 import type { RunEvent } from './run/events.js';
 import type { RunOptions } from './run/options.js';
 import { run as runSuite } from './run/run.js';
@@ -41,11 +42,14 @@ export async function run(
   return runSuite(overrideSuite(loaded, overrides), how);
 }
 
-/** Two result documents case by case: what changed, and whether that is shown. `across` names what may differ. */
+/**
+ * Two result documents case by case: what changed, and whether that is shown. `across` names what may differ. `grade`: only
+ * rounds in this condition or a better one are compared, as with `--grade`; by default all are.
+ */
 export function compare(
   baseline: ResultDocument,
   candidate: ResultDocument,
-  options: { across?: string[]; minimumEffect?: number } = {},
+  options: { across?: string[]; minimumEffect?: number; grade?: Grade } = {},
 ): Comparison {
   return compareResults(baseline, candidate, { across: [], ...options });
 }

@@ -28,7 +28,7 @@ export const CATALOGUE = {
   }),
   'model-unknown': (p: { name: string; known: string[] }) => ({
     message: `models.json has no model "${p.name}"`,
-    hint: `similar names: ${list(p.known)}. To see all models: edgeproof models list`,
+    hint: `${p.known.length === 0 ? '' : `similar names: ${list(p.known)}. `}To see all models: edgeproof models list`,
   }),
   'architecture-unknown': (p: { modelType: string; known: string[] }) => ({
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
@@ -174,6 +174,10 @@ export const CATALOGUE = {
     hint: '`edgeproof run` writes results; --results names another folder',
   }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
+  'result-unread': (p: { reason: string }) => ({
+    message: p.reason,
+    hint: 'it might be the result that is meant: restore or remove it, or name the results to compare',
+  }),
   'result-newer': (p: { path: string; found: number; known: number }) => ({
     message: `${p.path} has schemaVersion ${p.found}; this edgeproof reads up to ${p.known}`,
     hint: 'update edgeproof to read this file',

@@ -44,7 +44,8 @@ export function pair(text: string, before: WantedPair[] = []): WantedPair[] {
   throw new InvalidArgumentError('expected a dimension and a value of each side, such as threads=1:4.');
 }
 
-function name(text: string): string {
+/** A name that can be a folder. */
+export function name(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) && text.length <= MOST_NAME_LENGTH) return text;
   throw new InvalidArgumentError(`expected letters, digits, dots and dashes, ${MOST_NAME_LENGTH} at most.`);
 }

@@ -7,7 +7,7 @@ import { compareView, type Side } from '../stats/compare-view.js';
 import type { WantedPair } from '../stats/pairing.js';
 import { openResult } from '../store/names.js';
 import { historyOf } from './history.js';
-import { outputFormat, printPage, sayPassedOver } from './terminal.js';
+import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
 export interface CompareCommandOptions {
   output: string;
@@ -41,5 +41,5 @@ export function viewOptions({ across, pair, grade, minimumEffect }: CompareComma
 }
 
 export function open(directory: string, name: string): Side {
-  return openResult(directory, name, sayPassedOver);
+  return openResult(directory, name, refuseUnread);
 }

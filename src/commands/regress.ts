@@ -3,6 +3,7 @@
 import { haveSamePlan, shareCases } from '../contract/comparable.js';
 import type { CompareView } from '../contract/views/compare.js';
 import type { PairsView } from '../contract/views/pairs.js';
+import type { RegressView } from '../contract/views/regress.js';
 import type { Confirmed } from '../contract/vocabulary.js';
 import { EdgeproofError, problem } from '../errors.js';
 import { describeMachine } from '../machine/describe.js';
@@ -11,19 +12,20 @@ import { pairsPage } from '../report/pairs-page.js';
 import { type PairSide, runPairs } from '../run/pairs.js';
 import { describeTool } from '../run/provenance.js';
 import { whyNotReproducible } from '../run/reproducible.js';
-import { exitCodeOf } from '../stats/compare.js';
 import type { Side } from '../stats/compare-view.js';
-import { gateExitCode, type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
+import { type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
+import { gateOf, gateOfPairs } from '../stats/gate.js';
 import { gradeRound, isSufficient } from '../stats/grade.js';
 import { pairsView } from '../stats/pairs-view.js';
 import { newestResult } from '../store/listing.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
-import { type CompareCommandOptions, compareSides, open, screenOf, viewOptions } from './compare.js';
+import { type CompareCommandOptions, open, screenOf, viewOptions } from './compare.js';
+import { answerGate, type GateOptions } from './gate.js';
 import { interruptible } from './signals.js';
-import { outputFormat, printPage, reportEvents, say, sayPassedOver } from './terminal.js';
+import { outputFormat, refuseUnread, reportEvents, say } from './terminal.js';
 
-interface RegressOptions extends CompareCommandOptions {
+interface RegressOptions extends CompareCommandOptions, GateOptions {
   baseline?: string;
   confirm?: Confirmed;
   baselineInstall?: string;
@@ -41,7 +43,7 @@ export async function regress(candidateName: string, options: RegressOptions): P
   // Both installations can be run, so that no stored baseline is needed.
   if (installed !== null && confirm === 'all' && baseline === undefined) return gate(candidate, installed, options);
   const before = baseline === undefined ? earlierResult(results, candidate) : open(results, baseline);
-  if (confirm === undefined) return compareSides(before, candidate, options);
+  if (confirm === undefined) return answerScreen(screenOf(before, candidate, options), candidate, options);
   return confirmed(before, candidate, installed, { ...options, confirm });
 }
 
@@ -49,7 +51,7 @@ export async function regress(candidateName: string, options: RegressOptions): P
 async function gate(candidate: Side, installed: Installation, options: RegressOptions): Promise<number> {
   const cases = candidate.document.cases.map(({ id }) => ({ id, partner: id }));
   const view = await pair(null, candidate, cases, installed, options);
-  return printPairs(null, view, options);
+  return answerPairs(null, view, candidate, options);
 }
 
 async function confirmed(
@@ -63,15 +65,30 @@ async function confirmed(
   try {
     if (cases.length > 0) {
       if (installed === null && cases.some(({ isSame }) => isSame)) throw sameSides();
-      return printPairs(screen, await pair(before, candidate, cases, installed, options), options);
+      return answerPairs(screen, await pair(before, candidate, cases, installed, options), candidate, options);
     }
     say(`nothing to confirm: ${options.confirm === 'all' ? 'no case could be compared' : 'no figure is worse'}`);
   } catch (error) {
     if (!(error instanceof EdgeproofError) || error.code !== 'pairs-impossible') throw error;
     say(`not confirmed: ${error.message}${error.hint === null ? '' : `\n${error.hint}`}`);
   }
-  printPage(comparisonPage(screen), outputFormat(options.output));
-  return exitCodeOf(screen, options);
+  return answerScreen(screen, candidate, options);
+}
+
+function answerScreen(screen: CompareView, candidate: Side, options: RegressOptions): number {
+  const gate = gateOf(screen, aboutOf(candidate, options));
+  const json: RegressView = { ...gate, comparison: screen, pairs: null };
+  return answerGate(gate, { ...comparisonPage(screen), json }, whyBaseline(options), options);
+}
+
+function aboutOf({ document: { suite, machine } }: Side, { allowMissing }: RegressOptions) {
+  return { suite: suite.content.name, machine: machine.id, allowMissing };
+}
+
+function whyBaseline({ baseline, baselineInstall }: RegressOptions): string {
+  if (baseline !== undefined) return 'it was named';
+  if (baselineInstall !== undefined) return `what ${baselineInstall} makes of it`;
+  return 'the newest earlier result with the same plan and machine';
 }
 
 const OTHER_INSTALLATION =
@@ -124,7 +141,7 @@ async function pair(
     },
     {
       ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round) => round.status === 'ok' && isSufficient(gradeRound(round), grade),
+      isUsable: (round, peers) => round.status === 'ok' && isSufficient(gradeRound(round, peers), grade),
     },
   ).finally(end);
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));
@@ -144,11 +161,13 @@ function requireReproducible(name: string, { document }: Side, by: Installation,
   throw problem('pairs-impossible', { reason, hint });
 }
 
-function printPairs(screen: CompareView | null, pairs: PairsView, options: RegressOptions): number {
-  printPage(pairsPage(pairs), outputFormat(options.output));
+function answerPairs(screen: CompareView | null, pairs: PairsView, candidate: Side, options: RegressOptions): number {
+  const gate = gateOfPairs(screen, pairs, aboutOf(candidate, options));
+  const json: RegressView = { ...gate, comparison: screen, pairs };
+  const exitCode = answerGate(gate, { ...pairsPage(pairs), json }, whyBaseline(options), options);
   if (screen !== null && saysNoOtherwise(screen, pairs, options))
     say(`the stored results differ otherwise, too: edgeproof compare ${screen.baseline} ${screen.candidate}`);
-  return gateExitCode(screen, pairs, options);
+  return exitCode;
 }
 
 function earlierResult(directory: string, candidate: Side): Side {
@@ -157,7 +176,7 @@ function earlierResult(directory: string, candidate: Side): Side {
     directory,
     (other) =>
       other.startedAt < startedAt && haveSamePlan(other, candidate.document) && shareCases(other, candidate.document),
-    sayPassedOver,
+    refuseUnread,
   );
   if (found !== null) return found;
   throw problem('nothing-to-compare', {

@@ -1,5 +1,6 @@
 // What commands print and where: results to stdout, progress and warnings to stderr, colours only on a terminal.
 import pc from 'picocolors';
+import { type EdgeproofError, problem } from '../errors.js';
 import type { Page } from '../report/page.js';
 import { printable, printableLine } from '../report/printable.js';
 import { fitParts, wholeSeconds } from '../report/progress.js';
@@ -23,6 +24,11 @@ export function outputFormat(text: string): OutputFormat {
   return known(text, OUTPUT_FORMATS, `--output ${text}: unknown format`, 'one of');
 }
 
+/** Text of a report, which is printable already. */
+export function printText(text: string): void {
+  process.stdout.write(text);
+}
+
 /** A line of the answer, such as a path. */
 export function print(line: string): void {
   process.stdout.write(`${printable(line)}\n`);
@@ -39,6 +45,13 @@ export function sayPassedOver({ message }: { message: string }): void {
   if (passedOver.has(message)) return;
   passedOver.add(message);
   say(`passed over: ${message}`);
+}
+
+/** For answers that another result must not stand in for: what cannot be read might be the one that is meant. */
+export function refuseUnread(error: EdgeproofError): void {
+  if (error.code === 'result-unread') throw error;
+  if (error.code !== 'result-unmeasured') throw problem('result-unread', { reason: error.message }, error);
+  sayPassedOver(error);
 }
 
 export interface Progress {

@@ -5,10 +5,16 @@ import { DTYPE_NAMES } from './dtypes.js';
 import { LAYOUT_NAMES } from './layouts.js';
 import { limitsSchema } from './limits.js';
 import { optionSetSchema } from './option-set.js';
-import { RUNTIME_NAMES } from './runtimes.js';
-import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
+import { FOREIGN_RUNTIMES, RUNTIME_NAMES } from './runtimes.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider, FOREIGN_BACKENDS, WEIGHTS } from './vocabulary.js';
 import { wholeNumber } from './whole-number.js';
 import { caseWorkloadSchema } from './workloads.js';
+
+/** A foreign runtime may have a foreign backend. What runs cases never meets one, so the type does without them. */
+const epSchema = z.enum([...EXECUTION_PROVIDERS, ...FOREIGN_BACKENDS]) as unknown as z.ZodType<
+  ExecutionProvider,
+  ExecutionProvider
+>;
 
 export const caseKeySchema = z.strictObject({
   model: z.string(),
@@ -16,8 +22,8 @@ export const caseKeySchema = z.strictObject({
   /** null for files that are used as they are. */
   layout: z.enum(LAYOUT_NAMES).nullable(),
   dtype: z.enum(DTYPE_NAMES),
-  runtime: z.enum(RUNTIME_NAMES),
-  ep: z.enum(EXECUTION_PROVIDERS),
+  runtime: z.enum([...RUNTIME_NAMES, ...FOREIGN_RUNTIMES]),
+  ep: epSchema,
   threads: wholeNumber(BOUNDS.threads),
   /** The session options that differ from the defaults; missing if none does. */
   options: optionSetSchema.optional(),

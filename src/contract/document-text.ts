@@ -28,7 +28,7 @@ function isNumbers(value: unknown): boolean {
 
 function isIteration(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return 'tokenMs' in value || 'sampleMs' in value || 'workingSetBytes' in value;
+  return 'tokenMs' in value || 'sampleMs' in value || 'passMs' in value || 'workingSetBytes' in value;
 }
 
 /** One line, with a space after each colon and comma as people write JSON. */

@@ -27,7 +27,8 @@ export function parseJson(path: string, bytes: Buffer): unknown {
   }
 }
 
-function readBytes(path: string): Buffer {
+/** The bytes of a file of text, if it is no larger than a document may be. */
+export function readBytes(path: string): Buffer {
   const file = openRegularFile(path);
   try {
     const { size } = fstatSync(file);

@@ -45,7 +45,7 @@ export const OPTIONS = {
     values: ['graph', 'int8'],
     default: 'graph',
     help: 'Type of the KV cache; int8 needs the layout split',
-    note: 'dtypes fp16 and q4f16 keep the KV cache in float16, the others in float32',
+    note: 'dtypes fp16 and q4f16 keep the KV cache in float16, and so does layout matched; the others in float32',
   },
   hugePages: {
     values: SWITCH,

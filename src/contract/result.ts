@@ -7,14 +7,14 @@ import { conditionSchema, pageCacheSchema, tracePointSchema } from './condition.
 import { energySchema } from './energy.js';
 import { storedFactsSchema } from './graph-facts.js';
 import { heldLimitsSchema } from './limits.js';
-import { machineSchema } from './machine.js';
+import { storedMachineSchema } from './machine.js';
 import { sourceSchema, tuningSchema } from './manifest.js';
 import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
 import { promptAnswerSchema } from './prompt-answer.js';
-import { RUNTIME_NAMES, type RuntimeName } from './runtimes.js';
-import { arrivals, faultsOfRounds, repeats, without } from './sense.js';
-import { suiteSchema } from './suite.js';
+import { FOREIGN_RUNTIMES, type ForeignRuntime, type OwnRuntime, RUNTIME_NAMES } from './runtimes.js';
+import { arrivals, faultsOfOrigin, faultsOfRounds, repeats, without } from './sense.js';
+import { storedSuiteSchema } from './suite.js';
 
 export const SCHEMA_VERSION = 1;
 
@@ -44,6 +44,14 @@ export const generateIterationSchema = z.strictObject({
   logitsHash: z.string().optional(),
 });
 
+/** The time of a whole pass, which is all that other benchmarks tell: of the prompt, or of all generated tokens. */
+export const passIterationSchema = z.strictObject({
+  kind: z.literal('timed'),
+  passMs: z.number().positive(),
+  /** Where the file has no samples, `passMs` is their mean; how many there were is not known. */
+  mean: z.strictObject({ standardDeviationMs: ms.nullable() }).optional(),
+});
+
 export const microIterationSchema = z.strictObject({ kind: z.literal('timed'), sampleMs: z.array(ms).min(1) });
 
 export const failureSchema = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() });
@@ -54,8 +62,8 @@ const okRoundSchema = z.strictObject({
   startedAt: z.string(),
   /** Effective settings of the runtime, read back where it allows. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  /** `graph`: reading what the graph says of itself, which edgeproof adds; absent where it does not, and from older rounds. */
-  loadMs: z.strictObject({ library: ms, session: ms, graph: ms.optional() }),
+  /** `graph`: reading what the graph says of itself, which edgeproof adds; absent where it does not, and from older rounds. null in imported results. */
+  loadMs: z.strictObject({ library: ms, session: ms, graph: ms.optional() }).nullable(),
   memory: memorySchema,
   /** The state of the machine meanwhile; null in documents of before it was recorded. */
   condition: conditionSchema.nullable().default(null),
@@ -67,7 +75,7 @@ const okRoundSchema = z.strictObject({
   trace: z.array(tracePointSchema).optional(),
   /** Only for cases with limits. */
   limits: heldLimitsSchema.optional(),
-  iterations: z.array(z.union([generateIterationSchema, microIterationSchema])).min(1),
+  iterations: z.array(z.union([generateIterationSchema, microIterationSchema, passIterationSchema])).min(1),
 });
 
 const failedRoundSchema = z.strictObject({
@@ -101,6 +109,13 @@ const checkpointSchema = z.strictObject({
   tuned: tuningSchema.optional(),
 });
 
+const foreignFileSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  bytes: z.int().positive(),
+  parameters: z.int().positive(),
+});
+
 const caseResultSchema = z
   .strictObject({
     id: z.string(),
@@ -109,6 +124,8 @@ const caseResultSchema = z
     status: z.enum(['ok', 'failed', 'skipped']),
     identity: identitySchema.nullable(),
     checkpoint: checkpointSchema.nullable(),
+    /** Only for imported cases: the model file as the other tool describes it. */
+    foreignFile: foreignFileSchema.optional(),
     /** Where its nodes ran; only for cases on a GPU. */
     placement: placementSchema.optional(),
     /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
@@ -138,13 +155,33 @@ const threadsSchema = z.strictObject({
   searches: z.array(threadSearchSchema).default([]),
 });
 
+/** Where the numbers of an imported result come from, and what they do not tell. */
+const foreignSchema = z.strictObject({
+  tool: z.enum(FOREIGN_RUNTIMES),
+  build: z.strictObject({ commit: z.string(), number: z.int().nullable() }),
+  /** null: the file names none. */
+  gpu: z.string().nullable(),
+  /** The file that was imported. */
+  file: z.strictObject({ name: z.string(), sha256: z.string() }),
+  /** Entries of the file that are not among the cases, with the reason. */
+  leftOut: z.array(z.strictObject({ entry: z.int().nonnegative(), reason: z.string() })),
+  /** What this document cannot say, with the reason. */
+  unknown: z.record(z.string(), z.string()),
+});
+
 const versionsSchema = z.strictObject({
-  node: z.string(),
-  v8: z.string(),
+  /** This and `v8`: null in imported results. */
+  node: z.string().nullable(),
+  v8: z.string().nullable(),
   // One for each runtime; null if an optional one is not installed.
   ...(Object.fromEntries(RUNTIME_NAMES.map((name) => [name, z.string().nullable().default(null)])) as Record<
-    RuntimeName,
+    OwnRuntime,
     z.ZodDefault<z.ZodNullable<z.ZodString>>
+  >),
+  // The version of the tool of an imported result.
+  ...(Object.fromEntries(FOREIGN_RUNTIMES.map((name) => [name, z.string().optional()])) as Record<
+    ForeignRuntime,
+    z.ZodOptional<z.ZodString>
   >),
 });
 
@@ -156,9 +193,11 @@ export const resultSchema = z
     /** The id of a sitting that has two documents, the sides of paired rounds: pair i is round i of both. */
     sitting: z.string().optional(),
     tool: z.strictObject({ version: z.string(), commit: z.string().nullable(), dirty: z.boolean().nullable() }),
-    suite: z.strictObject({ hash: z.string(), content: suiteSchema }),
-    machine: machineSchema,
+    suite: z.strictObject({ hash: z.string(), content: storedSuiteSchema }),
+    machine: storedMachineSchema,
     versions: versionsSchema,
+    /** Only for imported results. */
+    foreign: foreignSchema.optional(),
     /** Measured before the first round and after the last; null if they were not. */
     ceilings: z.array(ceilingSchema).nullable().default(null),
     /** How `auto` was resolved; absent from older documents. */
@@ -168,6 +207,7 @@ export const resultSchema = z
       .min(1)
       .superRefine(without((cases) => repeats(cases, 'id'))),
   })
+  .superRefine(without(faultsOfOrigin))
   .describe('A result document of edgeproof.');
 
 export type ResultDocument = z.output<typeof resultSchema>;
@@ -176,6 +216,7 @@ export type ThreadSearch = z.output<typeof threadSearchSchema>;
 export type Identity = z.output<typeof identitySchema>;
 export type Round = z.output<typeof roundSchema>;
 export type OkRound = z.output<typeof okRoundSchema>;
+export type LoadMs = NonNullable<OkRound['loadMs']>;
 export type GenerateIteration = z.output<typeof generateIterationSchema>;
 
 export function okRounds(result: CaseResult): OkRound[] {

@@ -7,10 +7,17 @@ import type { ExecutionProvider } from './vocabulary.js';
 import type { WorkloadKind } from './workloads.js';
 
 export const RUNTIME_NAMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
-export type RuntimeName = (typeof RUNTIME_NAMES)[number];
+/** What edgeproof runs itself. */
+export type OwnRuntime = (typeof RUNTIME_NAMES)[number];
+/** Other benchmarks, whose results can be imported. The name marks them wherever a case is named. */
+export const FOREIGN_RUNTIMES = ['foreign-llama-bench'] as const;
+export type ForeignRuntime = (typeof FOREIGN_RUNTIMES)[number];
+export type RuntimeName = OwnRuntime | ForeignRuntime;
 
 /** The versions that a result was measured with; null if not installed. */
-export type Versions = { node: string; v8: string } & Record<RuntimeName, string | null>;
+export type Versions = { node: string; v8: string } & Record<OwnRuntime, string | null>;
+/** As a result has them: an imported one has that of its tool alone. */
+export type StoredVersions = { [V in keyof Versions]: string | null } & { [F in ForeignRuntime]?: string | undefined };
 
 /** A package that users install themselves. */
 export interface OptionalPackage {
@@ -36,9 +43,9 @@ interface RuntimeRow {
   package: string;
   optional: OptionalPackage | null;
   /** The version, as the identity of a case has it. */
-  version(versions: Versions): string;
+  version(versions: StoredVersions): string;
   /** The engine below it and its version, as headings have it. */
-  engine(versions: Versions): string;
+  engine(versions: StoredVersions): string;
   /** Whose ceilings bind it: kernels of ONNX Runtime have those of their products and operators, others that of memory alone. */
   kernels: 'onnxruntime' | 'own';
   /** The coarsest type that products are computed in; null if the graph says. */
@@ -69,7 +76,7 @@ const ON_ONNX_RUNTIME = {
   eps: ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
   workloads: ['generate', 'sustained', 'micro'],
   optional: null,
-  engine: (versions: Versions) => `onnxruntime ${versions.onnxruntime}`,
+  engine: (versions: StoredVersions) => `onnxruntime ${versions.onnxruntime}`,
   kernels: 'onnxruntime',
   arithmetic: null,
   hasHalfKernels: false,
@@ -79,7 +86,7 @@ const ON_ONNX_RUNTIME = {
 export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   onnxruntime: {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published', 'split'],
+    layouts: ['tuned', 'published', 'split', 'matched'],
     options: [...SESSION_OPTIONS, 'kvDtype'],
     namedDefaults: ['graphOptimization'],
     package: 'onnxruntime-node',
@@ -93,7 +100,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
   },
   'transformers.js': {
     ...ON_ONNX_RUNTIME,
-    layouts: ['tuned', 'published'],
+    layouts: ['tuned', 'published', 'matched'],
     options: SESSION_OPTIONS,
     namedDefaults: [],
     package: '@huggingface/transformers',
@@ -142,4 +149,34 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     // calling thread it is as fast as llama-bench (docs/research/).
     environment: { UV_THREADPOOL_SIZE: '1' },
   },
+  'foreign-llama-bench': {
+    format: 'gguf',
+    layouts: [],
+    eps: [],
+    workloads: [],
+    options: [],
+    namedDefaults: [],
+    package: 'llama-bench',
+    optional: null,
+    version: engineOfLlamaBench,
+    engine: engineOfLlamaBench,
+    kernels: 'own',
+    arithmetic: null,
+    showsLogits: false,
+    profilesNodes: [],
+    splitsPrompts: false,
+    needsDecoder: true,
+    needsFolder: false,
+    hasHalfKernels: true,
+    stepCost: null,
+    environment: {},
+  },
 };
+
+function engineOfLlamaBench(versions: StoredVersions): string {
+  return `llama-bench ${versions['foreign-llama-bench']}, foreign`;
+}
+
+export function isForeign(runtime: RuntimeName): runtime is ForeignRuntime {
+  return (FOREIGN_RUNTIMES as readonly string[]).includes(runtime);
+}

@@ -1,6 +1,7 @@
 // What the numbers of a stored result must be to make sense together: times that never decrease, as many as asked for,
 // every round and every case once. For the schemas of result.ts.
 import { z } from 'zod';
+import { isForeign, type RuntimeName } from './runtimes.js';
 import { type CaseWorkload, lengthsOf } from './workloads.js';
 
 interface Fault {
@@ -29,28 +30,52 @@ export const arrivals = z
 interface Samples {
   tokenMs?: readonly number[];
   sampleMs?: readonly number[];
+  passMs?: number;
 }
 
 interface StoredCase {
-  key: { workload: CaseWorkload };
+  key: { runtime: RuntimeName; workload: CaseWorkload };
   rounds: readonly { index: number; iterations?: readonly Samples[] }[];
 }
 
 export function faultsOfRounds({ key, rounds }: StoredCase): Fault[] {
   const samples = rounds.flatMap(({ iterations = [] }, i) =>
-    iterations.flatMap((iteration, j) => faultsOfSamples(key.workload, iteration, ['rounds', i, 'iterations', j])),
+    iterations.flatMap((iteration, j) => faultsOfSamples(key, iteration, ['rounds', i, 'iterations', j])),
   );
   return [...repeats(rounds, 'index').map(({ path, message }) => ({ path: ['rounds', ...path], message })), ...samples];
 }
 
-/** Passes of a workload that generates tokens have the time of each token, others have samples. */
-function faultsOfSamples(workload: CaseWorkload, iteration: Samples, path: PropertyKey[]): Fault[] {
+/** Passes of a workload that generates tokens have the time of each token, others have samples; imported ones a whole time. */
+function faultsOfSamples({ runtime, workload }: StoredCase['key'], iteration: Samples, path: PropertyKey[]): Fault[] {
+  if (isForeign(runtime))
+    return iteration.passMs === undefined
+      ? [{ path, message: `expected passMs, since the runtime is ${runtime}` }]
+      : [];
   const wanted = lengthsOf(workload)?.new;
   const field = wanted === undefined ? 'sampleMs' : 'tokenMs';
   const count = iteration[field]?.length;
   if (count === undefined) return [{ path, message: `expected ${field}, since the workload is ${workload.kind}` }];
   if (wanted === undefined || count === wanted) return [];
   return [{ path: [...path, field], message: `expected ${wanted} times, as the workload asks for, received ${count}` }];
+}
+
+/** Imported documents have cases of a foreign runtime and no others, each of a prompt or of generated tokens alone. */
+export function faultsOfOrigin({ foreign, cases }: { foreign?: unknown; cases: readonly StoredCase[] }): Fault[] {
+  return cases.flatMap(({ key: { runtime, workload } }, i): Fault[] => {
+    const path = ['cases', i, 'key'];
+    if (isForeign(runtime) !== (foreign !== undefined))
+      return [
+        { path: [...path, 'runtime'], message: `${runtime} in a document ${foreign ? 'with' : 'without'} "foreign"` },
+      ];
+    const lengths = lengthsOf(workload);
+    if (lengths === null) return [];
+    const phases = [lengths.prompt, lengths.new].filter((tokens) => tokens > 0).length;
+    const wanted = isForeign(runtime) ? 1 : 2;
+    if (phases === wanted) return [];
+    return [
+      { path: [...path, 'workload'], message: `expected ${wanted === 1 ? 'prompt or new' : 'prompt and new'} above 0` },
+    ];
+  });
 }
 
 /** Items whose `field` an earlier one has. */

@@ -1,16 +1,16 @@
 // A suite: what to measure, as a product of dimensions. One JSON file in benchmarks/ (docs/schema/suite.json).
 import { z } from 'zod';
 import { BOUNDS, MOST_NAME_LENGTH, MOST_PERCENT, MOST_TIMEOUT_SECONDS } from './bounds.js';
-import { ONNX_DTYPES } from './dtypes.js';
+import { DTYPE_NAMES, ONNX_DTYPES } from './dtypes.js';
 import { ONNX_LAYOUTS } from './layouts.js';
 import { limitSetSchema } from './limits.js';
 import { METRIC_NAMES } from './metric-names.js';
 import { optionSetSchema } from './option-set.js';
 import { roundsSchema } from './rounds.js';
-import { RUNTIME_NAMES } from './runtimes.js';
-import { EXECUTION_PROVIDERS, WEIGHTS } from './vocabulary.js';
+import { FOREIGN_RUNTIMES, RUNTIME_NAMES } from './runtimes.js';
+import { EXECUTION_PROVIDERS, FOREIGN_BACKENDS, WEIGHTS } from './vocabulary.js';
 import { wholeNumber } from './whole-number.js';
-import { oneOrMore, workloadSchema } from './workloads.js';
+import { foreignWorkloadSchema, oneOrMore, workloadSchema } from './workloads.js';
 
 export const suiteSchema = z
   .strictObject({
@@ -73,6 +73,17 @@ export const suiteSchema = z
       .describe('Percent by metric: smaller changes do not count in compare and regress (docs/comparison.md).'),
   })
   .describe('What edgeproof measures: every combination of the lists is one case.');
+
+/**
+ * The suite of a result. That of an imported one says in these words what was asked of another benchmark; nothing runs it,
+ * so the type does without what only that has.
+ */
+export const storedSuiteSchema = suiteSchema.extend({
+  dtypes: oneOrMore(z.enum(DTYPE_NAMES)).default(['q4']),
+  runtimes: oneOrMore(z.enum([...RUNTIME_NAMES, ...FOREIGN_RUNTIMES])).default(['onnxruntime']),
+  eps: oneOrMore(z.enum([...EXECUTION_PROVIDERS, ...FOREIGN_BACKENDS])).default(['cpu']),
+  workloads: oneOrMore(z.union([workloadSchema, foreignWorkloadSchema])),
+}) as unknown as typeof suiteSchema;
 
 export type Suite = z.output<typeof suiteSchema>;
 export type Thresholds = Suite['thresholds'];

@@ -8,6 +8,22 @@ export type Weights = (typeof WEIGHTS)[number];
 export const EXECUTION_PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
+/** What other engines compute on, in results that were imported; `other`: the settings of the case name it. */
+export const FOREIGN_BACKENDS = [
+  'metal',
+  'vulkan',
+  'rocm',
+  'sycl',
+  'opencl',
+  'cann',
+  'musa',
+  'blas',
+  'rpc',
+  'several',
+  'other',
+] as const;
+export type ForeignBackend = (typeof FOREIGN_BACKENDS)[number];
+
 /** The condition of the machine during a round, best first (docs/condition.md). */
 export const GRADES = ['A', 'B', 'C'] as const;
 export type Grade = (typeof GRADES)[number];
@@ -26,3 +42,7 @@ export type Confirmed = (typeof CONFIRMED)[number];
 /** The phases of a round, in their order; prefill and decode alternate. */
 export const PHASES = ['start', 'load', 'depth', 'firstRun', 'prefill', 'decode'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** What `results export` writes. */
+export const EXPORT_FORMATS = ['jsonl', 'csv', 'github-action-benchmark', 'bencher', 'openmetrics'] as const;
+export type ExportFormatName = (typeof EXPORT_FORMATS)[number];

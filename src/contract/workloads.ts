@@ -52,8 +52,23 @@ const tokens = {
   depth: wholeNumber(BOUNDS.depth),
 };
 
+/** llama-bench times prompts and generation in tests of their own, so an imported case has 0 of the other. */
+const noneOrMore = ({ most }: { most: number }) => z.int().min(0).max(most);
+
+export const foreignWorkloadSchema = z.strictObject({
+  kind: z.literal('generate'),
+  prompt: oneOrMore(noneOrMore(BOUNDS.prompt)),
+  new: oneOrMore(noneOrMore(BOUNDS.new)),
+  depth: oneOrMore(wholeNumber(BOUNDS.depth)),
+});
+
 export const caseWorkloadSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('generate'), ...tokens }),
+  z.strictObject({
+    kind: z.literal('generate'),
+    ...tokens,
+    prompt: noneOrMore(BOUNDS.prompt),
+    new: noneOrMore(BOUNDS.new),
+  }),
   z.strictObject({ kind: z.literal('sustained'), ...tokens, seconds: wholeNumber(BOUNDS.seconds) }),
   z.strictObject({
     kind: z.literal('micro'),
@@ -93,7 +108,12 @@ interface WorkloadRow<K extends WorkloadKind> {
 type Lengths = { prompt: number; new: number; depth: number };
 
 function lengthsLabel({ prompt, new: generated, depth }: Lengths): string {
-  return `pp${prompt} tg${generated}${depth > 0 ? ` @ d${depth}` : ''}`;
+  const parts = [
+    prompt > 0 ? `pp${prompt}` : '',
+    generated > 0 ? `tg${generated}` : '',
+    depth > 0 ? `@ d${depth}` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 function product(asked: { prompt: number[]; new: number[]; depth: number[] }): Lengths[] {

@@ -2,9 +2,9 @@
 // checkpoint has a graph and a data file, a GGUF checkpoint has everything in one file.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { kvValueBytes, SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
+import { SYNTHETIC_DTYPES, type SyntheticDtype, suffixOf } from '../contract/dtypes.js';
 import type { GraphFacts } from '../contract/graph-facts.js';
-import { type GraphLayout, type Layout, layoutRow } from '../contract/layouts.js';
+import { cacheValueBytes, type GraphLayout, type Layout, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { ggufFacts } from '../formats/gguf/facts.js';
@@ -56,8 +56,8 @@ const PREFILL_DTYPES = ['q4', 'int8'] as const;
 
 /** The dtypes that a synthetic checkpoint of this layout can have. */
 export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
-  const { format, prefillGraph } = layoutRow(layout)!;
-  if (format === 'gguf') return Object.keys(GGUF_DTYPES) as GgufDtype[];
+  const { format, graph, prefillGraph } = layoutRow(layout)!;
+  if (format === 'gguf' || graph === 'matched') return Object.keys(GGUF_DTYPES) as GgufDtype[];
   return prefillGraph ? PREFILL_DTYPES : SYNTHETIC_DTYPES;
 }
 
@@ -115,7 +115,7 @@ function onnxFiles({ config, layout, hasPrefillGraph, dtype, decoder, routing }:
   const location = basename(dataPath);
   const placed = planExternalData(buildDecoder(decoder, dtype, layout, routing), location);
   const files: Files = {
-    small: { ...transformersFiles(config, dtype, decoder.vocab), [graph]: encodeModel(placed.model) },
+    small: { ...transformersFiles(config, layout, dtype, decoder.vocab), [graph]: encodeModel(placed.model) },
     dataPath,
     header: new Uint8Array(0),
     weights: placed.weights,
@@ -156,9 +156,14 @@ function routingOf({ model, routing }: UnseededSpec, decoder: DecoderPlan): Rout
   throw problem('input-invalid', { what, expected: 'a mixture of experts, or no --routing' });
 }
 
-function transformersFiles(described: ModelConfig, dtype: SyntheticDtype, vocab: number): CheckpointPlan['small'] {
+function transformersFiles(
+  described: ModelConfig,
+  layout: GraphLayout,
+  dtype: SyntheticDtype,
+  vocab: number,
+): CheckpointPlan['small'] {
   const eos = vocab - SPECIAL_TOKENS.length;
-  const kvType = kvValueBytes(dtype) === 2 ? 'float16' : 'float32';
+  const kvType = cacheValueBytes(layout, dtype) === 2 ? 'float16' : 'float32';
   const config = {
     ...described,
     eos_token_id: eos,

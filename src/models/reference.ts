@@ -60,17 +60,27 @@ function pathOf(text: string): ModelReference {
 }
 
 const MOST_SUGGESTIONS = 5;
+/** What is less like the name than this, or than this share of the most similar id, is another model. */
+const LEAST_LIKE = 0.25;
+const LEAST_OF_BEST = 0.6;
 
-/** The ids that are most similar to `name`, by the pairs of letters they share (Dice). */
+/** The ids that are similar to `name`, the most similar first, by the pairs of letters they share (Dice). */
 function nearest(name: string, registry: Model[]): string[] {
-  const pairs = (text: string) => new Set([...text.toLowerCase()].map((_, i) => text.toLowerCase().slice(i, i + 2)));
-  const wanted = pairs(name);
-  const likeness = (id: string) => {
-    const own = pairs(id);
-    return [...own].filter((pair) => wanted.has(pair)).length / (own.size + wanted.size);
-  };
-  return registry
-    .map(({ id }) => id)
-    .toSorted((a, b) => likeness(b) - likeness(a))
-    .slice(0, MOST_SUGGESTIONS);
+  const wanted = letterPairs(name);
+  const known = registry.map(({ id }) => {
+    const own = letterPairs(id);
+    const shared = [...own].filter((pair) => wanted.has(pair)).length;
+    return { id, likeness: (2 * shared) / Math.max(1, own.size + wanted.size) };
+  });
+  const best = Math.max(...known.map(({ likeness }) => likeness));
+  return known
+    .filter(({ likeness }) => likeness >= Math.max(LEAST_LIKE, LEAST_OF_BEST * best))
+    .toSorted((a, b) => b.likeness - a.likeness)
+    .slice(0, MOST_SUGGESTIONS)
+    .map(({ id }) => id);
+}
+
+function letterPairs(text: string): Set<string> {
+  const letters = text.toLowerCase();
+  return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, i) => letters.slice(i, i + 2)));
 }

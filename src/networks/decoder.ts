@@ -69,7 +69,7 @@ function languageHead(c: Composition, hidden: string, table: Embedding): void {
   const node = '/lm_head/MatMul';
   const product = plan.tiedHead
     ? table.head({ node, input: hidden })
-    : linear(b, precision.body, precision.activation, {
+    : linear(b, precision.ownHead, precision.activation, {
         node,
         weight: 'lm_head.MatMul.weight',
         input: hidden,

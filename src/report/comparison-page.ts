@@ -1,11 +1,20 @@
 // A comparison of two results as a page: what changed, whether it is shown, what was not compared and why. Pure.
-import type { CaseComparison, CompareView, Difference, MetricChange, SideView } from '../contract/views/compare.js';
+import type {
+  CaseComparison,
+  CompareView,
+  Difference,
+  MetricChange,
+  OtherTokens,
+  SideView,
+} from '../contract/views/compare.js';
 import type { Parity } from '../contract/views/figures.js';
 import { METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
 import { dimensionOf } from '../suite/dimensions.js';
 import { sufficiencyNotes } from './condition-notes.js';
+import { sideDriftNotes } from './drift-notes.js';
 import { energyDifferences } from './energy-notes.js';
+import { unequalWorkNote } from './engine-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import type { Page } from './page.js';
@@ -49,6 +58,7 @@ export function comparisonPage(view: CompareView): Page {
       ...notesOf(view, labels),
       ...energyDifferences(view, labels),
       ...sufficiencyNotes(view, labels),
+      ...sideDriftNotes(view, labels),
       ...acrossNote(view),
     ],
     json: view,
@@ -150,15 +160,16 @@ function roundsNote(changes: MetricChange[]): string | null {
 
 function caseNotes(entry: CaseComparison, labels: Labels): string[] {
   if (entry.status !== 'compared') return [];
-  const { across, parity, work, sameTokens, sameLogits } = entry;
+  const { across, parity, work, unequalWork, sameTokens, otherTokens, sameLogits } = entry;
   const name = caseLabel(labels, entry);
   return present(
     across.length > 0 && `across ${across.map(acrossWords).join(', ')}: ${name}`,
+    unequalWork !== null && unequalWorkNote(name, unequalWork),
     parity !== null &&
       (parity.verdict !== 'same' || across.length > 0) &&
       `tokens of ${name}: ${parityText(parity, 'of the baseline')}`,
     work?.proven === false && `${name}: ${workText(work)}`,
-    sameTokens === false && otherTokensNote(name, parity),
+    otherTokens !== null && otherTokensNote(name, otherTokens, parity),
     across.length === 0 &&
       sameTokens === true &&
       sameLogits === false &&
@@ -171,8 +182,10 @@ function acrossWords({ dimension, baseline, candidate }: Difference): string {
   return dimensionOf(dimension) === null ? dimension : `${dimension} (${baseline} → ${candidate})`;
 }
 
-function otherTokensNote(name: string, parity: Parity | null): string | null {
-  if (parity === null) return `generated tokens differ: ${name} is not the same computation on both sides`;
-  if (parity.verdict !== 'same') return null;
-  return `generated tokens differ in the rounds of ${name}, but not on the prompt that every run is given`;
+function otherTokensNote(name: string, { passes, of, p, isExplained }: OtherTokens, parity: Parity | null): string {
+  const found = `generated tokens differ in ${passes} of ${of} passes of the rounds of ${name}`;
+  if (parity === null) return `${found}: not the same computation on both sides`;
+  return isExplained
+    ? `${found}: by the rounding that the common prompt shows, as many are expected (p=${p.toFixed(2)})`
+    : `${found}: more than the rounding that the common prompt shows explains`;
 }

@@ -4,6 +4,7 @@ import { lengthsOf } from '../contract/workloads.js';
 import { present } from '../stats/present.js';
 import { MOST_UNCERTAIN } from '../stats/show.js';
 import { limitDimensions } from '../suite/case-id.js';
+import { engineNotes } from './engine-notes.js';
 import { bytes, count, duration, number, plural } from './format.js';
 import { dimensionWord, type Labels } from './labels.js';
 import { limitWords, slowerWords, widestTwin } from './limit-notes.js';
@@ -15,7 +16,8 @@ const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
 const NAMED = new Set(['model', 'weights', 'layout', 'dtype', 'runtime']);
 const MOST_TIED = 3;
 
-export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labels): string[] {
+export function conclusion(view: ShowView, labels: Labels): string[] {
+  const { cases, ranking, uncertain } = view;
   const byId = new Map(cases.map((result) => [result.id, result]));
   // Who limits a case asks what it does in less memory, not which limit is the fastest.
   const [best, ...others] = ranking
@@ -26,16 +28,21 @@ export function conclusion({ cases, ranking, uncertain }: ShowView, labels: Labe
     ({ rounds, key, status }) => rounds.length > 0 && key.workload.kind === 'generate' && status !== 'impossible',
   );
   const tied = others.filter(({ notShownSlower }) => notShownSlower).map(({ result }) => result);
+  return [
+    ...present(sentence(best.result, others, labels), tightestNote(best.result, cases), tiedNote(tied, labels)),
+    ...engineNotes(view, labels),
+    ...warnings(best.result, uncertain.length, generating),
+  ];
+}
+
+function warnings(best: CaseView, uncertain: number, generating: readonly CaseView[]): string[] {
   return present(
-    sentence(best.result, others, labels),
-    tightestNote(best.result, cases),
-    tiedNote(tied, labels),
-    best.result.rounds.every(({ grade }) => grade === 'C') &&
+    best.rounds.every(({ grade }) => grade === 'C') &&
       'The machine was busy in every round of it (grade C): measure again before you quote this.',
-    uncertainNote(uncertain.length, generating),
+    uncertainNote(uncertain, generating),
     generating.some(({ key }) => key.weights === 'synthetic') &&
       'Weights are synthetic: speed and memory are those of the real graph, the generated text is noise.',
-    best.result.rounds.length > 1 && '± is half the 95 % interval over rounds (docs/metrics.md).',
+    best.rounds.length > 1 && '± is half the 95 % interval over rounds (docs/metrics.md).',
   );
 }
 

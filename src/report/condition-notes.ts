@@ -84,7 +84,7 @@ export function sufficiencyNotes(view: CompareView, labels: Labels): string[] {
       `Left out, below grade ${grade}: ${omitted.join('; ')}.\n  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>`,
     ...unevenNotes(view, labels),
     ...allRoundsNotes(view, labels),
-    ungraded.length > 0 && `Used without a grade, measured before conditions were recorded: ${ungraded.join(', ')}.`,
+    ungraded.length > 0 && `Used without a grade, since no condition was recorded: ${ungraded.join(', ')}.`,
   );
 }
 

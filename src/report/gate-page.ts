@@ -12,7 +12,7 @@ const NAMED = new Set<Finding['outcome']>(['better', 'faster but different', 'wi
 export function gatePage(gate: Gate, whole: Page, why: string | null): Page {
   const labels = labelsOf(gate.findings);
   const shown = gate.findings.filter(({ isNo, outcome }) => isNo || NAMED.has(outcome));
-  const others = gate.findings.length - shown.length;
+  const others = gate.findings.filter((finding) => finding.metric !== null && !shown.includes(finding)).length;
   return {
     ...whole,
     heading: [verdictOf(gate), ...whole.heading, ...(why === null ? [] : [`why this baseline: ${why}`])],

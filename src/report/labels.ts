@@ -62,6 +62,12 @@ export function dimensionWord([name, value]: [string, string]): string {
   return rowOf(name)?.label?.(value, name) ?? value;
 }
 
+/** A case in words that are the same in any company: `qwen2.5-0.5b · tuned q4 · onnxruntime · cpu · 2 threads · pp512 tg128`. */
+export function caseWords(result: Keyed): string {
+  const { weights } = result.key;
+  return [labelsOf([result]).shared, workloadLabel(result.key), `${weights} weights`].join(' · ');
+}
+
 /** What tells a case from the others of its table, in words. */
 export function caseLabel(labels: Labels, result: Keyed): string {
   return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');

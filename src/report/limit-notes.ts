@@ -1,5 +1,6 @@
 // What the limits of each case did: it loads and runs, how much slower, it swaps, it is held back, or it runs out of
 // memory. Pure.
+import type { CaseKey } from '../contract/case-key.js';
 import type { Limits } from '../contract/limits.js';
 import type { CaseLimitEffects, CaseView } from '../contract/views/show.js';
 import { present } from '../stats/present.js';
@@ -27,10 +28,20 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
   });
 }
 
+/** Kept, because every case is asked for its twin among all. */
+const unlimitedNames = new WeakMap<CaseKey, string>();
+
+function unlimitedName({ key }: CaseView): string {
+  const { limits: _, ...others } = key;
+  const name = unlimitedNames.get(key) ?? JSON.stringify(others);
+  unlimitedNames.set(key, name);
+  return name;
+}
+
 /** The case with the widest limits, or none, among those that differ from this one in their limits alone. */
 export function widestTwin(result: CaseView, cases: readonly CaseView[]): CaseView {
-  const nameOf = ({ key: { limits, ...others } }: CaseView) => JSON.stringify(others);
-  const twins = cases.filter((other) => other.wholeMs !== null && nameOf(other) === nameOf(result));
+  const name = unlimitedName(result);
+  const twins = cases.filter((other) => other.wholeMs !== null && unlimitedName(other) === name);
   const width = ({ key: { limits } }: CaseView) => [
     limits?.memoryBytes ?? Number.POSITIVE_INFINITY,
     limits?.cpuQuota ?? Number.POSITIVE_INFINITY,

@@ -10,7 +10,9 @@ import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
+import { driftNotes } from './drift-notes.js';
 import { energyNotes } from './energy-notes.js';
+import { foreignNotes } from './foreign-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
 import { limitNotes } from './limit-notes.js';
@@ -41,24 +43,24 @@ export function resultPage(view: ShowView): Page {
       ...threadNotes(view),
       ...precisionNotes(view, labels),
       ...roundNotes(view, labels),
+      ...driftNotes(view, labels),
       ...view.cases.flatMap(failureNotes),
+      ...foreignNotes(view),
     ],
     json: view,
     records: view.cases.map(record),
   };
 }
 
-function heading({ suite, path, machine, engines, iterations, cases }: ShowView, labels: Labels): string[] {
-  const memory = `${number(machine.memoryBytes / 2 ** 30)} GiB`;
-  const sets = machine.instructionSets === null ? '' : ` · ${strongestSets(machine.instructionSets)}`;
+function heading({ suite, path, machine, engines, foreign, iterations, cases }: ShowView, labels: Labels): string[] {
   const weights = [...new Set(cases.map(({ key }) => key.weights))].join(' and ');
   // A sustained workload has as many iterations as fit into its time.
   const isCounted = cases.some(({ key }) => key.workload.kind !== 'sustained');
   const passes = isCounted ? ` × ${plural(iterations, 'iteration')}` : '';
   return [
     `${suite} · ${labels.shared} · ${weights} weights`,
-    `${machine.cpu} · ${machine.physicalCores} cores · ${memory}${sets} · ${engines.join(' · ')}`,
-    `${roundsOf(cases)} (fresh processes)${passes}${path === null ? '' : ` · ${path}`}`,
+    [machine.cpu, ...machineWords(machine), ...engines].join(' · '),
+    `${roundsOf(cases)}${foreign === null ? ' (fresh processes)' : ''}${passes}${path === null ? '' : ` · ${path}`}`,
   ];
 }
 
@@ -67,6 +69,15 @@ function roundsOf(cases: readonly CaseView[]): string {
   const counts = cases.map(({ rounds }) => rounds.length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   return fewest === most ? plural(most, 'round') : `${fewest} to ${plural(most, 'round')}`;
+}
+
+/** What is known of it. */
+function machineWords({ physicalCores, memoryBytes, instructionSets }: ShowView['machine']): string[] {
+  return present(
+    physicalCores !== null && `${physicalCores} cores`,
+    memoryBytes !== null && `${number(memoryBytes / 2 ** 30)} GiB`,
+    instructionSets !== null && strongestSets(instructionSets),
+  );
 }
 
 const STRONGEST_SETS = ['amx_int8', 'avx512_vnni', 'avx_vnni', 'avx512f', 'avx2', 'i8mm', 'asimddp'];
@@ -145,6 +156,10 @@ function record(result: CaseView): Page['records'][number] {
     new: lengths?.new ?? null,
     depth: lengths?.depth ?? null,
     seconds: workload.kind === 'sustained' ? workload.seconds : null,
+    bitsPerWeight: result.engineWork.bitsPerWeight,
+    kvFormat: result.engineWork.kvFormat,
+    batch: result.engineWork.batch,
+    build: result.engineWork.build,
     rounds: result.rounds.length,
     worstGrade: worstGrade(result.rounds),
     peakPhase: result.peakMoment?.phase ?? null,

@@ -37,15 +37,19 @@ export function resultsPage(results: readonly ListedResult[], directory: string,
   };
 }
 
+function commitWord({ version, commit, dirty }: ListedResult['tool']): string {
+  return commit === null ? version : `${commit.slice(0, 7)}${dirty ? '+' : ''}`;
+}
+
 function row(result: ListedResult): Page['rows'][number] {
-  const { startedAt, machine, suite, tool, models, weights, cases, rounds, grades, path } = result;
+  const { startedAt, machine, suite, tool, foreign, models, weights, cases, rounds, grades, path } = result;
   const graded = Object.entries(grades).map(([grade, count]) => `${count} ${grade}`);
   const ungraded = rounds - Object.values(grades).reduce((sum, count) => sum + count, 0);
   return {
     date: startedAt.slice(0, 16).replace('T', ' '),
     machine,
     suite,
-    commit: tool.commit === null ? tool.version : `${tool.commit.slice(0, 7)}${tool.dirty ? '+' : ''}`,
+    commit: foreign ? 'foreign' : commitWord(tool),
     models: models.length > 2 ? `${models[0]} and ${models.length - 1} more` : models.join(', '),
     weights: weights.join(', '),
     cases: casesInWords(cases),

@@ -2,7 +2,14 @@
 // result document, saved after every round; pair i is round i of both.
 import { randomUUID } from 'node:crypto';
 import type { CaseKey } from '../contract/case-key.js';
-import type { CaseResult, Identity, ResultDocument, Round } from '../contract/result.js';
+import {
+  type CaseResult,
+  type Identity,
+  type OkRound,
+  okRounds,
+  type ResultDocument,
+  type Round,
+} from '../contract/result.js';
 import type { Suite } from '../contract/suite.js';
 import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
@@ -39,8 +46,8 @@ interface PairOptions {
   machine?: string | undefined;
   signal: AbortSignal;
   onEvent: Listener;
-  /** Whether a round counts. A pair of which one does not is repeated at the end. */
-  isUsable: (round: Round) => boolean;
+  /** Whether a round counts beside those of its case and side so far. A pair of which one does not is repeated at the end. */
+  isUsable: (round: Round, peers: readonly OkRound[]) => boolean;
 }
 
 type Sides<T> = Record<PairSideName, T>;
@@ -115,7 +122,7 @@ async function measureSide(
   saveResult(path, document);
   onEvent({ type: 'round-ended', result, round });
   requireSame(name, result, round, side.cases[at]!.identity);
-  return isUsable(round);
+  return isUsable(round, okRounds(result));
 }
 
 /** Every other pair of a case starts with the candidate. A pair is over when one of its rounds does not count. */

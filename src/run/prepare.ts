@@ -1,7 +1,6 @@
 // The checkpoints that cases need: verified on this disk or written now, each with the facts of its graph. Nothing here
 // asks the network.
-import { kvValueBytes } from '../contract/dtypes.js';
-import { LAYOUTS, layoutRow } from '../contract/layouts.js';
+import { cacheValueBytes, layoutRow } from '../contract/layouts.js';
 import type { Routing } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { planExternalData } from '../formats/onnx/graph-builder.js';
@@ -58,10 +57,9 @@ function requireFit(source: Source, { tokens, memoryLimits = [null] }: Wanted, o
   }
 }
 
-/** GGUF files are run with a cache in half precision. */
 function kvBytes(source: Source): number {
   if (source.weights === 'real') return source.located.kind === 'gguf' ? 2 : 4;
-  return LAYOUTS[source.layout].format === 'gguf' ? 2 : kvValueBytes(source.dtype);
+  return cacheValueBytes(source.layout, source.dtype);
 }
 
 /** Exact where the graph is known; of an architecture that is not, what its parameters take at least. */

@@ -12,7 +12,8 @@ export interface Here {
 
 /** Why not, as the end of a sentence; null where it can. */
 export function whyNotReproducible(side: string, document: ResultDocument, here: Here): string | null {
-  const { machine, tool, versions, cases } = document;
+  const { machine, tool, versions, cases, foreign } = document;
+  if (foreign !== undefined) return `the ${side} was imported from ${foreign.file.name}`;
   if (machine.id !== here.machine) return `the ${side} was measured on ${machine.id}, this is ${here.machine}`;
   const isOtherCommit = tool.commit !== null && here.tool.commit !== null && tool.commit !== here.tool.commit;
   if (tool.version !== here.tool.version || isOtherCommit)

@@ -19,7 +19,7 @@ export async function tuneThreads(
   const { cases, threads, machine } = document;
   if (threads === undefined) return;
   const { timeoutSeconds } = document.suite.content;
-  const counts = threadCounts(machine.usableCores, threads.auto.threads);
+  const counts = threadCounts(machine.usableCores ?? threads.auto.threads, threads.auto.threads);
   const runs = oneOfEachRun(cases.filter(({ key }) => key.workload.kind === 'generate'));
   const total = runs.length * counts.length * ROUNDS;
   let done = 0;

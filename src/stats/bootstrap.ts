@@ -43,7 +43,7 @@ function ofEven(sorted: readonly number[]): Median[] {
 }
 
 /** P(X ≥ least) for X binomial. */
-function binomialTail(n: number, p: number, least: number): number {
+export function binomialTail(n: number, p: number, least: number): number {
   if (p === 0) return 0;
   if (p === 1) return 1;
   let sum = 0;

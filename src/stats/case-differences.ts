@@ -12,11 +12,13 @@ export type Documents = Record<'baseline' | 'candidate', ResultDocument>;
 export function differencesOf({ baseline, candidate }: Documents, { before, after }: CasePair): Difference[] {
   // Two kinds of weights say more than two hashes.
   const areOtherWeights = before.key.weights !== after.key.weights;
+  // Only edgeproof runs in Node.
+  const hasNode = baseline.versions.node !== null && candidate.versions.node !== null;
   const dimensionsOf = ({ versions }: ResultDocument, { key, identity }: CaseResult): Record<string, string> => ({
     ...caseDimensions(key),
     ...identity,
     ...(areOtherWeights ? { weights: key.weights } : {}),
-    node: versions.node,
+    ...(hasNode && { node: `${versions.node}` }),
   });
   const [a, b] = [dimensionsOf(baseline, before), dimensionsOf(candidate, after)];
   const machine = machineDifference(baseline.machine, candidate.machine);

@@ -3,13 +3,14 @@ import { METRIC_NAMES } from '../contract/metric-names.js';
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule } from '../contract/rounds.js';
 import type { CeilingShare } from '../contract/views/ceiling-share.js';
-import type { PhaseWithCeiling } from '../contract/views/figures.js';
+import type { PhaseWithCeiling, SittingDrift } from '../contract/views/figures.js';
 import type { RoundFigures } from '../contract/views/rounds.js';
 import type { CaseView, PhaseShare } from '../contract/views/show.js';
 import { trendHasEnded } from '../suite/warm-up.js';
 import { ceilingShares } from './ceiling-share.js';
 import { energyOf, joulesPerTokenInAll } from './energy.js';
 import { precisionOf } from './enough.js';
+import { engineWork } from './equal-work.js';
 import { whyFarBelow } from './far-below.js';
 import { wholeTime } from './fastest.js';
 import { gradeRound, roundDrift } from './grade.js';
@@ -22,7 +23,13 @@ import { medianOfKnown, widened } from './summary.js';
 import { sustainedOf } from './sustained.js';
 import { interTokenLatency, jitterMs, longestStall } from './token-gaps.js';
 
-export function caseView(document: ResultDocument, answers: Answers, result: CaseResult): CaseView {
+/** What is known of all cases together. */
+interface Known {
+  answers: Answers;
+  sittingDrift: SittingDrift[];
+}
+
+export function caseView(document: ResultDocument, result: CaseResult, { answers, sittingDrift }: Known): CaseView {
   const rounds = okRounds(result);
   const whole = wholeTime(result);
   const { rounds: asked } = document.suite.content;
@@ -40,13 +47,15 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
     key: result.key,
     identity: result.identity,
-    parameters: result.checkpoint?.parameters ?? null,
-    checkpointBytes: result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
+    checkpointBytes:
+      result.checkpoint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? result.foreignFile?.bytes ?? null,
     metrics,
     wholeMs:
       whole === null ? null : { median: whole.median, interval95: widened(whole.median, whole.interval, factor) },
     interTokenLatencyMs: interTokenLatency(result),
     jitterMs: jitterMs(result),
+    sittingDrift,
     precision: precisionOf(result, asked),
     longestStall: longestStall(result),
     loopShare: loop,
@@ -56,6 +65,7 @@ export function caseView(document: ResultDocument, answers: Answers, result: Cas
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
     work: workOf(result, answers.of(result)),
+    engineWork: engineWork(result, document.versions),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),
     kvMemory: kvMemory(result),

@@ -7,6 +7,7 @@ import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
 import { type CasePair, pairCases } from './pairing.js';
 import { enginesOf } from './show.js';
+import { sittingDrifts } from './sitting-drift.js';
 import { sufficientRounds } from './sufficient.js';
 
 export interface Side {
@@ -28,7 +29,16 @@ export function compareView(
   return {
     baseline: baseline.path,
     candidate: candidate.path,
-    sides: { baseline: sideView(before), candidate: sideView(after) },
+    sides: {
+      baseline: sideView(
+        before,
+        pairs.map((pair) => pair.before.id),
+      ),
+      candidate: sideView(
+        after,
+        pairs.map((pair) => pair.after.id),
+      ),
+    },
     grade,
     ...comparison,
     leftOut: { baseline: before.leftOut, candidate: after.leftOut },
@@ -53,9 +63,19 @@ function otherOutcomes(used: Comparison, all: Comparison): OtherOutcome[] {
   });
 }
 
-function sideView({ document, ungraded }: ReturnType<typeof sufficientRounds>): SideView {
+/** `ids`: the cases of this side that have a partner. */
+function sideView({ document, ungraded }: ReturnType<typeof sufficientRounds>, ids: readonly string[]): SideView {
   const { startedAt, machine, tool } = document;
-  return { startedAt, machine: machine.id, tool, engines: enginesOf(document), ungradedRounds: ungraded };
+  const engines = enginesOf(document);
+  return { startedAt, machine: machine.id, tool, engines, ungradedRounds: ungraded, drifts: driftsOf(document, ids) };
+}
+
+function driftsOf({ cases }: ResultDocument, ids: readonly string[]): SideView['drifts'] {
+  const paired = new Set(ids);
+  const drifts = sittingDrifts(cases);
+  return cases.flatMap(({ id, key }, i) =>
+    drifts[i]!.filter(({ isShown }) => isShown && paired.has(id)).map((drift) => ({ id, key, ...drift })),
+  );
 }
 
 /** Figures of different sources are never compared. */

@@ -5,10 +5,12 @@ import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
 import { isImpossible } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
+import { engineWork, isEqualWork } from './equal-work.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
 import type { LeastEffects } from './least-effect.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
+import { otherTokens, sameInRounds } from './other-tokens.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
 import { type Answers, answersIn, workOf } from './parity.js';
 import { judgeSpeed, type Pair, parityAcross } from './parity-across.js';
@@ -113,20 +115,29 @@ function compareCase(
     .map((metric) => ({ metric, baseline: valuesByRound(metric, before), candidate: valuesByRound(metric, after) }))
     .filter((sample) => sample.baseline.length > 0 && sample.candidate.length > 0);
   const answers = { before: baseline.answers.of(before), after: candidate.answers.of(after) };
-  const pair = {
-    before,
-    after,
-    answers,
-    otherFiles: hasOtherFiles(differences),
-    isOneIdentity: differences.length === 0,
-  };
+  const pair = { before, after, answers, otherFiles: hasOtherFiles(differences) };
+  const parity = parityAcross(pair);
   const tokens = {
     sameTokens: sameInRounds(whole, 'tokensHash'),
+    otherTokens: otherTokens(whole, parity),
     sameLogits: sameInRounds(whole, 'logitsHash'),
-    parity: parityAcross(pair),
+    parity,
     work: workOf(after, answers.after),
+    unequalWork: unequalWork(documents, whole),
   };
   return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
+}
+
+function unequalWork(
+  { baseline, candidate }: Record<'baseline' | 'candidate', ResultDocument>,
+  { before, after }: CasePair,
+): Compared['unequalWork'] {
+  if (before.key.runtime === after.key.runtime) return null;
+  const works = {
+    baseline: engineWork(before, baseline.versions),
+    candidate: engineWork(after, candidate.versions),
+  };
+  return isEqualWork([works.baseline, works.candidate]) === false ? works : null;
 }
 
 /** What a case without a measured round is, which the baseline has: a round of sufficient grade is lacking where it is ok. */
@@ -145,19 +156,6 @@ function aboveCeiling(side: string): string {
 /** Whether the user asked to compare different files, which may compute different things. */
 function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
-}
-
-/** Whether a hash of both sides is the same wherever they ran the same prompts; null where they share none. */
-export function sameInRounds({ before, after }: CasePair, hash: 'tokensHash' | 'logitsHash'): boolean | null {
-  const hashes = (result: CaseResult) => {
-    const passes = okRounds(result).flatMap(({ iterations }) =>
-      iterations.flatMap((one) => ('seed' in one ? [one] : [])),
-    );
-    return new Map(passes.filter((pass) => pass[hash] !== undefined).map((pass) => [pass.seed, pass[hash]]));
-  };
-  const [a, b] = [hashes(before), hashes(after)];
-  const shared = [...a.keys()].filter((seed) => b.has(seed));
-  return shared.length === 0 ? null : shared.every((seed) => a.get(seed) === b.get(seed));
 }
 
 /**

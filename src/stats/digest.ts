@@ -41,7 +41,7 @@ function caseDigest(document: ResultDocument, result: CaseResult): CaseDigest {
     key: result.key,
     identity: result.identity,
     status: isImpossible ? 'impossible' : result.status === 'skipped' ? 'pending' : result.status,
-    parameters: result.checkpoint?.parameters ?? null,
+    parameters: (result.checkpoint ?? result.foreignFile)?.parameters ?? null,
     rounds: rounds.length,
     failedRounds: [...(result.retried ?? []), ...result.rounds].filter(({ status }) => status === 'failed').length,
     grades: Object.fromEntries(counted.filter(([, count]) => count > 0)),

@@ -28,7 +28,10 @@ export function whyFarBelow(
   const cpuNodes = placement?.providers.find(({ ep }) => ep === 'cpu')?.nodes ?? 0;
   return present(
     key.ep !== 'cpu' && cpuNodes > 0 && `${cpuNodes} computing nodes ran on the CPU instead of ${key.ep}`,
-    key.ep === 'cpu' && key.threads > usableCores && `${key.threads} threads share ${usableCores} cores`,
+    key.ep === 'cpu' &&
+      usableCores !== null &&
+      key.threads > usableCores &&
+      `${key.threads} threads share ${usableCores} cores`,
     ...(phase === 'prefill' ? promptCauses(result) : stepCauses(result, share, loopShare)),
     ...arithmetic(result),
     ...(RUNTIMES[key.runtime].kernels === 'own' ? [] : operatorCauses(document, result, share)),

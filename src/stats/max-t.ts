@@ -26,8 +26,8 @@ export interface Tested {
 /** Degrees of freedom that the median variance of the family is worth. */
 export const PRIOR_FREEDOM = 8;
 /** Relative; what spreads less is taken to spread by this: no clock reads that finely. */
-const RESOLUTION = 1e-6;
-const ROUNDING = 1e-9;
+export const RESOLUTION = 1e-6;
+export const ROUNDING = 1e-9;
 
 export function maxT(figures: readonly Figure[]): { tested: Tested[]; deals: Pick<Relabellings, 'count' | 'seed'> } {
   const slots = slotsOf(figures);

@@ -59,7 +59,8 @@ export const METRICS: Record<MetricName, Metric> = {
     ceiling: 'prefill',
     ofRound(round, { key: { workload } }) {
       if (workload.kind === 'micro') return null;
-      return overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
+      const own = overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
+      return own ?? foreignRate(round, workload.prompt);
     },
   },
   decodeRate: {
@@ -70,12 +71,19 @@ export const METRICS: Record<MetricName, Metric> = {
     isSpeed: true,
     isWatched: true,
     ceiling: 'decode',
-    ofRound: (round) => overDecodes(round, (ms, gaps) => (1000 * gaps) / ms),
+    ofRound(round, { key: { workload } }) {
+      const own = overDecodes(round, (ms, gaps) => (1000 * gaps) / ms);
+      return own ?? foreignRate(round, 'new' in workload ? workload.new : 0);
+    },
   },
   tpotMs: {
     title: 'time per output token',
     ...TIME,
-    ofRound: (round) => overDecodes(round, (ms, gaps) => ms / gaps),
+    ofRound(round, { key: { workload } }) {
+      const own = overDecodes(round, (ms, gaps) => ms / gaps);
+      const rate = own ?? foreignRate(round, 'new' in workload ? workload.new : 0);
+      return own ?? (rate === null ? null : 1000 / rate);
+    },
   },
   loadMs: {
     title: 'load time',
@@ -84,7 +92,7 @@ export const METRICS: Record<MetricName, Metric> = {
     minimumEffect: 0.2,
     compared: { place: 4 },
     sittingSpread: 0.05,
-    ofRound: (round) => (round.pageCache === undefined ? round.loadMs.session : null),
+    ofRound: (round) => (round.pageCache === undefined ? (round.loadMs?.session ?? null) : null),
   },
   coldLoadMs: {
     title: 'cold load time',
@@ -93,7 +101,7 @@ export const METRICS: Record<MetricName, Metric> = {
     minimumEffect: 0.2,
     compared: { place: 5 },
     sittingSpread: 0.05,
-    ofRound: (round) => (round.pageCache?.evicted === true ? round.loadMs.session : null),
+    ofRound: (round) => (round.pageCache?.evicted === true ? (round.loadMs?.session ?? null) : null),
   },
   coldTtftMs: {
     title: 'cold time to first token',
@@ -227,6 +235,12 @@ export function passTimes(round: OkRound): number[] {
 
 export function microSamples({ iterations }: OkRound): number[] {
   return iterations.flatMap((iteration) => ('sampleMs' in iteration ? iteration.sampleMs : []));
+}
+
+/** Of the tokens that each pass of an imported round was about; null for own rounds, and for the other phase. */
+function foreignRate({ iterations }: OkRound, tokens: number): number | null {
+  if (tokens === 0) return null;
+  return medianOfKnown(iterations.map((pass) => ('passMs' in pass ? (1000 * tokens) / pass.passMs : null)));
 }
 
 function overIterations(round: OkRound, value: (iteration: GenerateIteration) => number | null): number | null {

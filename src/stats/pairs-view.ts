@@ -3,12 +3,12 @@ import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
 import type { DroppedPairs, PairedFigure, PairsView } from '../contract/views/pairs.js';
 import type { Grade } from '../contract/vocabulary.js';
-import { sameInRounds } from './compare.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
 import { askedEffect } from './least-effect.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
+import { sameInRounds } from './other-tokens.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
 import { median } from './summary.js';
 
@@ -72,7 +72,7 @@ interface PairOfValues {
 /** By pair; null where a round failed, is of a worse grade, or has no value above 0. */
 function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult, grade: Grade) {
   const [a, b] = [before, after].map((result) => {
-    const usable = okRounds(result).filter((round) => isSufficient(gradeRound(round), grade));
+    const usable = okRounds(result).filter((round, _, peers) => isSufficient(gradeRound(round, peers), grade));
     return new Map(usable.map((round) => [round.index, METRICS[metric].ofRound(round, result)]));
   });
   const last = Math.max(-1, ...[...before.rounds, ...after.rounds].map(({ index }) => index));
@@ -125,7 +125,7 @@ function hasNewFailures({ before, after }: { before: CaseResult; after: CaseResu
 function droppedOf(before: CaseResult, after: CaseResult, grade: Grade): DroppedPairs[] {
   const [a, b] = [failuresOf(before), failuresOf(after)];
   const insufficient = [before, after].flatMap((result) =>
-    okRounds(result).filter((round) => !isSufficient(gradeRound(round), grade)),
+    okRounds(result).filter((round, _, peers) => !isSufficient(gradeRound(round, peers), grade)),
   );
   const pairs = new Set(insufficient.map(({ index }) => index)).size;
   if (a.length + b.length + pairs === 0) return [];

@@ -2,7 +2,7 @@
 import type { MetricName } from '../contract/metric-names.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
-import type { Outcome } from '../contract/views/compare.js';
+import type { OtherTokens, Outcome } from '../contract/views/compare.js';
 import type { Parity, Work } from '../contract/views/figures.js';
 import { METRICS } from './metrics.js';
 import { isSound, parityOf } from './parity.js';
@@ -14,8 +14,6 @@ export interface Pair {
   answers: { before: PromptAnswer | null; after: PromptAnswer | null };
   /** The user asked to compare other weights or another graph. */
   otherFiles: boolean;
-  /** Nothing differs that could change a sum: the same files, options, versions and machine. */
-  isOneIdentity: boolean;
 }
 
 /** Synthetic weights of two files are two draws of random numbers, whose tokens say nothing of each other. */
@@ -35,19 +33,10 @@ export function judgeSpeed(
   metric: MetricName,
   outcome: Outcome,
   pair: Pair,
-  found: { sameTokens: boolean | null; parity: Parity | null; work: Work | null },
+  found: { otherTokens: OtherTokens | null; parity: Parity | null; work: Work | null },
 ): Outcome {
   if (outcome !== 'better' || !METRICS[metric].isSpeed) return outcome;
-  const isSame = isSound(found) && (found.sameTokens !== false || excusesRounds(pair, found.parity));
-  return isSame ? outcome : 'faster but different';
-}
-
-/**
- * Whether other tokens in the rounds are no fault. Where nothing else differs, only a near-tie on the common prompt excuses
- * them; elsewhere it is enough that its answer is the same.
- */
-function excusesRounds(pair: Pair, parity: Parity | null): boolean {
-  if (!areComparable(pair)) return true;
-  if (parity === null) return false;
-  return parity.verdict === 'near-tie' || !pair.isOneIdentity;
+  // What is timed is what is checked: the answer to the common prompt excuses no more than the rounding it shows.
+  const areRoundsSame = found.otherTokens?.isExplained ?? true;
+  return isSound(found) && (areRoundsSame || !areComparable(pair)) ? outcome : 'faster but different';
 }

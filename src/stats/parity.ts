@@ -36,10 +36,12 @@ export function parityOf(reference: Side, other: Side): Parity | null {
   const explained = explainedGap([reference, other]);
   const tolerance = Math.min(explained, LARGEST_TOLERANCE);
   const at = a.slice(0, tokens).findIndex((token, i) => token !== b[i]);
-  if (at === -1) return { tokens, firstDivergence: null, gap: null, gapIsLarger: false, tolerance, verdict: 'same' };
+  const spread = rivalsDiffer(reference.answer, other.answer, at === -1 ? tokens - 1 : at);
+  if (at === -1)
+    return { tokens, firstDivergence: null, gap: null, gapIsLarger: false, tolerance, spread, verdict: 'same' };
   const found = gapAt(reference.answer, at, b[at]!) ?? gapAt(other.answer, at, a[at]!);
   const isExact = found !== null && !found.isLarger;
-  const rivals = rivalsDiffer(reference.answer, other.answer, at);
+  const rivals = spread ?? 0;
   const isTie = isExact && found.gap <= tolerance && rivals <= MOST_OF_TOLERANCE * tolerance;
   // How far an int8 cache carries depends on the model, and whoever asks for one asks for another computation.
   const isCoarser = keepsCacheIn(reference) !== keepsCacheIn(other);
@@ -50,6 +52,7 @@ export function parityOf(reference: Side, other: Side): Parity | null {
     gap: found?.gap ?? null,
     gapIsLarger: found?.isLarger ?? false,
     tolerance,
+    spread,
     verdict: isTie ? 'near-tie' : isUnclear ? 'not shown' : 'different',
   };
 }
@@ -89,11 +92,11 @@ function gapsAt(
 
 /**
  * By how much two answers differ in the gaps of each other's candidates, up to where their tokens part: the root mean square. A
- * candidate of one that the other does not have is at least as far behind there as the last that it has. 0 where a side
+ * candidate of one that the other does not have is at least as far behind there as the last that it has. null where a side
  * shows no logits.
  */
-function rivalsDiffer(a: PromptAnswer, b: PromptAnswer, upTo: number): number {
-  if (a.logits === null || b.logits === null) return 0;
+function rivalsDiffer(a: PromptAnswer, b: PromptAnswer, upTo: number): number | null {
+  if (a.logits === null || b.logits === null) return null;
   const squares: number[] = [];
   for (let at = 0; at <= upTo; at++) {
     const [one, two] = [gapsAt(a.logits, a.tokens.length, at), gapsAt(b.logits, b.tokens.length, at)];

@@ -2,7 +2,7 @@
 import { uniform } from './random.js';
 
 /** Up to this many are enumerated, and of more this many are drawn: 7 + 7 rounds have 3,432, of which half are mirrored. */
-const MOST = 2000;
+export const MOST = 2000;
 const SEED = 1;
 
 export interface Relabellings {
@@ -59,7 +59,8 @@ function* all(first: number, size: number, isMirrored: boolean): Generator<Uint1
   }
 }
 
-function* drawn(size: number): Generator<Uint16Array> {
+/** Random orders in the same array; the first is 0, 1, 2 … */
+export function* drawn(size: number): Generator<Uint16Array> {
   const next = uniform(SEED);
   const order = Uint16Array.from({ length: size }, (_, i) => i);
   yield order;

@@ -1,4 +1,5 @@
 // The list of stored results, from their digests, and the filters of verbs that read many. Pure.
+import { isForeign } from '../contract/runtimes.js';
 import type { Digest } from '../contract/views/digest.js';
 import type { ListedResult } from '../contract/views/results.js';
 import { GRADES } from '../contract/vocabulary.js';
@@ -31,6 +32,7 @@ export function listedResult({ path, startedAt, machine, suite, tool, cases }: D
     machine: machine.id,
     suite: suite.name,
     tool,
+    foreign: cases.some(({ key }) => isForeign(key.runtime)),
     models: [...new Set(cases.map(({ key }) => key.model))],
     weights: [...new Set(cases.map(({ key }) => key.weights))],
     cases: { ok: count('ok'), failed: count('failed'), pending: count('pending'), impossible: count('impossible') },

@@ -53,7 +53,7 @@ function isRelative({ key }: CaseResult, { key: wanted }: CaseResult): boolean {
 /** The time of a round, from the same case measured before. */
 function timeAsIn(known: CaseResult, { iterations, warmup }: Plan): number {
   const rounds = okRounds(known);
-  const load = median(rounds.map(({ loadMs }) => loadMs.library + loadMs.session));
+  const load = median(rounds.map(({ loadMs }) => (loadMs === null ? 0 : loadMs.library + loadMs.session)));
   const { workload } = known.key;
   if (workload.kind === 'micro') return PROCESS_MS + load + workload.timeMs;
   if (workload.kind === 'sustained') return PROCESS_MS + load + workload.seconds * 1000;

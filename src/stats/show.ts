@@ -4,8 +4,10 @@ import { RUNTIMES } from '../contract/runtimes.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
 import { caseView } from './case-view.js';
 import { energySources, idleWatts, remedies } from './energy.js';
+import { equalWorkGroups, isEqualWork, spansRuntimes } from './equal-work.js';
 import { isNotShownSlower, rankCases } from './fastest.js';
 import { answersIn } from './parity.js';
+import { sittingDrifts } from './sitting-drift.js';
 import { medianOfKnown, relativeHalfWidth } from './summary.js';
 
 /** A number that varies this much from process to process should not be quoted. */
@@ -14,7 +16,9 @@ export const MOST_UNCERTAIN = 0.1;
 /** `path`: where the document is stored; null where it is not. */
 export function showView(document: ResultDocument, path: string | null): ShowView {
   const answers = answersIn(document.cases);
-  const cases = document.cases.map((result) => caseView(document, answers, result));
+  const drifts = sittingDrifts(document.cases);
+  const cases = document.cases.map((result, i) => caseView(document, result, { answers, sittingDrift: drifts[i]! }));
+  const ranked = rankCases(cases);
   return {
     suite: document.suite.content.name,
     path,
@@ -22,19 +26,26 @@ export function showView(document: ResultDocument, path: string | null): ShowVie
     iterations: document.suite.content.iterations,
     machine: document.machine,
     versions: document.versions,
+    foreign: document.foreign ?? null,
     engines: enginesOf(document),
     threads: document.threads ?? null,
     ceilings: document.ceilings,
     energy: energyInAll(document, cases),
-    ranking: ranking(cases),
+    ranking: rankOf(ranked),
+    engineRanking: engineRanking(ranked),
     uncertain: cases.filter(isUncertain).map(({ id }) => id),
     cases,
   };
 }
 
-function ranking(cases: CaseView[]): ShowView['ranking'] {
-  const ranked = rankCases(cases);
+function rankOf(ranked: readonly CaseView[]): ShowView['ranking'] {
   return ranked.map((entry, i) => ({ id: entry.id, notShownSlower: i === 0 || isNotShownSlower(ranked[0]!, entry) }));
+}
+
+function engineRanking(ranked: readonly CaseView[]): ShowView['engineRanking'] {
+  if (!spansRuntimes(ranked)) return null;
+  const isEqual = isEqualWork(ranked.map((result) => result.engineWork));
+  return { isEqual, groups: equalWorkGroups(ranked).map(rankOf) };
 }
 
 function isUncertain({ metrics: { decodeRate }, key, status }: CaseView): boolean {

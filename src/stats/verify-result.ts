@@ -1,6 +1,7 @@
 // Does a stored result agree with itself? Each check derives something again and holds it against what is stored, beyond
 // what the schema checks. Pure.
 import { type CaseResult, type OkRound, okRounds, type ResultDocument } from '../contract/result.js';
+import { isForeign } from '../contract/runtimes.js';
 import { showSchema } from '../contract/views/show.js';
 import { caseId } from '../suite/case-id.js';
 import { ceilingShares } from './ceiling-share.js';
@@ -58,7 +59,7 @@ function misnamed({ id, key, status, rounds }: CaseResult): string[] {
 
 function otherIdentity(document: ResultDocument, result: CaseResult): string[] {
   const round = okRounds(result).at(-1);
-  if (round === undefined) return [];
+  if (round === undefined || isForeign(result.key.runtime)) return [];
   if (result.identity === null || result.checkpoint === null)
     return [`${result.id}: it was measured, but has no identity`];
   const { identity } = result;
@@ -110,7 +111,9 @@ function tooMuchMemory({ machine }: ResultDocument, { memory }: OkRound): string
     memory.peakRssBytes ?? 0,
     ...Object.values(memory.phases).map(({ peakRssBytes }) => peakRssBytes ?? 0),
   );
-  return most > machine.memoryBytes ? [`${most} bytes were resident, and the machine has ${machine.memoryBytes}`] : [];
+  return machine.memoryBytes !== null && most > machine.memoryBytes
+    ? [`${most} bytes were resident, and the machine has ${machine.memoryBytes}`]
+    : [];
 }
 
 function aboveCeiling(document: ResultDocument, result: CaseResult): string[] {

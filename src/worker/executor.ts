@@ -8,7 +8,7 @@ import type { Limits } from '../contract/limits.js';
 import type { Placement } from '../contract/placement.js';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { Round } from '../contract/result.js';
-import type { RuntimeName, Versions } from '../contract/runtimes.js';
+import type { OwnRuntime, Versions } from '../contract/runtimes.js';
 import type { ExecutionProvider, Phase } from '../contract/vocabulary.js';
 import type { Failure } from '../errors.js';
 import type { EnergySource } from '../machine/energy/account.js';
@@ -43,7 +43,7 @@ export interface Probe {
 }
 
 export interface MissingRuntime {
-  runtime: RuntimeName;
+  runtime: OwnRuntime;
   command: string;
 }
 

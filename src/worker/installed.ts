@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type OptionalPackage,
+  type OwnRuntime,
   RUNTIME_NAMES,
   RUNTIMES,
   type RuntimeName,
@@ -52,7 +53,7 @@ export function missingRuntimes(): MissingRuntime[] {
 export function runtimeVersions(): Versions {
   const versions = RUNTIME_NAMES.map((name) => [name, findPackage(name)?.version ?? null] as const);
   const { node, v8 } = process.versions;
-  return { node, v8, ...(Object.fromEntries(versions) as Record<RuntimeName, string | null>) };
+  return { node, v8, ...(Object.fromEntries(versions) as Record<OwnRuntime, string | null>) };
 }
 
 function besideEdgeproof(name: string): InstalledPackage | null {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJson } from '../contract/json-file.js';
 import type { ResultDocument } from '../contract/result.js';
+import { isForeign } from '../contract/runtimes.js';
 import { problem, reasonOf } from '../errors.js';
 import type { Executor } from './executor.js';
 import { localExecutor } from './local-executor.js';
@@ -45,7 +46,7 @@ export async function otherInstallation(folder: string): Promise<Installation> {
     ...localExecutor({ entry }),
     versions: () => versions,
     requireReady(keys) {
-      const missing = keys.find(({ runtime }) => versions[runtime] == null)?.runtime;
+      const missing = keys.find(({ runtime }) => isForeign(runtime) || versions[runtime] == null)?.runtime;
       if (missing !== undefined) throw fail(`the runtime ${missing} is not installed there`);
     },
   };

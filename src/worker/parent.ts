@@ -4,7 +4,7 @@
 import type { Readable } from 'node:stream';
 import { ownScript } from '../contract/directory.js';
 import { roundMs } from '../contract/document-text.js';
-import type { OkRound, Round } from '../contract/result.js';
+import type { LoadMs, OkRound, Round } from '../contract/result.js';
 import type { Phase } from '../contract/vocabulary.js';
 import { type EdgeproofError, type Failure, failureOf, problem, reasonOf } from '../errors.js';
 import { traceProcessor } from '../machine/condition/trace.js';
@@ -135,7 +135,7 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
   };
 }
 
-function roundedLoad({ library, session, graph }: OkRound['loadMs']): OkRound['loadMs'] {
+function roundedLoad({ library, session, graph }: LoadMs): LoadMs {
   const rounded = { library: roundMs(library), session: roundMs(session) };
   return graph === undefined ? rounded : { ...rounded, graph: roundMs(graph) };
 }

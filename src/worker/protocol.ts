@@ -36,7 +36,9 @@ const [okRoundSchema] = roundSchema.options;
 
 export const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('phase'), phase: z.enum(PHASES) }),
-  okRoundSchema.pick({ options: true, loadMs: true }).extend({ type: z.literal('loaded') }),
+  okRoundSchema
+    .pick({ options: true })
+    .extend({ type: z.literal('loaded'), loadMs: okRoundSchema.shape.loadMs.unwrap() }),
   z.strictObject({ type: z.literal('iteration'), iteration: z.union([generateIterationSchema, microIterationSchema]) }),
   z.strictObject({ type: z.literal('failed'), failure: failureSchema }),
   /** Sent at the end of a phase, outside of timed regions. The peak is that of the whole process, from getrusage. */

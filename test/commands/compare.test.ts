@@ -1,8 +1,8 @@
 // `compare` and `regress` as a user meets them, on stored documents: which are chosen, what is a no, and what is refused.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pair } from '../../src/commands/cli-options.js';
@@ -85,6 +85,22 @@ describe('regress', () => {
     const { code, stdout, stderr } = await edgeproof('regress');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`baseline   ${wanted} ·`) });
     expect(stderr).toBe(`passed over: ${nothing}: no round in it succeeded\n`);
+  });
+});
+
+describe('a result that cannot be read', () => {
+  it('ends a comparison that would take another one in its place; named results are compared', async () => {
+    const [before, after] = [put(1, [caseOf(6)]), put(2, [caseOf(6)])];
+    const broken = join(dirname(after), 'quick-20250103T000000Z.json');
+    writeFileSync(broken, '{');
+    for (const verb of [['regress'], ['compare', 'previous', 'latest']]) {
+      const { code, stdout, stderr } = await edgeproof(...verb);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(broken);
+      expect(stderr).toContain('restore or remove it');
+    }
+    expect((await edgeproof('compare', before, after)).code).toBe(0);
+    expect((await edgeproof('show')).code).toBe(0);
   });
 });
 

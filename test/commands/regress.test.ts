@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { regress } from '../../src/commands/regress.js';
 import type { ResultDocument } from '../../src/contract/result.js';
+import { regressSchema } from '../../src/contract/views/regress.js';
 import { describeMachine } from '../../src/machine/describe.js';
 import { describeTool } from '../../src/run/provenance.js';
 import { saveResult } from '../../src/store/files.js';
@@ -63,6 +64,17 @@ describe('an alert that cannot be confirmed', () => {
     const { code, err } = await confirm(same, slower);
     expect({ code, err }).toEqual({ code: 0, err: 'nothing to confirm: no figure is worse\n' });
   });
+});
+
+it.each([
+  ['without --confirm', { confirm: undefined }],
+  ['with alerts that stand', {}],
+])('prints one documented view as JSON: %s', async (_, more) => {
+  const [before, after] = [store('a', 1, '2026-01-01T00:00:00.000Z'), store('b', 1.2, '2026-01-02T00:00:00.000Z')];
+  const { out, code } = await confirm(before, after, { ...more, output: 'json' });
+  const view = regressSchema.parse(JSON.parse(out));
+  expect(view).toMatchObject({ exitCode: code, isPaired: false, pairs: null, comparison: { baseline: before } });
+  expect(view.findings.map(({ outcome }) => outcome)).toContain('worse');
 });
 
 it('wants --confirm with --baseline-install', async () => {

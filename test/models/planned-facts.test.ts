@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { inspectModel } from '../../src/commands/models-inspect.js';
 import { LAYOUTS, type Layout } from '../../src/contract/layouts.js';
-import { plannedFacts } from '../../src/models/checkpoint-plan.js';
+import { planCheckpoint, plannedFacts } from '../../src/models/checkpoint-plan.js';
 import { factsOf } from '../../src/models/locate-real.js';
 import { loadRegistry } from '../../src/models/registry.js';
 import { ensureSynthetic } from '../../src/models/synthesize.js';
@@ -20,6 +20,14 @@ it.each(Object.keys(LAYOUTS) as Layout[])('%s: the plan says what the written fi
   const spec = { model: tinyModel(), layout, dtype: 'q4' } as const;
   const { checkpoint } = await ensureSynthetic({ ...spec, seed: 1 }, { cache: scratch });
   expect(plannedFacts(spec)).toEqual(factsOf(checkpoint.graph));
+});
+
+it.each([
+  ['tuned', 'float32'],
+  ['matched', 'float16'],
+] as const)('%s q4: the config tells transformers.js the type of the cache, %s', (layout, type) => {
+  const { small } = planCheckpoint({ model: tinyModel(), layout, dtype: 'q4', seed: 1 });
+  expect(JSON.parse(`${small['config.json']}`)['transformers.js_config'].kv_cache_dtype).toBe(type);
 });
 
 it('inspects a model without a checkpoint, writes none, and says that it is a plan', () => {

@@ -47,6 +47,18 @@ describe('a name', () => {
   });
 
   it.each([
+    ['qwen2.5-05b', 'similar names: qwen2.5-0.5b, qwen2.5-1.5b, qwen2.5-3b, qwen2.5-7b, qwen2.5-coder-0.5b. '],
+    ['gemma3-270m', 'similar names: gemma-3-270m, functiongemma-270m, gemma-3-1b. '],
+    ['DeepSeek-R1', 'similar names: deepseek-r1, deepseek-v2-lite. '],
+    ['phi', 'similar names: phi-4-mini, phi-3.5-mini. '],
+    ['xyz', ''],
+    ['x', ''],
+  ])('%s gets no suggestion that is not like it', (name, similar) => {
+    const hint = `${similar}To see all models: edgeproof models list`;
+    expect(() => resolveReference(name)).toThrow(expect.objectContaining({ code: 'model-unknown', hint }));
+  });
+
+  it.each([
     'a/b/c',
     '../up/name',
     'org/..',

@@ -115,7 +115,7 @@ describe('a comparison', () => {
       Left out, below grade B: 1 round of the candidate (other programs took 31 % of a core).
         to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>
       The sides lost unequal shares of their rounds: qwen2.5-0.5b q4 2 threads pp512 tg5 (none in the baseline, 1 of 6 in the candidate).
-      Used without a grade, measured before conditions were recorded: 1 round of the baseline, 1 round of the candidate.
+      Used without a grade, since no condition was recorded: 1 round of the baseline, 1 round of the candidate.
       To compare across what differs:
         edgeproof compare a.json b.json --across threads
       "
@@ -138,4 +138,33 @@ it('of a result with itself says so', () => {
   const { notes } = comparisonPage(compareView(side, side, { across: [], grade: 'C' }));
   expect(notes[0]).toBe('Baseline and candidate are the same result.');
   expect(pageOf(of(20), of(20)).notes).not.toContain(notes[0]);
+});
+
+describe('other tokens in the rounds', () => {
+  /** With other tokens in this many rounds, and an answer whose gaps are moved. */
+  const sideOf = (rounds: number, moved: number | null) => {
+    const document = of(20);
+    const [result] = document.cases;
+    for (const round of result!.rounds.slice(0, rounds))
+      if (round.status === 'ok') for (const pass of round.iterations) Object.assign(pass, { tokensHash: 'other' });
+    if (moved !== null) {
+      const logits = { candidates: [1, 2], gaps: [0, 0.5 + moved], asked: [], noise: 0 };
+      result!.answer = { prompt: { seed: 0, tokens: 288, vocabSize: 100 }, tokens: [1], logits };
+    }
+    return document;
+  };
+  const noteOf = (rounds: number, moved: number | null) =>
+    pageOf(sideOf(0, moved === null ? null : 0), sideOf(rounds, moved)).notes.filter((note) =>
+      /tokens differ/.test(note),
+    );
+
+  it('are counted, with whether rounding explains them', () => {
+    const found = (passes: number) => `generated tokens differ in ${passes} of 6 passes of the rounds of pp512 tg5`;
+    expect(noteOf(0, 0)).toEqual([]);
+    expect(noteOf(2, null)).toEqual([`${found(2)}: not the same computation on both sides`]);
+    expect(noteOf(1, 0)).toEqual([`${found(1)}: more than the rounding that the common prompt shows explains`]);
+    expect(noteOf(1, 0.001)).toEqual([
+      `${found(1)}: by the rounding that the common prompt shows, as many are expected (p=0.28)`,
+    ]);
+  });
 });

@@ -74,7 +74,7 @@ describe('sufficiencyNotes', () => {
       'Left out, below grade B: 1 round of the candidate (other programs took 40 % of a core).\n' +
         '  to compare them all the same: --grade C; to add rounds: edgeproof run --resume <result> --rounds <more>',
       'The sides lost unequal shares of their rounds: pp512 tg5 (none in the baseline, 1 of 3 in the candidate).',
-      'Used without a grade, measured before conditions were recorded: 2 rounds of the baseline, 1 round of the candidate.',
+      'Used without a grade, since no condition was recorded: 2 rounds of the baseline, 1 round of the candidate.',
     ]);
   });
 

@@ -1,6 +1,7 @@
 // What `machine` prints, to be read by eye.
 import { describe, expect, it } from 'vitest';
 import { PRODUCT_PROBES } from '../../src/contract/ceilings.js';
+import { machineSchema } from '../../src/contract/machine.js';
 import { type MachineView, machineViewSchema } from '../../src/contract/views/machine.js';
 import { machinePage } from '../../src/report/machine-page.js';
 import { ceilingsByThreads } from '../../src/stats/ceilings-by-threads.js';
@@ -25,12 +26,12 @@ const CEILINGS = [
 
 const { machine, versions } = documentOf([generateCase([steadyRound(100, 10)])]);
 const VIEW: MachineView = {
-  ...machine,
+  ...machineSchema.parse(machine),
   clock: { resolutionNs: 41, overheadNs: 30 },
   automaticThreads: 2,
   automaticThreadsWhy: 'the physical cores that this process may use',
   energy: { energy: 'unavailable: the kernel lets only root read it; sudo chmod a+r /sys/class/powercap/*/energy_uj' },
-  versions,
+  versions: { ...versions, node: 'v20.20.0', v8: '11.3' },
   executionProviders: [
     { ep: 'cpu', failure: null, longestPass: null },
     { ep: 'webgpu', failure: null, longestPass: 31 },

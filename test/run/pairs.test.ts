@@ -2,9 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { regressSchema } from '../../src/contract/views/regress.js';
 import { openSources } from '../../src/models/source.js';
 import { type PairSide, runPairs } from '../../src/run/pairs.js';
 import { gateExitCode } from '../../src/stats/confirmation.js';
+import { gateOfPairs } from '../../src/stats/gate.js';
 import { pairsView } from '../../src/stats/pairs-view.js';
 import { uniform } from '../../src/stats/random.js';
 import { readResult } from '../../src/store/files.js';
@@ -39,6 +41,7 @@ function driftingMachine() {
 
 async function pairsOf({ baseline, candidate, overrides = {}, folder = 'plain', change = (side) => side }: Script) {
   const log: string[] = [];
+  const judged: string[] = [];
   const sideOf = (name: string, script: RoundScript = () => steadyRound(100, 10, 4)): PairSide => {
     const executor = fakeExecutor((job) => {
       log.push(`${name} ${job.round} ${labelOf(job.key)}`);
@@ -55,16 +58,24 @@ async function pairsOf({ baseline, candidate, overrides = {}, folder = 'plain', 
       machine: 'fakebox',
       signal: new AbortController().signal,
       onEvent: () => {},
-      isUsable: ({ status }) => status === 'ok',
+      isUsable(round, peers) {
+        judged.push(`${round.index}: ${peers.map(({ index }) => index).join(' ')}`);
+        return round.status === 'ok';
+      },
     },
   );
-  return { log, sides, view: pairsView(sides.baseline, sides.candidate, { grade: 'B' }) };
+  return { log, judged, sides, view: pairsView(sides.baseline, sides.candidate, { grade: 'B' }) };
 }
 
 const order = (log: string[], label = 'pp16 tg4') =>
   log.filter((line) => line.endsWith(label)).map((line) => line.slice(0, 1));
 
 describe('the order of paired rounds', () => {
+  it('lets each round be judged beside those of its case and side', async () => {
+    const { judged } = await pairsOf({ folder: 'judged' });
+    expect(judged.slice(0, 6)).toEqual(['0: 0', '0: 0', '1: 0 1', '1: 0 1', '2: 0 1 2', '2: 0 1 2']);
+  });
+
   it('is A B, B A, four times, each pair in a piece', async () => {
     const { log } = await pairsOf({});
     expect(order(log).join('')).toBe('ABBA'.repeat(4));
@@ -148,6 +159,8 @@ describe('a round that fails', () => {
     expect(order(log).join('')).toBe('ABBABBAB');
     expect(order(log, 'pp32 tg4')).toHaveLength(16);
     expect(view.figures.every(({ id, outcome }) => id.includes('prompt=32') && outcome === 'pass')).toBe(true);
+    const printed = { ...gateOfPairs(null, view, { suite: 'x', machine: 'y' }), comparison: null, pairs: view };
+    expect(regressSchema.parse(JSON.parse(JSON.stringify(printed)))).toMatchObject({ exitCode: 1, isPaired: true });
     expect(gateExitCode(null, view)).toBe(1);
   });
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
 import { pairsView } from '../../src/stats/pairs-view.js';
-import { disturbed } from '../fixtures/condition.js';
+import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 
 const BASELINE = [40.2, 39.1, 40.6, 38.8, 39.9, 39.4, 40.1, 38.9];
@@ -38,6 +38,20 @@ it('takes a longer time for a slowdown, and a shorter one not', () => {
   expect(figure(viewOf(timed(1.2), timed(1)), 'ttftMs')).toMatchObject({ outcome: 'pass' });
   // Load times matter from 20 % on.
   expect(figure(viewOf(timed(1), timed(1)), 'loadMs').margin).toBe(0.2);
+});
+
+it('drops a pair of which a round drifts inside its pass, seen against the rounds of its side', () => {
+  // 64 tokens at 20 ms, or slower from one to the next until they take half as long again.
+  const pass = (growth: number) => {
+    let ms = 100;
+    return [100, ...Array.from({ length: 63 }, (_, i) => (ms += 20 * (1 + (growth * i) / 62)))];
+  };
+  const side = (growths: number[]) =>
+    generateCase(growths.map((growth) => ({ tokenMs: [pass(growth)], condition: conditionOf() })));
+  const steady = Array<number>(8).fill(0);
+  const view = viewOf(side(steady), side(steady.with(2, 0.5)));
+  expect(view.dropped).toMatchObject([{ grade: 1 }]);
+  expect(figure(view, 'decodeRate').pairs).toBe(7);
 });
 
 it('uses pairs of which both rounds have the grade', () => {

@@ -81,7 +81,7 @@ describe('a result that was changed', () => {
     [
       'more memory than there is',
       'memory',
-      (document) => Object.assign(firstRound(document).memory, { peakRssBytes: 10 * document.machine.memoryBytes }),
+      (document) => Object.assign(firstRound(document).memory, { peakRssBytes: 10 * document.machine.memoryBytes! }),
       'were resident',
     ],
     [

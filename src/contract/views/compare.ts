@@ -4,7 +4,8 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
-import { paritySchema, summarySchema, workSchema } from './figures.js';
+import { engineWorkSchema } from './equal-work.js';
+import { paritySchema, sittingDriftSchema, summarySchema, workSchema } from './figures.js';
 import { reasonSchema } from './rounds.js';
 
 const metricChangeSchema = z.strictObject({
@@ -51,6 +52,14 @@ export type Outcome = MetricChange['outcome'];
 const differenceSchema = z.strictObject({ dimension: z.string(), baseline: z.string(), candidate: z.string() });
 export type Difference = z.output<typeof differenceSchema>;
 
+const otherTokensSchema = z.strictObject({
+  passes: z.int().describe('Passes of the rounds that read the same prompt on both sides and generated other tokens.'),
+  of: z.int().describe('Passes that read the same prompt on both sides.'),
+  p: z.number().describe('The chance of as many by rounding, as far as the common prompt shows it.'),
+  isExplained: z.boolean().describe('p > 0.01'),
+});
+export type OtherTokens = z.output<typeof otherTokensSchema>;
+
 const candidateKey = caseKeySchema.describe('Of the candidate, or of the baseline where only that has the case.');
 
 const caseComparisonSchema = z.discriminatedUnion('status', [
@@ -62,11 +71,16 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     across: z.array(differenceSchema),
     changes: z.array(metricChangeSchema),
     sameTokens: z.boolean().nullable().describe('Over the prompts of the rounds that both sides ran; null: none.'),
+    otherTokens: otherTokensSchema.nullable().describe('null: no pass of the rounds generated other tokens.'),
     sameLogits: z.boolean().nullable().describe('The same for a sample of the logits; null: not known on both sides.'),
     parity: paritySchema.nullable().describe('Over the prompt that every run is given.'),
     work: workSchema
       .nullable()
       .describe('Whether the candidate read its whole prompt; null where that was not measured.'),
+    unequalWork: z
+      .strictObject({ baseline: engineWorkSchema, candidate: engineWorkSchema })
+      .nullable()
+      .describe('Of two runtimes that do not do equal work; null: they do, or it is one runtime, or not known.'),
   }),
   z
     .strictObject({
@@ -132,12 +146,16 @@ const otherOutcomeSchema = z.strictObject({
 });
 export type OtherOutcome = z.output<typeof otherOutcomeSchema>;
 
+const driftOfCaseSchema = sittingDriftSchema.extend({ id: z.string(), key: caseKeySchema });
+export type DriftOfCase = z.output<typeof driftOfCaseSchema>;
+
 const sideSchema = z.strictObject({
   startedAt: z.string(),
   machine: z.string(),
   tool: resultSchema.shape.tool,
   engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
   ungradedRounds: z.int().describe('Rounds that were used without a grade.'),
+  drifts: z.array(driftOfCaseSchema).describe('Speeds of compared cases that are shown to drift over the sitting.'),
 });
 export type SideView = z.output<typeof sideSchema>;
 
@@ -168,5 +186,5 @@ export const compareSchema = comparisonSchema
       )
       .describe('Cases whose energy was read from different sources.'),
   })
-  .describe('What `edgeproof compare -o json` and `regress -o json` print.');
+  .describe('What `edgeproof compare -o json` prints, and `regress -o json` under `comparison`.');
 export type CompareView = z.output<typeof compareSchema>;

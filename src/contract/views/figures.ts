@@ -1,5 +1,6 @@
 // Figures that several views have in common: a median with its interval, the metrics of a case, tokens compared.
 import { z } from 'zod';
+import { METRIC_NAMES } from '../metric-names.js';
 
 export const intervalSchema = z.strictObject({
   low: z.number(),
@@ -28,6 +29,15 @@ export const metricSchema = z.strictObject({
 });
 export type MetricFigures = z.output<typeof metricSchema>;
 
+export const sittingDriftSchema = z.strictObject({
+  metric: z.enum(METRIC_NAMES),
+  rounds: z.int().positive(),
+  change: z.number().describe('Relative, from the first round to the last: the Theil–Sen slope of the logarithms.'),
+  adjustedP: z.number().describe('Adjusted for all metrics of all cases (step-down max-T over the orders of rounds).'),
+  isShown: z.boolean().describe('adjustedP ≤ 0.05, and the change reaches the minimum effect of the metric.'),
+});
+export type SittingDrift = z.output<typeof sittingDriftSchema>;
+
 export const paritySchema = z.strictObject({
   tokens: z.int().describe('Tokens that were compared.'),
   firstDivergence: z.int().nullable().describe('Place of the first token that differs, from 0.'),
@@ -37,6 +47,12 @@ export const paritySchema = z.strictObject({
     .describe('Between the two tokens there, in standard deviations of the logits; null where no logits are stored.'),
   gapIsLarger: z.boolean().describe('The gap itself is not stored; it is larger than `gap`.'),
   tolerance: z.number().describe('The largest gap that counts as rounding.'),
+  spread: z
+    .number()
+    .nullable()
+    .describe(
+      'How far the gaps of all stored rivals are apart up to there, as a root mean square; null: one side shows no logits.',
+    ),
   verdict: z
     .enum(['same', 'near-tie', 'not shown', 'different'])
     .describe(

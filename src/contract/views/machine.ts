@@ -29,7 +29,7 @@ export const machineViewSchema = machineSchema
     automaticThreads: z.int(),
     automaticThreadsWhy: z.string(),
     energy: z.record(z.string(), z.string()),
-    versions: resultSchema.shape.versions,
+    versions: resultSchema.shape.versions.extend({ node: z.string(), v8: z.string() }),
     executionProviders: z.array(
       z.strictObject({
         ep: z.enum(EXECUTION_PROVIDERS),

@@ -1,4 +1,4 @@
-// View of `regress --confirm`: baseline and candidate in pairs of rounds of one sitting, and what they decide.
+// Part of the view of `regress`, with `--confirm`: baseline and candidate in pairs of rounds of one sitting, and what they decide.
 import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
@@ -44,5 +44,5 @@ export const pairsSchema = z
     dropped: z.array(droppedSchema).describe('Cases of which pairs were dropped.'),
     otherTokens: z.array(z.string()).describe('Ids of the cases whose sides generated other tokens.'),
   })
-  .describe('What `edgeproof regress --confirm -o json` prints when pairs were run.');
+  .describe('What `edgeproof regress --confirm -o json` prints under `pairs`.');
 export type PairsView = z.output<typeof pairsSchema>;

@@ -9,6 +9,7 @@ const listedResultSchema = z.strictObject({
   machine: z.string(),
   suite: z.string(),
   tool: resultSchema.shape.tool,
+  foreign: z.boolean().describe('Another benchmark measured, and this was imported.'),
   models: z.array(z.string()),
   weights: z.array(z.enum(WEIGHTS)),
   cases: z

@@ -7,7 +7,8 @@ import { placementSchema } from '../placement.js';
 import { failureSchema, resultSchema } from '../result.js';
 import { TARGET_METRICS } from '../rounds.js';
 import { ceilingShareSchema } from './ceiling-share.js';
-import { intervalSchema, metricSchema, paritySchema, workSchema } from './figures.js';
+import { engineRankingSchema, engineWorkSchema, rankSchema } from './equal-work.js';
+import { intervalSchema, metricSchema, paritySchema, sittingDriftSchema, workSchema } from './figures.js';
 import { kvMemorySchema, peakMemoryByPhaseSchema, peakMomentSchema } from './memory.js';
 import { roundFiguresSchema } from './rounds.js';
 
@@ -79,6 +80,7 @@ const caseSchema = z.strictObject({
     .describe('From the start of the prompt to the last token.'),
   interTokenLatencyMs: interTokenLatencySchema,
   jitterMs: z.number().nullable(),
+  sittingDrift: z.array(sittingDriftSchema).describe('Speeds with 5 rounds or more, in the order of time.'),
   precision: precisionSchema.nullable().describe('null where rounds were a number, or fewer than two were measured.'),
   longestStall: stallSchema.nullable(),
   loopShare: z.number().nullable().describe('Share of a decode step spent outside the session of the runtime.'),
@@ -90,6 +92,7 @@ const caseSchema = z.strictObject({
     .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
     .nullable(),
   work: workSchema.nullable().describe('Whether the whole prompt was read; null where that was not measured.'),
+  engineWork: engineWorkSchema,
   peakMemoryByPhase: peakMemoryByPhaseSchema,
   peakMoment: peakMomentSchema.nullable(),
   kvMemory: kvMemorySchema.nullable(),
@@ -117,6 +120,7 @@ export const showSchema = z
     iterations: z.int(),
     machine: stored.machine,
     versions: stored.versions,
+    foreign: stored.foreign.unwrap().nullable().describe('Where imported results come from; null: edgeproof measured.'),
     engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
     threads: stored.threads.unwrap().nullable(),
     ceilings: stored.ceilings,
@@ -129,9 +133,8 @@ export const showSchema = z
         .describe('The slowest source among rounds that were too short for joules per token; null: none was.'),
       remedies: z.array(z.string()).describe('Why there is no energy, with what can be done about it.'),
     }),
-    ranking: z
-      .array(z.strictObject({ id: z.string(), notShownSlower: z.boolean() }))
-      .describe('Cases of one workload by `wholeMs`, the fastest first.'),
+    ranking: rankSchema,
+    engineRanking: engineRankingSchema.nullable().describe('null where the ranking has cases of one runtime only.'),
     uncertain: z.array(z.string()).describe('Ids of the cases whose decode rate is too uncertain to be quoted.'),
     cases: z.array(caseSchema),
   })

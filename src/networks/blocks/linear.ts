@@ -1,7 +1,7 @@
 // The weight formats: how a matrix of a decoder is stored and multiplied in each dtype and layout. `published` is what
 // the hub's exports do, `tuned` is faster (docs/checkpoints.md).
-import { kvValueBytes, type SyntheticDtype } from '../../contract/dtypes.js';
-import type { GraphLayout } from '../../contract/layouts.js';
+import type { SyntheticDtype } from '../../contract/dtypes.js';
+import { cacheValueBytes, type GraphLayout } from '../../contract/layouts.js';
 import { problem } from '../../errors.js';
 import type { Fill, GraphBuilder } from '../../formats/onnx/graph-builder.js';
 import type { FloatType } from '../../formats/onnx/model.js';
@@ -25,6 +25,8 @@ export interface Precision {
   body: LinearFormat;
   /** The embedding, and the head that is tied to it. */
   head: LinearFormat;
+  /** A head of its own. */
+  ownHead: LinearFormat;
   /** The tied head has a second copy of the packed integers of the embedding. */
   headAgain: boolean;
   /** Logits are computed only for the last `num_logits_to_keep` positions. */
@@ -36,28 +38,36 @@ const FLOAT: LinearFormat = { kind: 'float' };
 const publishedBlocks: LinearFormat = { kind: 'blocks', bits: 4, largestBlock: 32, accuracyLevel: 0 };
 /** Blocks of 128, multiplied in int8: fewer bytes to read, and a quarter of the scales to apply. */
 const tunedBlocks = (bits: 4 | 8): LinearFormat => ({ kind: 'blocks', bits, largestBlock: 128, accuracyLevel: 4 });
+/** The blocks of Q4_0 and Q8_0, multiplied in int8 as llama.cpp does. */
+const matchedBlocks = (bits: 4 | 8): LinearFormat => ({ kind: 'blocks', bits, largestBlock: 32, accuracyLevel: 4 });
 
 const BODY: Record<SyntheticDtype, Record<GraphLayout, LinearFormat>> = {
-  fp32: { published: FLOAT, tuned: FLOAT },
-  fp16: { published: FLOAT, tuned: FLOAT },
-  q4: { published: publishedBlocks, tuned: tunedBlocks(4) },
-  q4f16: { published: publishedBlocks, tuned: tunedBlocks(4) },
-  int8: { published: { kind: 'dynamic-int8' }, tuned: tunedBlocks(8) },
+  fp32: { published: FLOAT, tuned: FLOAT, matched: FLOAT },
+  fp16: { published: FLOAT, tuned: FLOAT, matched: FLOAT },
+  q4: { published: publishedBlocks, tuned: tunedBlocks(4), matched: matchedBlocks(4) },
+  q4f16: { published: publishedBlocks, tuned: tunedBlocks(4), matched: matchedBlocks(4) },
+  int8: { published: { kind: 'dynamic-int8' }, tuned: tunedBlocks(8), matched: matchedBlocks(8) },
 };
 
 export function precisionOf(
   dtype: SyntheticDtype,
   layout: GraphLayout,
-  { publishesQuantizedEmbedding = false }: Pick<DecoderPlan, 'publishesQuantizedEmbedding'> = {},
+  { publishesQuantizedEmbedding = false, tiedHead }: Pick<DecoderPlan, 'publishesQuantizedEmbedding' | 'tiedHead'>,
 ): Precision {
   const body = BODY[dtype][layout];
-  const activation = kvValueBytes(dtype) === 2 ? 'float16' : 'float32';
-  const common = { activation, keepsLogits: layout === 'tuned' } as const;
-  if (layout === 'tuned' || body.kind !== 'blocks') return { ...common, body, head: body, headAgain: false };
+  const activation = cacheValueBytes(layout, dtype) === 2 ? 'float16' : 'float32';
+  const common = { activation, keepsLogits: layout !== 'published', headAgain: false } as const;
+  const plain = { ...common, body, head: body, ownHead: body };
+  if (layout === 'tuned' || body.kind !== 'blocks') return plain;
+  if (layout === 'matched') {
+    // llama-quantize gives the head at least 6 bits; 8 is the next that MatMulNBits has.
+    const ownHead = matchedBlocks(8);
+    return { ...plain, head: tiedHead ? ownHead : body, ownHead };
+  }
   // Published 4-bit exports quantise MatMul constants only; a tied head is a transposed embedding and stays in float.
-  if (!publishesQuantizedEmbedding) return { ...common, body, head: FLOAT, headAgain: false };
+  if (!publishesQuantizedEmbedding) return { ...plain, head: FLOAT };
   const blocks: LinearFormat = { ...body, zeroPoints: true };
-  return { ...common, body: blocks, head: blocks, headAgain: true };
+  return { ...common, body: blocks, head: blocks, ownHead: blocks, headAgain: true };
 }
 
 /** Floats of magnitude [2^exponent, 2^(exponent+1)) and random sign. */

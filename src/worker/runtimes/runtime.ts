@@ -1,6 +1,6 @@
 // What a runtime offers to the worker, and how one is found by its name: each is one file in this folder that exports `open`.
 import type { CaseKey } from '../../contract/case-key.js';
-import type { OkRound } from '../../contract/result.js';
+import type { LoadMs, OkRound } from '../../contract/result.js';
 import type { RuntimeName } from '../../contract/runtimes.js';
 import { type LengthsWorkload, workloadRow } from '../../contract/workloads.js';
 import { problem } from '../../errors.js';
@@ -30,7 +30,7 @@ export interface Generation {
 
 export interface Runtime {
   options: OkRound['options'];
-  loadMs: OkRound['loadMs'];
+  loadMs: LoadMs;
   /** Fills the KV cache with these tokens once; every generation then starts behind them. */
   fillDepth(tokens: BigInt64Array): Promise<void>;
   /** Greedy decoding of exactly `count` tokens. `onFirstToken` marks the end of prefill. */

@@ -1,6 +1,6 @@
 // What a graph says about its own speed, against closed forms and the published facts of Qwen2.5-0.5B.
 import { describe, expect, it } from 'vitest';
-import { SYNTHETIC_DTYPES, type SyntheticDtype } from '../../../src/contract/dtypes.js';
+import type { SyntheticDtype } from '../../../src/contract/dtypes.js';
 import type { GraphFacts } from '../../../src/contract/graph-facts.js';
 import { GRAPH_LAYOUTS, type GraphLayout } from '../../../src/contract/layouts.js';
 import { graphFacts } from '../../../src/formats/onnx/facts.js';
@@ -8,6 +8,7 @@ import { createGraphBuilder, planExternalData } from '../../../src/formats/onnx/
 import type { OnnxModel } from '../../../src/formats/onnx/model.js';
 import { parseModel } from '../../../src/formats/onnx/read.js';
 import { encodeModel } from '../../../src/formats/onnx/write.js';
+import { dtypesOf } from '../../../src/models/checkpoint-plan.js';
 import { architectureOf } from '../../../src/networks/architectures.js';
 import { buildDecoder } from '../../../src/networks/decoder.js';
 import { modelById } from '../../fixtures/model.js';
@@ -23,7 +24,7 @@ function plan(layout: GraphLayout, dtype: SyntheticDtype, config = MODEL.config)
   return planExternalData(buildDecoder(architectureOf(config).plan(config), dtype, layout), 'model.onnx_data');
 }
 
-const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => SYNTHETIC_DTYPES.map((dtype) => ({ layout, dtype })));
+const PAIRS = GRAPH_LAYOUTS.flatMap((layout) => dtypesOf(layout).map((dtype) => ({ layout, dtype })));
 type Head = NonNullable<GraphFacts['head']>;
 type Format = GraphFacts['formats'][number];
 
@@ -58,7 +59,7 @@ const head = (operator: string, bits: number, logits: Head['logits']): Head => (
 });
 
 /** Five products a layer (packed q/k/v, o, gate, up, down) and the head. */
-const EXPECTED: Record<GraphLayout, Record<SyntheticDtype, { head: Head; formats: Format[] }>> = {
+const EXPECTED: Record<GraphLayout, Partial<Record<SyntheticDtype, { head: Head; formats: Format[] }>>> = {
   published: {
     fp32: { head: head('MatMul', 32, 'every position'), formats: [float(32, 121)] },
     fp16: { head: head('MatMul', 16, 'every position'), formats: [float(16, 121)] },
@@ -75,6 +76,11 @@ const EXPECTED: Record<GraphLayout, Record<SyntheticDtype, { head: Head; formats
     q4: { head: head('MatMulNBits', 4, 'num_logits_to_keep'), formats: [blocks(4, 128, 4, 121)] },
     q4f16: { head: head('MatMulNBits', 4, 'num_logits_to_keep'), formats: [blocks(4, 128, 4, 121)] },
     int8: { head: head('MatMulNBits', 8, 'num_logits_to_keep'), formats: [blocks(8, 128, 4, 121)] },
+  },
+  matched: {
+    fp16: { head: head('MatMul', 16, 'num_logits_to_keep'), formats: [float(16, 121)] },
+    q4: { head: head('MatMulNBits', 8, 'num_logits_to_keep'), formats: [blocks(4, 32, 4, 120), blocks(8, 32, 4, 1)] },
+    int8: { head: head('MatMulNBits', 8, 'num_logits_to_keep'), formats: [blocks(8, 32, 4, 121)] },
   },
 };
 
@@ -99,7 +105,7 @@ const PRODUCTS = 5 * LAYERS + 1;
 const floatOperators = { MatMul: PRODUCTS, Transpose: 1, Mul: MUL, Cast: 2, Gather: 2 };
 const blockOperators = { MatMulNBits: PRODUCTS, GatherBlockQuantized: 1, Reshape: 1, Mul: MUL, Cast: 2, Gather: 1 };
 const floatHeadOperators = { MatMulNBits: PRODUCTS - 1, MatMul: 1, Transpose: 1, Mul: MUL, Cast: 2, Gather: 2 };
-const OPERATORS: Record<GraphLayout, Record<SyntheticDtype, Record<string, number>>> = {
+const OPERATORS: Record<GraphLayout, Partial<Record<SyntheticDtype, Record<string, number>>>> = {
   published: {
     fp32: floatOperators,
     fp16: floatOperators,
@@ -123,6 +129,7 @@ const OPERATORS: Record<GraphLayout, Record<SyntheticDtype, Record<string, numbe
     q4f16: blockOperators,
     int8: blockOperators,
   },
+  matched: { fp16: floatOperators, q4: blockOperators, int8: blockOperators },
 };
 
 describe.each(PAIRS)('Qwen2.5-0.5B $layout $dtype', ({ layout, dtype }) => {
@@ -136,7 +143,7 @@ describe.each(PAIRS)('Qwen2.5-0.5B $layout $dtype', ({ layout, dtype }) => {
   });
 
   it('names its head, embedding and formats', () => {
-    const expected = EXPECTED[layout][dtype];
+    const expected = EXPECTED[layout][dtype]!;
     expect(facts.head).toEqual(expected.head);
     expect(facts.formats).toEqual(expected.formats);
     expect(facts.embedding).toEqual({
@@ -153,7 +160,7 @@ describe.each(PAIRS)('Qwen2.5-0.5B $layout $dtype', ({ layout, dtype }) => {
 
   it('says how its KV cache is laid out', () => {
     // 2 (key, value) · 24 layers · 2 heads · 64 elements of 4 or 2 bytes.
-    const half = dtype === 'fp16' || dtype === 'q4f16';
+    const half = dtype === 'fp16' || dtype === 'q4f16' || layout === 'matched';
     expect(facts.kv).toEqual(half ? kv('float16', 12_288) : kv('float32', 24_576));
     expect(facts.notADecoder).toBeNull();
   });
@@ -184,13 +191,15 @@ describe('weight bytes', () => {
 });
 
 describe('a head of its own', () => {
-  /** It is a matrix like any other: its format is that of the body. */
+  /** It is a matrix like any other: its format is that of the body, but for llama.cpp's files. */
   const bits = { fp32: 32, fp16: 16, q4: 4, q4f16: 4, int8: 8 };
 
   it.each(PAIRS)('$layout $dtype is counted and not tied', ({ layout, dtype }) => {
     const facts = graphFacts(plan(layout, dtype, { ...MODEL.config, tie_word_embeddings: false }).model);
     expect(facts.parameters).toBe(PARAMETERS + VOCAB * HIDDEN);
-    expect(facts.head).toMatchObject({ tied: false, bits: bits[dtype] });
+    const isLarger = layout === 'matched' && dtype === 'q4';
+    expect(facts.head).toMatchObject({ tied: false, bits: isLarger ? 8 : bits[dtype] });
+    if (layout === 'matched') expect(facts.embedding).toMatchObject({ bits: bits[dtype] });
   });
 });
 
