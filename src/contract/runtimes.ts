@@ -52,6 +52,8 @@ interface RuntimeRow {
   arithmetic: ((dtype: Dtype) => 'float32' | 'float16' | 'int8') | null;
   /** It can return the logits of its tokens. */
   showsLogits: boolean;
+  /** Where its sessions can be profiled node by node; other execution providers compile many nodes into one. */
+  profilesNodes: readonly ExecutionProvider[];
   /** It splits prompts into passes that the execution provider computes correctly. */
   splitsPrompts: boolean;
   /** It drives the graph itself, which must be a decoder; others put several sessions together. */
@@ -92,6 +94,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     package: 'onnxruntime-node',
     version: (versions) => versions.onnxruntime!,
     showsLogits: true,
+    profilesNodes: ['cpu', 'webgpu', 'cuda'],
     splitsPrompts: true,
     needsDecoder: true,
     takesOtherLibrary: true,
@@ -106,6 +109,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     package: '@huggingface/transformers',
     version: (versions) => `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`,
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: false,
     needsDecoder: false,
     takesOtherLibrary: false,
@@ -139,6 +143,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     // Activations of its block formats are rounded to 8 bits; its KV cache is in float16.
     arithmetic: (dtype) => (/^fp/.test(dtype) ? 'float16' : 'int8'),
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: true,
     needsDecoder: true,
     takesOtherLibrary: false,
@@ -163,6 +168,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     kernels: 'own',
     arithmetic: null,
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: false,
     needsDecoder: true,
     takesOtherLibrary: false,

@@ -128,7 +128,7 @@ function compareCase(
     otherTokens: otherTokens(whole, parity),
     sameLogits: sameInRounds(whole, 'logitsHash'),
     parity,
-    work: workOf(answers.after),
+    work: workOf(after, answers.after),
     unequalWork: unequalWork(documents, whole),
   };
   const isOtherMachine = differences.some(({ dimension }) => dimension === 'machine');

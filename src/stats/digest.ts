@@ -52,7 +52,7 @@ function caseDigest(document: ResultDocument, answers: Answers, result: CaseResu
     intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
     ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
     engineWork: engineWork(result, document.versions),
-    isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(answers.of(result)) }),
+    isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(result, answers.of(result)) }),
   };
 }
 

@@ -19,7 +19,7 @@ export function pairedTokens(documents: Documents): PairedTokens[] {
     };
     const parity = parityAcross(pair);
     if (inRounds === null && parity === null) return [];
-    const work = workOf(pair.answers.after);
+    const work = workOf(after, pair.answers.after);
     const isSame = isSameWork(pair, { otherTokens: otherTokens(both, parity), parity, work });
     return [{ id: after.id, key: after.key, inRounds, parity, work, otherFiles: pair.otherFiles, isSame }];
   });

@@ -120,7 +120,7 @@ it('says what is known of tokens: a near-tie, another computation, work not done
   expect(notes({ isSame: false, parity: { ...parity, verdict: 'different' } })[0]).toMatch(
     /^generated tokens differ: pp512 tg5 is not the same computation on both sides: other than .* a different computation/,
   );
-  const work = { otherPasses: 1, otherText: 1.2, proven: false };
+  const work = { otherPasses: 1, otherText: 1.2, multiplied: null, proven: false };
   expect(
     notes({ work, parity: { ...parity, verdict: 'same', firstDivergence: null }, inRounds: true, isSame: false }),
   ).toEqual([expect.stringMatching(/^pp512 tg5: not proven to read its whole prompt/)]);
