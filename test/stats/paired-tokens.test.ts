@@ -8,25 +8,19 @@ import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtur
 
 const rounds = (more: FakeRound = {}) => Array.from({ length: 8 }, () => ({ ...steadyRound(100, 10), ...more }));
 const OTHER: FakeRound = { tokensHash: (seed) => `other-${seed}` };
-/** `second`: the second token of its answer, which is 2 elsewhere and 0.01 behind it; it stands `gap` apart there. */
-function side(
-  name: 'before' | 'after',
-  more: FakeRound,
-  second: number,
-  changes: Partial<CaseResult> = {},
-): CaseResult {
+/** `second`: the second token of its answer, which is 2 or 3, 0.05 apart, where nothing is wrong. */
+function side(name: 'before' | 'after', more: FakeRound, second: number): CaseResult {
   const made = generateCase(rounds(more), name === 'before' ? {} : { key: { threads: 4 } });
   const logits = {
     candidates: [1, 9, second, second === 2 ? 3 : 2],
-    gaps: [0, 1, 0, 1e-6],
+    gaps: [0, 1, 0, 0.05],
     asked: [],
-    noise: 0.01,
+    noise: 0.05,
     reading: null,
   };
   return {
     ...made,
     answer: { prompt: { seed: 1, tokens: 8, vocabSize: 9 }, tokens: [1, second], logits },
-    ...changes,
   } as CaseResult;
 }
 const of = (before: CaseResult, after: CaseResult) =>
