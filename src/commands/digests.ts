@@ -11,11 +11,14 @@ import { createProgress, sayPassedOver } from './terminal.js';
 /** Fewer are read before anybody wonders. */
 const WORTH_SHOWING = 50;
 
-/** The oldest first. `of`: how many there are without filters. Throws result-unknown where there is none at all. */
+/**
+ * The oldest first. `of`: how many there are without filters; `unread`: how many could not be read. Throws result-unknown
+ * where there is none at all.
+ */
 export function digestsNamed(
   names: readonly string[],
   { results, ...filters }: FilterOptions & { results: string },
-): { digests: Digest[]; of: number } {
+): { digests: Digest[]; of: number; unread: number } {
   const files =
     names.length > 0 ? namedResults(results, names, sayPassedOver) : listResults(results, sayPassedOver).map(fileAt);
   const progress = createProgress();
@@ -26,5 +29,9 @@ export function digestsNamed(
   progress.clear();
   if (all.length === 0) throw problem('results-missing', { directory: results });
   const wanted = filtersOf(filters);
-  return { digests: all.filter((digest) => isWanted(wanted, digest)), of: all.length };
+  return {
+    digests: all.filter((digest) => isWanted(wanted, digest)),
+    of: all.length,
+    unread: files.length - all.length,
+  };
 }
