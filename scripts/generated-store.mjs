@@ -25,7 +25,8 @@ export function generateStore(directory, count, templates = 'results/intel-xeon-
     document.machine.id = MACHINES[place];
     document.tool.commit = Math.floor(i / 10)
       .toString(16)
-      .padStart(40, 'c');
+      .padStart(7, '0')
+      .padEnd(40, 'c');
     for (const { rounds } of document.cases)
       for (const round of rounds) {
         const own = pace * (1 + 0.01 * normal(random));

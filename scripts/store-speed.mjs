@@ -14,7 +14,11 @@ const folder = mkdtempSync(join(tmpdir(), 'edgeproof-store-speed-'));
 const store = join(folder, 'results');
 /** Preloaded: the last line on stderr is the highest resident size in kB. */
 const TELL_MEMORY = `data:text/javascript,process.on('exit', () => process.stderr.write('\\n' + process.resourceUsage().maxRSS))`;
-const VERBS = [['results', '-o', 'csv']];
+const VERBS = [
+  ['results', '-o', 'csv'],
+  ['report', '--to', join(folder, 'report.html')],
+  ['history', '-o', 'csv'],
+];
 
 try {
   generateStore(store, Number(values.results), join(ROOT, 'results', 'intel-xeon-2c-24gb'));

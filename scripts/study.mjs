@@ -1,18 +1,21 @@
 // `npm run study`: how often does a comparison raise a false alarm, and how often does it find a slowdown of 5 %?
 // First simulated, then on this machine with equal runs and with runs slowed on purpose; rounds take turns. Nothing else
 // may run meanwhile. docs/research/study.md explains what it prints and stores.
+// `npm run study -- change-points`: how often `history` finds a step, and false ones (docs/research/change-points.md).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureClock } from '../dist/machine/clock.js';
 import { describeMachine } from '../dist/machine/describe.js';
 import { describeTool } from '../dist/run/provenance.js';
+import { changePoints } from '../dist/stats/change-points.js';
 import { judge } from '../dist/stats/judgement.js';
 import * as random from '../dist/stats/random.js';
 import * as screening from '../dist/stats/sitting-screen.js';
 import { steinRounds } from '../dist/stats/stein.js';
 import { quantile, summarize } from '../dist/stats/summary.js';
 import { runtimeVersions } from '../dist/worker/installed.js';
+import { printAsv, printChangePoints } from './study/change-points-tables.mjs';
 import { printCoverage, studyCoverage } from './study/coverage.mjs';
 import { askedRounds } from './study/protocol.mjs';
 import { changesOf, pairOf, SUITE } from './study/real.mjs';
@@ -20,7 +23,8 @@ import { compareSittings, measureSitting } from './study/real-sittings.mjs';
 import { simulate } from './study/simulated.mjs';
 import { screenSittings } from './study/simulated-sittings.mjs';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     /** Comparisons of equal runs, and rounds a side of each. */
     pairs: { type: 'string', default: '40' },
@@ -43,6 +47,12 @@ const number = (/** @type {'pairs' | 'rounds' | 'slowed' | 'most' | 'slowdown' |
   throw new Error(`--${name} ${options[name]}: expected a number`);
 };
 const settings = { rounds: number('rounds'), most: number('most'), slowdown: number('slowdown') };
+
+if (positionals.includes('change-points')) {
+  printChangePoints({ changePoints, random }, 4000);
+  printAsv(changePoints);
+  process.exit();
+}
 
 /** @typedef {{ slowdown: number, rounds: number, asked: number | null, seconds: number, changes: object[], alarm: boolean, found: boolean }} Pair */
 

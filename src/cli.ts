@@ -6,10 +6,13 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
 import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
+import { filtering } from './commands/results-filters.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { declareShow } from './commands/show-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
 import { MOST_PERCENT } from './contract/bounds.js';
+import { CHART_NAMES } from './contract/chart-names.js';
 import { CONFIRMED, GRADES } from './contract/vocabulary.js';
 import { EdgeproofError, refusalOf } from './errors.js';
 import { printable } from './report/printable.js';
@@ -64,18 +67,35 @@ declareRun(program.command('run'))
   });
 
 program.commandsGroup('Look at results:');
-program
-  .command('show')
-  .summary('print a stored result')
+declareShow(program.command('show'))
+  .summary('print a stored result, or several side by side')
   .argument(
-    '[result]',
-    'a file, `latest`, `previous`, a machine, part of a file name, or any at a git revision',
-    'latest',
+    '[results...]',
+    'files, `latest`, `previous`, machines, parts of file names, or any at a git revision (default: `latest`; of tables all)',
   )
-  .option('--memory', 'show where the memory went, phase by phase')
+  .action(async (names: string[], o) => finish((await import('./commands/show.js')).show(names, o)));
+
+filtering(program.command('report'))
+  .summary('write results as one HTML page, or draw one chart')
+  .description(
+    'Writes one HTML file that needs no network: verdict, charts with their tables, and where each number is from.',
+  )
+  .argument('[results...]', 'files, folders, machines, patterns, or parts of file names (default: all results)')
+  .option('--to <file>', 'the file to write (default: edgeproof-report.html; svg and json are printed)')
+  .option('--chart <name>', `with -o svg: ${CHART_NAMES.join(', ')}`)
+  .addOption(results())
+  .addOption(new Option('-o, --output <format>', 'html, svg or json').default('html'))
+  .action(async (names: string[], o) => finish((await import('./commands/report.js')).report(names, o)));
+filtering(program.command('history'))
+  .summary('show how cases went over dates and commits, and where a level moved')
+  .description('A line for each case, machine and metric; of a single one, every point (docs/history.md).')
+  .argument('[cases...]', 'models, parts of case ids, or patterns (default: all)')
+  .addOption(
+    new Option('--metric <names>', 'decode, prefill, memory, ttft … (default: decode, prefill, time)').argParser(list),
+  )
   .addOption(results())
   .addOption(output())
-  .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
+  .action(async (cases: string[], o) => finish((await import('./commands/history.js')).history(cases, o)));
 
 const comparing = (command: Command) =>
   command
@@ -104,12 +124,12 @@ const comparing = (command: Command) =>
     .addOption(output());
 
 comparing(program.command('compare'))
-  .summary('compare two results, case by case')
+  .summary('compare results with a baseline, case by case')
   .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
-  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
-  .argument('<candidate>', 'as above')
-  .action(async (baseline: string, candidate: string, o) =>
-    finish((await import('./commands/compare.js')).compare(baseline, candidate, o)),
+  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name; `main..HEAD` names both sides')
+  .argument('[candidates...]', 'as above, one or more')
+  .action(async (baseline: string, candidates: string[], o) =>
+    finish((await import('./commands/compare.js')).compare([baseline, ...candidates], o)),
   );
 
 comparing(program.command('regress'))

@@ -165,6 +165,10 @@ export const CATALOGUE = {
     message: `not enough disk space at ${p.path}: ${p.needed} needed, ${p.free} free`,
     hint: 'free some space (`edgeproof models rm <name>`), or set EDGEPROOF_CACHE to another disk',
   }),
+  'chart-empty': (p: { name: string; reason: string }) => ({
+    message: `there is nothing to draw in the chart ${p.name}`,
+    hint: p.reason,
+  }),
   'result-unknown': (p: { name: string; directory: string }) => ({
     message: p.name.includes('/') ? `there is no file ${p.name}` : `there is no result "${p.name}" in ${p.directory}`,
     hint: 'name a file, a folder, a machine, `latest`, a pattern or part of a file name, each also at a git revision (`HEAD~1:latest`); `edgeproof results` lists what is here',
@@ -172,6 +176,10 @@ export const CATALOGUE = {
   'results-missing': (p: { directory: string }) => ({
     message: `there are no results in ${p.directory} that can be read`,
     hint: '`edgeproof run` writes results; --results names another folder',
+  }),
+  'history-empty': (p: { directory: string; patterns: string[] }) => ({
+    message: `no result in ${p.directory} has the figures of a case ${p.patterns.length === 0 ? 'that the filters let through' : `named ${p.patterns.join(', ')}`}`,
+    hint: '`edgeproof results` lists what is here; name a model, part of a case id or a pattern, and a metric that was measured',
   }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-unread': (p: { reason: string }) => ({

@@ -1,24 +1,53 @@
-// Earlier results of a machine, which tell how much its sittings differ and how often cases used to fail. Bounded.
-import { statSync } from 'node:fs';
-import { shareCases } from '../contract/comparable.js';
-import type { ResultDocument } from '../contract/result.js';
-import type { Side } from '../stats/compare-view.js';
-import { newestResults } from '../store/listing.js';
-import { sayPassedOver } from './terminal.js';
+// `history`: how the figures of each case went over dates and commits, and where their level moved.
+import picomatch from 'picomatch';
+import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
+import type { CaseDigest } from '../contract/views/digest.js';
+import { problem } from '../errors.js';
+import { historyPage } from '../report/history-page.js';
+import { historyView } from '../stats/history-view.js';
+import { METRICS } from '../stats/metrics.js';
+import { digestsNamed } from './digests.js';
+import { type FilterOptions, filtersOf } from './results-filters.js';
+import { outputFormat, printPage } from './terminal.js';
 
-const MOST_RESULTS = 20;
-/** A large suite has tens of megabytes a result. */
-const MOST_BYTES = 32e6;
+interface HistoryOptions extends FilterOptions {
+  results: string;
+  output: string;
+  metric?: string[];
+}
 
-/** The newest before the candidate that have cases in common with it, other than the baseline. */
-export function historyOf(directory: string, baseline: Side, { document: candidate }: Side): ResultDocument[] {
-  const history: ResultDocument[] = [];
-  let bytes = 0;
-  for (const { path, document } of newestResults(directory, sayPassedOver, candidate.machine.id)) {
-    bytes += statSync(path).size;
-    if (bytes > MOST_BYTES || history.length === MOST_RESULTS) break;
-    if (document.startedAt >= candidate.startedAt || document.startedAt === baseline.document.startedAt) continue;
-    if (shareCases(document, candidate)) history.push(document);
-  }
-  return history;
+export function history(patterns: string[], options: HistoryOptions): number {
+  const format = outputFormat(options.output);
+  const metrics = options.metric?.map(metricNamed) ?? METRIC_NAMES.filter((name) => METRICS[name].isWatched);
+  const { digests } = digestsNamed([], options);
+  const isModel = filtersOf(options).model ?? (() => true);
+  const isNamed = patterns.map(matcher);
+  const isWanted = ({ id, key }: CaseDigest) =>
+    isModel(key.model) && (isNamed.length === 0 || isNamed.some((matches) => matches(id, key.model)));
+  const view = historyView(digests, metrics, isWanted);
+  if (view.length === 0) throw problem('history-empty', { directory: options.results, patterns });
+  printPage(historyPage(view), format);
+  return 0;
+}
+
+/** A model, part of a case id, or a pattern for either. */
+function matcher(pattern: string): (id: string, model: string) => boolean {
+  if (!/[*?[\]{}]/.test(pattern)) return (id, model) => model === pattern || id.includes(pattern);
+  const [isModel, isPart] = [pattern, `*${pattern}*`].map((glob) => picomatch(glob, { bash: true }));
+  return (id, model) => isModel!(model) || isPart!(id);
+}
+
+/** By its name, or by (part of) the title of its column: `decode`, `memory`. */
+function metricNamed(text: string): MetricName {
+  const titles = METRIC_NAMES.map((name) => ({ name, title: columnOf(name) }));
+  const exact = titles.find(({ name, title }) => name === text || title === text);
+  if (exact !== undefined) return exact.name;
+  const [found, ...others] = titles.filter(({ title }) => title.includes(text));
+  if (found !== undefined && others.length === 0) return found.name;
+  const known = titles.map(({ title }) => title).join(', ');
+  throw problem('input-invalid', { what: `--metric ${text}: unknown metric`, expected: `one of ${known}` });
+}
+
+function columnOf(name: MetricName): string {
+  return (METRICS[name].column?.title ?? name).toLowerCase().replaceAll(' ', '-');
 }

@@ -56,6 +56,8 @@ interface RuntimeRow {
   splitsPrompts: boolean;
   /** It drives the graph itself, which must be a decoder; others put several sessions together. */
   needsDecoder: boolean;
+  /** Its worker can load the library of an onnxruntime-node in another folder. */
+  takesOtherLibrary: boolean;
   /** It needs a folder in transformers.js layout, not just a graph. */
   needsFolder: boolean;
   /** It computes in half precision if the graph does; ONNX Runtime on a CPU converts to single precision. */
@@ -92,6 +94,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     showsLogits: true,
     splitsPrompts: true,
     needsDecoder: true,
+    takesOtherLibrary: true,
     needsFolder: false,
     stepCost: null,
   },
@@ -105,6 +108,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     showsLogits: false,
     splitsPrompts: false,
     needsDecoder: false,
+    takesOtherLibrary: false,
     needsFolder: true,
     stepCost: 'transformers.js copies the whole KV cache at each step',
   },
@@ -137,6 +141,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     showsLogits: false,
     splitsPrompts: true,
     needsDecoder: true,
+    takesOtherLibrary: false,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,
@@ -160,6 +165,7 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     showsLogits: false,
     splitsPrompts: false,
     needsDecoder: true,
+    takesOtherLibrary: false,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,

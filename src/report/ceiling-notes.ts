@@ -11,7 +11,7 @@ import { bytes, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 /** `57 %`; empty where there is no share. */
-export function shareText(share: CeilingShare | null): string {
+export function shareText(share: Pick<CeilingShare, 'share'> | null): string {
   if (share === null) return '';
   const percent = share.share * 100;
   if (percent >= 1000) return '>999 %';

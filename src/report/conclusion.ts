@@ -10,7 +10,7 @@ import { dimensionWord, type Labels } from './labels.js';
 import { limitWords, slowerWords, widestTwin } from './limit-notes.js';
 
 /** Silent reading of English: 238 words a minute (Brysbaert 2019), at about 1.3 tokens a word. */
-const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
+export const READING_TOKENS_PER_SECOND = (238 / 60) * 1.3;
 
 /** The dimensions that the sentence names anyway. */
 const NAMED = new Set(['model', 'weights', 'layout', 'dtype', 'runtime']);
@@ -102,7 +102,7 @@ function tiedNote(tied: readonly CaseView[], labels: Labels): string | null {
   return `Not shown to be slower: ${names.join(', ')}${more}.`;
 }
 
-function comparedToReading(rate: number): string {
+export function comparedToReading(rate: number): string {
   const times = rate / READING_TOKENS_PER_SECOND;
   if (times < 1) return 'slower than people read';
   return times < 1.5 ? 'about as fast as people read' : `${Math.round(times)} times as fast as people read`;

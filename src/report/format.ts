@@ -1,4 +1,5 @@
 // Numbers → words: units, thousands, sensible digits. One place, so that every table agrees. Pure.
+import type { ResultDocument } from '../contract/result.js';
 import type { MetricFigures, Summary } from '../contract/views/figures.js';
 import { relativeHalfWidth } from '../stats/summary.js';
 
@@ -41,7 +42,13 @@ export function duration(ms: number): string {
 
 /** +3.2 % */
 export function signedPercent(ratio: number): string {
-  return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
+  const tenths = Math.round(ratio * 1000);
+  return `${tenths >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
+}
+
+/** `a1b2c3d`, with + where files were changed; the version where the commit is not known. */
+export function commitLabel({ version, commit, dirty }: ResultDocument['tool']): string {
+  return commit === null ? version : `${commit.slice(0, 7)}${dirty ? '+' : ''}`;
 }
 
 type Location = Pick<Summary, 'median' | 'interval'>;

@@ -39,8 +39,7 @@ export function memoryPage({ suite, path, methods, cases }: MemoryView): Page {
         const cells = Object.entries(record).flatMap(([key, value]) =>
           typeof value === 'number' ? [[key, value === 0 ? '0' : number(value / 1e6)]] : [],
         );
-        const phase = PHASES.get(record.phase) ?? record.phase;
-        return { ...Object.fromEntries(cells), case: i === 0 ? name : '', phase };
+        return { ...Object.fromEntries(cells), case: i === 0 ? name : '', phase: phaseWord(record.phase) };
       }),
     ),
     notes: byCase.every(({ records }) => records.length === 0) ? ['No round succeeded.'] : byCase.flatMap(anatomyNote),
@@ -54,6 +53,10 @@ const PHASES = new Map([
   ['start', 'before loading'],
   ['firstRun', 'first run'],
 ]);
+
+export function phaseWord(phase: string): string {
+  return PHASES.get(phase) ?? phase;
+}
 
 function anatomyNote({ name, peak, kv }: MemoryView['cases'][number] & { name: string }): string[] {
   if (peak === null) return [];

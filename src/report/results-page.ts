@@ -1,6 +1,6 @@
 // Stored results as pages: the list, and what verifying found. Pure.
 import type { ListedResult, VerifiedResult } from '../contract/views/results.js';
-import { plural } from './format.js';
+import { commitLabel, plural } from './format.js';
 import type { Page } from './page.js';
 
 /** `of`: how many there are without filters. */
@@ -37,10 +37,6 @@ export function resultsPage(results: readonly ListedResult[], directory: string,
   };
 }
 
-function commitWord({ version, commit, dirty }: ListedResult['tool']): string {
-  return commit === null ? version : `${commit.slice(0, 7)}${dirty ? '+' : ''}`;
-}
-
 function row(result: ListedResult): Page['rows'][number] {
   const { startedAt, machine, suite, tool, foreign, models, weights, cases, rounds, grades, path } = result;
   const graded = Object.entries(grades).map(([grade, count]) => `${count} ${grade}`);
@@ -49,7 +45,7 @@ function row(result: ListedResult): Page['rows'][number] {
     date: startedAt.slice(0, 16).replace('T', ' '),
     machine,
     suite,
-    commit: foreign ? 'foreign' : commitWord(tool),
+    commit: foreign ? 'foreign' : commitLabel(tool),
     models: models.length > 2 ? `${models[0]} and ${models.length - 1} more` : models.join(', '),
     weights: weights.join(', '),
     cases: casesInWords(cases),

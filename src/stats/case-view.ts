@@ -77,7 +77,7 @@ export function caseView(document: ResultDocument, result: CaseResult, { answers
   };
 }
 
-function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] {
+export function failuresOf({ rounds, retried = [] }: CaseResult): CaseView['failures'] {
   return [...retried, ...rounds].flatMap((round, i) =>
     round.status === 'failed' ? [{ round: round.index, isRetried: i < retried.length, ...round.failure }] : [],
   );

@@ -42,6 +42,12 @@ export function ceilingShares(
   };
 }
 
+/** The shares alone. */
+export function sharesOf(document: Ceilings, result: CaseResult): Record<PhaseWithCeiling, number | null> {
+  const { prefill, decode } = ceilingShares(document, result);
+  return { prefill: prefill?.share ?? null, decode: decode?.share ?? null };
+}
+
 export function isImpossible(document: Ceilings, result: CaseResult): boolean {
   return Object.values(ceilingShares(document, result)).some((share) => share?.impossible);
 }

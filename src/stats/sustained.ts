@@ -6,7 +6,7 @@ import { median } from './summary.js';
 
 export const WINDOW_SECONDS = 10;
 /** A rate below this share of the peak that never recovers counts as throttled. */
-const THROTTLED = 0.9;
+export const THROTTLED = 0.9;
 /** With fewer windows there is no meaningful last quarter. */
 export const LEAST_WINDOWS = 4;
 

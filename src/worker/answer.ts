@@ -12,9 +12,11 @@ import { kernelRates } from './runtimes/ort/kernel-rates.js';
 import { loadOrtLibrary } from './runtimes/ort/library.js';
 import { findPlacement } from './runtimes/ort/placement.js';
 import { probe } from './runtimes/ort/probe.js';
+import { chooseOrtPackage } from './runtimes/ort/shipped-library.js';
 import { storageRate } from './storage.js';
 
 async function answer(question: Question): Promise<Answer> {
+  if (question.ortPackage !== undefined) chooseOrtPackage(question.ortPackage);
   if (question.about === 'storage') return { ceilings: [storageRate(question.path)] };
   if (question.about === 'parity') return { prompt: await answerPrompt(question) };
   if (question.about === 'eviction') return { pageCache: evictFiles(question.files) };

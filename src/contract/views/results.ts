@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { resultSchema } from '../result.js';
 import { GRADES, WEIGHTS } from '../vocabulary.js';
 
-const listedResultSchema = z.strictObject({
+export const listedResultSchema = z.strictObject({
   path: z.string(),
   startedAt: z.string(),
   machine: z.string(),

@@ -1,0 +1,21 @@
+// Blocks that draw a series: how high, how many.
+import { describe, expect, it } from 'vitest';
+import { sparkline } from '../../src/report/sparkline.js';
+
+describe('sparkline', () => {
+  it('has a block for each point, from the lowest to the highest', () => {
+    expect(sparkline([10, 20, 30, 40, 50, 60, 70, 80])).toBe('▁▂▃▄▅▆▇█');
+  });
+
+  it('shows noise of a percent as nearly level', () => {
+    expect(sparkline([50, 50.4, 49.7, 50.1])).toBe('▄▅▄▅');
+    expect(sparkline([7])).toBe('▅');
+    expect(sparkline([0, 0])).toBe('▅▅');
+  });
+
+  it('draws at most 24 blocks, each the median of its points', () => {
+    const values: number[] = Array.from({ length: 240 }, (_, i) => (i < 120 ? 10 : 20));
+    values[3] = 1000;
+    expect(sparkline(values)).toBe('▁'.repeat(12) + '█'.repeat(12));
+  });
+});
