@@ -75,7 +75,7 @@ export default {
       from: { path: inside('stats', 'verdict', 'run', 'report', 'commands') },
       to: {
         path: inside('worker'),
-        pathNot: ['^src/worker/(executor|local-executor|other-installation)\\.ts$'],
+        pathNot: ['^src/worker/(executor|local-executor|other-installation|other-onnxruntime)\\.ts$'],
       },
     },
     {

@@ -4,17 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
-import { compareSchema } from '../dist/contract/views/compare.js';
+import { compareSchema, comparisonsSchema } from '../dist/contract/views/compare.js';
 import { exportRowSchema } from '../dist/contract/views/export.js';
 import { historySchema } from '../dist/contract/views/history.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
 import { modelsInspectSchema } from '../dist/contract/views/models-inspect.js';
 import { modelsListSchema } from '../dist/contract/views/models-list.js';
+import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { regressSchema } from '../dist/contract/views/regress.js';
 import { reportSchema } from '../dist/contract/views/report.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
 import { showSchema } from '../dist/contract/views/show.js';
+import { tableSchema } from '../dist/contract/views/table.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
 
 /** Files that people write: defaults may be left out. */
@@ -22,11 +24,14 @@ const INPUTS = { suite: suiteSchema, models: registrySchema, pins: pinsSchema, r
 /** What commands print. */
 const OUTPUTS = {
   show: showSchema,
+  'show-table': tableSchema,
   report: reportSchema,
   memory: memoryCasesSchema,
   compare: compareSchema,
+  'compare-several': comparisonsSchema,
   regress: regressSchema,
   history: historySchema,
+  pairs: pairsSchema,
   results: resultsSchema,
   'results-verify': verifySchema,
   export: exportRowSchema,

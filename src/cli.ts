@@ -8,6 +8,7 @@ import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
 import { filtering } from './commands/results-filters.js';
 import { declareRun, suiteOverrides } from './commands/run-options.js';
+import { declareShow } from './commands/show-options.js';
 import { interruptedExitCode } from './commands/signals.js';
 import { surviveLostOutput } from './commands/streams.js';
 import { MOST_PERCENT } from './contract/bounds.js';
@@ -66,18 +67,13 @@ declareRun(program.command('run'))
   });
 
 program.commandsGroup('Look at results:');
-program
-  .command('show')
-  .summary('print a stored result')
+declareShow(program.command('show'))
+  .summary('print a stored result, or several side by side')
   .argument(
-    '[result]',
-    'a file, `latest`, `previous`, a machine, part of a file name, or any at a git revision',
-    'latest',
+    '[results...]',
+    'files, `latest`, `previous`, machines, parts of file names, or any at a git revision (default: `latest`; of tables all)',
   )
-  .option('--memory', 'show where the memory went, phase by phase')
-  .addOption(results())
-  .addOption(output())
-  .action(async (result: string, o) => finish((await import('./commands/show.js')).show(result, o)));
+  .action(async (names: string[], o) => finish((await import('./commands/show.js')).show(names, o)));
 
 filtering(program.command('report'))
   .summary('write results as one HTML page, or draw one chart')
@@ -128,12 +124,12 @@ const comparing = (command: Command) =>
     .addOption(output());
 
 comparing(program.command('compare'))
-  .summary('compare two results, case by case')
+  .summary('compare results with a baseline, case by case')
   .description('Shows the changes from baseline to candidate that are significant and large enough to matter.')
-  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name')
-  .argument('<candidate>', 'as above')
-  .action(async (baseline: string, candidate: string, o) =>
-    finish((await import('./commands/compare.js')).compare(baseline, candidate, o)),
+  .argument('<baseline>', 'a file, `latest`, `previous`, or part of a file name; `main..HEAD` names both sides')
+  .argument('[candidates...]', 'as above, one or more')
+  .action(async (baseline: string, candidates: string[], o) =>
+    finish((await import('./commands/compare.js')).compare([baseline, ...candidates], o)),
   );
 
 comparing(program.command('regress'))

@@ -31,6 +31,14 @@ const GRAPHS = [
   [TINY, 'published', 'q4f16'],
   [SPARSE, 'tuned', 'q4'],
 ];
+/** What llama-bench prints. */
+const BENCH = {
+  ...{ build_commit: '8cf427ff', build_number: 5163, cpu_info: 'Test X1', gpu_info: '', backends: 'CPU' },
+  ...{ model_filename: 'models/a.gguf', model_type: 'qwen2 0.5B Q4_K - Medium', model_size: 397_808_640 },
+  ...{ model_n_params: 494_032_768, n_batch: 2048, n_threads: 2, type_k: 'f16', tensor_split: '0.00', use_mmap: true },
+  ...{ n_prompt: 512, n_gen: 0, n_depth: 0, test_time: '2026-01-02T03:04:05Z', avg_ns: 64e6, stddev_ns: 1000 },
+  ...{ samples_ns: [64e6, 65e6, 63e6], samples_ts: [8000, 7876.9, 8127] },
+};
 /** Larger results take longer to damage, and have nothing that these lack. */
 const LARGEST_RESULT = 30_000;
 
@@ -80,6 +88,13 @@ export async function targetsOf(load, scratch, root) {
       use: show.result,
     },
     {
+      name: 'llama-bench',
+      path: join(folder('llama-bench'), 'damaged.json'),
+      seeds: [Buffer.from(JSON.stringify([BENCH, { ...BENCH, n_prompt: 0, n_gen: 128 }, { ...BENCH, n_batch: 256 }]))],
+      mutate: mutateValues,
+      use: show.llamaBench,
+    },
+    {
       name: 'config',
       path: join(folder('config'), 'config.json'),
       seeds: configs.map((config) => Buffer.from(JSON.stringify(config))),
@@ -118,6 +133,11 @@ async function shower(load) {
   const { resultPage } = await load('report/result-page');
   const { memoryView } = await load('stats/memory-anatomy');
   const { memoryPage } = await load('report/memory-page');
+  const { readLlamaBench } = await load('formats/llama-bench');
+  const { documentsOf } = await load('store/import-llama-bench');
+  const { exportRows } = await load('stats/export-rows');
+  const { faultsOf } = await load('stats/verify-result');
+  const { resultPath } = await load('store/files');
   const { OUTPUT_FORMATS, render } = await load('report/render');
   const { PLAIN } = await load('report/table');
 
@@ -126,6 +146,18 @@ async function shower(load) {
     for (const format of OUTPUT_FORMATS) requirePrintable(render(page, format, PLAIN, 100), format);
   };
   return {
+    /** @param {string} path */
+    llamaBench(path) {
+      const options = { path, sha256: 'ab', version: '0.0.0' };
+      for (const document of documentsOf(readLlamaBench(path, readFileSync(path)), options)) {
+        const view = showView(document, path);
+        requireFinite(view, 'view');
+        requireFinite(exportRows(document, path), 'rows');
+        print(resultPage(view));
+        const [fault] = faultsOf(document, resultPath('results', document));
+        if (fault !== undefined) throw new Error(`${fault.check}: ${fault.message}`);
+      }
+    },
     /** @param {string} path */
     onnx(path) {
       const model = readModel(path);

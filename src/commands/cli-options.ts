@@ -29,6 +29,15 @@ export function whole({ least, most }: Bounds) {
   };
 }
 
+/** So that both sides of pairs come first equally often. */
+export function even(bounds: Bounds) {
+  return (text: string) => {
+    const value = whole(bounds)(text);
+    if (value % 2 === 0) return value;
+    throw new InvalidArgumentError('expected an even number, so that each side comes first equally often.');
+  };
+}
+
 export function positive(most: number) {
   return (text: string) => {
     const value = Number(text);

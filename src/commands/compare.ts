@@ -1,11 +1,14 @@
-// `compare`: two stored results side by side; the exit code tells whether anything is worse.
+// `compare`: stored results against a baseline; the exit code tells whether anything is worse.
 
 import type { Grade } from '../contract/vocabulary.js';
+import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
+import { comparisonsPage } from '../report/comparisons-page.js';
 import { exitCodeOf } from '../stats/compare.js';
 import { compareView, type Side } from '../stats/compare-view.js';
+import { comparisonsView, exitCodeOfAll } from '../stats/comparisons-view.js';
 import type { WantedPair } from '../stats/pairing.js';
-import { openResult } from '../store/names.js';
+import { openResult, rangeOf } from '../store/names.js';
 import { historyOf } from './earlier-results.js';
 import { outputFormat, printPage, refuseUnread } from './terminal.js';
 
@@ -20,8 +23,27 @@ export interface CompareCommandOptions {
   allowMissing?: boolean;
 }
 
-export function compare(baselineName: string, candidateName: string, options: CompareCommandOptions): number {
-  return compareSides(open(options.results, baselineName), open(options.results, candidateName), options);
+/** The first is the baseline; `main..HEAD` stands for two. */
+export function compare(names: readonly string[], options: CompareCommandOptions): number {
+  const [baseline, ...candidates] = names.flatMap((name) => rangeOf(name) ?? [name]);
+  const [first, ...others] = candidates.map((name) => open(options.results, name));
+  if (first === undefined)
+    throw problem('input-invalid', {
+      what: `compare ${names.join(' ')}: there is no candidate`,
+      expected: 'a baseline and candidates, or two revisions such as main..HEAD',
+    });
+  // Of the results at a revision, the one that has cases in common.
+  const like = rangeOf(names[0]!) === null ? undefined : first.document;
+  const before = openResult(options.results, baseline!, refuseUnread, like);
+  return others.length === 0 ? compareSides(before, first, options) : compareAll(before, [first, ...others], options);
+}
+
+function compareAll(baseline: Side, candidates: Side[], options: CompareCommandOptions): number {
+  const format = outputFormat(options.output);
+  const earlier = (candidate: Side) => historyOf(options.results, baseline, candidate);
+  const view = comparisonsView(baseline, candidates, earlier, viewOptions(options));
+  printPage(comparisonsPage(view), format);
+  return exitCodeOfAll(view, options);
 }
 
 export function compareSides(baseline: Side, candidate: Side, options: CompareCommandOptions): number {

@@ -11,12 +11,15 @@ import { createProgress, sayPassedOver } from './terminal.js';
 /** Fewer are read before anybody wonders. */
 const WORTH_SHOWING = 50;
 
-/** The oldest first. `of`: how many there are without filters. Throws result-unknown where there is none at all. */
+/**
+ * The oldest first. `of`: how many there are without filters; `unread`: how many could not be read. Throws result-unknown
+ * where there is none at all.
+ */
 export function digestsNamed(
   names: readonly string[],
   { results, ...filters }: FilterOptions & { results: string },
   onPassedOver: OnPassedOver = sayPassedOver,
-): { digests: Digest[]; of: number; files: ResultFile[] } {
+): { digests: Digest[]; of: number; unread: number; files: ResultFile[] } {
   const files =
     names.length > 0 ? namedResults(results, names, onPassedOver) : listResults(results, onPassedOver).map(fileAt);
   const progress = createProgress();
@@ -27,5 +30,10 @@ export function digestsNamed(
   progress.clear();
   if (all.length === 0) throw problem('results-missing', { directory: results });
   const wanted = filtersOf(filters);
-  return { digests: all.filter((digest) => isWanted(wanted, digest)), of: all.length, files };
+  return {
+    digests: all.filter((digest) => isWanted(wanted, digest)),
+    of: all.length,
+    unread: files.length - all.length,
+    files,
+  };
 }

@@ -9,21 +9,20 @@ import { EdgeproofError, problem } from '../errors.js';
 import { describeMachine } from '../machine/describe.js';
 import { comparisonPage } from '../report/comparison-page.js';
 import { pairsPage } from '../report/pairs-page.js';
-import { type PairSide, runPairs } from '../run/pairs.js';
+import type { PairSide } from '../run/pairs.js';
 import { describeTool } from '../run/provenance.js';
 import { whyNotReproducible } from '../run/reproducible.js';
 import type { Side } from '../stats/compare-view.js';
 import { type Questioned, questioned, saysNoOtherwise } from '../stats/confirmation.js';
 import { gateOf, gateOfPairs } from '../stats/gate.js';
-import { gradeRound, isSufficient } from '../stats/grade.js';
-import { pairsView } from '../stats/pairs-view.js';
+import type { PairsOptions } from '../stats/pairs-view.js';
 import { newestResult } from '../store/listing.js';
 import { localExecutor } from '../worker/local-executor.js';
 import { type Installation, otherInstallation } from '../worker/other-installation.js';
 import { type CompareCommandOptions, open, screenOf, viewOptions } from './compare.js';
 import { answerGate, type GateOptions } from './gate.js';
-import { interruptible } from './signals.js';
-import { outputFormat, refuseUnread, reportEvents, say } from './terminal.js';
+import { measurePairs } from './paired.js';
+import { outputFormat, refuseUnread, say } from './terminal.js';
 
 interface RegressOptions extends CompareCommandOptions, GateOptions {
   baseline?: string;
@@ -123,33 +122,20 @@ async function pair(
     }),
   });
   for (const { id, metrics = [] } of cases) say(`pairs: ${id}${metrics.length === 0 ? '' : `: ${metrics.join(', ')}`}`);
-  const { onEvent, end } = reportEvents();
-  const sides = await runPairs(
-    {
-      baseline: sideOf(
-        before ?? candidate,
-        other,
-        cases.map(({ partner }) => partner),
-        before !== null,
-      ),
-      candidate: sideOf(
-        candidate,
-        own,
-        cases.map(({ id }) => id),
-        true,
-      ),
-    },
-    {
-      ...{ results, machine, onEvent, signal: interruptible() },
-      isUsable: (round, peers) => round.status === 'ok' && isSufficient(gradeRound(round, peers), grade),
-    },
-  ).finally(end);
+  const idsOf = (side: 'id' | 'partner') => cases.map((one) => one[side]);
+  const sides = {
+    baseline: sideOf(before ?? candidate, other, idsOf('partner'), before !== null),
+    candidate: sideOf(candidate, own, idsOf('id'), true),
+  };
   const asked = new Map(cases.map(({ id, metrics }) => [id, metrics]));
-  const { across, ...how } = viewOptions(options);
-  return pairsView(sides.baseline, sides.candidate, {
-    ...how,
-    ...(before !== null && { isWanted: (id, metric) => asked.get(id)?.includes(metric) ?? false }),
-  });
+  const { minimumEffect } = viewOptions(options);
+  const isWanted: PairsOptions['isWanted'] = (id, metric) => asked.get(id)?.includes(metric) ?? false;
+  return measurePairs(
+    sides,
+    // Whether a fallback is allowed was decided when the stored results were measured.
+    { results, machine, grade, allowFallback: true },
+    { ...(minimumEffect !== undefined && { minimumEffect }), ...(before !== null && { isWanted }) },
+  );
 }
 
 function requireReproducible(name: string, { document }: Side, by: Installation, machine?: string): void {

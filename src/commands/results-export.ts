@@ -1,12 +1,13 @@
 // `results export`: stored results in the formats of other tools.
 import type { ExportCase, ExportFigure } from '../contract/views/export.js';
 import type { ExportFormatName } from '../contract/vocabulary.js';
-import { problem } from '../errors.js';
+import { EdgeproofError, problem } from '../errors.js';
 import { exportFormat } from '../report/export/formats.js';
 import { plural } from '../report/format.js';
 import { caseWords } from '../report/labels.js';
 import { exportCases, newestOfEach } from '../stats/export-cases.js';
 import { exportRows } from '../stats/export-rows.js';
+import type { ResultFile, StoredResult } from '../store/listing.js';
 import { namedResults } from '../store/names.js';
 import { printText, say, sayPassedOver } from './terminal.js';
 
@@ -16,21 +17,37 @@ interface Options {
   better?: ExportFigure['better'];
 }
 
-/** Each result is read, printed and forgotten where the format allows it. */
+/** Each result is read, printed and forgotten where the format allows it. Exit code 2 if one cannot be read. */
 export function exportResults(names: string[], { results, format, better }: Options): number {
   const chosen = exportFormat(format);
   const needsDirection = chosen.kind === 'cases' && chosen.needsDirection;
   if (needsDirection !== (better !== undefined)) throw wrongDirection(format, needsDirection);
-  const files = namedResults(results, names.length === 0 ? ['latest'] : names, sayPassedOver);
+  const reading = { failed: false };
+  const documents = read(namedResults(results, names.length === 0 ? ['latest'] : names, sayPassedOver), reading);
   if (chosen.kind === 'rows') {
     printText(chosen.header);
-    for (const { path, read } of files) for (const row of exportRows(read(), path)) printText(chosen.line(row));
-    return 0;
+    for (const { path, document } of documents)
+      for (const row of exportRows(document, path)) printText(chosen.line(row));
+  } else printText(chosen.document(casesIn(documents), better ?? 'higher'));
+  return reading.failed ? 2 : 0;
+}
+
+function* read(files: readonly ResultFile[], reading: { failed: boolean }): Generator<StoredResult> {
+  for (const file of files) {
+    try {
+      yield { path: file.path, document: file.read() };
+    } catch (error) {
+      if (!(error instanceof EdgeproofError)) throw error;
+      reading.failed = true;
+      sayPassedOver(error);
+    }
   }
+}
+
+function casesIn(documents: Iterable<StoredResult>): ExportCase[] {
   const cases: ExportCase[] = [];
   let unexported = 0;
-  for (const { read } of files) {
-    const document = read();
+  for (const { document } of documents) {
     const own = exportCases(document, caseWords);
     unexported += document.cases.length - own.length;
     cases.push(...own);
@@ -40,8 +57,7 @@ export function exportResults(names: string[], { results, format, better }: Opti
   if (older > 0) say(`left out: ${plural(older, 'case')} that a newer result measured again`);
   if (unexported > 0)
     say(`left out: ${plural(unexported, 'case')} without a figure, or faster than the machine can be`);
-  printText(chosen.document(newest, better ?? 'higher'));
-  return 0;
+  return newest;
 }
 
 function wrongDirection(format: string, isNeeded: boolean) {

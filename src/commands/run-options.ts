@@ -1,9 +1,10 @@
 // The options of `run` and what they change of a suite. Dimensions are declared from their table.
 import { type Command, Option } from 'commander';
 import { BOUNDS, MOST_TIMEOUT_SECONDS } from '../contract/bounds.js';
+import { GRADES } from '../contract/vocabulary.js';
 import { DIMENSION_GROUPS, DIMENSION_NAMES, type DimensionName, dimensionRow } from '../suite/dimensions.js';
 import type { DimensionTexts, SuiteOverrides } from '../suite/overrides.js';
-import { collect, help, machineName, output, positive, results, whole } from './cli-options.js';
+import { collect, even, help, machineName, output, positive, results, whole } from './cli-options.js';
 
 /** Values as commander hands them over; dimensions are still texts. */
 type RunFlags = SuiteOverrides & { timeout?: number; [dimension: string]: unknown };
@@ -31,6 +32,23 @@ export function declareRun(command: Command): Command {
       text === 'auto' ? text : whole(BOUNDS.warmup)(text),
     )
     .option('--seed <number>', 'seed of prompts and synthetic weights', whole(BOUNDS.seed))
+    .optionsGroup('Against another configuration, in pairs of rounds:')
+    .addOption(
+      new Option(
+        '--vs <name=value>',
+        'what the other side has instead: a dimension such as layout=published,threads=1 or option.spinning=off, or ' +
+          'edgeproof or onnxruntime with the folder of another installation; may be repeated',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--margin <percent>', 'slowdown that is tolerated (default: 5, load times and memory more)', positive(1000))
+    .option('--pairs <number>', 'pairs of rounds, an even number (default: 8)', even(BOUNDS.pairs))
+    .addOption(
+      new Option('--grade <grade>', 'pairs need rounds of this condition or better (docs/condition.md)')
+        .choices(GRADES)
+        .default('B'),
+    )
     .optionsGroup('Result and output:')
     .option('--resume [result]', 'continue an unfinished result, or add rounds to one with --rounds')
     .option('--no-ceilings', 'skip measuring what this machine can do at best')

@@ -6,22 +6,21 @@ import { showView } from '../stats/show.js';
 import { loadSuite } from '../suite/load.js';
 import { overrideSuite, type SuiteOverrides } from '../suite/overrides.js';
 import { localExecutor } from '../worker/local-executor.js';
+import { runVersus, type VersusOptions } from './run-versus.js';
 import { interruptible } from './signals.js';
 import { outputFormat, printPage, reportEvents } from './terminal.js';
 
-interface RunCommandOptions {
-  output: string;
-  results: string;
-  machine?: string;
+interface RunCommandOptions extends Omit<VersusOptions, 'resume' | 'tune'> {
   /** true: the newest unfinished result; a string names one. */
   resume?: string | true;
   tune?: 'threads';
-  allowFallback?: boolean;
   ceilings?: boolean;
 }
 
 /** Exit code 0, or 1 where a case failed. */
 export async function run(suiteName: string, overrides: SuiteOverrides, options: RunCommandOptions): Promise<number> {
+  if (options.vs.length > 0) return runVersus(suiteName, overrides, options);
+  requireNoPairs(options);
   const format = outputFormat(options.output);
   const { onEvent, end } = reportEvents();
   const how = { ...options, executor: localExecutor(), signal: interruptible(), onEvent };
@@ -31,6 +30,12 @@ export async function run(suiteName: string, overrides: SuiteOverrides, options:
   ).finally(end);
   printPage(resultPage(showView(document, path)), format);
   return hasFailed(document) ? 1 : 0;
+}
+
+function requireNoPairs({ margin, pairs }: RunCommandOptions): void {
+  const [other] = Object.entries({ margin, pairs }).find(([, value]) => value !== undefined) ?? [];
+  if (other !== undefined)
+    throw problem('input-invalid', { what: `--${other} without --vs`, expected: 'both, or neither' });
 }
 
 /** A result goes on with its own suite; only the number of rounds may change. */

@@ -18,6 +18,8 @@ export const BOUNDS = {
   new: { least: 1, most: 1_000_000 },
   /** The document is written anew after each round. */
   rounds: { least: 1, most: 1000 },
+  /** Below 6, no limits exist at 95 %. */
+  pairs: { least: 6, most: 1000 },
   /** Seeds leave room for 999 passes of a round, so that no two draw the same prompt. */
   iterations: { least: 1, most: 900 },
   warmup: { least: 0, most: 90 },

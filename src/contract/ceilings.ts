@@ -30,6 +30,13 @@ export type Ceiling = z.output<typeof ceilingSchema>;
 /** The operator of the read bandwidth that is measured without ONNX Runtime. */
 export const READ_PROBE = 'WebAssembly v128.load';
 
+/** The operators of matrix products that are measured without ONNX Runtime, by arithmetic. */
+export const PRODUCT_PROBES = { fp32: 'WebAssembly f32x4.mul', int8: 'WebAssembly i32x4.dot_i16x8_s' } as const;
+
+export function isProductProbe({ operator }: Pick<Ceiling, 'operator'>): boolean {
+  return Object.values<string | null>(PRODUCT_PROBES).includes(operator);
+}
+
 /** A ceiling that could not be measured, and why. */
 export function unknownCeiling(
   about: Pick<Ceiling, 'kind' | 'ep' | 'threads' | 'operator' | 'workingSetBytes' | 'measuredAt'>,

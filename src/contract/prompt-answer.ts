@@ -8,6 +8,23 @@ export const promptAnswerSchema = z.strictObject({
   prompt: z.strictObject({ seed: z.int(), tokens: z.int().positive(), vocabSize: z.int().positive() }),
   /** The greedy tokens. */
   tokens,
+  /**
+   * What a profile shows of the same prompt and some tokens behind it, on the path that rounds time: the matrix products with
+   * weights that really ran. Missing in older answers, and where nothing is profiled.
+   */
+  multiplied: z
+    .strictObject({
+      /** How many tokens had to go through the layers, and how many were chosen behind them. */
+      tokens: z.int().positive(),
+      chosen: z.int().positive(),
+      /** How many tokens the products saw. */
+      seen: z.int().nonnegative(),
+      /** How often a node multiplied. */
+      products: z.int().nonnegative(),
+      /** A multiplication and an addition are two. null where the shapes of a product do not tell. */
+      operations: z.number().nonnegative().nullable(),
+    })
+    .optional(),
   /** null for runtimes that do not show their logits. */
   logits: z
     .strictObject({

@@ -47,7 +47,8 @@ export const generateIterationSchema = z.strictObject({
 /** The time of a whole pass, which is all that other benchmarks tell: of the prompt, or of all generated tokens. */
 export const passIterationSchema = z.strictObject({
   kind: z.literal('timed'),
-  passMs: z.number().positive(),
+  /** A nanosecond at least, in which the tools count. */
+  passMs: z.number().min(1e-6),
   /** Where the file has no samples, `passMs` is their mean; how many there were is not known. */
   mean: z.strictObject({ standardDeviationMs: ms.nullable() }).optional(),
 });

@@ -52,10 +52,14 @@ interface RuntimeRow {
   arithmetic: ((dtype: Dtype) => 'float32' | 'float16' | 'int8') | null;
   /** It can return the logits of its tokens. */
   showsLogits: boolean;
+  /** Where its sessions can be profiled node by node; other execution providers compile many nodes into one. */
+  profilesNodes: readonly ExecutionProvider[];
   /** It splits prompts into passes that the execution provider computes correctly. */
   splitsPrompts: boolean;
   /** It drives the graph itself, which must be a decoder; others put several sessions together. */
   needsDecoder: boolean;
+  /** Its worker can load the library of an onnxruntime-node in another folder. */
+  takesOtherLibrary: boolean;
   /** It needs a folder in transformers.js layout, not just a graph. */
   needsFolder: boolean;
   /** It computes in half precision if the graph does; ONNX Runtime on a CPU converts to single precision. */
@@ -90,8 +94,10 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     package: 'onnxruntime-node',
     version: (versions) => versions.onnxruntime!,
     showsLogits: true,
+    profilesNodes: ['cpu', 'webgpu', 'cuda'],
     splitsPrompts: true,
     needsDecoder: true,
+    takesOtherLibrary: true,
     needsFolder: false,
     stepCost: null,
   },
@@ -103,8 +109,10 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     package: '@huggingface/transformers',
     version: (versions) => `${versions['transformers.js']} on onnxruntime ${versions.onnxruntime}`,
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: false,
     needsDecoder: false,
+    takesOtherLibrary: false,
     needsFolder: true,
     stepCost: 'transformers.js copies the whole KV cache at each step',
   },
@@ -135,8 +143,10 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     // Activations of its block formats are rounded to 8 bits; its KV cache is in float16.
     arithmetic: (dtype) => (/^fp/.test(dtype) ? 'float16' : 'int8'),
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: true,
     needsDecoder: true,
+    takesOtherLibrary: false,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,
@@ -158,8 +168,10 @@ export const RUNTIMES: Record<RuntimeName, RuntimeRow> = {
     kernels: 'own',
     arithmetic: null,
     showsLogits: false,
+    profilesNodes: [],
     splitsPrompts: false,
     needsDecoder: true,
+    takesOtherLibrary: false,
     needsFolder: false,
     hasHalfKernels: true,
     stepCost: null,

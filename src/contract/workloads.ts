@@ -93,8 +93,8 @@ interface WorkloadRow<K extends WorkloadKind> {
   expand(asked: Extract<Workload, { kind: K }>): WorkloadOf<K>[];
   /** The first part of a case id. */
   name(workload: WorkloadOf<K>): string;
-  /** As llama-bench says it: `pp512 tg128 @ d4096`. */
-  label(workload: WorkloadOf<K>): string;
+  /** As llama-bench says it: `pp512 tg128 @ d4096`, without the lengths that are told elsewhere. */
+  label(workload: WorkloadOf<K>, without?: readonly string[]): string;
   /** Positions that the KV cache must hold. */
   positions(workload: WorkloadOf<K>): number;
   /** How long it is meant to last, beyond what every round takes. */
@@ -107,13 +107,15 @@ interface WorkloadRow<K extends WorkloadKind> {
 
 type Lengths = { prompt: number; new: number; depth: number };
 
-function lengthsLabel({ prompt, new: generated, depth }: Lengths): string {
-  const parts = [
-    prompt > 0 ? `pp${prompt}` : '',
-    generated > 0 ? `tg${generated}` : '',
-    depth > 0 ? `@ d${depth}` : '',
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+function lengthsLabel({ prompt, new: generated, depth }: Lengths, without: readonly string[] = []): string {
+  const words = {
+    ...(prompt > 0 && { prompt: `pp${prompt}` }),
+    ...(generated > 0 && { new: `tg${generated}` }),
+    ...(depth > 0 && { depth: `@ d${depth}` }),
+  };
+  return Object.entries(words)
+    .flatMap(([name, word]) => (without.includes(name) ? [] : [word]))
+    .join(' ');
 }
 
 function product(asked: { prompt: number[]; new: number[]; depth: number[] }): Lengths[] {
@@ -140,7 +142,7 @@ const WORKLOADS = {
   sustained: {
     expand: (asked) => product(asked).map((lengths) => ({ kind: 'sustained', ...lengths, seconds: asked.seconds })),
     name: () => 'sustained',
-    label: (workload) => `${lengthsLabel(workload)} for ${workload.seconds} s`,
+    label: (workload, without) => `${lengthsLabel(workload, without)} for ${workload.seconds} s`,
     seconds: ({ seconds }) => seconds,
     ...GENERATING,
   },

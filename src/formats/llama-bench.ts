@@ -9,7 +9,7 @@ import { problem } from '../errors.js';
 const HINT = 'expected what `llama-bench -o json` or `-o jsonl` prints, unchanged';
 
 const count = ({ most }: { most: number }) => z.int().min(0).max(most);
-const nanoseconds = z.number().positive();
+const nanoseconds = z.number().min(1).max(Number.MAX_SAFE_INTEGER);
 
 /** What the file itself would have to say twice: a difference means that it was edited. */
 const SAME = 1e-3;

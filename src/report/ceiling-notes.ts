@@ -4,14 +4,14 @@ import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import type { PhaseShare, ShowView } from '../contract/views/show.js';
 import type { Arithmetic } from '../contract/work.js';
-import { bandwidthDisagreements } from '../stats/ceilings-by-threads.js';
+import { bandwidthDisagreements, kernelsBeaten } from '../stats/ceilings-by-threads.js';
 import { FAR_BELOW } from '../stats/far-below.js';
 import { groupBy } from '../stats/group-by.js';
 import { bytes, number, plural } from './format.js';
 import { caseLabel, type Labels } from './labels.js';
 
 /** `57 %`; empty where there is no share. */
-export function shareText(share: CeilingShare | null): string {
+export function shareText(share: Pick<CeilingShare, 'share'> | null): string {
   if (share === null) return '';
   const percent = share.share * 100;
   if (percent >= 1000) return '>999 %';
@@ -44,8 +44,19 @@ export function ceilingNotes({ cases, ceilings }: Pick<ShowView, 'cases' | 'ceil
   ];
 }
 
-/** Where the two ways to measure a bandwidth disagree. */
+/** Where the two ways to measure a bandwidth disagree, and where ONNX Runtime's kernels are not the fastest. */
 export function disagreementNotes(ceilings: readonly Ceiling[]): string[] {
+  return [...bandwidthNotes(ceilings), ...beatenNotes(ceilings)];
+}
+
+function beatenNotes(ceilings: readonly Ceiling[]): string[] {
+  const rate = (operations: number) => `${number(operations / 1e9)} Gop/s`;
+  return kernelsBeaten(ceilings).map(({ arithmetic, threads, kernel, probe }) => {
+    return `a program of edgeproof without ONNX Runtime multiplies ${arithmetic} at ${rate(probe)} with ${plural(threads, 'thread')}, faster than ONNX Runtime's best kernel (${kernel.operator}, ${rate(kernel.rate)}), so its rate is the ceiling; the machine may have been busy.`;
+  });
+}
+
+function bandwidthNotes(ceilings: readonly Ceiling[]): string[] {
   return bandwidthDisagreements(ceilings).map(({ threads, workingSetBytes, kernel, probe }) => {
     const apart = Math.round((Math.max(kernel, probe) / Math.min(kernel, probe) - 1) * 100);
     const where = `over ${bytes(workingSetBytes)} with ${plural(threads, 'thread')}`;

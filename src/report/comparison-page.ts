@@ -17,13 +17,19 @@ import { energyDifferences } from './energy-notes.js';
 import { unequalWorkNote } from './engine-notes.js';
 import { measured, signedPercent, unitLabel } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
+import { machineNotes, meanNotes } from './mean-notes.js';
 import type { Page } from './page.js';
 import { acrossNote, failureNotes, pairingNotes } from './pairing-notes.js';
 import { parityText, workText } from './parity-notes.js';
 import { sittingNotes } from './sitting-notes.js';
 
 /** Outcomes in which the rounds show a change. */
-const SHOWN = new Set<MetricChange['outcome']>(['better', 'faster but different', 'worse', 'within sitting spread']);
+export const SHOWN = new Set<MetricChange['outcome']>([
+  'better',
+  'faster but different',
+  'worse',
+  'within sitting spread',
+]);
 
 export function comparisonPage(view: CompareView): Page {
   const compared = view.cases.filter((entry) => entry.status === 'compared');
@@ -93,7 +99,7 @@ export function sizes({ baseline, candidate }: MetricChange): string {
   return baseline.n === candidate.n ? `n=${baseline.n}` : `n=${baseline.n}+${candidate.n}`;
 }
 
-function describeSide(path: string, { tool, machine, startedAt, engines }: SideView): string {
+export function describeSide(path: string, { tool, machine, startedAt, engines }: SideView): string {
   const commit = tool.commit === null ? '' : ` at ${tool.commit.slice(0, 8)}${tool.dirty ? '+' : ''}`;
   return `${path} · ${startedAt.slice(0, 16).replace('T', ' ')} · ${machine} · edgeproof ${tool.version}${commit} · ${engines.join(' · ')}`;
 }
@@ -114,6 +120,8 @@ function notesOf(view: CompareView, labels: Labels): string[] {
       summaryOf(changes, roundsNeeded),
       roundsNote(changes),
     ),
+    ...meanNotes(view),
+    ...machineNotes(view, labels),
     ...sittingNotes(changes),
     ...failureNotes(view, labels),
     ...pairingNotes(view, labels),

@@ -42,7 +42,8 @@ export function duration(ms: number): string {
 
 /** +3.2 % */
 export function signedPercent(ratio: number): string {
-  return `${ratio >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
+  const tenths = Math.round(ratio * 1000);
+  return `${tenths >= 0 ? '+' : '−'}${Math.abs(ratio * 100).toFixed(1)} %`;
 }
 
 /** `a1b2c3d`, with + where files were changed; the version where the commit is not known. */

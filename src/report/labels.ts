@@ -5,8 +5,8 @@ import { caseDimensions } from '../suite/case-id.js';
 import { DIMENSION_NAMES, dimensionOf, dimensionRow } from '../suite/dimensions.js';
 
 /** llama-bench's labels: `pp512 tg128`, `pp512 tg128 @ d4096`, `pp64 tg128 for 180 s`. */
-export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>): string {
-  return workloadRow(workload).label(workload);
+export function workloadLabel({ workload }: Pick<CaseKey, 'workload'>, without: readonly string[] = []): string {
+  return workloadRow(workload).label(workload, without);
 }
 
 /** A case, as a result has it or a view. */
@@ -79,6 +79,6 @@ function rowOf(name: string) {
 }
 
 /** Lengths are in the name of the workload already. */
-function isLength(name: string): boolean {
+export function isLength(name: string): boolean {
   return rowOf(name)?.field === 'workloads';
 }

@@ -55,10 +55,10 @@ function providerText({ ep, failure, longestPass }: MachineView['executionProvid
 }
 
 /** `read bandwidth cpu over 1.07 GB` */
-function ceilingName({ kind, ep, workingSetBytes }: CeilingGroup): string {
+function ceilingName({ kind, ep, workingSetBytes, isFloor }: CeilingGroup): string {
   if (kind === 'storage-read') return 'storage read';
   if (kind === 'read-bandwidth') return `read bandwidth ${ep} over ${bytes(workingSetBytes!)}`;
-  return `matrix products ${ep} ${kind.replace('matmul-', '')}`;
+  return `matrix products ${ep} ${kind.replace('matmul-', '')}${isFloor ? ', at the least' : ''}`;
 }
 
 /** `1 thread: 15.3 GB/s · 2 threads: 28.9 GB/s (1.9 ×)`; an operator is named if it differs from the one before. */

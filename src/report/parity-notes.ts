@@ -1,6 +1,6 @@
 // A line for each run of a checkpoint beside its reference: the same tokens, a near-tie, or another computation. Pure.
 import { RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
-import type { Parity, Work } from '../contract/views/figures.js';
+import type { Multiplied, Parity, Work } from '../contract/views/figures.js';
 import type { CaseView } from '../contract/views/show.js';
 import { groupBy } from '../stats/group-by.js';
 import { present } from '../stats/present.js';
@@ -38,8 +38,15 @@ function unsoundNotes(cases: readonly CaseView[]): string[] {
 }
 
 /** Why it is not proven that a prompt was read. */
-export function workText({ otherPasses, otherText }: Work): string {
+export function workText({ otherPasses, otherText, multiplied }: Work): string {
+  if (multiplied?.isWhole === false)
+    return `not proven to read its whole prompt: in a profile of it, matrix products ${missingText(multiplied)}`;
   return `not proven to read its whole prompt: another text moves its logits by ${digits(otherText)} standard deviations, another length of passes by ${digits(otherPasses)}`;
+}
+
+function missingText({ tokens, seen, operations, leastOperations }: Multiplied): string {
+  if (seen < tokens) return `see ${seen} of ${tokens} tokens`;
+  return `take ${number(operations! / 1e9)} Gop, and the graph needs ${number(leastOperations! / 1e9)} at the least`;
 }
 
 /** `the same 32 as by onnxruntime`, or where they differ first and what that means. */

@@ -1,12 +1,9 @@
 // A result as a page: speed, latency and memory of each case, and below the table what follows from it. Pure.
 import { METRIC_NAMES } from '../contract/metric-names.js';
 import type { CaseView, ShowView } from '../contract/views/show.js';
-import { lengthsOf } from '../contract/workloads.js';
 import { worstGrade } from '../stats/grade.js';
 import { METRICS, SHOWN_METRICS } from '../stats/metrics.js';
 import { present } from '../stats/present.js';
-import { limitDimensions } from '../suite/case-id.js';
-import { optionDimensions } from '../suite/option-dimensions.js';
 import { ceilingNotes, shareText } from './ceiling-notes.js';
 import { conclusion } from './conclusion.js';
 import { conditionNotes, gradeCell } from './condition-notes.js';
@@ -14,6 +11,7 @@ import { driftNotes } from './drift-notes.js';
 import { energyNotes } from './energy-notes.js';
 import { foreignNotes } from './foreign-notes.js';
 import { measured, number, plural, unitLabel } from './format.js';
+import { keyRecord } from './key-record.js';
 import { type Labels, labelsOf, workloadLabel } from './labels.js';
 import { limitNotes } from './limit-notes.js';
 import { peakNotes } from './memory-page.js';
@@ -142,20 +140,11 @@ function failureNotes({ id, failures }: CaseView): string[] {
 }
 
 function record(result: CaseView): Page['records'][number] {
-  const { workload, options, limits, ...dimensions } = result.key;
-  const lengths = lengthsOf(workload);
   const { n: itlSamples, ...percentiles } = result.interTokenLatencyMs;
   const flat: Page['records'][number] = {
     id: result.id,
     status: result.status,
-    ...dimensions,
-    ...optionDimensions(options),
-    ...limitDimensions(limits),
-    workload: workload.kind,
-    prompt: lengths?.prompt ?? null,
-    new: lengths?.new ?? null,
-    depth: lengths?.depth ?? null,
-    seconds: workload.kind === 'sustained' ? workload.seconds : null,
+    ...keyRecord(result.key),
     bitsPerWeight: result.engineWork.bitsPerWeight,
     kvFormat: result.engineWork.kvFormat,
     batch: result.engineWork.batch,

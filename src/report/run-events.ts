@@ -4,6 +4,7 @@ import type { RunEvent } from '../run/events.js';
 import { duration, plural } from './format.js';
 import { caseLabel, type Labels, labelsOf } from './labels.js';
 import { limitWords } from './limit-notes.js';
+import { sideWords } from './pairs-page.js';
 import { byteProgress, liveRound, planLine, roundProgress, tookLine } from './progress.js';
 
 interface EventLine {
@@ -54,6 +55,12 @@ export function describeEvents(): (event: RunEvent) => EventLine | null {
         const round = { ...event, label: caseLabel(labels, event.result) };
         phase = null;
         return { ...step(roundProgress(round)), live: (elapsedMs) => liveRound(round, phase, elapsedMs) };
+      }
+      case 'pairs-begun': {
+        const side = (name: 'baseline' | 'candidate') => [name, ...sideWords(event.differences, name)].join(' ');
+        return note(
+          `${event.pairs} pairs of each case, in the order A B, B A: A is the ${side('baseline')}, B the ${side('candidate')}`,
+        );
       }
       case 'pair-round-started': {
         const { result, side, pair, done, total } = event;

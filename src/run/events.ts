@@ -3,6 +3,7 @@
 import type { Limits } from '../contract/limits.js';
 import type { CaseResult, ResultDocument, Round } from '../contract/result.js';
 import type { UntilPrecise } from '../contract/rounds.js';
+import type { PairsView } from '../contract/views/pairs.js';
 import type { ExecutionProvider, Phase } from '../contract/vocabulary.js';
 import type { Basis } from '../stats/round-time.js';
 
@@ -36,6 +37,8 @@ export type RunEvent =
       rule: UntilPrecise;
       leftMs: number;
     }
+  /** Both sides are ready. */
+  | { type: 'pairs-begun'; pairs: number; differences: PairsView['differences'] }
   /** A round of a pair; both sides of a pair run one after the other. */
   | { type: 'pair-round-started'; result: CaseResult; side: PairSideName; pair: number; done: number; total: number }
   /** The round at hand entered a phase; `passes` are over. Comes several times a second where passes are short. */

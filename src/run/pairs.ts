@@ -15,6 +15,7 @@ import { problem } from '../errors.js';
 import { measureClock } from '../machine/clock.js';
 import { describeMachine } from '../machine/describe.js';
 import { openSources } from '../models/source.js';
+import { sideDifferences } from '../stats/side-differences.js';
 import { pairPath, requireWritable, saveResult } from '../store/files.js';
 import type { Executor } from '../worker/executor.js';
 import type { Begun } from './begin.js';
@@ -23,9 +24,10 @@ import { openRunEnergy, type RunEnergy } from './energy.js';
 import type { Listener, PairSideName } from './events.js';
 import { prepareAll } from './jobs.js';
 import { measureRound } from './measure.js';
+import { askForAnswers } from './prompt-answers.js';
 import { requireLimits, requireModels } from './requirements.js';
 
-/** An even number, so that both sides come first equally often. */
+/** Pairs of a case unless told otherwise. */
 export const PAIRS = 8;
 /** Pairs of a case that are repeated; a case that drops more is given up. */
 const MOST_REPEATED = 4;
@@ -44,6 +46,10 @@ export interface PairSide {
 interface PairOptions {
   results: string;
   machine?: string | undefined;
+  /** Of each case; an even number, so that both sides come first equally often. */
+  pairs?: number | undefined;
+  /** Measure also where the CPU computes part of what a GPU was asked for. */
+  allowFallback?: boolean | undefined;
   signal: AbortSignal;
   onEvent: Listener;
   /** Whether a round counts beside those of its case and side so far. A pair of which one does not is repeated at the end. */
@@ -64,13 +70,19 @@ export async function runPairs(given: Sides<PairSide>, options: PairOptions): Pr
     baseline: await openSide('baseline', given.baseline, about, options),
     candidate: await openSide('candidate', given.candidate, about, options),
   };
-  const { signal, onEvent } = options;
+  const { signal, onEvent, pairs = PAIRS } = options;
+  onEvent({
+    type: 'pairs-begun',
+    pairs,
+    differences: sideDifferences(sides.baseline.document, sides.candidate.document),
+  });
   const every = [...sides.baseline.document.cases, ...sides.candidate.document.cases];
   const energy = await openRunEnergy({ ...sides.candidate.document, cases: every }, signal, onEvent);
   try {
-    await runInOrder(given.candidate.cases.length, (name, at, place) =>
+    await runInOrder(given.candidate.cases.length, pairs, (name, at, place) =>
       measureSide(sides[name], at, place, energy, options),
     );
+    for (const name of SIDES) await askSide(sides[name], options);
   } catch (error) {
     throw signal.aborted ? problem('interrupted', { resume: null }) : error;
   } finally {
@@ -84,12 +96,12 @@ async function openSide(
   name: PairSideName,
   side: PairSide,
   { sitting, ...about }: Pick<ResultDocument, 'startedAt' | 'machine'> & { sitting: string },
-  { results, signal, onEvent }: PairOptions,
+  { results, signal, onEvent, pairs = PAIRS }: PairOptions,
 ) {
   const { executor, suite, tool, cases: wanted } = side;
   const sources = openSources();
   const versions = executor.versions();
-  const { cases, ...head } = beginDocument({ ...suite, rounds: PAIRS }, wanted, { ...about, tool, versions });
+  const { cases, ...head } = beginDocument({ ...suite, rounds: pairs }, wanted, { ...about, tool, versions });
   const document: ResultDocument = { ...head, sitting, cases };
   const path = pairPath(results, document, name);
   requireWritable(path);
@@ -98,6 +110,15 @@ async function openSide(
   await requireLimits(executor, cases, onEvent);
   const checkpoints = await prepareAll(document, cases, { sources, signal, onEvent });
   return { name, side, document, path, checkpoints };
+}
+
+/** What each side answers to one prompt shows whether both compute the same. */
+async function askSide(
+  { side, document, path, checkpoints }: OpenSide,
+  { signal, onEvent }: PairOptions,
+): Promise<void> {
+  await askForAnswers(document, checkpoints, { executor: side.executor, signal, onEvent });
+  saveResult(path, document);
 }
 
 interface Place {
@@ -112,11 +133,11 @@ async function measureSide(
   at: number,
   place: Place,
   energy: RunEnergy,
-  { signal, onEvent, isUsable }: PairOptions,
+  { signal, onEvent, isUsable, allowFallback = false }: PairOptions,
 ): Promise<boolean> {
   const result = document.cases[at]!;
   onEvent({ type: 'pair-round-started', result, side: name, ...place });
-  const how = { executor: side.executor, allowFallback: true, signal, onEvent };
+  const how = { executor: side.executor, allowFallback, signal, onEvent };
   const round = await measureRound(document, result, place.pair, checkpoints, energy, how);
   recordRound(document, result, round, checkpoints.of(result));
   saveResult(path, document);
@@ -128,11 +149,12 @@ async function measureSide(
 /** Every other pair of a case starts with the candidate. A pair is over when one of its rounds does not count. */
 async function runInOrder(
   cases: number,
+  pairs: number,
   measure: (name: PairSideName, at: number, place: Place) => Promise<boolean>,
 ): Promise<void> {
   const queue = Array.from({ length: cases }, (_, at) => ({ at, dropped: [] as (typeof SIDES)[] }));
   let done = 0;
-  let total = 2 * PAIRS * cases;
+  let total = 2 * pairs * cases;
   const run = async ({ at, dropped }: (typeof queue)[number], pair: number, order: typeof SIDES) => {
     if (dropped.length > MOST_REPEATED) return;
     const counts =
@@ -143,7 +165,7 @@ async function runInOrder(
     dropped.push(order);
     total += 2;
   };
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     const isEven = pair % 2 === 0;
     for (const entry of isEven ? queue : queue.toReversed())
       await run(entry, pair, isEven ? SIDES : SIDES.toReversed());
@@ -152,7 +174,7 @@ async function runInOrder(
   for (let again = 0; again < MOST_REPEATED; again++) {
     for (const entry of queue) {
       const order = entry.dropped[again];
-      if (order !== undefined) await run(entry, PAIRS + again, order);
+      if (order !== undefined) await run(entry, pairs + again, order);
     }
   }
 }

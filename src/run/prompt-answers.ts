@@ -10,7 +10,7 @@ import type { EngineOptions } from './options.js';
 export async function askForAnswers(
   { cases, suite }: ResultDocument,
   checkpoints: Checkpoints,
-  { executor, signal, onEvent }: EngineOptions,
+  { executor, signal, onEvent }: Pick<EngineOptions, 'executor' | 'signal' | 'onEvent'>,
 ): Promise<void> {
   const { timeoutSeconds } = suite.content;
   const runs = unanswered(cases);

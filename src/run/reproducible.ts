@@ -2,6 +2,7 @@
 // was about. Pure.
 import type { ResultDocument } from '../contract/result.js';
 import { RUNTIME_NAMES } from '../contract/runtimes.js';
+import { toolName } from '../stats/side-differences.js';
 
 /** An installation of edgeproof on this machine. */
 export interface Here {
@@ -17,14 +18,10 @@ export function whyNotReproducible(side: string, document: ResultDocument, here:
   if (machine.id !== here.machine) return `the ${side} was measured on ${machine.id}, this is ${here.machine}`;
   const isOtherCommit = tool.commit !== null && here.tool.commit !== null && tool.commit !== here.tool.commit;
   if (tool.version !== here.tool.version || isOtherCommit)
-    return `the ${side} was measured by edgeproof ${named(tool)}, not by ${named(here.tool)}`;
+    return `the ${side} was measured by edgeproof ${toolName(tool)}, not by ${toolName(here.tool)}`;
   const used = RUNTIME_NAMES.filter((name) => cases.some(({ key }) => key.runtime === name));
   const other = (['node', ...used] as const).find((name) => versions[name] !== here.versions[name]);
   return other === undefined
     ? null
     : `the ${side} was measured with ${other} ${versions[other]}, not with ${here.versions[other]}`;
-}
-
-function named({ version, commit }: ResultDocument['tool']): string {
-  return commit === null ? version : `${version} at ${commit.slice(0, 8)}`;
 }

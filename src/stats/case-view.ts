@@ -64,7 +64,7 @@ export function caseView(document: ResultDocument, result: CaseResult, { answers
     limits,
     limitEffects: limitEffects(result, limits),
     parity: parityInSuite(answers, result),
-    work: workOf(answers.of(result)),
+    work: workOf(result, answers.of(result)),
     engineWork: engineWork(result, document.versions),
     peakMemoryByPhase,
     peakMoment: peakMoment(peakMemoryByPhase),

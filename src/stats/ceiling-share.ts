@@ -1,6 +1,6 @@
 // The share of a ceiling that a case reaches: the time that its bytes and its operations take at the machine's best,
 // over the time that was measured. Above the ceiling and its uncertainty, a rate is impossible. Pure. docs/ceilings.md.
-import type { Ceiling } from '../contract/ceilings.js';
+import { type Ceiling, isProductProbe } from '../contract/ceilings.js';
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
@@ -42,17 +42,29 @@ export function ceilingShares(
   };
 }
 
+/** The shares alone. */
+export function sharesOf(document: Ceilings, result: CaseResult): Record<PhaseWithCeiling, number | null> {
+  const { prefill, decode } = ceilingShares(document, result);
+  return { prefill: prefill?.share ?? null, decode: decode?.share ?? null };
+}
+
 export function isImpossible(document: Ceilings, result: CaseResult): boolean {
   return Object.values(ceilingShares(document, result)).some((share) => share?.impossible);
 }
 
-/** Ceilings of the same execution provider and threads. Bandwidths count if measured over no more memory than a token reads. */
+/**
+ * Ceilings of the same execution provider and threads. Bandwidths count if measured over no more memory than a token reads. What
+ * products reach without ONNX Runtime is a floor: it counts beside kernels of its kind, never in place of them.
+ */
 function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: number): Ceiling[] {
   const same = ceilings.filter(({ ep, threads, value }) => ep === key.ep && threads === key.threads && value !== null);
   const sizes = same.flatMap(({ workingSetBytes }) => (workingSetBytes === null ? [] : [workingSetBytes]));
   const fitting = sizes.filter((bytes) => bytes <= tokenBytes);
   const size = fitting.length > 0 ? Math.max(...fitting) : Math.min(...sizes);
-  return same.filter(({ kind, workingSetBytes }) => kind !== 'read-bandwidth' || workingSetBytes === size);
+  const byKernels = new Set(same.filter((ceiling) => !isProductProbe(ceiling)).map(({ kind }) => kind));
+  return same.filter(
+    ({ kind, workingSetBytes }) => byKernels.has(kind) && (kind !== 'read-bandwidth' || workingSetBytes === size),
+  );
 }
 
 function shareOf(

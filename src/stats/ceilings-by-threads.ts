@@ -1,11 +1,14 @@
-// The ceilings of a machine by thread count: the best kernel of each, how rates grow with threads, and where two ways to
-// measure a bandwidth disagree. Pure.
-import { type Ceiling, READ_PROBE } from '../contract/ceilings.js';
+// The ceilings of a machine by thread count: the best kernel of each, how rates grow with threads, and where ONNX Runtime and
+// the probes without it disagree. Pure.
+import { type Ceiling, isProductProbe, READ_PROBE } from '../contract/ceilings.js';
 import type { CeilingGroup } from '../contract/views/machine.js';
 import { groupBy } from './group-by.js';
 
 export function ceilingsByThreads(ceilings: readonly Ceiling[]): CeilingGroup[] {
-  const groups = groupBy(ceilings, ({ kind, ep, workingSetBytes }) => JSON.stringify([kind, ep, workingSetBytes]));
+  const groups = groupBy(ceilings, (ceiling) => {
+    const { kind, ep, workingSetBytes } = ceiling;
+    return JSON.stringify([kind, ep, workingSetBytes, isProductProbe(ceiling)]);
+  });
   return [...groups.values()].map(groupOf);
 }
 
@@ -19,6 +22,7 @@ function groupOf(group: Ceiling[]): CeilingGroup {
     ep,
     workingSetBytes,
     unit,
+    isFloor: isProductProbe(group[0]!),
     best: best.map(({ threads, value, operator }) => ({ threads, value, operator, timesFirst: value / first })),
     reason: best.length === 0 ? method : null,
   };
@@ -50,5 +54,31 @@ export function bandwidthDisagreements(ceilings: readonly Ceiling[]): Disagreeme
     if (kernel === undefined || probe === undefined) return [];
     const agree = Math.max(kernel, probe) / Math.min(kernel, probe) <= 1 + AGREEMENT;
     return agree ? [] : [{ threads: threads!, workingSetBytes: workingSetBytes!, kernel, probe }];
+  });
+}
+
+/** Products that the probe multiplies faster than any kernel of ONNX Runtime that was measured. */
+export interface Beaten {
+  arithmetic: string;
+  threads: number;
+  kernel: { operator: string; rate: number };
+  probe: number;
+}
+
+export function kernelsBeaten(ceilings: readonly Ceiling[]): Beaten[] {
+  const products = ceilings.filter(({ kind, ep }) => kind.startsWith('matmul') && ep === 'cpu');
+  const groups = groupBy(products, ({ kind, threads }) => JSON.stringify([kind, threads]));
+  return [...groups.values()].flatMap((group) => {
+    const kernel = bestOf(group.filter((ceiling) => !isProductProbe(ceiling)));
+    const probe = bestOf(group.filter(isProductProbe));
+    if (kernel === null || probe === null || probe.value <= kernel.value) return [];
+    return [
+      {
+        arithmetic: kernel.kind.replace('matmul-', ''),
+        threads: kernel.threads!,
+        kernel: { operator: kernel.operator!, rate: kernel.value },
+        probe: probe.value,
+      },
+    ];
   });
 }

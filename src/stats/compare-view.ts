@@ -5,6 +5,7 @@ import type { Grade } from '../contract/vocabulary.js';
 import { acrossOffer } from './across-offer.js';
 import { type CompareOptions, compareResults } from './compare.js';
 import { comparableEnergy, energySources } from './energy.js';
+import { geometricMeans } from './geometric-means.js';
 import { type CasePair, pairCases } from './pairing.js';
 import { enginesOf } from './show.js';
 import { sittingDrifts } from './sitting-drift.js';
@@ -25,6 +26,7 @@ export function compareView(
   const whole = { baseline: baseline.document, candidate: candidate.document };
   const comparison = compareResults(whole.baseline, whole.candidate, { ...options, grade });
   const { pairs } = pairCases(whole, options);
+  const documents = { baseline: before.document, candidate: after.document };
   const isAnyLeftOut = before.leftOut.length + after.leftOut.length > 0;
   return {
     baseline: baseline.path,
@@ -40,6 +42,7 @@ export function compareView(
       ),
     },
     grade,
+    means: geometricMeans(comparison.cases, documents),
     ...comparison,
     leftOut: { baseline: before.leftOut, candidate: after.leftOut },
     allRounds: isAnyLeftOut ? otherOutcomes(comparison, compareResults(whole.baseline, whole.candidate, options)) : [],

@@ -3,12 +3,11 @@ import { type CaseResult, okRounds, type ResultDocument } from '../contract/resu
 import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
 import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
-import { isImpossible } from './ceiling-share.js';
+import { isImpossible, sharesOf } from './ceiling-share.js';
 import { comparableEnergy } from './energy.js';
 import { engineWork, isEqualWork } from './equal-work.js';
 import { failureChanges } from './failures.js';
 import { judge, type Samples } from './judgement.js';
-import type { LeastEffects } from './least-effect.js';
 import { COMPARED_METRICS, METRICS, valuesByRound } from './metrics.js';
 import { otherTokens, sameInRounds } from './other-tokens.js';
 import { acrossOf, type CasePair, type PairingOptions, pairCases } from './pairing.js';
@@ -24,6 +23,8 @@ export interface CompareOptions extends PairingOptions {
   grade?: Grade;
   /** Other results of the machine, which know how much sittings differ and how often cases used to fail. */
   history?: readonly ResultDocument[];
+  /** How many candidates are compared with this baseline at once; their tests are one family. */
+  candidates?: number;
 }
 
 /** Throws pairing-ambiguous where `across` leaves a choice. */
@@ -32,7 +33,7 @@ export function compareResults(
   candidate: ResultDocument,
   options: CompareOptions,
 ): Comparison {
-  const { grade = 'C', history = [], minimumEffect } = options;
+  const { grade = 'C', history = [], minimumEffect, candidates } = options;
   const asked = { minimumEffect, thresholds: candidate.suite.content.thresholds };
   const sides = { baseline: sideOf(baseline, grade), candidate: sideOf(candidate, grade) };
   const { pairs, onlyBaseline, onlyCandidate } = pairCases({ baseline, candidate }, options);
@@ -44,7 +45,8 @@ export function compareResults(
   ];
   const earlier = history.map((document) => sufficientRounds(document, grade).document);
   const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, earlier);
-  return { ...judgeCases(cases, sittingsOf, asked), failures: failureChanges(pairs, history) };
+  const judged = judgeCases(cases, (figures) => judge(figures, asked, candidates), sittingsOf);
+  return { ...judged, failures: failureChanges(pairs, history) };
 }
 
 interface Side {
@@ -73,12 +75,16 @@ type Undecided = Exclude<CaseComparison, { status: 'compared' }> | (Compared & {
 type Compared = Omit<Extract<CaseComparison, { status: 'compared' }>, 'changes'>;
 
 /** The figures of all cases are judged together, because one exit code answers for all of them. */
-function judgeCases(cases: Undecided[], sittingsOf: SittingsOf, asked: LeastEffects): Omit<Comparison, 'failures'> {
+function judgeCases(
+  cases: Undecided[],
+  judgeAll: (figures: Samples[][]) => ReturnType<typeof judge>,
+  sittingsOf: SittingsOf,
+): Omit<Comparison, 'failures'> {
   const compared = cases.filter((entry) => entry.status === 'compared');
   const figures = compared.map(({ samples, pair }) =>
     samples.map((sample) => ({ ...sample, sittings: sittingsOf(sample.metric, pair) })),
   );
-  const { changes, ...tests } = judge(figures, asked);
+  const { changes, ...tests } = judgeAll(figures);
   const decided = cases.map((entry): CaseComparison => {
     if (entry.status !== 'compared') return entry;
     const { samples: _, pair, ...rest } = entry;
@@ -122,10 +128,14 @@ function compareCase(
     otherTokens: otherTokens(whole, parity),
     sameLogits: sameInRounds(whole, 'logitsHash'),
     parity,
-    work: workOf(answers.after),
+    work: workOf(after, answers.after),
     unequalWork: unequalWork(documents, whole),
   };
-  return { id, status: 'compared', partner: before.id, key, across: differences, ...tokens, samples, pair };
+  const isOtherMachine = differences.some(({ dimension }) => dimension === 'machine');
+  const ofCeiling = isOtherMachine
+    ? { baseline: sharesOf(baseline.document, before), candidate: sharesOf(candidate.document, after) }
+    : null;
+  return { id, status: 'compared', partner: before.id, key, across: differences, ofCeiling, ...tokens, samples, pair };
 }
 
 function unequalWork(
@@ -154,7 +164,7 @@ function aboveCeiling(side: string): string {
 }
 
 /** Whether the user asked to compare different files, which may compute different things. */
-function hasOtherFiles(differences: Difference[]): boolean {
+export function hasOtherFiles(differences: Difference[]): boolean {
   return differences.some(({ dimension }) => dimension === 'weights' || dimension === 'graph');
 }
 

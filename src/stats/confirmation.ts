@@ -39,9 +39,9 @@ function isAlert({ metric, outcome, change }: ComparedCase['changes'][number]): 
 }
 
 /**
- * 0: every figure passes. 1: one is worse or not shown, a case lost its pairs or generated other tokens from the same files
- * with the same settings, which is another computation, or the stored results say no for another
- * reason than the alerts that passed. 2: no figure. What is not shown is no pass: a script that asked must not go on.
+ * 0: every figure passes. 1: one is worse or not shown, a case lost its pairs or is not shown to compute the same from the same
+ * files, or the stored results say no for another reason than the alerts that passed. 2: no figure. What is not shown is no
+ * pass: a script that asked must not go on.
  */
 export function gateExitCode(screen: Screen | null, pairs: PairsView, allowed: Allowed = {}): 0 | 1 | 2 {
   const { figures, dropped } = pairs;

@@ -6,14 +6,17 @@ import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { Summary } from '../contract/views/figures.js';
 import { GRADES } from '../contract/vocabulary.js';
 import { ceilingShares } from './ceiling-share.js';
+import { engineWork } from './equal-work.js';
 import { gradeRound } from './grade.js';
 import { roundValues } from './metrics.js';
+import { type Answers, answersIn, isSound, parityInSuite, workOf } from './parity.js';
 import { enginesOf } from './show.js';
 import { lookFactor } from './stein.js';
 import { median, summarize, widened } from './summary.js';
 
 export function digestOf(document: ResultDocument, path: string): Digest {
   const { startedAt, suite, machine, tool } = document;
+  const answers = answersIn(document.cases);
   return {
     path,
     startedAt,
@@ -22,11 +25,11 @@ export function digestOf(document: ResultDocument, path: string): Digest {
     machine,
     tool,
     engines: enginesOf(document),
-    cases: document.cases.map((result) => caseDigest(document, result)),
+    cases: document.cases.map((result) => caseDigest(document, answers, result)),
   };
 }
 
-function caseDigest(document: ResultDocument, result: CaseResult): CaseDigest {
+function caseDigest(document: ResultDocument, answers: Answers, result: CaseResult): CaseDigest {
   const rounds = okRounds(result);
   const grades = rounds.map((round) => gradeRound(round, rounds).grade);
   const counted = GRADES.map((grade) => [grade, grades.filter((own) => own === grade).length] as const);
@@ -48,6 +51,8 @@ function caseDigest(document: ResultDocument, result: CaseResult): CaseDigest {
     metrics,
     intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
     ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
+    engineWork: engineWork(result, document.versions),
+    isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(result, answers.of(result)) }),
   };
 }
 

@@ -31,10 +31,14 @@ interface Tests {
   screened: Screened | null;
 }
 
-/** `cases`: the figures of each case; the changes come in the same order. */
+/**
+ * `cases`: the figures of each case; the changes come in the same order. `comparisons`: how many are made with this baseline
+ * at once. Each then has its share of the level (Bonferroni), so that all of them together raise a false alarm in 5 of 100.
+ */
 export function judge(
   cases: readonly (readonly Samples[])[],
   asked: LeastEffects = {},
+  comparisons = 1,
 ): { changes: MetricChange[][] } & Pick<Comparison, 'roundsNeeded' | 'deals'> {
   const family = cases.flatMap((samples) => samples.filter((sample) => testedAs(sample, samples) === sample));
   const { tested, deals } = maxT(family);
@@ -45,12 +49,17 @@ export function judge(
       return [sample, { tested: tested[i]!, spread: spreads[i]!, screened }];
     }),
   );
-  const noise = { figures: family.length, familySpread: family.length === 0 ? 0 : median(spreads) };
+  const alpha = ALPHA / comparisons;
+  const noise = {
+    alpha,
+    figures: family.length * comparisons,
+    familySpread: family.length === 0 ? 0 : median(spreads),
+  };
   const screenedFigures = family.filter(({ sittings }) => sittings).length;
   const changeOf = (sample: Samples, samples: readonly Samples[]): MetricChange => {
     const counted = testedAs(sample, samples);
     const test = tests.get(counted)!;
-    const limit = test.screened === null ? null : limitOf(test.screened, screenedFigures);
+    const limit = test.screened === null ? null : limitOf(test.screened, screenedFigures * comparisons);
     const least = leastEffect(sample.metric, asked);
     const sides = { ...noise, spread: test.spread, minimumEffect: least };
     const sizes = { n: sample.baseline.length, m: sample.candidate.length };
@@ -60,15 +69,16 @@ export function judge(
       metric: sample.metric,
       ...mediansOf(sample),
       sameAs: counted === sample ? null : counted.metric,
-      ...test.tested,
-      outcome: outcomeOf(counted, test, limit, least),
+      p: test.tested.p,
+      adjustedP: Math.min(1, test.tested.adjustedP * comparisons),
+      outcome: outcomeOf(counted, test, limit, least, alpha),
       sittings: limit === null ? null : sittingsOf(counted, test.screened!, limit),
       visibleEffect: ofRounds === null ? null : Math.max(ofRounds, ofSittings),
       roundsToSee5Percent: ofSittings > ASKED_EFFECT ? null : roundsToSee(ASKED_EFFECT, sides),
     };
   };
   const changes = cases.map((samples) => samples.map((sample) => changeOf(sample, samples)));
-  return { changes, roundsNeeded: roundsNeeded(ALPHA), deals };
+  return { changes, roundsNeeded: roundsNeeded(alpha), deals };
 }
 
 /** The figure of the case under which this one is tested: itself, or the one that it is in another unit. */
@@ -77,10 +87,16 @@ function testedAs(sample: Samples, samples: readonly Samples[]): Samples {
   return samples.find(({ metric }) => metric === same) ?? sample;
 }
 
-function outcomeOf(sample: Samples, { tested, screened }: Tests, limit: number | null, least: number): Outcome {
+function outcomeOf(
+  sample: Samples,
+  { tested, screened }: Tests,
+  limit: number | null,
+  least: number,
+  alpha: number,
+): Outcome {
   const { change } = mediansOf(sample);
-  if (tested.adjustedP > ALPHA || Math.abs(change) < least) {
-    return smallestP(sample.baseline.length, sample.candidate.length) > ALPHA ? 'too few rounds' : 'not shown';
+  if (tested.adjustedP > alpha || Math.abs(change) < least) {
+    return smallestP(sample.baseline.length, sample.candidate.length) > alpha ? 'too few rounds' : 'not shown';
   }
   // The sittings must change in the same direction as the rounds.
   if (limit !== null && Math.sign(change) * screened!.difference <= limit) return 'within sitting spread';

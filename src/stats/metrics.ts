@@ -28,6 +28,8 @@ interface Metric {
   sittingSpread?: number;
   /** A gain does not count as better if other tokens were computed. */
   isSpeed?: true;
+  /** It stands in tables over several results without being asked for. */
+  isTabled?: true;
   /** Rounds that stand apart are named, and a comparison says how many rounds it needs. */
   isWatched?: true;
   /** The phase whose ceiling it has a share of. */
@@ -57,6 +59,7 @@ export const METRICS: Record<MetricName, Metric> = {
     isSpeed: true,
     isWatched: true,
     ceiling: 'prefill',
+    isTabled: true,
     ofRound(round, { key: { workload } }) {
       if (workload.kind === 'micro') return null;
       const own = overIterations(round, (iteration) => (1000 * workload.prompt) / iteration.tokenMs[0]!);
@@ -71,6 +74,7 @@ export const METRICS: Record<MetricName, Metric> = {
     isSpeed: true,
     isWatched: true,
     ceiling: 'decode',
+    isTabled: true,
     ofRound(round, { key: { workload } }) {
       const own = overDecodes(round, (ms, gaps) => (1000 * gaps) / ms);
       return own ?? foreignRate(round, 'new' in workload ? workload.new : 0);
@@ -122,6 +126,7 @@ export const METRICS: Record<MetricName, Metric> = {
     minimumEffect: 0.05,
     compared: { place: 7 },
     sittingSpread: 0.01,
+    isTabled: true,
     ofRound: (round) => round.memory.peakRssBytes,
   },
   microMs: {
@@ -130,6 +135,7 @@ export const METRICS: Record<MetricName, Metric> = {
     ...TIME,
     compared: { place: 8 },
     isWatched: true,
+    isTabled: true,
     ofRound: (round) => medianOfKnown(microSamples(round)),
   },
   sustainedRate: {
@@ -137,6 +143,7 @@ export const METRICS: Record<MetricName, Metric> = {
     column: { title: 'sustained', place: 4 },
     ...RATE,
     compared: { place: 9 },
+    isTabled: true,
     ofRound: (round) => sustainedOf(round)?.sustainedRate ?? null,
   },
   joulesPerPromptToken: {
@@ -172,6 +179,7 @@ const byPlace = (placeOf: (metric: Metric) => number | undefined) =>
 
 /** Metrics that a table of results shows, and those that are compared, in the order of columns and rows. */
 export const SHOWN_METRICS = byPlace(({ column }) => column?.place);
+export const TABLED_METRICS = SHOWN_METRICS.filter((name) => METRICS[name].isTabled);
 export const COMPARED_METRICS = byPlace(({ compared }) => compared?.place);
 
 /** One value per measured round that has one. */

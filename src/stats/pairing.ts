@@ -2,8 +2,7 @@
 // nothing but what may differ. More than one is an error. Pure.
 import type { CaseResult, ResultDocument } from '../contract/result.js';
 import { type EdgeproofError, problem } from '../errors.js';
-import { caseDimensions } from '../suite/case-id.js';
-import { dimensionOf, dimensionRow } from '../suite/dimensions.js';
+import { caseDimensions, dimensionValue } from '../suite/case-id.js';
 import { isOptionDimension } from '../suite/option-dimensions.js';
 
 export interface PairingOptions {
@@ -119,20 +118,13 @@ function selected(cases: CaseResult[], side: 'baseline' | 'candidate', { pair = 
 }
 
 /** Cases match when all dimensions but those in `across` are equal. Only synthetic weights have a layout. */
-function matchLabel(result: CaseResult, across: string[]): string {
+export function matchLabel(result: Pick<CaseResult, 'key'>, across: readonly string[]): string {
   const ignored = new Set(across.includes('weights') ? [...across, 'layout'] : across);
   const dimensions = Object.entries(caseDimensions(result.key)).filter(
     ([name]) => !ignored.has(name) && !(isOptionDimension(name) && ignored.has('options')),
   );
   const { workload } = result.key;
   return JSON.stringify([workload.kind, workload.kind === 'micro' ? workload.task : null, dimensions]);
-}
-
-/** The value of a dimension, also where the id leaves it out. */
-function dimensionValue({ key }: CaseResult, dimension: string): string {
-  const row = dimensionOf(dimension);
-  const values: Record<string, string> = { ...caseDimensions(key), weights: key.weights };
-  return values[dimension] ?? (row === null ? undefined : dimensionRow(row).unnamed?.(dimension)) ?? 'none';
 }
 
 /** Lists the possible pairs, each with the options that choose it. */

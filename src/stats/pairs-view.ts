@@ -1,22 +1,25 @@
 // The view of paired rounds: two documents of one sitting, figure by figure. Pair i is round i of both. Pure.
 import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds } from '../contract/result.js';
-import type { DroppedPairs, PairedFigure, PairsView } from '../contract/views/pairs.js';
+import type { DroppedPairs, PairedFigure, PairedTokens, PairsView } from '../contract/views/pairs.js';
 import type { Grade } from '../contract/vocabulary.js';
 import type { Side } from './compare-view.js';
 import { comparableEnergy } from './energy.js';
 import { gradeRound, isSufficient } from './grade.js';
 import { askedEffect } from './least-effect.js';
 import { COMPARED_METRICS, METRICS } from './metrics.js';
-import { sameInRounds } from './other-tokens.js';
+import { pairedTokens } from './paired-tokens.js';
+import type { CasePair } from './pairing.js';
+import { pairingGain } from './pairing-gain.js';
 import { hodgesLehmann, nonInferiority, signFlipMaxT } from './pairs.js';
+import { sideDifferences } from './side-differences.js';
 import { median } from './summary.js';
 
 const ALPHA = 0.05;
 /** A slowdown that is tolerated unless told otherwise; some metrics matter only from a larger change on. */
 const MARGIN = 0.05;
 
-interface PairsOptions {
+export interface PairsOptions {
   grade: Grade;
   /** Replaces the margin of every metric. */
   minimumEffect?: number;
@@ -32,36 +35,37 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
   const series = cases.flatMap(({ before, after }) =>
     COMPARED_METRICS.filter((metric) => isWanted(after.id, metric))
       .filter((metric) => comparableEnergy(before, after) || !METRICS[metric].compared!.sameEnergySource)
-      .map((metric) => ({ after, metric, values: pairedValues(metric, before, after, grade) }))
+      .map((metric) => ({ before, after, metric, values: pairedValues(metric, before, after, grade) }))
       .filter(({ values }) => values.some((pair) => pair !== null) || options.isWanted !== undefined),
   );
   const differences = series.map(({ values }) =>
     values.map((pair) => (pair === null ? null : Math.log(pair.candidate / pair.baseline))),
   );
+  const tokens = pairedTokens({ baseline: baseline.document, candidate: candidate.document });
   const adjusted = signFlipMaxT(differences);
   const failed = new Set(cases.filter(hasNewFailures).map(({ after }) => after.id));
   return {
     baseline: baseline.path,
     candidate: candidate.path,
     sitting: candidate.document.sitting ?? '',
+    differences: sideDifferences(baseline.document, candidate.document),
     grade,
-    figures: series.map(({ after, metric, values }, i) =>
-      figureOf(after, metric, values, {
+    figures: series.map(({ before, after, metric, values }, i) =>
+      figureOf({ before, after }, metric, values, {
         margin: askedEffect(metric, asked) ?? Math.max(MARGIN, METRICS[metric].minimumEffect),
         adjustedP: adjusted[i]!,
         hasNewFailures: failed.has(after.id),
       }),
     ),
     dropped: cases.flatMap(({ before, after }) => droppedOf(before, after, grade)),
-    otherTokens: cases.flatMap((both) => (haveOtherTokens(both) ? [both.after.id] : [])),
+    tokens,
+    otherTokens: tokens.filter(isFault).map(({ id }) => id),
   };
 }
 
-/** From the same files with the same settings. Of others, the comparison of the stored results tells what it means. */
-function haveOtherTokens(both: { before: CaseResult; after: CaseResult }): boolean {
-  const { before, after } = both;
-  const isSame = before.id === after.id && before.identity?.weights === after.identity?.weights;
-  return isSame && before.identity?.graph === after.identity?.graph && sameInRounds(both, 'tokensHash') === false;
+/** Other files may compute other things, but not less than they were asked to. */
+function isFault({ isSame, otherFiles, work }: PairedTokens): boolean {
+  return !isSame && (!otherFiles || work?.proven === false);
 }
 
 interface PairOfValues {
@@ -84,7 +88,7 @@ function pairedValues(metric: MetricName, before: CaseResult, after: CaseResult,
 }
 
 function figureOf(
-  { id, key }: CaseResult,
+  { before, after: { id, key } }: CasePair,
   metric: MetricName,
   values: readonly (PairOfValues | null)[],
   { margin, adjustedP, hasNewFailures }: { margin: number; adjustedP: number; hasNewFailures: boolean },
@@ -107,10 +111,13 @@ function figureOf(
   // A slowdown of one of many figures must stand out among all; a candidate that fails more often never passes.
   const isShown = verdict === 'worse' ? adjustedP <= ALPHA : verdict === 'pass' && !hasNewFailures;
   return {
-    ...{ id, key, metric },
+    ...{ id, key, partner: before.id, partnerKey: before.key, metric },
     ...{ baseline: of('baseline'), candidate: of('candidate'), pairs: known.length },
     ...{ change: limits('twoSided'), slowdown, margin, adjustedP },
     outcome: isShown ? verdict : 'not shown',
+    pairing: pairingGain(
+      known.map((pair) => ({ baseline: Math.log(pair.baseline), candidate: Math.log(pair.candidate) })),
+    ),
   };
 }
 
@@ -118,7 +125,7 @@ function failuresOf(result: CaseResult) {
   return result.rounds.flatMap((round) => (round.status === 'failed' ? [round.failure] : []));
 }
 
-function hasNewFailures({ before, after }: { before: CaseResult; after: CaseResult }): boolean {
+function hasNewFailures({ before, after }: CasePair): boolean {
   return failuresOf(after).length > failuresOf(before).length;
 }
 

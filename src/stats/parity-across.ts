@@ -29,14 +29,19 @@ export function parityAcross(pair: Pair): Parity | null {
 }
 
 /** Speed is only better where the work was done, and the same: see docs/comparison.md, Parity. */
-export function judgeSpeed(
-  metric: MetricName,
-  outcome: Outcome,
-  pair: Pair,
-  found: { otherTokens: OtherTokens | null; parity: Parity | null; work: Work | null },
-): Outcome {
+export function judgeSpeed(metric: MetricName, outcome: Outcome, pair: Pair, found: Found): Outcome {
   if (outcome !== 'better' || !METRICS[metric].isSpeed) return outcome;
-  // What is timed is what is checked: the answer to the common prompt excuses no more than the rounding it shows.
+  return isSameWork(pair, found) ? outcome : 'faster but different';
+}
+
+interface Found {
+  otherTokens: OtherTokens | null;
+  parity: Parity | null;
+  work: Work | null;
+}
+
+/** What is timed is what is checked: the answer to the common prompt excuses no more than the rounding it shows. */
+export function isSameWork(pair: Pair, found: Found): boolean {
   const areRoundsSame = found.otherTokens?.isExplained ?? true;
-  return isSound(found) && (areRoundsSame || !areComparable(pair)) ? outcome : 'faster but different';
+  return isSound(found) && (areRoundsSame || !areComparable(pair));
 }

@@ -6,6 +6,7 @@ import type { PromptAnswer } from '../contract/prompt-answer.js';
 import type { CaseResult } from '../contract/result.js';
 import { RUNTIMES } from '../contract/runtimes.js';
 import type { Parity, Work } from '../contract/views/figures.js';
+import { multipliedOf } from './multiplied.js';
 
 /** RMS error of the logits against float64, relative to their size: the largest that tests measure, rounded up. */
 const RELATIVE_ERROR = { float32: 1e-5, float16: 6e-3, int8: 1e-1 };
@@ -172,11 +173,13 @@ export function parityInSuite(answers: Answers, result: CaseResult): (Parity & {
   return parity === null ? null : { reference: reference.id, ...parity };
 }
 
-/** Whether a run is shown to have read its whole prompt; null where that was not measured. */
-export function workOf(answer: PromptAnswer | null): Work | null {
+/** Whether the run of a case is shown to have read its whole prompt; null where that was not measured. */
+export function workOf(result: Pick<CaseResult, 'checkpoint'>, answer: PromptAnswer | null): Work | null {
   const reading = answer?.logits?.reading ?? null;
   if (reading === null) return null;
-  return { ...reading, proven: reading.otherPasses < MOST_OF_OTHER_TEXT * reading.otherText };
+  const multiplied = multipliedOf(result, answer);
+  const isRead = reading.otherPasses < MOST_OF_OTHER_TEXT * reading.otherText;
+  return { ...reading, multiplied, proven: isRead && multiplied?.isWhole !== false };
 }
 
 /** Whether a case may stand beside others as the same computation: neither unlike its reference nor unproven. */
@@ -189,6 +192,6 @@ export function isSound({ parity, work }: { parity: Parity | null; work: Work | 
 export function wrongCases(cases: readonly CaseResult[]): string[] {
   const answers = answersIn(cases);
   const isWrong = (result: CaseResult) =>
-    parityInSuite(answers, result)?.verdict === 'different' || workOf(answers.of(result))?.proven === false;
+    parityInSuite(answers, result)?.verdict === 'different' || workOf(result, answers.of(result))?.proven === false;
   return cases.filter(isWrong).map(({ id }) => id);
 }

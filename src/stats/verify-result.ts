@@ -100,7 +100,7 @@ function contradictions(result: CaseResult): string[] {
 function unproven({ cases }: ResultDocument): string[] {
   const answers = answersIn(cases);
   return cases.flatMap((result) =>
-    workOf(answers.of(result))?.proven === false
+    workOf(result, answers.of(result))?.proven === false
       ? [`${result.id}: it is not shown that the whole prompt was read`]
       : [],
   );

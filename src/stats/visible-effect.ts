@@ -31,11 +31,21 @@ interface Sides {
   figures: number;
   /** Smaller changes are never reported. */
   minimumEffect: number;
+  /** What p must not exceed. */
+  alpha?: number;
 }
 
 /** The relative change that is shown nine times in ten; null where no change can be. */
-export function visibleEffect({ n, m, spread, familySpread, figures, minimumEffect }: Sides): number | null {
-  if (smallestP(n, m) > ALPHA) return null;
+export function visibleEffect({
+  n,
+  m,
+  spread,
+  familySpread,
+  figures,
+  minimumEffect,
+  alpha = ALPHA,
+}: Sides): number | null {
+  if (smallestP(n, m) > alpha) return null;
   const rounds = (2 * n * m) / (n + m);
   const ofMedians = Math.sqrt(Math.PI / rounds);
   const freedom = n + m - 2;
@@ -67,7 +77,7 @@ function between(places: readonly number[], values: readonly number[], at: numbe
 export function roundsToSee(effect: number, sides: Omit<Sides, 'n' | 'm'>): number | null {
   if (effect <= sides.minimumEffect) return null;
   const isVisible = (n: number) => (visibleEffect({ ...sides, n, m: n }) ?? Number.POSITIVE_INFINITY) <= effect;
-  let [enough, few] = [roundsNeeded(ALPHA), 0];
+  let [enough, few] = [roundsNeeded(sides.alpha ?? ALPHA), 0];
   while (!isVisible(enough)) {
     if (enough >= MOST_ROUNDS) return null;
     few = enough;

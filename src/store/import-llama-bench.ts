@@ -12,7 +12,7 @@ import {
   resultSchema,
   SCHEMA_VERSION,
 } from '../contract/result.js';
-import { RUNTIMES } from '../contract/runtimes.js';
+import { type OwnRuntime, RUNTIME_NAMES, RUNTIMES } from '../contract/runtimes.js';
 import { storedSuiteSchema } from '../contract/suite.js';
 import type { ExecutionProvider } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
@@ -46,6 +46,8 @@ const UNKNOWN = {
   suite: 'llama-bench stores neither seed, warm-up nor time limit: those of the suite are defaults',
 };
 
+const NO_SAMPLES = { samples: 'the file has means of tests without their samples, and not of how many' };
+
 /** Throws input-invalid where the file leaves a choice, or nothing in it can be imported. */
 export function documentsOf(entries: readonly LlamaBenchEntry[], options: ImportOptions): ResultDocument[] {
   const numbered = entries.map((entry, place) => ({ entry, place, test: testOf(entry) }));
@@ -71,7 +73,8 @@ interface Numbered {
 function documentOf(group: readonly Numbered[], options: ImportOptions): ResultDocument {
   const { build_commit: commit, build_number: number, cpu_info, gpu_info } = group[0]!.entry;
   const versions = {
-    ...{ node: null, v8: null, onnxruntime: null, 'transformers.js': null, 'llama.cpp': null },
+    ...{ node: null, v8: null },
+    ...(Object.fromEntries(RUNTIME_NAMES.map((name) => [name, null])) as Record<OwnRuntime, null>),
     [RUNTIME]: number === null || number === 0 ? commit : `b${number} (${commit})`,
   };
   const taken = group.filter(isTaken).sort((a, b) => startOf(a).localeCompare(startOf(b)));
@@ -103,7 +106,7 @@ function documentOf(group: readonly Numbered[], options: ImportOptions): ResultD
             entry: place,
             reason: `pp${entry.n_prompt}+tg${entry.n_gen}: one time for the prompt and generation together`,
           })),
-        unknown: UNKNOWN,
+        unknown: taken.every(({ entry }) => entry.samples_ns !== undefined) ? UNKNOWN : { ...UNKNOWN, ...NO_SAMPLES },
       },
       cases,
     },

@@ -26,7 +26,7 @@ export function storeImported(directory: string, document: ResultDocument, onPas
 
 /** Whether all rounds of `part` are among those of `whole`. */
 function isWithin(part: ResultDocument, whole: ResultDocument): boolean {
-  if (part.foreign === undefined || part.foreign.tool !== whole.foreign?.tool) return false;
+  if (part.foreign === undefined) return false;
   const known = new Set(roundsOf(whole));
   return roundsOf(part).every((round) => known.has(round));
 }

@@ -2,7 +2,7 @@
 import type { CaseKey } from '../contract/case-key.js';
 import type { Limits } from '../contract/limits.js';
 import { workloadRow } from '../contract/workloads.js';
-import { DIMENSION_NAMES, dimensionRow } from './dimensions.js';
+import { DIMENSION_NAMES, dimensionOf, dimensionRow } from './dimensions.js';
 
 /** `generate/model=…/layout=…/dtype=…/runtime=…/ep=…/threads=…[/option.…=…][/memory-limit=…]/prompt=…/new=…[/depth=…]` */
 export function caseId(key: CaseKey): string {
@@ -19,4 +19,11 @@ export function caseDimensions(key: Partial<CaseKey>): Record<string, string> {
 
 export function limitDimensions(limits: Limits | undefined): Record<string, string> {
   return caseDimensions({ limits });
+}
+
+/** The value of a dimension, also where the id leaves it out. */
+export function dimensionValue({ key }: { key: CaseKey }, dimension: string): string {
+  const row = dimensionOf(dimension);
+  const values: Record<string, string> = { ...caseDimensions(key), weights: key.weights };
+  return values[dimension] ?? (row === null ? undefined : dimensionRow(row).unnamed?.(dimension)) ?? 'none';
 }

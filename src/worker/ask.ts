@@ -51,7 +51,11 @@ function partOf<Name extends string>(answer: Answer, name: Name, fault: string) 
   throw problem('worker-protocol', { reason: `an answer ${fault}` });
 }
 
-async function ask(question: Question, { timeoutSeconds, signal, entry = ENTRY }: AskOptions): Promise<Answer> {
+async function ask(
+  asked: Question,
+  { timeoutSeconds, signal, entry = ENTRY, ortPackage }: AskOptions,
+): Promise<Answer> {
+  const question = { ...asked, ortPackage };
   signal?.throwIfAborted();
   let isLate = false;
   const worker = await startWorker([process.execPath, entry], question, {

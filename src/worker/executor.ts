@@ -13,6 +13,7 @@ import type { ExecutionProvider, Phase } from '../contract/vocabulary.js';
 import type { Failure } from '../errors.js';
 import type { EnergySource } from '../machine/energy/account.js';
 import type { FidelityQuestion, Job, KernelRatesQuestion, PlacementQuestion, PromptQuestion } from './protocol.js';
+import type { OrtPackage } from './runtimes/ort/shipped-library.js';
 
 export type { Job, KernelRatesQuestion, PromptQuestion };
 
@@ -22,6 +23,8 @@ export interface AskOptions {
   signal?: AbortSignal;
   /** Another entry script of the worker. */
   entry?: string | undefined;
+  /** Another onnxruntime-node for the worker. */
+  ortPackage?: OrtPackage | undefined;
 }
 
 export interface RoundOptions extends AskOptions {

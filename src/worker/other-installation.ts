@@ -1,5 +1,6 @@
-// The workers of another installation of edgeproof, with the runtimes that lie beside it: the baseline of `regress --confirm`.
-// Checkpoints, questions and memory readings stay with this one, so that only what runs the model differs.
+// The workers of another installation of edgeproof, with the runtimes that lie beside it: the baseline of `regress --confirm` and of `run --vs`.
+// It also answers the prompt that shows whether both compute the same. Checkpoints, other questions and memory readings stay
+// with this one, so that only what runs the model differs.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +8,7 @@ import { readJson } from '../contract/json-file.js';
 import type { ResultDocument } from '../contract/result.js';
 import { isForeign } from '../contract/runtimes.js';
 import { problem, reasonOf } from '../errors.js';
+import { askPrompt } from './ask.js';
 import type { Executor } from './executor.js';
 import { localExecutor } from './local-executor.js';
 import { PROTOCOL_VERSION } from './protocol.js';
@@ -23,12 +25,18 @@ interface Modules {
   provenance: { describeTool: () => ResultDocument['tool'] };
 }
 
-/** `folder` is an installed package, a built checkout, or a folder with edgeproof in its node_modules. */
-export async function otherInstallation(folder: string): Promise<Installation> {
+/**
+ * `folder` is an installed package, a built checkout, or a folder with edgeproof in its node_modules; `option` is what named
+ * it, for messages.
+ */
+export async function otherInstallation(
+  folder: string,
+  option = `--baseline-install ${folder}`,
+): Promise<Installation> {
   const root = [resolve(folder), resolve(folder, 'node_modules/edgeproof')].find(isEdgeproof);
   const fail = (reason: string) =>
     problem('input-invalid', {
-      what: `--baseline-install ${folder}: ${reason}`,
+      what: `${option}: ${reason}`,
       expected:
         'a folder made by `npm install --prefix <folder> edgeproof@<version>`, or a built checkout of edgeproof',
     });
@@ -44,6 +52,8 @@ export async function otherInstallation(folder: string): Promise<Installation> {
   const versions = installed.runtimeVersions();
   const executor: Executor = {
     ...localExecutor({ entry }),
+    promptAnswer: (question, options) =>
+      askPrompt(question, { ...options, entry: join(root, 'dist/worker/answer.js') }),
     versions: () => versions,
     requireReady(keys) {
       const missing = keys.find(({ runtime }) => isForeign(runtime) || versions[runtime] == null)?.runtime;

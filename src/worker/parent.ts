@@ -43,14 +43,18 @@ async function converse(job: Job, options: RoundOptions, confined: ConfinedWorke
   let phase: Phase = 'start';
   let verdict: EdgeproofError | null = null;
   const { timeoutSeconds, signal } = options;
-  const worker = await startWorker(confined.command, job, {
-    env: environmentOf(job.key),
-    timeoutSeconds,
-    onTimeout: () => {
-      verdict ??= problem('worker-timeout', { seconds: timeoutSeconds, phase });
+  const worker = await startWorker(
+    confined.command,
+    { ...job, ortPackage: options.ortPackage },
+    {
+      env: environmentOf(job.key),
+      timeoutSeconds,
+      onTimeout: () => {
+        verdict ??= problem('worker-timeout', { seconds: timeoutSeconds, phase });
+      },
+      signal,
     },
-    signal,
-  }).catch((error: unknown) => ({ failure: failureOf(error) }));
+  ).catch((error: unknown) => ({ failure: failureOf(error) }));
   if ('failure' in worker) return worker;
   const end = (fault: EdgeproofError) => {
     verdict ??= fault;

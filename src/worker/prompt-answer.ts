@@ -1,9 +1,15 @@
 // A case's answer to the one prompt that every run of a checkpoint is given, outside of any round but on the path that rounds
 // time. Where the runtime gives its logits, the answer also tells how close other tokens came and that the prompt was read.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { PromptAnswer } from '../contract/prompt-answer.js';
+import { RUNTIMES } from '../contract/runtimes.js';
 import { fromFloat16 } from '../formats/onnx/half.js';
 import { promptTokens } from './prompt.js';
 import type { PromptQuestion } from './protocol.js';
+import { multipliedIn } from './runtimes/ort/multiplied.js';
+import type { ProfileEvent } from './runtimes/ort/placement.js';
 import {
   givesLogits,
   importRuntime,
@@ -22,6 +28,8 @@ const FEW_NEW_TOKENS = 8;
 const SEED = 0;
 /** The seed of another text, which a run that skips the prompt would take for it. */
 const OTHER_SEED = 1;
+/** The prompt and one step are profiled. */
+const PROFILED_TOKENS = 2;
 const CANDIDATES = 4;
 /** The end of the prompt that is read in two ways, and how much of it is read alike. */
 const END_TOKENS = 32;
@@ -31,18 +39,31 @@ const OTHER_PASS_TOKENS = 64;
 type AnswerLogits = NonNullable<PromptAnswer['logits']>;
 
 export async function answerPrompt(question: PromptQuestion): Promise<PromptAnswer> {
+  const { key, longestPass } = question;
+  // Where passes are limited, a prompt takes too long to be read once more.
+  if (!RUNTIMES[key.runtime].profilesNodes.includes(key.ep) || longestPass !== undefined) return answerOf(question);
+  const directory = mkdtempSync(join(tmpdir(), 'edgeproof-profile-'));
+  try {
+    return await answerOf(question, join(directory, 'nodes'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function answerOf(question: PromptQuestion, profilePrefix?: string): Promise<PromptAnswer> {
   const { key, vocabSize, against, longestPass } = question;
   const count = longestPass === undefined ? NEW_TOKENS : FEW_NEW_TOKENS;
   const prompt = promptTokens(SEED, PROMPT_TOKENS, vocabSize);
   const stored = { seed: SEED, tokens: PROMPT_TOKENS, vocabSize };
   const workload = { kind: 'generate', prompt: PROMPT_TOKENS, new: count, depth: 0 } as const;
   const open = await importRuntime(key.runtime);
-  const runtime = await open(openOptions({ ...question, key: { ...key, workload } }));
+  const runtime = await open({ ...openOptions({ ...question, key: { ...key, workload } }), profilePrefix });
   if (!givesLogits(runtime)) {
     const generation = await runtime.generate(prompt, count, () => {});
     requireWhole(key.runtime, generation, workload);
     return { prompt: stored, tokens: [...generation.tokens], logits: null };
   }
+  const multiplied = profilePrefix === undefined ? {} : { multiplied: await profiled(runtime, prompt) };
   const width = runtime.logitsWidth ?? vocabSize;
   const noise = key.ep === 'cpu' ? roundingOf(runtime, prompt.subarray(-END_TOKENS), width) : null;
   const otherwise = longestPass === undefined ? await readOtherwise(runtime, prompt, width, vocabSize) : null;
@@ -53,7 +74,19 @@ export async function answerPrompt(question: PromptQuestion): Promise<PromptAnsw
     otherPasses: distance(reader.first(), otherwise.passes),
     otherText: distance(reader.first(), otherwise.text),
   };
-  return { prompt: stored, tokens: [...generation.tokens], logits: { ...reader.logits, noise, reading } };
+  return {
+    prompt: stored,
+    tokens: [...generation.tokens],
+    logits: { ...reader.logits, noise, reading },
+    ...multiplied,
+  };
+}
+
+/** The products of the prompt and of the step behind it. What runs later is not in the profile. */
+async function profiled(runtime: LogitsRuntime, prompt: BigInt64Array) {
+  await runtime.generate(prompt, PROFILED_TOKENS, () => {});
+  const profiles = runtime.endProfiling().map((path) => JSON.parse(readFileSync(path, 'utf8')) as ProfileEvent[]);
+  return { tokens: prompt.length + PROFILED_TOKENS - 1, chosen: PROFILED_TOKENS, ...multipliedIn(profiles) };
 }
 
 /**

@@ -12,6 +12,7 @@ import { failureSchema, generateIterationSchema, microIterationSchema, roundSche
 import { type ExecutionProvider, PHASES } from '../contract/vocabulary.js';
 import type { Arithmetic } from '../contract/work.js';
 import type { WarmUp } from '../suite/warm-up.js';
+import type { OrtPackage } from './runtimes/ort/shipped-library.js';
 
 /** Raised when jobs or messages change, because `regress --baseline-install` starts the workers of other versions. */
 export const PROTOCOL_VERSION = 1;
@@ -30,6 +31,8 @@ export interface Job {
   warmup: WarmUp;
   /** The most tokens in one pass that the execution provider computes correctly; left out where there is no limit. */
   longestPass?: number | undefined;
+  /** The onnxruntime-node to load instead of the one beside edgeproof. */
+  ortPackage?: OrtPackage | undefined;
 }
 
 const [okRoundSchema] = roundSchema.options;
@@ -80,7 +83,9 @@ export interface PromptQuestion extends Pick<Job, 'key' | 'directory' | 'graph' 
 }
 
 /** What a worker can be asked outside of rounds (ask.ts, answer.ts). */
-export type Question =
+export type Question = Pick<Job, 'ortPackage'> & Asked;
+
+type Asked =
   | { about: 'probe'; ep: ExecutionProvider }
   | ({ about: 'placement' } & PlacementQuestion)
   | ({ about: 'parity' } & PromptQuestion)

@@ -7,6 +7,7 @@ import { readDeviceMemory } from '../machine/device-memory.js';
 import { measureMicro } from './micro.js';
 import { measureGenerate, measureSustained, memoryAfter } from './pass.js';
 import { type Job, MESSAGE_FD, type Message } from './protocol.js';
+import { chooseOrtPackage } from './runtimes/ort/shipped-library.js';
 import { type Open, openOptions } from './runtimes/runtime.js';
 
 /** Never returns: the process ends with the round. */
@@ -15,6 +16,7 @@ export async function serveRound(importRuntime: (name: RuntimeName) => Promise<O
   process.on('SIGINT', () => {});
   try {
     const job = JSON.parse(readFileSync(0, 'utf8')) as Job;
+    if (job.ortPackage !== undefined) chooseOrtPackage(job.ortPackage);
     await runJob(job, await importRuntime(job.key.runtime));
     sendCosts(job);
   } catch (error) {

@@ -1,5 +1,5 @@
 // `compare` and `regress` as a user meets them, on stored documents: which are chosen, what is a no, and what is refused.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -73,6 +73,49 @@ describe('compare', () => {
     expect(refused.stderr).toContain('threads=4 → threads=8: --pair threads=4:8');
     const { code, stdout } = await edgeproof('compare', path, other, '--pair', 'threads=4:8');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('across threads (4 → 8): pp512 tg5') });
+  });
+});
+
+describe('compare with several candidates', () => {
+  const slow = () =>
+    generateCase(
+      Array.from({ length: 8 }, (_, i) => steadyRound(200 + i / 100, 20)),
+      { key: KEY },
+    );
+  const history = () => {
+    const first = put(1, [caseOf(8)]);
+    return [first, put(2, [caseOf(8)]), put(3, [slow()])] as const;
+  };
+
+  it('has a column for each and says no where one is worse', async () => {
+    const [a, b, c] = history();
+    const { code, stdout } = await edgeproof('compare', a, b, c);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/baseline +2025-01-02 +2025-01-03/) });
+    expect((await edgeproof('compare', a, b, b)).code).toBe(0);
+  });
+
+  it('takes two revisions, each with its newest result', async () => {
+    const git = (...parameters: string[]) =>
+      execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...parameters], {
+        stdio: 'ignore',
+      });
+    put(1, [caseOf(8)]);
+    git('init');
+    for (const day of [2, 3]) {
+      put(day, [day === 2 ? caseOf(8) : slow()]);
+      git('add', '.');
+      git('commit', '-m', `${day}`);
+    }
+    const { code, stdout } = await edgeproof('compare', 'HEAD~1..HEAD', '-o', 'json');
+    const { baseline, candidate } = JSON.parse(stdout);
+    expect(code).toBe(1);
+    expect(baseline).toMatch(/^HEAD~1:.*20250102/);
+    expect(candidate).toMatch(/^HEAD:.*20250103/);
+  });
+
+  it('asks for a candidate', async () => {
+    const { code, stderr } = await edgeproof('compare', history()[0]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no candidate') });
   });
 });
 

@@ -129,4 +129,16 @@ describe('machineDifference', () => {
     expect(machineDifference(machineOf({ id: 'left' }), machineOf({ id: 'left' }))).toBeNull();
     expect(machineDifference(machineOf({ id: 'left' }), machineOf())).toEqual({ a: 'left', b: 'intel-xeon-2c-16gb' });
   });
+
+  it('goes by the name alone where nothing but the processor is known, and by the processor', () => {
+    const unknown = { arch: null, instructionSets: null, physicalCores: null, logicalCores: null, usableCores: null };
+    const bare = (id: string, cpu = machineOf().cpu) => ({ id, cpu, ...unknown, memoryBytes: null, os: null });
+    expect(machineSlug('Intel(R) Xeon(R) Processor', null, null)).toBe('intel-xeon');
+    expect(machineDifference(machineOf(), bare('intel-xeon'))).toEqual({ a: 'intel-xeon-2c-16gb', b: 'intel-xeon' });
+    expect(machineDifference(bare(machineOf().id), machineOf())).toBeNull();
+    expect(machineDifference(bare(machineOf().id, 'AMD EPYC'), machineOf())).toEqual({
+      a: 'AMD EPYC',
+      b: machineOf().cpu,
+    });
+  });
 });

@@ -22,6 +22,14 @@ const refusal = (spoil: (document: ResultDocument) => unknown, text: (json: stri
   return [error.code, error.message];
 };
 
+const FOREIGN: ResultDocument['foreign'] = {
+  tool: 'foreign-llama-bench',
+  build: { commit: '8cf427ff', number: null },
+  gpu: null,
+  file: { name: 'bench.json', sha256: 'ab' },
+  leftOut: [],
+  unknown: {},
+};
 const AT = 'cases[0].rounds[0].iterations[0]';
 
 describe('a result is refused', () => {
@@ -69,6 +77,36 @@ describe('a result is refused', () => {
           { kind: 'timed', sampleMs: [1] },
         ]),
       'cases[0].rounds[1].iterations[0]: expected tokenMs, since the workload is generate',
+    ],
+    [
+      'whole passes that edgeproof does not time',
+      (d) =>
+        Object.assign((d.cases[0]!.rounds[1] as { iterations: unknown[] }).iterations, [{ kind: 'timed', passMs: 1 }]),
+      'cases[0].rounds[1].iterations[0]: expected tokenMs',
+    ],
+    [
+      'no prompt, as only imported cases have none',
+      (d) => Object.assign(d.cases[0]!.key.workload, { prompt: 0 }),
+      'cases[0].key.workload: expected prompt and new above 0',
+    ],
+    [
+      'a foreign runtime in a document that does not say where it is from',
+      (d) => (d.cases[0]!.key.runtime = 'foreign-llama-bench'),
+      'cases[0].key.runtime: foreign-llama-bench in a document without "foreign"',
+    ],
+    [
+      'own cases in a document that was imported',
+      (d) => (d.foreign = FOREIGN),
+      'cases[0].key.runtime: onnxruntime in a document with "foreign"',
+    ],
+    [
+      'the times of tokens in an imported case',
+      (d) => {
+        d.foreign = FOREIGN;
+        Object.assign(d.cases[0]!.key, { runtime: 'foreign-llama-bench' });
+        Object.assign(d.cases[0]!.key.workload, { prompt: 0 });
+      },
+      'cases[0].rounds[0].iterations[0]: expected passMs, since the runtime is foreign-llama-bench',
     ],
   ])('for %s', (_, spoil, words) => {
     expect(refusal(spoil)).toEqual(['file-invalid', expect.stringContaining(words)]);

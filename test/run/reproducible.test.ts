@@ -28,3 +28,10 @@ it('are those of this commit, where both are known', () => {
   expect(why({ tool: at(null) }, stored)).toBeNull();
   expect(why({ tool: at(null, '0.2.0') }, stored)).toMatch(/not by 0\.2\.0$/);
 });
+
+it('are none that another benchmark measured', () => {
+  const file = { name: 'bench.json', sha256: 'ab' };
+  const foreign = { tool: 'foreign-llama-bench' as const, build: { commit: '8cf427ff', number: null }, gpu: null };
+  const stored = { ...document, foreign: { ...foreign, file, leftOut: [], unknown: {} } };
+  expect(why({}, stored)).toBe('the baseline was imported from bench.json');
+});

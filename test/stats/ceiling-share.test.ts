@@ -1,5 +1,6 @@
 // Shares of ceilings, against arithmetic that a pencil confirms.
 import { describe, expect, it } from 'vitest';
+import { PRODUCT_PROBES } from '../../src/contract/ceilings.js';
 import { ceilingShares, isImpossible, operatorRate } from '../../src/stats/ceiling-share.js';
 import { compareResults } from '../../src/stats/compare.js';
 import { CEILINGS, ceilingOf, documentWith, WORK, workedCase } from '../fixtures/ceilings.js';
@@ -34,6 +35,17 @@ describe('a share', () => {
     const better = [...CEILINGS, ceilingOf('read-bandwidth', 25), ceilingOf('matmul-fp32', 800)];
     expect(shares(undefined, better).decode!.ceilingRate).toBeCloseTo(125, 9);
     expect(shares(undefined, better).prefill!.operationsPerSecond.int8).toBe(800e9);
+  });
+
+  it('of products without ONNX Runtime: a floor that raises the ceiling, lowers none and stands for none', () => {
+    const probed = (rate: number, kernels = CEILINGS) =>
+      shares(undefined, [...kernels, ceilingOf('matmul-int8', rate, { operator: PRODUCT_PROBES.int8 })]).prefill;
+    expect(probed(50)).toEqual(shares().prefill);
+    expect(probed(800)!.ceilingRate).toBeCloseTo(2 * shares().prefill!.ceilingRate, 9);
+    const failed = CEILINGS.map((ceiling) =>
+      ceiling.kind.startsWith('matmul') ? { ...ceiling, value: null } : ceiling,
+    );
+    expect(probed(50, failed)).toBeNull();
   });
 
   it('takes the bandwidth over the largest memory that is no larger than what a token reads', () => {

@@ -1,8 +1,8 @@
 // How the rates of a machine grow with threads, and whether two ways to measure a bandwidth agree.
-import { expect, it } from 'vitest';
-import { READ_PROBE } from '../../src/contract/ceilings.js';
+import { describe, expect, it } from 'vitest';
+import { PRODUCT_PROBES, READ_PROBE } from '../../src/contract/ceilings.js';
 import { disagreementNotes } from '../../src/report/ceiling-notes.js';
-import { bandwidthDisagreements, ceilingsByThreads } from '../../src/stats/ceilings-by-threads.js';
+import { bandwidthDisagreements, ceilingsByThreads, kernelsBeaten } from '../../src/stats/ceilings-by-threads.js';
 import { ceilingOf } from '../fixtures/ceilings.js';
 
 it('takes the best kernel of each thread count, and the reason where nothing was measured', () => {
@@ -43,4 +43,29 @@ it('names bandwidths that differ by more than 15 % between ONNX Runtime and the 
   expect(disagreementNotes(reads([20], [23.2]))).toEqual([
     'two measurements of the read bandwidth over 134 MB with 2 threads are 16 % apart: ONNX Runtime reads 20.00 GB/s, a program of edgeproof without it 23.20 GB/s. The larger one counts; the machine may have been busy.',
   ]);
+});
+
+describe('products without ONNX Runtime', () => {
+  const kernel = (rate: number, more = {}) => ceilingOf('matmul-int8', rate, { operator: 'MatMulNBits', ...more });
+  const probe = (rate: number, more = {}) => ceilingOf('matmul-int8', rate, { operator: PRODUCT_PROBES.int8, ...more });
+
+  it('have rows of their own, as floors', () => {
+    const groups = ceilingsByThreads([kernel(400), probe(25, { threads: 1 }), probe(50)]);
+    expect(groups.map(({ isFloor, best }) => [isFloor, best.map(({ value }) => value / 1e9)])).toEqual([
+      [false, [400]],
+      [true, [25, 50]],
+    ]);
+  });
+
+  it('are named where they beat the best kernel of the same arithmetic and threads', () => {
+    expect(kernelsBeaten([kernel(20), kernel(60), probe(50)])).toEqual([]);
+    expect(
+      kernelsBeaten([kernel(60), probe(50), kernel(40, { threads: 1 }), kernel(40, { kind: 'matmul-fp32' })]),
+    ).toEqual([]);
+    expect(kernelsBeaten([probe(50), kernel(40, { value: null }), kernel(40, { threads: 1 })])).toEqual([]);
+    expect(kernelsBeaten([kernel(20), kernel(40), probe(50)])).toHaveLength(1);
+    expect(disagreementNotes([kernel(20), kernel(40), probe(50)])).toEqual([
+      "a program of edgeproof without ONNX Runtime multiplies int8 at 50.0 Gop/s with 2 threads, faster than ONNX Runtime's best kernel (MatMulNBits, 40.0 Gop/s), so its rate is the ceiling; the machine may have been busy.",
+    ]);
+  });
 });

@@ -27,6 +27,13 @@ describe('rows', () => {
     expect(failed).toMatchObject([{ status: 'failed', failure: 'killed', metric: null, value: null, unit: null }]);
   });
 
+  it('name a failed round also where another has taken its place', () => {
+    const result = generateCase([steadyRound(100, 5)]);
+    const failure = { code: 'worker-killed', message: 'killed', hint: null };
+    result.retried = [{ status: 'failed', index: 0, startedAt: '2025-01-01T11:00:00.000Z', failure }];
+    expect(rows(documentOf([result])).map(({ round, status }) => `${round} ${status}`)[0]).toBe('0 failed');
+  });
+
   it('say what the case was run with', () => {
     const limits = { memoryBytes: 2e9, swapBytes: 0 };
     const key = { options: { spinning: false }, limits, weights: 'real', layout: null } as const;

@@ -68,7 +68,9 @@ describe('a document', () => {
   });
 
   it('takes the mean where there are no samples, marked as such', () => {
-    const { cases } = one([promptEntry({ samples_ns: undefined, avg_ns: 128e6, stddev_ns: 2e6 })]);
+    const { cases, foreign } = one([promptEntry({ samples_ns: undefined, avg_ns: 128e6, stddev_ns: 2e6 })]);
+    expect(foreign!.unknown).toHaveProperty('samples');
+    expect(one(BOTH).foreign!.unknown).not.toHaveProperty('samples');
     expect(cases[0]!.rounds[0]).toMatchObject({
       iterations: [{ kind: 'timed', passMs: 128, mean: { standardDeviationMs: 2 } }],
     });

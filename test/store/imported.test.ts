@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readLlamaBench } from '../../src/formats/llama-bench.js';
-import { readResult } from '../../src/store/files.js';
+import { readResult, resultPath, saveResult } from '../../src/store/files.js';
 import { documentsOf } from '../../src/store/import-llama-bench.js';
 import { storeImported } from '../../src/store/imported.js';
+import { documentOf, generateCase } from '../fixtures/document.js';
 import { asJson, asLines, type Entry, generationEntry, promptEntry } from '../fixtures/llama-bench.js';
 
 let folder: string;
@@ -48,5 +49,13 @@ it('is stored beside others of the same second', () => {
   store(asJson(BOTH));
   const other = store(asJson([promptEntry({ n_prompt: 256, samples_ns: [32e6], avg_ns: 32e6 })]));
   expect(other.outcome).toBe('stored');
+  expect(stored()).toHaveLength(2);
+});
+
+it('never takes the place of an own result, not even of one in which nothing succeeded', () => {
+  const own = documentOf([generateCase(['failed'])], { suite: 'llama-bench', machine: 'test-x1' });
+  saveResult(resultPath(folder, own), own);
+  expect(store(asJson(BOTH)).outcome).toBe('stored');
+  expect(readResult(resultPath(folder, own)).foreign).toBeUndefined();
   expect(stored()).toHaveLength(2);
 });

@@ -140,6 +140,8 @@ it('reads the prompt as it is timed, and otherwise to see what rounding does and
   await answer(sound, true);
   altered.by = (runtime) => runtime;
   expect(passes).toEqual([
+    // Profiled.
+    'generate 288',
     // An int8 cache gets its step sizes from more than one token before anything is compared.
     ...['read 8', 'forward 24'],
     ...['read 8', ...Array(24).fill('forward 1')],
@@ -172,14 +174,24 @@ describe('a runtime that skips tokens of its prompt', () => {
     await expect(answer(sound, false)).rejects.toThrow('its KV cache holds 63 tokens instead of 319');
   });
 
+  it('is found by its profile alone, which shows how many tokens the products saw', async () => {
+    const whole = await answer(sound, false);
+    expect(whole.multiplied).toMatchObject({ tokens: 289, seen: 289, chosen: 2 });
+    skipping(without(0, 245), true);
+    const short = await answer(sound, false);
+    expect(short.multiplied).toMatchObject({ tokens: 289, seen: 44 });
+    const alone = { ...whole, multiplied: short.multiplied };
+    expect([whole, alone].map((one) => workOf(caseOf(false), one)!.proven)).toEqual([true, false]);
+  });
+
   it.each([
     ['all but the end', without(0, 256)],
     ['the first half', without(0, 144)],
     ['the second chunk of 64', without(64, 128)],
     ['one token', without(100, 101)],
   ])('is not proven to do its work where it counts them all the same: %s', async (_, shortened) => {
-    expect(workOf(await answer(sound, false))).toMatchObject({ proven: true });
+    expect(workOf(caseOf(false), await answer(sound, false))).toMatchObject({ proven: true });
     skipping(shortened, true);
-    expect(workOf(await answer(sound, false))).toMatchObject({ proven: false });
+    expect(workOf(caseOf(false), await answer(sound, false))).toMatchObject({ proven: false });
   });
 });

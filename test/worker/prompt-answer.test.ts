@@ -87,6 +87,13 @@ describe('the answer of onnxruntime', () => {
   });
 });
 
+it('is profiled before it is given, unless passes are limited', async () => {
+  expect((await ask()).multiplied).toMatchObject({ tokens: 289, chosen: 2, seen: 289 });
+  const { key } = generateCase([], { key: { layout: 'published', dtype: 'fp32', threads: 1 } });
+  const limited = await answerPrompt({ key, ...fp32, vocabSize, against: [], longestPass: 64 });
+  expect(limited).not.toHaveProperty('multiplied');
+});
+
 it('transformers.js gives the same tokens and shows no logits; shifted ones are found out', async () => {
   const [reference, same] = [await ask(), await ask({ runtime: 'transformers.js' })];
   expect([same.tokens, same.logits]).toEqual([reference.tokens, null]);

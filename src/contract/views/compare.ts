@@ -52,6 +52,7 @@ export type Outcome = MetricChange['outcome'];
 const differenceSchema = z.strictObject({ dimension: z.string(), baseline: z.string(), candidate: z.string() });
 export type Difference = z.output<typeof differenceSchema>;
 
+const sharesSchema = z.strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() });
 const otherTokensSchema = z.strictObject({
   passes: z.int().describe('Passes of the rounds that read the same prompt on both sides and generated other tokens.'),
   of: z.int().describe('Passes that read the same prompt on both sides.'),
@@ -69,6 +70,10 @@ const caseComparisonSchema = z.discriminatedUnion('status', [
     partner: z.string().describe('Id of the case of the baseline.'),
     key: candidateKey,
     across: z.array(differenceSchema),
+    ofCeiling: z
+      .strictObject({ baseline: sharesSchema, candidate: sharesSchema })
+      .nullable()
+      .describe('Of two machines, the share of what each can do at best; null on one machine.'),
     changes: z.array(metricChangeSchema),
     sameTokens: z.boolean().nullable().describe('Over the prompts of the rounds that both sides ran; null: none.'),
     otherTokens: otherTokensSchema.nullable().describe('null: no pass of the rounds generated other tokens.'),
@@ -127,6 +132,23 @@ const comparisonSchema = z.strictObject({
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
+const geometricMeanSchema = z
+  .strictObject({
+    metric: z.enum(METRIC_NAMES),
+    cases: z.int().describe('Cases compared; those that are faster but different are not among them.'),
+    change: z.number().describe('Geometric mean of candidate ÷ baseline over the cases, − 1.'),
+    interval95: z
+      .strictObject({ low: z.number(), high: z.number() })
+      .nullable()
+      .describe('By the rounds of both sides; null where fewer than two rounds have all cases.'),
+    ofCeiling: z
+      .number()
+      .nullable()
+      .describe('Of two machines, the geometric mean of the ratios of their shares of the ceiling; null: not known.'),
+  })
+  .describe('A description of all cases together, without a test of its own.');
+export type GeometricMean = z.output<typeof geometricMeanSchema>;
+
 const leftOutSchema = z.strictObject({
   id: z.string(),
   key: caseKeySchema,
@@ -167,6 +189,7 @@ export const compareSchema = comparisonSchema
     candidate: z.string().describe('Path of the result.'),
     sides: bothSides(sideSchema),
     grade: z.enum(GRADES).describe('Rounds of this grade or better were used.'),
+    means: z.array(geometricMeanSchema).describe('Of two cases or more.'),
     leftOut: bothSides(z.array(leftOutSchema)),
     allRounds: z
       .array(otherOutcomeSchema)
@@ -188,3 +211,16 @@ export const compareSchema = comparisonSchema
   })
   .describe('What `edgeproof compare -o json` prints, and `regress -o json` under `comparison`.');
 export type CompareView = z.output<typeof compareSchema>;
+
+export const comparisonsSchema = z
+  .strictObject({
+    cases: z
+      .array(z.strictObject({ id: z.string(), key: caseKeySchema }))
+      .describe('Cases of the baseline with which any candidate was compared.'),
+    comparisons: z.array(compareSchema).min(2).describe('One for each candidate; their tests are one family.'),
+    means: z
+      .array(z.array(geometricMeanSchema))
+      .describe('For each candidate, over the cases with which all of them were compared.'),
+  })
+  .describe('What `edgeproof compare -o json` prints of several candidates.');
+export type ComparisonsView = z.output<typeof comparisonsSchema>;

@@ -5,6 +5,7 @@ import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
 import { resultSchema } from '../result.js';
 import { GRADES } from '../vocabulary.js';
+import { engineWorkSchema } from './equal-work.js';
 
 const stored = resultSchema.shape;
 
@@ -26,6 +27,10 @@ const caseDigestSchema = z.strictObject({
   ofCeiling: z
     .strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() })
     .describe('Share of what the machine can do at best; null: no ceiling was measured.'),
+  engineWork: engineWorkSchema,
+  isSound: z
+    .boolean()
+    .describe('false: not shown to compute the same as the reference of its files, or not proven to read its prompt.'),
 });
 export type CaseDigest = z.output<typeof caseDigestSchema>;
 

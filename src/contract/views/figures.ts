@@ -61,9 +61,26 @@ export const paritySchema = z.strictObject({
 });
 export type Parity = z.output<typeof paritySchema>;
 
+const multipliedSchema = z
+  .strictObject({
+    tokens: z.number().describe('How many tokens of the common prompt and behind it had to go through the layers.'),
+    seen: z.number().describe('How many tokens the matrix products saw.'),
+    operations: z
+      .number()
+      .nullable()
+      .describe('What the products took by their real shapes; null where they do not tell.'),
+    leastOperations: z.number().nullable().describe('What the graph needs for these tokens at the least.'),
+    isWhole: z.boolean().describe('Neither fewer tokens nor fewer operations than needed.'),
+  })
+  .describe('The matrix products in a profile of the path that rounds time.');
+export type Multiplied = z.output<typeof multipliedSchema>;
+
 export const workSchema = z.strictObject({
   otherPasses: z.number().describe('How far the logits behind the common prompt move when passes have another length.'),
   otherText: z.number().describe('The same when all but the end of the prompt is another text.'),
-  proven: z.boolean().describe('The text decides far more than the passes, so the whole prompt was read.'),
+  multiplied: multipliedSchema.nullable(),
+  proven: z
+    .boolean()
+    .describe('The text decides far more than the passes, and no product is missing, so the whole prompt was read.'),
 });
 export type Work = z.output<typeof workSchema>;

@@ -15,6 +15,9 @@ const bestCeilingSchema = z.strictObject({
 
 const ceilingGroupSchema = z.strictObject({
   ...ceilingSchema.pick({ kind: true, ep: true, workingSetBytes: true, unit: true }).shape,
+  isFloor: z
+    .boolean()
+    .describe('Products without ONNX Runtime: a floor, which counts only where it is above the kernels of its kind.'),
   best: z.array(bestCeilingSchema).describe('The best kernel at each thread count.'),
   reason: z.string().nullable().describe('Why nothing was measured; null where something was.'),
 });

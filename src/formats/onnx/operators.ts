@@ -9,20 +9,22 @@ interface Operator {
   rows?: readonly number[];
   /** Inputs that hold scales, zero points or tables rather than parameters. */
   notParameters?: readonly number[];
+  /** Its output is its first input times one matrix, so that the shapes of both tell how many operations it took. */
+  plain?: true;
   /** The product is one of integers. */
   integers?: true;
 }
 
 const OPERATORS: Record<string, Operator> = {
-  MatMul: { products: [0, 1] },
-  FusedMatMul: { products: [0, 1] },
-  Gemm: { products: [0, 1] },
+  MatMul: { products: [0, 1], plain: true },
+  FusedMatMul: { products: [0, 1], plain: true },
+  Gemm: { products: [0, 1], plain: true },
   Einsum: { products: [0, 1] },
-  MatMulNBits: { products: [1], notParameters: [2, 3, 4] },
-  MatMulBnb4: { products: [1], notParameters: [2] },
-  MatMulInteger: { products: [0, 1], notParameters: [2, 3], integers: true },
-  MatMulIntegerToFloat: { products: [0, 1], notParameters: [2, 3, 4, 5], integers: true },
-  DynamicQuantizeMatMul: { products: [0, 1], notParameters: [2, 3], integers: true },
+  MatMulNBits: { products: [1], plain: true, notParameters: [2, 3, 4] },
+  MatMulBnb4: { products: [1], plain: true, notParameters: [2] },
+  MatMulInteger: { products: [0, 1], plain: true, notParameters: [2, 3], integers: true },
+  MatMulIntegerToFloat: { products: [0, 1], plain: true, notParameters: [2, 3, 4, 5], integers: true },
+  DynamicQuantizeMatMul: { products: [0, 1], plain: true, notParameters: [2, 3], integers: true },
   QLinearMatMul: { products: [0, 3], notParameters: [1, 2, 4, 5, 6, 7], integers: true },
   QGemm: { products: [0, 3], notParameters: [1, 2, 4, 5, 7, 8], integers: true },
   MoE: { products: [2, 5, 8] },
@@ -56,6 +58,7 @@ function rowOf(operator: string): Operator {
 }
 
 export const isProduct = (operator: string) => rowOf(operator).products !== undefined;
+export const isPlainProduct = (operator: string) => rowOf(operator).plain === true;
 export const multiplies = (operator: string, input: number) => rowOf(operator).products?.includes(input) === true;
 export const multipliesIntegers = (operator: string) => rowOf(operator).integers === true;
 export const readsRowOf = (operator: string, input: number) => rowOf(operator).rows?.includes(input) === true;

@@ -25,7 +25,7 @@ export function sourcedOf(entries: readonly Entry[], documents: Documents): Sour
     return own.flatMap((entry) => {
       const result = document.cases.find(({ id }) => id === entry.id);
       if (result === undefined) return [];
-      const proof = { parity: parityInSuite(answers, result), work: workOf(answers.of(result)) };
+      const proof = { parity: parityInSuite(answers, result), work: workOf(result, answers.of(result)) };
       return [{ entry: { ...entry, isSound: isSound(proof) }, result, document }];
     });
   });

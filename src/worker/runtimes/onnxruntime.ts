@@ -29,7 +29,6 @@ export interface OnnxRuntime extends LogitsRuntime {
   /** Reads `ids` like a prompt, in chunks and by the prefill graph where there is one, without logits. */
   feed(ids: BigInt64Array): void;
   repeatableStep(id: bigint): void;
-  endProfiling(): string;
 }
 
 export { openOnnxRuntime as open };
@@ -115,7 +114,8 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Onnx
       return joined(passes);
     },
     rewind: () => loop.rewind(depth),
-    endProfiling: session.endProfiling,
+    endProfiling: () =>
+      [session, ...(prefillSession === null ? [] : [prefillSession])].map((one) => one.endProfiling()),
     repeatableStep(id) {
       const length = loop.length();
       loop.run(BigInt64Array.of(id), () => {});

@@ -12,6 +12,8 @@ export interface OpenOptions
     Pick<Job, 'directory' | 'graph' | 'longestPass'> {
   /** Positions that the KV cache must hold: depth + prompt + new tokens. */
   capacity: number;
+  /** Profiles every node until `endProfiling`; the names of the profiles begin with this path. */
+  profilePrefix?: string | undefined;
 }
 
 export interface Generation {
@@ -57,6 +59,8 @@ export interface LogitsRuntime extends Runtime {
   read(ids: BigInt64Array): void;
   /** Back to where a generation starts: behind the depth. */
   rewind(): void;
+  /** Writes the profile of each session and returns the paths. */
+  endProfiling(): string[];
 }
 
 /** Throws where a generation fed fewer tokens than it was given, or more: it would be timed for other work. */

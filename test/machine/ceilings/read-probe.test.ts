@@ -1,14 +1,15 @@
 // The probe that reads memory without ONNX Runtime: that it reads every byte of its parts once, by the sums it gives, and
 // that its threads give a rate. No assertion knows how fast this machine is.
 import { describe, expect, it } from 'vitest';
-import { readModule, STEP_BYTES, STREAMS, wasm } from '../../../src/machine/ceilings/read-module.js';
+import { wasm } from '../../../src/machine/ceilings/probe-module.js';
+import { readModule, STEP_BYTES, STREAMS } from '../../../src/machine/ceilings/read-module.js';
 import { partsOf, readProbe } from '../../../src/machine/ceilings/read-probe.js';
 
 describe('the module', () => {
   const streamBytes = 3 * STEP_BYTES;
   const memory = new wasm.Memory({ initial: 1, maximum: 1, shared: true });
   const module = new wasm.Module(readModule(streamBytes, 1));
-  const { read } = new wasm.Instance(module, { env: { memory } }).exports;
+  const { run: read } = new wasm.Instance(module, { env: { memory } }).exports;
   const bytes = new Uint8Array(memory.buffer);
 
   it('reads each place of its streams exactly once, and nothing else', () => {
@@ -32,8 +33,9 @@ describe('the parts of a working set', () => {
     [64, 2 ** 22],
   ])('of %i threads over %i bytes lie side by side, and are counted', (threads, workingSet) => {
     const { parts, streamBytes, bytes } = partsOf(threads, workingSet);
-    const ends = parts.map(({ from }) => from + STREAMS * streamBytes);
-    expect(parts.map(({ from }) => from)).toEqual([0, ...ends.slice(0, -1)]);
+    const starts = parts.map(({ calls }) => calls[0]![0]!);
+    const ends = starts.map((from) => from + STREAMS * streamBytes);
+    expect(starts).toEqual([0, ...ends.slice(0, -1)]);
     expect(ends.at(-1)! / workingSet).toBeGreaterThan(0.99);
     expect(ends.at(-1)).toBeLessThanOrEqual(workingSet);
     expect(bytes).toBe(parts[0]!.rounds * ends.at(-1)!);

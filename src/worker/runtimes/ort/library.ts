@@ -2,16 +2,19 @@
 // binding copies every output, and so the whole KV cache at each step; here nothing is copied.
 import koffi from 'koffi';
 import { EdgeproofError, problem, reasonOf } from '../../../errors.js';
-import { ortLibraryPath } from './shipped-library.js';
+import { ortLibrary } from './shipped-library.js';
 
-/** The version of the C API in 1.30. Later libraries still offer it. */
+/** The newest version of the C API that is asked for, that of 1.30. Later libraries still offer it. */
 const API_VERSION = 30;
+/** The minor version of the oldest library that is tried in the tests of the C API. */
+const OLDEST_VERSION = 20;
 /** `ORTCHAR_T *` of the C API. */
 const PATH = process.platform === 'win32' ? 'const char16_t *' : 'const char *';
 
 /**
  * The index in `struct OrtApi` (onnxruntime_c_api.h) and the parameters of each function that is used. The order is part of
- * the ABI: functions are only ever appended. All of these return an OrtStatus, which is null on success.
+ * the ABI: functions are only ever appended; a third value is the version of the API that appended one. All of these return an
+ * OrtStatus, which is null on success.
  */
 const CALLS = {
   createEnv: [3, 'int level, const char *id, _Out_ void **env'],
@@ -54,19 +57,21 @@ const CALLS = {
   createCudaOptions: [205, '_Out_ void **cudaOptions'],
   appendProvider: [216, 'void *options, const char *name, const void *keys, const void *values, size_t count'],
   readConfigEntry: [238, 'void *options, const char *key, void *value, _Inout_ size_t *length'],
-  memoryPatternEnabled: [409, 'void *options, _Out_ int *enabled'],
-} as const;
+  memoryPatternEnabled: [419, 'void *options, _Out_ int *enabled', 27],
+} as const satisfies Record<string, readonly [place: number, parameters: string, since?: number]>;
 
 const RELEASES = { status: 93, session: 95, value: 96, tensorInfo: 99, sessionOptions: 100, cudaOptions: 208 } as const;
 const ERROR_MESSAGE = 2;
-const TABLE_LENGTH = 410;
 
 type Name = keyof typeof CALLS;
+const NAMES = Object.keys(CALLS) as Name[];
 /** Pointers are bigints. */
 export type Pointer = bigint;
 export type Argument = Pointer | number | string | null | ArrayBufferView | number[] | [unknown];
 
 export interface OrtLibrary {
+  /** Whether this version of the library has the function; others have all but those with a version in the table. */
+  offers(name: Name): boolean;
   /** Throws `runtime-failed` with ONNX Runtime's message when the call fails. */
   call(name: Name, ...parameters: Argument[]): void;
   /** Like `call`, for functions whose last parameter receives the result. */
@@ -87,12 +92,13 @@ export function loadOrtLibrary(): OrtLibrary {
 function bindLibrary(): OrtLibrary {
   // Must be set before the library is loaded, or it sends telemetry.
   process.env.ORT_DISABLE_TELEMETRY = '1';
-  const table = functionTable();
+  const { table, version } = functionTable();
+  const offers = (name: Name) => (CALLS[name][2] ?? 0) <= version;
   const bound = (place: number, signature: string) => koffi.decode(table[place]!, koffi.proto(signature));
   const release = (place: number) => bound(place, `void release${place}(void *object)`);
   const message = bound(ERROR_MESSAGE, 'const char *errorMessage(void *status)') as (status: Pointer) => string;
   const functions = Object.fromEntries(
-    Object.entries(CALLS).map(([name, [place, parameters]]) => [name, bound(place, `void *${name}(${parameters})`)]),
+    NAMES.filter(offers).map((name) => [name, bound(CALLS[name][0], `void *${name}(${CALLS[name][1]})`)]),
   ) as Record<Name, (...parameters: Argument[]) => Pointer | null>;
   const releases = Object.fromEntries(
     Object.entries(RELEASES).map(([name, place]) => [name, release(place)]),
@@ -106,6 +112,7 @@ function bindLibrary(): OrtLibrary {
     throw problem('runtime-failed', { runtime: 'onnxruntime', reason });
   };
   return {
+    offers,
     call,
     create(name, ...parameters) {
       const out: [Pointer | null] = [null];
@@ -116,17 +123,30 @@ function bindLibrary(): OrtLibrary {
   };
 }
 
-/** The function pointers of `struct OrtApi`. */
-function functionTable(): Pointer[] {
+/** The function pointers of `struct OrtApi` that this version of the library has. */
+function functionTable(): { table: Pointer[]; version: number } {
+  const { path, version: expected } = ortLibrary();
   try {
-    handle = koffi.load(ortLibraryPath());
+    handle = koffi.load(path);
     const getBase = handle.func('void *OrtGetApiBase()') as () => Pointer;
-    const [getApi] = koffi.decode(getBase(), koffi.array('void *', 1)) as [Pointer];
-    const api = koffi.call(getApi, koffi.proto('void *GetApi(uint32_t version)'), API_VERSION) as Pointer | null;
-    if (!api) throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: 'it is older than 1.30' });
-    return koffi.decode(api, koffi.array('void *', TABLE_LENGTH)) as Pointer[];
+    const [getApi, getVersion] = koffi.decode(getBase(), koffi.array('void *', 2)) as [Pointer, Pointer];
+    const found = koffi.call(getVersion, koffi.proto('const char *GetVersionString()')) as string;
+    if (expected !== null && found !== expected.replace(/-.*/, ''))
+      throw missing(`the library ${path} is version ${found}, its package says ${expected}`);
+    const minor = Number(found.split('.')[1]);
+    if (!(minor >= OLDEST_VERSION))
+      throw missing(`version ${found} is older than 1.${OLDEST_VERSION}, the oldest that is supported`);
+    const version = Math.min(minor, API_VERSION);
+    const api = koffi.call(getApi, koffi.proto('void *GetApi(uint32_t version)'), version) as Pointer | null;
+    if (!api) throw missing(`version ${found} does not offer version ${version} of its C API`);
+    const places = NAMES.map((name) => CALLS[name]).filter(([, , since = 0]) => since <= version);
+    const length = 1 + Math.max(...places.map(([place]) => place));
+    return { table: koffi.decode(api, koffi.array('void *', length)) as Pointer[], version };
   } catch (error) {
-    if (error instanceof EdgeproofError) throw error;
-    throw problem('runtime-missing', { runtime: 'onnxruntime-node', reason: reasonOf(error) }, error);
+    throw error instanceof EdgeproofError ? error : missing(reasonOf(error), error);
   }
+}
+
+function missing(reason: string, cause?: unknown): EdgeproofError {
+  return problem('runtime-missing', { runtime: 'onnxruntime-node', reason }, cause);
 }

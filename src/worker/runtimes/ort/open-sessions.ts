@@ -19,7 +19,7 @@ export interface SessionsOptions extends Omit<SessionOptions, 'graph' | 'onlyThe
   kv?: 'shared' | 'passed';
 }
 
-export interface PrefillSession extends Pick<Session, 'prepare'> {
+export interface PrefillSession extends Pick<Session, 'prepare' | 'endProfiling'> {
   /** Its inputs other than the cache. */
   own: string[];
 }
@@ -90,10 +90,11 @@ function requireDecoder(path: string, model: OnnxModel): Decoder {
 
 /** null where the checkpoint has no graph for prompts, or not on this provider: the graph is made for the CPU. */
 function openPrefillSession(library: OrtLibrary, asked: SessionsOptions, learn: Learn): PrefillSession | null {
-  const { threads, ep = 'cpu', options } = asked;
+  const { threads, ep = 'cpu', options, profilePrefix } = asked;
   const path = prefillPath(asked.graph);
   if (ep !== 'cpu' || !existsSync(path)) return null;
-  const session = createSession(library, { graph: path, threads, options });
+  const profiled = profilePrefix === undefined ? {} : { profilePrefix: `${profilePrefix}-prefill` };
+  const session = createSession(library, { graph: path, threads, options, ...profiled });
   const inputs = learn(() => readModel(path).inputs.map(({ name }) => name));
   return { ...session, own: inputs.filter((name) => !name.startsWith('past_key_values.')) };
 }

@@ -41,7 +41,8 @@ export async function findPlacement({ graph, threads, ep, options, vocabSize }: 
     const runtime = await openOnnxRuntime({ graph, threads, ep, options, capacity, profilePrefix });
     for (const seed of [1, 2])
       await runtime.generate(promptTokens(seed, PROMPT_TOKENS, vocabSize), NEW_TOKENS, () => {});
-    const placement = placementOf(JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as ProfileEvent[]);
+    const [profile] = runtime.endProfiling();
+    const placement = placementOf(JSON.parse(readFileSync(profile!, 'utf8')) as ProfileEvent[]);
     const longest = longestPass(loadOrtLibrary(), ep);
     return { ...placement, ...(longest === null ? {} : { longestPass: longest }) };
   } finally {

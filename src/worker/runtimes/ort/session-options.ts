@@ -52,8 +52,10 @@ export function readOptions(
     denormals: readEntry(library, settings, DENORMALS) === '1' ? 'zero' : 'kept',
     spinning: readEntry(library, settings, SPINNING) === '1',
     arena: integer('allocatorType', info) === ARENA,
-    // 1.30 returns an integer of which only the first byte is the flag.
-    memoryPattern: (integer('memoryPatternEnabled', settings) & 1) === 1,
+    // Libraries before 1.27 do not tell.
+    memoryPattern: library.offers('memoryPatternEnabled')
+      ? integer('memoryPatternEnabled', settings) === 1
+      : (set.memoryPattern ?? DEFAULT_OPTIONS.memoryPattern),
     ...Object.fromEntries(keys.map((key) => [key, readEntry(library, settings, key)])),
   };
 }

@@ -70,7 +70,7 @@ describe('the runtime onnxruntime', () => {
     const nodes = async (graphOptimization: NonNullable<OptionSet['graphOptimization']>) => {
       const runtime = await open({ graphOptimization }, join(cache, graphOptimization));
       await tokensOf(runtime);
-      const events = JSON.parse(readFileSync(runtime.endProfiling(), 'utf8')) as { cat: string; name: string }[];
+      const events = JSON.parse(readFileSync(runtime.endProfiling()[0]!, 'utf8')) as { cat: string; name: string }[];
       return new Set(events.filter(({ cat }) => cat === 'Node').map(({ name }) => name)).size;
     };
     const [disabled, basic, all] = [await nodes('disabled'), await nodes('basic'), await nodes('all')];
