@@ -1,6 +1,5 @@
 // What the filters of a report page choose by, and what its script knows of each entry: places in these lists. Pure.
 import type { Entry } from '../../contract/views/report.js';
-import { printableJson } from '../printable.js';
 import { html, type Markup } from './markup.js';
 
 const DIMENSIONS: Record<string, (entry: Entry) => string> = {
@@ -24,14 +23,12 @@ export function filterForm(entries: readonly Entry[]): Markup | null {
   return html`<form id="filters" aria-label="Filters" hidden>${selects}<button type="reset">Show all</button><output aria-live="polite"></output></form>`;
 }
 
-/** As a data block, which no browser runs. */
+/** As a data block, which no browser runs. Names of entries and places are all that is in it: nothing from a file. */
 export function entryData(entries: readonly Entry[]): Markup {
   const lists = Object.values(DIMENSIONS).map((of) => ({ of, values: valuesOf(entries, of) }));
   const places = entries.map((entry) => [entry.ref, lists.map(({ of, values }) => values.indexOf(of(entry)))]);
   const json = JSON.stringify({ entries: Object.fromEntries(places) });
-  return {
-    markup: `<script type="application/json" id="entries">${printableJson(json).replaceAll('<', '\\u003c')}</script>`,
-  };
+  return { markup: `<script type="application/json" id="entries">${json}</script>` };
 }
 
 function valuesOf(entries: readonly Entry[], of: (entry: Entry) => string): string[] {

@@ -78,8 +78,10 @@ describe('every chart', () => {
 
 describe('tables have the figures of show', () => {
   it.each(['decode', 'prefill'] as const)('%s: median, interval and share of the ceiling', (phase) => {
-    const { rows } = chart(phase);
+    const { rows, panels } = chart(phase);
     expect(rows).toHaveLength(35);
+    const whiskers = panels.flatMap(({ body }) => body.markup.match(/stroke-width="1.3"/g) ?? []);
+    expect(whiskers).toHaveLength(rows.filter(({ cells }) => cells.interval !== 'one round').length);
     for (const { of, cells } of rows) {
       const { metrics, ofCeiling } = shownOf(of);
       const { median, interval95 } = metrics[`${phase}Rate`]!;
@@ -154,7 +156,23 @@ describe('tables have the figures of show', () => {
 });
 
 describe('speed against memory', () => {
-  it('draws a chart of one panel also in its wide form, and a hollow mark for what is not ranked', () => {
+  it('draws a hollow mark for what computes something else, and leaves it off the front', () => {
+    const answer = (...tokens: number[]) => ({ prompt: { seed: 1, tokens: 3, vocabSize: 10 }, tokens, logits: null });
+    const cases = [
+      generateCase([steadyRound(900, 20)]),
+      generateCase([steadyRound(100, 5)], { key: { runtime: 'transformers.js' } }),
+    ];
+    Object.assign(cases[0]!, { answer: answer(4, 5, 6) });
+    Object.assign(cases[1]!, { answer: answer(4, 9, 9) });
+    const { panels, rows } = chartOf('memory-speed', sceneOf(viewOf(storedOf(documentOf(cases)))))!;
+    expect(rows.map(({ cells }) => [cells.case, cells.front])).toEqual([
+      ['onnxruntime', 'yes'],
+      ['transformers.js', 'not ranked'],
+    ]);
+    expect(panels[0]!.body.markup.match(/<circle[^>]*fill="none"/g)).toHaveLength(1);
+  });
+
+  it('draws a chart of one panel also in its wide form, with every interval', () => {
     const { panels, wide, rows } = chart('memory-speed');
     expect(panels).toHaveLength(1);
     expect(wide!.map(({ width }) => width)).toEqual([WIDE]);
