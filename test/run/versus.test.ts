@@ -36,19 +36,24 @@ async function versus({ vs, overrides = {}, tpot = () => 10, other = {}, pairs }
     other: { executor: installation('other', other.onnxruntime), tool: other.tool ?? TOOL },
   });
   const events: string[] = [];
+  const totals = new Set<number>();
   const measured = await runPairs(sides, {
     results,
     machine: 'fakebox',
     pairs,
     signal: new AbortController().signal,
-    onEvent: ({ type }) => events.push(type),
+    onEvent(event) {
+      events.push(event.type);
+      if (event.type === 'pair-round-started') totals.add(event.total);
+    },
     isUsable: ({ status }) => status === 'ok',
   });
-  return { log, events, measured, view: pairsView(measured.baseline, measured.candidate, { grade: 'B' }) };
+  return { log, events, totals, measured, view: pairsView(measured.baseline, measured.candidate, { grade: 'B' }) };
 }
 
 it('runs the other side first, in blocks of A B, B A, as many as asked for', async () => {
-  const { log, events, view } = await versus({ vs: 'threads=2', pairs: 6 });
+  const { log, events, totals, view } = await versus({ vs: 'threads=2', pairs: 6 });
+  expect([...totals]).toEqual([12]);
   expect(log.map((line) => line.split(' ')[0]).join(' ')).toBe(
     Array.from({ length: 3 }, () => 'other own own other').join(' '),
   );

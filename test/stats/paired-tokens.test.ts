@@ -59,4 +59,7 @@ it('is not asked of other files with synthetic weights', () => {
   const files = { ...after, identity: { ...after.identity!, weights: 'other' } };
   expect(of(side('before', {}, 2), files)).toMatchObject({ otherFiles: true, parity: null, isSame: true });
   expect(code(side('before', {}, 2), files)).toBe(0);
+  // Other files may compute other things, but must read the whole prompt.
+  const logits = { ...files.answer!.logits!, reading: { otherPasses: 1, otherText: 1.2 } };
+  expect(code(side('before', {}, 2), { ...files, answer: { ...files.answer!, logits } })).toBe(1);
 });

@@ -66,6 +66,7 @@ th button{font:inherit;border:0;padding:0;min-height:24px;background:none;text-a
 th[aria-sort=ascending] button::after{content:" ↑"}
 th[aria-sort=descending] button::after{content:" ↓"}
 .first td,.first tbody th{padding-top:8px;padding-bottom:8px}
+.first td:not(.right){white-space:normal;min-width:12ch}
 details{margin:.4rem 0}
 summary{cursor:pointer;font:14px/1.5 system-ui,sans-serif;color:var(--muted);padding:4px 0;overflow-wrap:anywhere}
 summary:hover{color:var(--ink)}

@@ -1,7 +1,7 @@
 // What of many entries is worth choosing: the fastest of each model on each machine, and those of which no other writes
 // faster in less memory. What computes something else than its reference is never chosen. Pure.
 import type { Entry, ReportView } from '../../contract/views/report.js';
-import { workloadRow } from '../../contract/workloads.js';
+import { lengthsOf, workloadRow } from '../../contract/workloads.js';
 import { groupBy } from '../group-by.js';
 
 export function workloadOf({ key }: Entry): string {
@@ -14,20 +14,26 @@ export function isRanked({ key, status, isSound, metrics }: Entry): boolean {
   return isMeasured && key.workload.kind === 'generate' && isSound !== false;
 }
 
+/** By the workload that most cases of the machine have, without depth if there is one. */
 export function bestOf(entries: readonly Entry[]): ReportView['best'] {
   const ranked = entries.filter(isRanked);
   return [...groupBy(ranked, ({ machine }) => machine).values()].flatMap((onMachine) => {
     const byWorkload = [...groupBy(onMachine, workloadOf).values()];
     return [...groupBy(onMachine, ({ key }) => key.model).keys()].map((model) => {
       const having = byWorkload.filter((same) => same.some(({ key }) => key.model === model));
-      const [most = []] = having.sort((a, b) => b.length - a.length);
-      const [first] = most
+      const [usual = []] = having.sort((a, b) => depthOf(a) - depthOf(b) || b.length - a.length);
+      const [first] = usual
         .filter(({ key }) => key.model === model)
         .map((entry) => ({ ref: entry.ref, wholeMs: wholeMs(entry) }))
         .sort((a, b) => a.wholeMs - b.wholeMs);
       return first!;
     });
   });
+}
+
+/** What is behind a long conversation already is another question than what a model does with a prompt. */
+function depthOf([entry]: readonly Entry[]): number {
+  return lengthsOf(entry!.key.workload)?.depth ?? 0;
 }
 
 /** From the start of the prompt to the last token, by the medians of both phases. */

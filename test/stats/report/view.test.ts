@@ -66,6 +66,18 @@ describe('the front', () => {
 });
 
 describe('the best', () => {
+  it('are of a workload without depth where there is one, of those the one with most cases', () => {
+    const behind = { kind: 'generate', prompt: 512, new: 5, depth: 4096 } as const;
+    const rounds = [steadyRound(1000, 20), steadyRound(1000, 20)];
+    const deep = [2, 4, 8].map((threads) => generateCase(rounds, { key: { threads, workload: behind } }));
+    const { best, entries } = viewOf(storedOf(documentOf([...deep, generateCase(rounds)])));
+    expect(best.map(({ ref }) => entries.find((entry) => entry.ref === ref)!.key.workload)).toMatchObject([
+      { depth: 0 },
+    ]);
+    const onlyDeep = viewOf(storedOf(documentOf(deep)));
+    expect(onlyDeep.best).toHaveLength(1);
+  });
+
   it('are the fastest of each model on each machine, from the prompt to the last token', () => {
     const quickPrompt = generateCase([steadyRound(100, 30, 65)], { key: { dtype: 'int8' } });
     const quickDecode = generateCase([steadyRound(900, 20, 65)]);
