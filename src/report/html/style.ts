@@ -95,10 +95,9 @@ h2,h3,figcaption,.legend{break-after:avoid}
 .panels{grid-template-columns:repeat(2,1fr);gap:12px 24px}
 .panels.wide{display:block}.panels.wide+.panels{display:none}
 .panels.wide .panel svg{max-width:100%}
-table{font-size:7.5pt}
-th,td{padding:3px 7px 3px 0;white-space:normal!important}
-td.right{white-space:nowrap!important}
-.words{min-width:13ch;overflow-wrap:break-word}
+table{font-size:7pt}
+th,td{padding:3px 5px 3px 0;white-space:normal!important}
+.words{min-width:0;overflow-wrap:break-word}
 .scroll,.long{overflow:visible;max-height:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 a{text-decoration:none}

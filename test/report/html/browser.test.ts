@@ -163,6 +163,10 @@ describe.skipIf(noChromium !== null)(`the page${noChromium === null ? '' : ` (sk
         .evaluate((table) => (table as unknown as { offsetHeight: number }).offsetHeight),
     ).toBeGreaterThan(100);
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light');
+    // A4 less its margins: the table that proves the verdict is not cut off.
+    await page.setViewportSize({ width: 688, height: 970 });
+    const proof = await page.locator('#verdict table').boundingBox();
+    expect(proof!.width).toBeLessThanOrEqual(688);
     expect(await visible(page, '#filters, #theme, nav, .source')).toBe(0);
     await context.close();
   });
