@@ -4,7 +4,7 @@ import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Loaded by every verb that reads a result, and made of many files. */
-const BUNDLED = ['zod', 'string-width', 'wrap-ansi'];
+const BUNDLED = ['zod', 'string-width', 'wrap-ansi', 'picomatch'];
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));

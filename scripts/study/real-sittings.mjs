@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../dist/run/run.js';
 import { compareResults } from '../../dist/stats/compare.js';
+import { digestOf } from '../../dist/stats/digest.js';
 import { localExecutor } from '../../dist/worker/local-executor.js';
 import { changesOf, SUITE } from './real.mjs';
 
@@ -24,7 +25,11 @@ export async function measureSitting(rounds) {
 /** Every pair without history, and each sitting but the first with those before it. @param {ResultDocument[]} sittings */
 export function compareSittings(sittings) {
   const compare = (/** @type {ResultDocument} */ a, /** @type {ResultDocument} */ b, history = [a].slice(1)) =>
-    summaryOf(a, b, changesOf(compareResults(a, b, { across: [], history })));
+    summaryOf(
+      a,
+      b,
+      changesOf(compareResults(a, b, { across: [], history: history.map((earlier) => digestOf(earlier, '')) })),
+    );
   const pairs = sittings.flatMap((a, i) => sittings.slice(i + 1).map((b) => compare(a, b)));
   const againstHistory = sittings.flatMap((newest, i) => {
     const previous = sittings[i - 1];

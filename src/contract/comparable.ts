@@ -7,7 +7,7 @@ export function hasSucceeded(document: ResultDocument): boolean {
   return measuredIds(document).size > 0;
 }
 
-export function isSameMachine(a: ResultDocument, b: ResultDocument): boolean {
+export function isSameMachine(a: Pick<ResultDocument, 'machine'>, b: Pick<ResultDocument, 'machine'>): boolean {
   return machineDifference(a.machine, b.machine) === null;
 }
 

@@ -1,6 +1,7 @@
 // Two result documents, case by case: what changed, whether it is shown, and what may not be compared. Pure.
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import type { CaseComparison, Comparison, Difference } from '../contract/views/compare.js';
+import type { Digest } from '../contract/views/digest.js';
 import type { Grade } from '../contract/vocabulary.js';
 import { differencesOf, forbiddenOf } from './case-differences.js';
 import { isImpossible, sharesOf } from './ceiling-share.js';
@@ -22,7 +23,7 @@ export interface CompareOptions extends PairingOptions {
   /** Figures are those of the rounds of this grade or better; by default of all. Failures and tokens count in every round. */
   grade?: Grade;
   /** Other results of the machine, which know how much sittings differ and how often cases used to fail. */
-  history?: readonly ResultDocument[];
+  history?: readonly Digest[];
   /** How many candidates are compared with this baseline at once; their tests are one family. */
   candidates?: number;
 }
@@ -43,8 +44,7 @@ export function compareResults(
     ...onlyCandidate.map(({ id, key }) => ({ id, status: 'unmatched', key, reason: 'only in the candidate' }) as const),
     ...onlyBaseline.map((result) => onlyInBaseline(sides.baseline, result)),
   ];
-  const earlier = history.map((document) => sufficientRounds(document, grade).document);
-  const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, earlier);
+  const sittingsOf = sittingsBetween(sides.baseline.used, sides.candidate.used, history, grade);
   const judged = judgeCases(cases, (figures) => judge(figures, asked, candidates), sittingsOf);
   return { ...judged, failures: failureChanges(pairs, history) };
 }

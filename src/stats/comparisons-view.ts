@@ -1,6 +1,5 @@
-// The view of several candidates against one baseline: each compared as by itself, at its share of the level. Pure.
-import type { ResultDocument } from '../contract/result.js';
 import type { ComparisonsView } from '../contract/views/compare.js';
+import type { Digest } from '../contract/views/digest.js';
 import type { Grade } from '../contract/vocabulary.js';
 import { type CompareOptions, exitCodeOf } from './compare.js';
 import { compareView, type Side } from './compare-view.js';
@@ -12,7 +11,7 @@ type Options = Omit<CompareOptions, 'history' | 'candidates'> & { grade: Grade }
 export function comparisonsView(
   baseline: Side,
   candidates: readonly Side[],
-  historyOf: (candidate: Side) => ResultDocument[],
+  historyOf: (candidate: Side) => Digest[],
   options: Options,
 ): ComparisonsView {
   const comparisons = candidates.map((candidate) =>

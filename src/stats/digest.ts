@@ -4,10 +4,10 @@ import { type CaseResult, okRounds, type ResultDocument } from '../contract/resu
 import { roundsRule } from '../contract/rounds.js';
 import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { Summary } from '../contract/views/figures.js';
-import { GRADES } from '../contract/vocabulary.js';
+import { GRADES, type Grade } from '../contract/vocabulary.js';
 import { ceilingShares } from './ceiling-share.js';
 import { engineWork } from './equal-work.js';
-import { gradeRound } from './grade.js';
+import { gradeRound, isSufficient } from './grade.js';
 import { roundValues } from './metrics.js';
 import { type Answers, answersIn, isSound, parityInSuite, workOf } from './parity.js';
 import { enginesOf } from './show.js';
@@ -49,11 +49,34 @@ function caseDigest(document: ResultDocument, answers: Answers, result: CaseResu
     failedRounds: [...(result.retried ?? []), ...result.rounds].filter(({ status }) => status === 'failed').length,
     grades: Object.fromEntries(counted.filter(([, count]) => count > 0)),
     metrics,
+    atGrade: mediansByGrade(result),
     intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
     ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
     engineWork: engineWork(result, document.versions),
     isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(result, answers.of(result)) }),
   };
+}
+
+/** Nothing for a grade that all rounds reach: there the medians are those of all. */
+function mediansByGrade(result: CaseResult): CaseDigest['atGrade'] {
+  const peers = okRounds(result);
+  const graded = peers.map((round) => ({ round, ...gradeRound(round, peers) }));
+  const short = GRADES.filter((atLeast) => graded.some((one) => !isSufficient(one, atLeast)));
+  return Object.fromEntries(
+    short.map((atLeast) => {
+      const used = { ...result, rounds: graded.filter((one) => isSufficient(one, atLeast)).map(({ round }) => round) };
+      const values = METRIC_NAMES.map((name) => [name, roundValues(name, used)] as const);
+      const known = values.flatMap(([name, list]) => (list.length > 0 ? [[name, median(list)] as const] : []));
+      return [atLeast, Object.fromEntries(known)];
+    }),
+  );
+}
+
+/** Of the rounds of `atLeast` or better, and of those without a grade; null where none of them has a value. */
+export function digestMedian(metric: MetricName, { metrics, atGrade }: CaseDigest, atLeast: Grade): number | null {
+  const medians = atGrade[atLeast];
+  if (medians !== undefined) return medians[metric] ?? null;
+  return metrics[metric] === undefined ? null : median(metrics[metric]);
 }
 
 /** Median and 95 % interval of a metric; null where no round has a value. */

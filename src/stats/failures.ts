@@ -1,7 +1,8 @@
 // Rounds that failed: does the candidate fail more often than the baseline did? Every new failure counts; Fisher's test
 // says whether the rate is shown to be higher, with earlier results of the machine where there are any. Pure.
-import type { CaseResult, ResultDocument } from '../contract/result.js';
+import type { CaseResult } from '../contract/result.js';
 import type { FailureChange } from '../contract/views/compare.js';
+import type { Digest } from '../contract/views/digest.js';
 import { type Counted, fisherHigher } from './fisher.js';
 import type { CasePair } from './pairing.js';
 
@@ -10,14 +11,11 @@ const ALPHA = 0.05;
 const ROUNDING = 1e-9;
 
 /** One entry for each case with failed rounds in the candidate, where the baseline has rounds, too. */
-export function failureChanges(
-  pairs: readonly CasePair[],
-  history: readonly Pick<ResultDocument, 'cases'>[] = [],
-): FailureChange[] {
+export function failureChanges(pairs: readonly CasePair[], history: readonly Digest[] = []): FailureChange[] {
   return pairs.flatMap(({ before, after }): FailureChange[] => {
     const [baseline, candidate] = [countOf([before]), countOf([after])];
     if (candidate.failed === 0 || baseline.of === 0) return [];
-    const earlier = countOf(history.flatMap(({ cases }) => cases.filter(({ id }) => id === before.id)));
+    const earlier = countIn(history, before.id);
     const all = { failed: baseline.failed + earlier.failed, of: baseline.of + earlier.of };
     const p = fisherHigher(all, candidate);
     return [
@@ -34,6 +32,12 @@ export function failureChanges(
       },
     ];
   });
+}
+
+function countIn(history: readonly Digest[], id: string): Counted {
+  const same = history.flatMap(({ cases }) => cases.filter((own) => own.id === id));
+  const failed = same.reduce((sum, { failedRounds }) => sum + failedRounds, 0);
+  return { failed, of: same.reduce((sum, { rounds }) => sum + rounds, failed) };
 }
 
 function countOf(results: readonly CaseResult[]): Counted {

@@ -3,6 +3,9 @@
 import { isSameMachine } from '../contract/comparable.js';
 import type { MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
+import type { Digest } from '../contract/views/digest.js';
+import type { Grade } from '../contract/vocabulary.js';
+import { digestMedian } from './digest.js';
 import { groupBy } from './group-by.js';
 import { METRICS, roundValues } from './metrics.js';
 import { PRIOR_FREEDOM, type SittingFigures } from './sitting-screen.js';
@@ -19,19 +22,23 @@ export interface Sittings extends SittingFigures {
 type Pair = { before: CaseResult; after: CaseResult };
 export type SittingsOf = (metric: MetricName, pair: Pair) => Sittings | null;
 
-/** Gives null for cases that both sides measured in one sitting. `history`: other results, of any machine. */
+/**
+ * Gives null for cases that both sides measured in one sitting. `history`: other results, of any machine, of which the rounds
+ * of `atLeast` or better count.
+ */
 export function sittingsBetween(
   baseline: ResultDocument,
   candidate: ResultDocument,
-  history: readonly ResultDocument[] = [],
+  history: readonly Digest[] = [],
+  atLeast: Grade = 'C',
 ): SittingsOf {
   const compared = new Set([baseline.startedAt, candidate.startedAt]);
-  const others = history.filter((document) => !compared.has(document.startedAt) && isAlike(document, baseline));
+  const others = history.filter((digest) => !compared.has(digest.startedAt) && isAlike(digest, baseline));
   const known = new Map<MetricName, History>();
   const isOneDocument = baseline.startedAt === candidate.startedAt && isSameMachine(baseline, candidate);
   return (metric, pair) => {
     if (isOneDocument || tookTurns(pair)) return null;
-    if (!known.has(metric)) known.set(metric, historyOf(metric, others, baseline));
+    if (!known.has(metric)) known.set(metric, historyOf(metric, sittingsIn(metric, others, atLeast), baseline));
     const { sittings, ...prior } = known.get(metric)!;
     const [before, after] = [identityOf(pair.before), identityOf(pair.after)];
     const like = (identity: string, own: CaseResult) => {
@@ -49,12 +56,12 @@ export function sittingsBetween(
   };
 }
 
-function isAlike(document: ResultDocument, baseline: ResultDocument): boolean {
-  return isSameMachine(document, baseline) && document.tool.version === baseline.tool.version;
+function isAlike(digest: Digest, baseline: ResultDocument): boolean {
+  return isSameMachine(digest, baseline) && digest.tool.version === baseline.tool.version;
 }
 
 /** The case and all that must agree for two results to measure the same. */
-function identityOf({ id, identity }: CaseResult): string {
+function identityOf({ id, identity }: Pick<CaseResult, 'id' | 'identity'>): string {
   return JSON.stringify([id, identity]);
 }
 
@@ -69,25 +76,36 @@ function tookTurns({ before, after }: Pair): boolean {
   return turns >= Math.max(2, fewest - 1);
 }
 
+interface Sitting {
+  identity: string;
+  startedAt: string;
+  log: number;
+}
+
 interface History {
   /** The sittings of each case in the history. */
-  sittings: Map<string, { startedAt: string; log: number }[]>;
+  sittings: Map<string, Sitting[]>;
   spread: number;
   isFromHistory: boolean;
 }
 
+function sittingsIn(metric: MetricName, digests: readonly Digest[], atLeast: Grade): Sitting[] {
+  return digests.flatMap(({ startedAt, cases }) =>
+    cases.flatMap((own) => {
+      const middle = digestMedian(metric, own, atLeast);
+      return middle === null ? [] : [{ identity: identityOf(own), startedAt, log: Math.log(middle) }];
+    }),
+  );
+}
+
 /** The spread is the upper quartile of those of all cases with several sittings, where these are worth the prior's freedom. */
-function historyOf(metric: MetricName, others: readonly ResultDocument[], baseline: ResultDocument): History {
-  const sittingsIn = (documents: readonly ResultDocument[]) => {
-    const all = documents.flatMap(({ startedAt, cases }) =>
-      cases.flatMap((result) => {
-        const log = logOfMedian(metric, result);
-        return log === null ? [] : [{ identity: identityOf(result), startedAt, log }];
-      }),
-    );
-    return groupBy(all, ({ identity }) => identity);
-  };
-  const repeated = [...sittingsIn(others.length === 0 ? [] : [...others, baseline]).values()]
+function historyOf(metric: MetricName, others: readonly Sitting[], baseline: ResultDocument): History {
+  const own = baseline.cases.flatMap((result) => {
+    const log = logOfMedian(metric, result);
+    return log === null ? [] : [{ identity: identityOf(result), startedAt: baseline.startedAt, log }];
+  });
+  const byCase = (sittings: readonly Sitting[]) => groupBy(sittings, ({ identity }) => identity);
+  const repeated = [...byCase(others.length === 0 ? [] : [...others, ...own]).values()]
     .filter((group) => group.length > 1)
     .map((group) => group.map(({ log }) => log));
   const freedom = repeated.reduce((sum, logs) => sum + logs.length - 1, 0);
@@ -95,7 +113,7 @@ function historyOf(metric: MetricName, others: readonly ResultDocument[], baseli
   const quartile = () => quantile(Float64Array.from(repeated, deviationOf).sort(), 0.75);
   const assumed = METRICS[metric].sittingSpread ?? ASSUMED_SPREAD;
   const spread = isFromHistory ? Math.max(LEAST_SPREAD, quartile()) : assumed;
-  return { sittings: sittingsIn(others), spread, isFromHistory };
+  return { sittings: byCase(others), spread, isFromHistory };
 }
 
 function logOfMedian(metric: MetricName, result: CaseResult): number | null {

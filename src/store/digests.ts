@@ -18,12 +18,12 @@ interface Listener {
   onRead?: (done: number, of: number) => void;
 }
 
-/** What tells that a file is the one that was digested, and its digest. */
+/** What tells that a file is the one that was digested, and the text of its digest, which is parsed when it is wanted. */
 interface Entry {
   name: string;
   bytes: number;
   modifiedMs: number;
-  digest: Digest;
+  text: string;
 }
 
 /** In the order of `files`; those that cannot be read go to `onPassedOver`. */
@@ -40,10 +40,12 @@ export function digestsOf(files: readonly ResultFile[], { onPassedOver, onRead =
     const made: Entry[] = [];
     for (const { file, found, entry } of inside) {
       if (entry === null) onRead(done++, missing);
-      const digest = entry?.digest ?? attempt(file, onPassedOver);
+      const known = entry === null ? null : parsed(entry);
+      const digest = known ?? attempt(file, onPassedOver);
       if (digest === null) continue;
       digests.set(file.path, { ...digest, path: file.path });
-      if (entry === null && found !== null) made.push({ name: basename(file.path), ...found, digest });
+      if (known === null && found !== null)
+        made.push({ name: basename(file.path), ...found, text: JSON.stringify(digest) });
     }
     if (made.length > 0) index.add(made);
   }
@@ -64,7 +66,7 @@ function attempt(file: ResultFile, onPassedOver: OnPassedOver): Digest | null {
 function matchOf(
   { path }: ResultFile,
   known: Map<string, Entry>,
-): { found: Omit<Entry, 'name' | 'digest'> | null; entry: Entry | null } {
+): { found: Omit<Entry, 'name' | 'text'> | null; entry: Entry | null } {
   const stat = statOf(path);
   if (stat === null) return { found: null, entry: null };
   const found = { bytes: stat.size, modifiedMs: stat.mtimeMs };
@@ -73,7 +75,16 @@ function matchOf(
   return { found, entry: isSame ? entry : null };
 }
 
-/** The index of one folder: a line that names the edgeproof that made it, then a line for each result. */
+/** null where the index is damaged. */
+function parsed({ text }: Entry): Digest | null {
+  try {
+    return JSON.parse(text) as Digest;
+  } catch {
+    return null;
+  }
+}
+
+/** The index of one folder: a line that names the edgeproof that made it, then for each result what it is, a tab, its digest. */
 function indexOf(folder: string) {
   const path = join(cacheDirectory(), 'results', `${hash(canonical(folder))}.jsonl`);
   const head = JSON.stringify({ folder, madeBy: ownVersion() });
@@ -85,18 +96,28 @@ function indexOf(folder: string) {
       const all = new Map(
         [...entries, ...made].filter(({ name }) => names.has(name)).map((entry) => [entry.name, entry]),
       );
-      writeIndex(path, [head, ...[...all.values()].map((entry) => JSON.stringify(entry))]);
+      writeIndex(path, [head, ...[...all.values()].map(lineOf)]);
     },
   };
+}
+
+function lineOf({ name, bytes, modifiedMs, text }: Entry): string {
+  return `${JSON.stringify([name, bytes, modifiedMs])}\t${text}`;
 }
 
 function readIndex(path: string, head: string): Entry[] {
   try {
     const [first, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
-    return first === head ? lines.map((line) => JSON.parse(line) as Entry) : [];
+    return first === head ? lines.map(entryIn) : [];
   } catch {
     return [];
   }
+}
+
+function entryIn(line: string): Entry {
+  const end = line.indexOf('\t');
+  const [name, bytes, modifiedMs] = JSON.parse(line.slice(0, end)) as [string, number, number];
+  return { name, bytes, modifiedMs, text: line.slice(end + 1) };
 }
 
 /** An index that cannot be written costs time and nothing else. */

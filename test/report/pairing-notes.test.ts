@@ -1,9 +1,11 @@
 // Failures, missing cases and the command that compares more, in the words that people read.
+
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from '../../src/contract/result.js';
 import { labelsOf } from '../../src/report/labels.js';
 import { acrossNote, failureNotes, pairingNotes } from '../../src/report/pairing-notes.js';
 import { compareView } from '../../src/stats/compare-view.js';
+import { digestOf } from '../../src/stats/digest.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
 
 const rounds = (ok: number, failed: number, threads = 2, tokens = 5) =>
@@ -17,7 +19,7 @@ const rounds = (ok: number, failed: number, threads = 2, tokens = 5) =>
 
 function notesOf(before: CaseResult[], after: CaseResult[], history: CaseResult[] = [], path = 'a.json') {
   const [baseline, candidate] = [documentOf(before), documentOf(after)];
-  const more = history.length === 0 ? {} : { history: [documentOf(history)] };
+  const more = history.length === 0 ? {} : { history: [digestOf(documentOf(history), 'c.json')] };
   const view = compareView(
     { document: baseline, path },
     { document: candidate, path: 'b.json' },

@@ -1,7 +1,9 @@
 // Failed rounds in a comparison: each new failure counts, Fisher's test says what is shown, and grades do not hide any.
+
 import { describe, expect, it } from 'vitest';
 import { compareResults, exitCodeOf } from '../../src/stats/compare.js';
 import { compareView } from '../../src/stats/compare-view.js';
+import { digestOf } from '../../src/stats/digest.js';
 import { showView } from '../../src/stats/show.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeRound, generateCase, steadyRound } from '../fixtures/document.js';
@@ -13,6 +15,8 @@ const rounds = (ok: number, failed: number) => [
 ];
 const document = (...list: (FakeRound | 'failed')[]) => documentOf([generateCase(list)]);
 const STRICT = { across: [] };
+
+const digested = (document: ReturnType<typeof documentOf>) => digestOf(document, 'x.json');
 
 describe('failures of a comparison', () => {
   it('crashes in two of six rounds are named, and the answer is no', () => {
@@ -58,14 +62,17 @@ describe('failures of a comparison', () => {
     ];
     const [before, after] = [document(...rounds(5, 0)), document(...rounds(3, 2))];
     expect(compareResults(before, after, STRICT).failures).toMatchObject([{ isShown: false }]);
-    const [found] = compareResults(before, after, { ...STRICT, history }).failures;
+    const [found] = compareResults(before, after, { ...STRICT, history: history.map(digested) }).failures;
     expect(found).toMatchObject({ history: { failed: 0, of: 15 }, isShown: true });
     expect(found!.p).toBeCloseTo(1 / 30, 9);
   });
 
   it('a history of failures takes that back, but a new failure stays one', () => {
     const history = [document(...rounds(5, 10))];
-    const comparison = compareResults(document(...rounds(5, 0)), document(...rounds(1, 4)), { ...STRICT, history });
+    const comparison = compareResults(document(...rounds(5, 0)), document(...rounds(1, 4)), {
+      ...STRICT,
+      history: history.map(digested),
+    });
     expect(comparison.failures).toMatchObject([{ isNew: true, isShown: false }]);
     expect(exitCodeOf(comparison)).toBe(1);
   });

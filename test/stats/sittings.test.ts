@@ -1,7 +1,9 @@
 // Which results are sittings like those of the two sides, and how much sittings of the machine differ.
+
 import { describe, expect, it } from 'vitest';
 import type { ResultDocument } from '../../src/contract/result.js';
 import { compareResults } from '../../src/stats/compare.js';
+import { digestOf } from '../../src/stats/digest.js';
 import { sittingsBetween } from '../../src/stats/sittings.js';
 import { conditionOf, disturbed } from '../fixtures/condition.js';
 import { documentOf, type FakeCase, type FakeDocument, generateCase, steadyRound } from '../fixtures/document.js';
@@ -17,14 +19,17 @@ function sitting(day: number, tpotMs: number, options: FakeCase = {}, more: Fake
   return documentOf([{ ...result, rounds }], { startedAt: startedAt(0), ...more });
 }
 
+const digested = (document: ResultDocument) => digestOf(document, 'x.json');
+
 function decodeOf(baseline: ResultDocument, candidate: ResultDocument, history: ResultDocument[] = []) {
   const pair = { before: baseline.cases[0]!, after: candidate.cases[0]! };
-  return sittingsBetween(baseline, candidate, history)('decodeRate', pair);
+  return sittingsBetween(baseline, candidate, history.map(digested))('decodeRate', pair);
 }
 
 function changeOf(baseline: ResultDocument, candidate: ResultDocument, history: ResultDocument[] = []) {
   const across = baseline.cases[0]!.identity!.runtimeVersion === candidate.cases[0]!.identity!.runtimeVersion;
-  const [entry] = compareResults(baseline, candidate, { across: across ? [] : ['runtimeVersion'], history }).cases;
+  const how = { across: across ? [] : ['runtimeVersion'], history: history.map(digested) };
+  const [entry] = compareResults(baseline, candidate, how).cases;
   if (entry?.status !== 'compared') throw new Error('not compared');
   return entry.changes.find(({ metric }) => metric === 'decodeRate')!;
 }
@@ -148,7 +153,7 @@ it('judges sittings by their rounds of sufficient grade alone, those of the hist
   };
   const one = sitting(6, 20);
   const spread = (grade: 'B' | 'C') => {
-    const history = [1, 2, 3, 4].map(mixed);
+    const history = [1, 2, 3, 4].map((day) => digested(mixed(day)));
     const [entry] = compareResults(mixed(5), one, { across: [], grade, history }).cases;
     return entry?.status === 'compared' ? entry.changes[0]!.sittings!.spread : null;
   };

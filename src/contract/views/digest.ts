@@ -21,6 +21,9 @@ const caseDigestSchema = z.strictObject({
   metrics: z
     .partialRecord(z.enum(METRIC_NAMES), z.array(z.number()))
     .describe('One value for each round that has one, in the order of rounds.'),
+  atGrade: z
+    .partialRecord(z.enum(GRADES), z.partialRecord(z.enum(METRIC_NAMES), z.number()))
+    .describe('Medians of the rounds of a grade or better, for grades that some of its rounds do not reach.'),
   intervalFactor: z
     .number()
     .describe('How much wider its intervals are than by the rounds alone: 1, or more after --resume.'),
