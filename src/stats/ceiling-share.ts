@@ -8,7 +8,7 @@ import type { CeilingShare } from '../contract/views/ceiling-share.js';
 import type { PhaseWithCeiling } from '../contract/views/figures.js';
 import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
 import { METRICS, summarizeMetric } from './metrics.js';
-import { type Need, promptNeed, stepWork, tokenNeed } from './work.js';
+import { leastPromptNeed, type Need, promptNeed, stepWork, tokenNeed } from './work.js';
 
 type Ceilings = Pick<ResultDocument, 'ceilings'>;
 /** null where a phase has no rate, or no ceiling was measured for it. */
@@ -37,7 +37,7 @@ export function ceilingShares(
     return { prefill: null, decode: shareOf(medianOf(RATE_OF.decode), { ...decode, operations: {} }, own, false) };
   const prompt = { ...promptNeed(work, workload), tokens: workload.prompt };
   return {
-    prefill: shareOf(medianOf(RATE_OF.prefill), prompt, own, true),
+    prefill: shareOf(medianOf(RATE_OF.prefill), prompt, own, true, leastPromptNeed(work, workload)),
     decode: shareOf(medianOf(RATE_OF.decode), decode, own, false),
   };
 }
@@ -67,14 +67,16 @@ function ownCeilings(ceilings: Ceiling[], { key }: CaseResult, tokenBytes: numbe
   );
 }
 
+/** `least`: what no graph can do with less of; a rate beyond that is impossible. */
 function shareOf(
   rate: number | null,
   need: Need & { tokens: number },
   ceilings: Ceiling[],
   needsProducts: boolean,
+  least: Need = need,
 ): CeilingShare | null {
   const best = floorOf(need, ceilings, 'value');
-  const highest = floorOf(need, ceilings, 'high');
+  const highest = floorOf(least, ceilings, 'high');
   if (rate === null || best === null || highest === null) return null;
   if (needsProducts && best.productSeconds === null) return null;
   const ceilingRate = need.tokens / best.seconds;

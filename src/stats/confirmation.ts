@@ -27,7 +27,9 @@ export interface Questioned {
 export function questioned({ cases }: Pick<CompareView, 'cases'>, what: Confirmed): Questioned[] {
   const compared = cases.filter((entry): entry is ComparedCase => entry.status === 'compared');
   return compared.flatMap(({ id, partner, across, changes }) => {
-    const metrics = changes.filter((change) => what === 'all' || isAlert(change)).map(({ metric }) => metric);
+    const metrics = changes
+      .filter((change) => change.sameAs === null && (what === 'all' || isAlert(change)))
+      .map(({ metric }) => metric);
     return metrics.length === 0 ? [] : [{ id, partner, metrics, isSame: across.length === 0 }];
   });
 }
@@ -60,7 +62,9 @@ export function saysNoOtherwise(screen: Screen, { figures }: PairsView, allowed:
     const wasPaired = (metric: MetricName) =>
       figures.some((figure) => figure.id === entry.id && figure.metric === metric);
     const changes = entry.changes.map((change) =>
-      change.outcome === 'worse' && wasPaired(change.metric) ? { ...change, outcome: 'not shown' as const } : change,
+      change.outcome === 'worse' && wasPaired(change.sameAs ?? change.metric)
+        ? { ...change, outcome: 'not shown' as const }
+        : change,
     );
     return { ...entry, changes };
   });

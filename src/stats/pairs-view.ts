@@ -33,7 +33,7 @@ export function pairsView(baseline: Side, candidate: Side, options: PairsOptions
   const asked = { minimumEffect, thresholds: candidate.document.suite.content.thresholds };
   const cases = candidate.document.cases.map((after, at) => ({ before: baseline.document.cases[at]!, after }));
   const series = cases.flatMap(({ before, after }) =>
-    COMPARED_METRICS.filter((metric) => isWanted(after.id, metric))
+    COMPARED_METRICS.filter((metric) => METRICS[metric].compared!.sameAs === undefined && isWanted(after.id, metric))
       .filter((metric) => comparableEnergy(before, after) || !METRICS[metric].compared!.sameEnergySource)
       .map((metric) => ({ before, after, metric, values: pairedValues(metric, before, after, grade) }))
       .filter(({ values }) => values.some((pair) => pair !== null) || options.isWanted !== undefined),

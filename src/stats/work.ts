@@ -19,6 +19,22 @@ export function promptNeed(work: Work, { prompt, depth }: Pick<Lengths, 'prompt'
   }));
 }
 
+/**
+ * The least operations that a graph can read a prompt with: of the last layer, all but keys and values may be computed for the
+ * last position alone. Which layer that is, and how large, is not stored: it counts as the mean one, with the largest attention.
+ */
+export function leastPromptNeed(work: Work, lengths: Pick<Lengths, 'prompt' | 'depth'>): Need {
+  const whole = promptNeed(work, lengths);
+  const layers = work.attention.reduce((sum, group) => sum + group.layers, 0);
+  if (layers === 0) return whole;
+  const products = work.products.map((product) => ({ ...product, operations: product.operations * (1 - 1 / layers) }));
+  const sizeOf = ({ window, queryHeads, keySize, valueSize }: AttentionWork) =>
+    Math.min(window ?? Number.POSITIVE_INFINITY, lengths.depth + lengths.prompt) * queryHeads * (keySize + valueSize);
+  const largest = work.attention.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+  const attention = work.attention.map((group) => (group === largest ? { ...group, layers: group.layers - 1 } : group));
+  return { bytes: whole.bytes, operations: promptNeed({ ...work, products, attention }, lengths).operations };
+}
+
 /** With `kvDtype: int8`, each cached value takes one byte instead of four while decoding; prompts still use float32. */
 export function stepWork(work: Work, { options }: Pick<CaseKey, 'options'>): Work {
   if (options?.kvDtype !== 'int8') return work;

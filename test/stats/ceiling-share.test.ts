@@ -31,6 +31,19 @@ describe('a share', () => {
     expect((512 / prefill!.ceilingRate) * 1000).toBeCloseTo(1280.5 + 20.48, 6);
   });
 
+  it('is impossible only beyond what a graph can do that reads its last layer for the last token alone', () => {
+    const attention = [
+      { layers: 4, queryHeads: 1, keySize: 1, valueSize: 1, arithmetic: 'fp32' as const, rowBytes: 0, window: 1 },
+    ];
+    const of = (layers: number) =>
+      shares(workedCase(2561, 20, { work: { ...WORK, attention: [{ ...attention[0]!, layers }] } })).prefill!;
+    // 512 Gop of products and 0.2 Gop of the head, of which three of four layers must read the whole prompt.
+    const [four, many] = [of(4), of(1000)];
+    const high = many.highestRate / many.ceilingRate;
+    expect(four.highestRate / four.ceilingRate / high).toBeCloseTo(512.2 / (0.75 * 512 + 0.2), 2);
+    expect(four.share).toBeCloseTo(many.share, 3);
+  });
+
   it('takes the best of all measurements, of any kernel that could do the same', () => {
     const better = [...CEILINGS, ceilingOf('read-bandwidth', 25), ceilingOf('matmul-fp32', 800)];
     expect(shares(undefined, better).decode!.ceilingRate).toBeCloseTo(125, 9);

@@ -67,6 +67,15 @@ describe('the exit code', () => {
     expect(gateExitCode(null, { ...pairsOf(['pass']), otherTokens: [slower.id] })).toBe(1);
   });
 
+  it('takes the pairs of a figure for the same figure in another unit', () => {
+    const later = Array.from({ length: 8 }, (_, i) => steadyRound(120, 20 * (1 + i / 1000)));
+    const screen = screenOf(generateCase(later));
+    expect(questioned(screen, 'alerts')[0]!.metrics).toEqual(['prefillRate']);
+    const pairs = pairsOf(['pass']);
+    const figures = pairs.figures.map((figure) => ({ ...figure, metric: 'prefillRate' as const }));
+    expect(gateExitCode(screen, { ...pairs, figures })).toBe(0);
+  });
+
   it('is 2 where pairs gave no figure', () => {
     expect(gateExitCode(null, pairsOf([]))).toBe(2);
   });
