@@ -1,3 +1,4 @@
+// The view of several candidates against one baseline: each compared as by itself, at its share of the level. Pure.
 import type { ComparisonsView } from '../contract/views/compare.js';
 import type { Digest } from '../contract/views/digest.js';
 import type { Grade } from '../contract/vocabulary.js';
