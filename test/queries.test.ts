@@ -1,4 +1,4 @@
-// docs/queries.md: its queries as they stand there, over the committed results, held against our own metrics.
+// docs/queries.md: its queries as they stand there, over committed results, held against our own metrics.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ import { documentsOf } from '../src/store/import-llama-bench.js';
 import { storeImported } from '../src/store/imported.js';
 import { listResults } from '../src/store/listing.js';
 import { documentOf, generateCase, steadyRound } from './fixtures/document.js';
+import { copyFirstResults } from './fixtures/first-results.js';
 import { asJson, generationEntry, promptEntry } from './fixtures/llama-bench.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const RESULTS = join(ROOT, 'results');
 const PAGE = readFileSync(join(ROOT, 'docs', 'queries.md'), 'utf8');
 /** By the heading above them. */
 const QUERIES = new Map(
@@ -32,6 +32,8 @@ const QUERIES = new Map(
 /** null where DuckDB has no build for this platform. */
 const duckdb = await import('@duckdb/node-api').catch(() => null);
 const folder = mkdtempSync(join(tmpdir(), 'edgeproof-queries-'));
+copyFirstResults(folder);
+const RESULTS = join(folder, 'results');
 
 const stored = listResults(RESULTS).map((path) => ({ path, document: readResult(path) }));
 const cases = stored.flatMap(({ path, document }) => document.cases.map((result) => ({ path, document, result })));

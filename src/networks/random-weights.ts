@@ -60,9 +60,15 @@ export function* weightChunks(weight: FilledWeight, seed: number): Generator<Uin
   for (let done = 0; done < weight.bytes; done += chunkBytes) {
     const chunk = stream(Math.min(chunkBytes, weight.bytes - done));
     if (weight.fill.kind === 'blocks') shapeScales(chunk, weight.fill);
+    if (weight.fill.kind === 'seven-bits') halve(chunk);
     if (weight.fill.kind === 'float') shapeFloats(chunk, weight.type, weight.fill);
     yield chunk;
   }
+}
+
+function halve(chunk: Uint8Array): void {
+  const integers = new Int8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  for (let i = 0; i < integers.length; i++) integers[i]! >>= 1;
 }
 
 /**

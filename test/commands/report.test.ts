@@ -1,21 +1,19 @@
 // `report` as a user runs it: the page, a chart, JSON, filters, files that cannot be read, exit codes.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHART_NAMES } from '../../src/contract/chart-names.js';
 import { reportSchema } from '../../src/contract/views/report.js';
+import { copyFirstResults, FIRST_RESULTS } from '../fixtures/first-results.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'edgeproof-verb-report-'));
 beforeAll(() => {
-  // Those that are committed; whoever runs edgeproof here has more.
-  const filter = (path: string) => !path.endsWith('.json') || path.includes('-20261122T');
-  const machine = 'intel-xeon-2c-24gb';
-  cpSync(join(ROOT, 'results', machine), join(folder, 'results', machine), { recursive: true, filter });
-  writeFileSync(join(folder, 'results', 'intel-xeon-2c-24gb', 'cut-20261123T000000Z.json'), '{"schemaVersion": 1, "st');
+  copyFirstResults(folder);
+  writeFileSync(join(folder, FIRST_RESULTS, 'cut-20261123T000000Z.json'), '{"schemaVersion": 1, "st');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -3,6 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Fill, PlacedWeight } from '../../src/formats/onnx/graph-builder.js';
 import { byteLength, type ElementType } from '../../src/formats/onnx/model.js';
+import { SPREAD } from '../../src/networks/blocks/linear.js';
 import { keyStream, weightChunks } from '../../src/networks/random-weights.js';
 import { halfValue } from '../reference/half.js';
 
@@ -57,6 +58,16 @@ describe('the stream of bytes', () => {
     // 255 degrees of freedom: mean 255, standard deviation 22.6; the seed is fixed.
     expect(Math.abs(chiSquare - 255)).toBeLessThan(5 * 22.6);
   });
+});
+
+it('integers of seven bits: two products with a byte fit into 16 bits, as CPUs without VNNI add them', () => {
+  const integers = new Int8Array(bytesOf(weight('w', 'int8', [MIB], { kind: 'seven-bits' })));
+  const [least, most] = [Math.min(...integers.slice(0, 65_536)), Math.max(...integers.slice(0, 65_536))];
+  expect([least, most]).toEqual([-64, 63]);
+  expect(2 * 255 * 64).toBeLessThan(2 ** 15);
+  const mean = integers.reduce((sum, value) => sum + value, 0) / MIB;
+  const spread = Math.sqrt(integers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / MIB);
+  expect(spread).toBeCloseTo(SPREAD[7], 1);
 });
 
 describe('floats', () => {

@@ -20,6 +20,8 @@ import {
 export type Fill =
   /** Independent random bytes: packed 4-bit or 8-bit weights. */
   | { kind: 'bytes' }
+  /** Random integers −64 … 63: kernels for CPUs without VNNI add two products of uint8 and int8 in 16 bits. */
+  | { kind: 'seven-bits' }
   /** Random magnitudes in [2^exponent, 2^(exponent+1)), of random sign unless positive; never a denormal. */
   | { kind: 'float'; exponent: number; positive: boolean }
   /** Row p, column i: magnitude · cos or sin of p · frequencies[i]. Wider tables repeat the frequencies. */

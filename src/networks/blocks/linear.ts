@@ -83,7 +83,7 @@ export const scaleExponent = (k: number, spread: number) => Math.round(Math.log2
 /** Scales of blocks. Integers 0…15 around 8 average −½, so scales have random signs to keep the mean weight at zero. */
 export const scaleFill = (k: number, bits: 4 | 8) => floatFill(scaleExponent(k, SPREAD[bits]));
 /** Standard deviation of random integers, by bits. */
-export const SPREAD = { 4: 4.6, 8: 73.9 };
+export const SPREAD = { 4: 4.6, 7: 36.9, 8: 73.9 };
 /** Standard deviation of the embedding: tokens differ, but a tied head does not just repeat its input. */
 const EMBEDDING_SPREAD = 0.5;
 export const TERMS_OF_EMBEDDING = EMBEDDING_SPREAD ** -2;
@@ -100,7 +100,7 @@ export function linear(
     return b.node('MatMul', p.node, [p.input, weight]);
   }
   if (format.kind === 'dynamic-int8') {
-    const weight = b.weight(`${p.weight}_quantized`, 'int8', [p.k, p.n], { kind: 'bytes' });
+    const weight = b.weight(`${p.weight}_quantized`, 'int8', [p.k, p.n], { kind: 'seven-bits' });
     return multiplyInt8(b, { ...p, weight, terms: p.k });
   }
   return blockMatrix(b, format, activation, { ...p, terms: p.k }).multiply(p.node, p.input);
@@ -160,7 +160,7 @@ function multiplyInt8(b: GraphBuilder, p: { node: string; input: string; weight:
 
 /** The scale of an int8 weight that keeps a sum over `terms` near 1. */
 function int8Scale(b: GraphBuilder, terms: number): string {
-  return b.scalar(`int8_scale_${Math.round(terms)}`, 'float32', 1 / (SPREAD[8] * Math.sqrt(terms)));
+  return b.scalar(`int8_scale_${Math.round(terms)}`, 'float32', 1 / (SPREAD[7] * Math.sqrt(terms)));
 }
 
 /** All products of the same activations share one DynamicQuantizeLinear. */
@@ -201,7 +201,7 @@ export function embedding(
   }
   const transposed = (table: string) => b.node('Transpose', '/lm_head/Transpose', [table], { perm: [1, 0] });
   if (format.kind === 'dynamic-int8') {
-    const table = b.weight(`${weight}_quantized`, 'int8', [p.vocab, p.hidden], { kind: 'bytes' });
+    const table = b.weight(`${weight}_quantized`, 'int8', [p.vocab, p.hidden], { kind: 'seven-bits' });
     const scale = int8Scale(b, TERMS_OF_EMBEDDING);
     const picked = b.node('Gather', node, [table, p.ids]);
     const rows = b.node('DequantizeLinear', `${node}_dequant`, [picked, scale, b.scalar('int8_zero', 'int8', 0)]);
