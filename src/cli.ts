@@ -89,7 +89,10 @@ filtering(program.command('report'))
 filtering(program.command('history'))
   .summary('show how cases went over dates and commits, and where a level moved')
   .description('A line for each case, machine and metric; of a single one, every point (docs/history.md).')
-  .argument('[cases...]', 'models, parts of case ids, or patterns (default: all)')
+  .argument(
+    '[cases...]',
+    'models, words of labels such as "tuned pp512", parts of case ids, or patterns (default: all)',
+  )
   .addOption(
     new Option('--metric <names>', 'decode, prefill, memory, ttft … (default: decode, prefill, time)').argParser(list),
   )

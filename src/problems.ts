@@ -179,7 +179,7 @@ export const CATALOGUE = {
   }),
   'history-empty': (p: { directory: string; patterns: string[] }) => ({
     message: `no result in ${p.directory} has the figures of a case ${p.patterns.length === 0 ? 'that the filters let through' : `named ${p.patterns.join(', ')}`}`,
-    hint: '`edgeproof results` lists what is here; name a model, part of a case id or a pattern, and a metric that was measured',
+    hint: '`edgeproof results` lists what is here; name a model, words of its label in tables, part of a case id or a pattern, and a metric that was measured',
   }),
   'result-unmeasured': (p: { path: string }) => ({ message: `${p.path}: no round in it succeeded` }),
   'result-unread': (p: { reason: string }) => ({

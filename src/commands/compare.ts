@@ -1,5 +1,5 @@
 // `compare`: stored results against a baseline; the exit code tells whether anything is worse.
-
+import { isDeepStrictEqual } from 'node:util';
 import type { Grade } from '../contract/vocabulary.js';
 import { problem } from '../errors.js';
 import { comparisonPage } from '../report/comparison-page.js';
@@ -40,6 +40,7 @@ export function compare(names: readonly string[], options: CompareCommandOptions
 
 function compareAll(baseline: Side, candidates: Side[], options: CompareCommandOptions): number {
   const format = outputFormat(options.output);
+  for (const candidate of candidates) requireTwo(baseline, candidate);
   const earlier = (candidate: Side) => historyOf(options.results, baseline, candidate);
   const view = comparisonsView(baseline, candidates, earlier, viewOptions(options));
   printPage(comparisonsPage(view), format);
@@ -54,8 +55,18 @@ export function compareSides(baseline: Side, candidate: Side, options: CompareCo
 }
 
 export function screenOf(baseline: Side, candidate: Side, options: CompareCommandOptions) {
+  requireTwo(baseline, candidate);
   const history = historyOf(options.results, baseline, candidate);
   return compareView(baseline, candidate, { ...viewOptions(options), history });
+}
+
+/** Two names may stand for one measurement, in which nothing can ever have changed. */
+function requireTwo(baseline: Side, candidate: Side): void {
+  if (!isDeepStrictEqual(baseline.document, candidate.document)) return;
+  throw problem('input-invalid', {
+    what: `${baseline.path} and ${candidate.path} are the same measurement, of ${candidate.document.startedAt}`,
+    expected: 'two measurements; edgeproof results lists those that are here',
+  });
 }
 
 export function viewOptions({ across, pair, grade, minimumEffect }: CompareCommandOptions) {

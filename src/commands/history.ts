@@ -4,6 +4,7 @@ import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import type { CaseDigest } from '../contract/views/digest.js';
 import { problem } from '../errors.js';
 import { historyPage } from '../report/history-page.js';
+import { caseWords } from '../report/labels.js';
 import { historyView } from '../stats/history-view.js';
 import { METRICS } from '../stats/metrics.js';
 import { digestsNamed } from './digests.js';
@@ -22,19 +23,25 @@ export function history(patterns: string[], options: HistoryOptions): number {
   const { digests } = digestsNamed([], options);
   const isModel = filtersOf(options).model ?? (() => true);
   const isNamed = patterns.map(matcher);
-  const isWanted = ({ id, key }: CaseDigest) =>
-    isModel(key.model) && (isNamed.length === 0 || isNamed.some((matches) => matches(id, key.model)));
+  const isWanted = (found: CaseDigest) =>
+    isModel(found.key.model) && (isNamed.length === 0 || isNamed.some((matches) => matches(found)));
   const view = historyView(digests, metrics, isWanted);
   if (view.length === 0) throw problem('history-empty', { directory: options.results, patterns });
   printPage(historyPage(view), format);
   return 0;
 }
 
-/** A model, part of a case id, or a pattern for either. */
-function matcher(pattern: string): (id: string, model: string) => boolean {
-  if (!/[*?[\]{}]/.test(pattern)) return (id, model) => model === pattern || id.includes(pattern);
-  const [isModel, isPart] = [pattern, `*${pattern}*`].map((glob) => picomatch(glob, { bash: true }));
-  return (id, model) => isModel!(model) || isPart!(id);
+/** A model, part of a case id, words of its label in tables (`tuned pp512 tg128`), or a pattern for model or id. */
+function matcher(pattern: string): (found: CaseDigest) => boolean {
+  if (/[*?[\]{}]/.test(pattern)) {
+    const [isModel, isPart] = [pattern, `*${pattern}*`].map((glob) => picomatch(glob, { bash: true }));
+    return ({ id, key }) => isModel!(key.model) || isPart!(id);
+  }
+  const words = pattern.split(/\s+/);
+  return (found) => {
+    const own = new Set(caseWords(found).split(/[\s·]+/));
+    return found.key.model === pattern || found.id.includes(pattern) || words.every((word) => own.has(word));
+  };
 }
 
 /** By its name, or by (part of) the title of its column: `decode`, `memory`. */

@@ -115,7 +115,7 @@ function notesOf(all: readonly HistorySeries[], name: (series: HistorySeries) =>
     back > 0 &&
       `Weights, graph or options changed and changed back${all.length > 1 ? ` in ${back} of ${count(all.length)} series` : ''}: points of several states are in one series.`,
     older > 0 && `${plural(older, 'older point')} left out: a series has the newest ${count(MOST_POINTS)}.`,
-    all.length > 1 && 'Name one case to see its points: edgeproof history <part of a case id> --metric <name>.',
+    all.length > 1 && 'Name one case to see its points: edgeproof history "<words of its label>" --metric <name>.',
   );
 }
 

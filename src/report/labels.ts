@@ -68,9 +68,11 @@ export function caseWords(result: Keyed): string {
   return [labelsOf([result]).shared, workloadLabel(result.key), `${weights} weights`].join(' · ');
 }
 
-/** What tells a case from the others of its table, in words. */
+/** What tells a case from the others of its table, in words. Options at their defaults go without saying. */
 export function caseLabel(labels: Labels, result: Keyed): string {
-  return [...Object.entries(labels.values(result)).map(dimensionWord), workloadLabel(result.key)].join(' ');
+  const own = dimensionsOf(result);
+  const told = Object.entries(labels.values(result)).filter(([name]) => name in own);
+  return [...told.map(dimensionWord), workloadLabel(result.key)].join(' ');
 }
 
 function rowOf(name: string) {

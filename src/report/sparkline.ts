@@ -15,5 +15,7 @@ export function sparkline(values: readonly number[]): string {
   const middle = (low + high) / 2;
   const span = Math.max(high - low, LEAST_SPAN * Math.abs(middle));
   const places = columns.map((value) => (span === 0 ? 0.5 : (value - middle) / span + 0.5));
-  return places.map((place) => BLOCKS[Math.min(BLOCKS.length - 1, Math.floor(place * BLOCKS.length))]!).join('');
+  // Rounding may put the lowest just below 0.
+  const within = (block: number) => Math.max(0, Math.min(BLOCKS.length - 1, block));
+  return places.map((place) => BLOCKS[within(Math.floor(place * BLOCKS.length))]!).join('');
 }

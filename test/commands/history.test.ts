@@ -62,10 +62,12 @@ describe('history', () => {
     expect(stdout).toMatch(/2026-11-06 09:00 +5555555 +40\.\d ± .*level moved −19\.\d %/);
   });
 
-  it('takes cases by model, part of an id or pattern, and metrics by name or column', () => {
+  it('takes cases by model, words of a label, part of an id or pattern, and metrics by name or column', () => {
     expect(seriesOf()).toEqual(['q4 prefillRate 8', 'q4 decodeRate 8', 'int8 prefillRate 8', 'int8 decodeRate 8']);
     expect(seriesOf('qwen2.5-0.5b', '--metric', 'memory')).toEqual(['q4 peakRssBytes 8', 'int8 peakRssBytes 8']);
     expect(seriesOf('dtype=int?/*new=5', '--metric', 'tpotMs,load')).toEqual(['int8 tpotMs 8', 'int8 loadMs 8']);
+    expect(seriesOf('tuned int8 pp512 tg5', '--metric', 'decode')).toEqual(['int8 decodeRate 8']);
+    expect(seriesOf('tg5', '--metric', 'decode')).toEqual(['q4 decodeRate 8', 'int8 decodeRate 8']);
     expect(seriesOf('--since', '2026-11-04', '--model', 'qwen*', 'q4', '--metric', 'decode')).toEqual([
       'q4 decodeRate 5',
     ]);

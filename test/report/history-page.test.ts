@@ -24,7 +24,7 @@ pp512 tg5   decode rate        11   2026-11-01 to 2026-11-11    44.9 ± 3.1 %   
 
 pp512 tg5, decode rate: level moved −10.0 % (−11.9 to −8.1), worse, between fffffff and ggggggg, 2026-11-06 to 2026-11-07
 A level that moved is not a commit that did it: machines drift, too, and a drift looks like steps (docs/history.md). To see whether a commit did, measure both in one sitting: edgeproof regress --confirm.
-Name one case to see its points: edgeproof history <part of a case id> --metric <name>.
+Name one case to see its points: edgeproof history "<words of its label>" --metric <name>.
 `,
     );
   });

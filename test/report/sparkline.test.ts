@@ -7,6 +7,11 @@ describe('sparkline', () => {
     expect(sparkline([10, 20, 30, 40, 50, 60, 70, 80])).toBe('▁▂▃▄▅▆▇█');
   });
 
+  it('draws the lowest where rounding puts it below the line', () => {
+    // As committed: (396 − 423.5) / 55 + 0.5 may come out as −1e-16.
+    for (let i = 0; i < 1000; i++) expect([...sparkline([396 + i / 7, 451 + i / 3, 409 + i / 5])]).toHaveLength(3);
+  });
+
   it('shows noise of a percent as nearly level', () => {
     expect(sparkline([50, 50.4, 49.7, 50.1])).toBe('▄▅▄▅');
     expect(sparkline([7])).toBe('▅');
