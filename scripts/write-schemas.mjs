@@ -2,10 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { deviceProfileSchema } from '../dist/contract/device-profile.js';
+import { publishedSchema } from '../dist/contract/published.js';
 import { resultSchema } from '../dist/contract/result.js';
 import { suiteSchema } from '../dist/contract/suite.js';
+import { useProfileSchema } from '../dist/contract/use-profile.js';
 import { compareSchema, comparisonsSchema } from '../dist/contract/views/compare.js';
 import { exportRowSchema } from '../dist/contract/views/export.js';
+import { fitSchema } from '../dist/contract/views/fit.js';
 import { historySchema } from '../dist/contract/views/history.js';
 import { machineViewSchema } from '../dist/contract/views/machine.js';
 import { memoryCasesSchema } from '../dist/contract/views/memory.js';
@@ -15,12 +19,21 @@ import { pairsSchema } from '../dist/contract/views/pairs.js';
 import { regressSchema } from '../dist/contract/views/regress.js';
 import { reportSchema } from '../dist/contract/views/report.js';
 import { resultsSchema, verifySchema } from '../dist/contract/views/results.js';
+import { scoreSchema } from '../dist/contract/views/score.js';
 import { showSchema } from '../dist/contract/views/show.js';
 import { tableSchema } from '../dist/contract/views/table.js';
 import { pinsSchema, registrySchema } from '../dist/models/registry.js';
 
 /** Files that people write: defaults may be left out. */
-const INPUTS = { suite: suiteSchema, models: registrySchema, pins: pinsSchema, result: resultSchema };
+const INPUTS = {
+  suite: suiteSchema,
+  models: registrySchema,
+  pins: pinsSchema,
+  device: deviceProfileSchema,
+  use: useProfileSchema,
+  measurements: publishedSchema,
+  result: resultSchema,
+};
 /** What commands print. */
 const OUTPUTS = {
   show: showSchema,
@@ -38,6 +51,8 @@ const OUTPUTS = {
   'models-list': modelsListSchema,
   'models-inspect': modelsInspectSchema,
   machine: machineViewSchema,
+  fit: fitSchema,
+  score: scoreSchema,
 };
 
 /** File name → content. @returns {Record<string, string>} */

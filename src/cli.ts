@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { help, list, machineName, output, pair, positive, results } from './commands/cli-options.js';
+import { declareFit } from './commands/fit-options.js';
 import { addModels } from './commands/models.js';
 import { addResults } from './commands/results.js';
 import { filtering } from './commands/results-filters.js';
@@ -156,6 +157,13 @@ comparing(program.command('regress'))
 addResults(program, finish);
 
 program.commandsGroup('Models and this machine:');
+declareFit(program.command('fit'))
+  .summary('would it run here, or on a device, and well enough?')
+  .description(
+    'Predicts speed and memory of models before anything is downloaded, on this machine or a device, and says which uses that serves (docs/fit.md).',
+  )
+  .argument('[models...]', 'ids of models.json, hub ids whose files are here, folders or config.json files')
+  .action(async (models: string[], o) => finish((await import('./commands/fit.js')).fit(models, o)));
 addModels(program, finish);
 
 program

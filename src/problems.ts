@@ -30,6 +30,10 @@ export const CATALOGUE = {
     message: `models.json has no model "${p.name}"`,
     hint: `${p.known.length === 0 ? '' : `similar names: ${list(p.known)}. `}To see all models: edgeproof models list`,
   }),
+  'profile-unknown': (p: { kind: 'device' | 'use'; name: string; known: string[] }) => ({
+    message: `there is no ${p.kind} profile "${p.name}"`,
+    hint: `${p.known.length === 0 ? '' : `similar names: ${list(p.known)}. `}To see all: edgeproof fit --${p.kind}s; a file of your own is named by its path, such as ./my-${p.kind}.json`,
+  }),
   'architecture-unknown': (p: { modelType: string; known: string[] }) => ({
     message: `no synthetic checkpoint can be made for model_type "${p.modelType}"`,
     hint: `supported: ${list(p.known)}`,

@@ -3,7 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { devicesPage, usesPage } from '../src/report/profiles-page.js';
+import { render } from '../src/report/render.js';
+import { PLAIN } from '../src/report/table.js';
 import { METRICS } from '../src/stats/metrics.js';
+import { allDevices } from '../src/suite/device-profiles.js';
+import { allUses } from '../src/suite/use-profiles.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -26,6 +31,12 @@ it('docs/metrics.md has a row for each metric, with its unit, direction and mini
     `${minimumEffect * 100} %`,
   ]);
   expect(rows).toEqual(expected);
+});
+
+it('docs/devices.md has the tables of devices and uses that fit prints', () => {
+  const page = read('docs/devices.md');
+  for (const table of [devicesPage(allDevices()), usesPage(allUses())])
+    expect(page).toContain(render({ ...table, notes: [] }, 'md', PLAIN).trim());
 });
 
 it.each(PAGES)('every link of %s leads to a file and a heading', (page) => {

@@ -16,7 +16,15 @@ export const limitSetSchema = z
     swap: size.optional().describe('Swap that it may use beyond memory (default 0B).'),
     cpuQuota: z.number().min(LEAST_QUOTA).max(MOST_CPUS).optional().describe('Processor time in cores, such as 1.5.'),
     cpus: processors.optional().describe('Processors that it may run on, such as 0,1 or 0-3.'),
+    device: z
+      .string()
+      .optional()
+      .describe('The memory and the cores of a device profile (benchmarks/devices/), as far as this machine has them.'),
   })
+  .refine(
+    ({ device, ...others }) => device === undefined || Object.keys(others).length === 0,
+    'a device sets memory and processor time itself',
+  )
   .refine(({ memory }) => memory === undefined || bytesOf(memory) !== 0, 'a worker needs some memory')
   .refine(({ memory, swap }) => swap === undefined || memory !== undefined, 'swap is limited only together with memory')
   .refine(
@@ -34,6 +42,8 @@ export const limitsSchema = z.strictObject({
   cpuQuota: z.number().positive().optional(),
   /** As the kernel lists them: `0-3,8`. */
   cpus: z.string().optional(),
+  /** The id of the device whose memory and cores these are. */
+  device: z.string().optional(),
 });
 
 export type Limits = z.output<typeof limitsSchema>;

@@ -11,6 +11,7 @@ import { storedMachineSchema } from './machine.js';
 import { sourceSchema, tuningSchema } from './manifest.js';
 import { deviceMemorySchema, phaseMemorySchema } from './memory.js';
 import { placementSchema } from './placement.js';
+import { predictionSchema } from './prediction.js';
 import { promptAnswerSchema } from './prompt-answer.js';
 import { FOREIGN_RUNTIMES, type ForeignRuntime, type OwnRuntime, RUNTIME_NAMES } from './runtimes.js';
 import { arrivals, faultsOfOrigin, faultsOfRounds, repeats, without } from './sense.js';
@@ -131,6 +132,8 @@ const caseResultSchema = z
     placement: placementSchema.optional(),
     /** The answer to the common prompt; stored with one case of each way in which a checkpoint was run. */
     answer: promptAnswerSchema.optional(),
+    /** What was predicted before the first round; missing from older documents, and for what is not predicted. */
+    predicted: predictionSchema.optional(),
     rounds: z.array(roundSchema),
     /** Failed rounds whose place others have taken since; missing if there are none. */
     retried: z.array(failedRoundSchema).optional(),
@@ -170,6 +173,17 @@ const foreignSchema = z.strictObject({
   unknown: z.record(z.string(), z.string()),
 });
 
+/** A device whose memory and cores cases had: what else decides its speed, which can only be scaled. */
+const emulatedSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  cores: z.int().positive(),
+  memoryBytes: z.number().positive(),
+  /** Specified. */
+  bytesPerSecond: z.number().positive(),
+  operationsPerSecond: z.strictObject({ int8: z.number().nullable(), fp32: z.number().nullable() }),
+});
+
 const versionsSchema = z.strictObject({
   /** This and `v8`: null in imported results. */
   node: z.string().nullable(),
@@ -203,6 +217,8 @@ export const resultSchema = z
     ceilings: z.array(ceilingSchema).nullable().default(null),
     /** How `auto` was resolved; absent from older documents. */
     threads: threadsSchema.optional(),
+    /** Only where cases were run as on a device. */
+    devices: z.array(emulatedSchema).optional(),
     cases: z
       .array(caseResultSchema)
       .min(1)
@@ -214,6 +230,7 @@ export const resultSchema = z
 export type ResultDocument = z.output<typeof resultSchema>;
 export type CaseResult = z.output<typeof caseResultSchema>;
 export type ThreadSearch = z.output<typeof threadSearchSchema>;
+export type EmulatedDevice = z.output<typeof emulatedSchema>;
 export type Identity = z.output<typeof identitySchema>;
 export type Round = z.output<typeof roundSchema>;
 export type OkRound = z.output<typeof okRoundSchema>;

@@ -67,7 +67,7 @@ export function dtypesOf(layout: Layout): readonly SyntheticDtype[] {
  */
 export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
   const { layout, dtype, seed } = spec;
-  const { decoder, config, routing } = described(spec);
+  const { decoder, config, routing } = describedDecoder(spec);
   const { graph, prefillGraph: hasPrefillGraph = false } = layoutRow(layout)!;
   const plan =
     graph === null
@@ -79,17 +79,29 @@ export function planCheckpoint(spec: CheckpointSpec): CheckpointPlan {
   return { ...plan, routing, hash: hash.digest('hex') };
 }
 
-type UnseededSpec = Omit<CheckpointSpec, 'seed'>;
+export type UnseededSpec = Omit<CheckpointSpec, 'seed'>;
 
 /** What the graph of such a checkpoint would say of itself. Nothing is written or hashed. Throws as planCheckpoint does. */
 export function plannedFacts(spec: UnseededSpec): GraphFacts {
-  const { decoder, config, routing } = described(spec);
-  const { graph } = layoutRow(spec.layout)!;
-  if (graph === null) return ggufFacts(plannedFile(ggufSpec(spec, config, decoder)));
-  return graphFacts(planExternalData(buildDecoder(decoder, spec.dtype, graph, routing ?? 'router'), 'data').model);
+  const described = describedDecoder(spec);
+  return decoderFacts(spec, described, described.decoder, described.routing ?? 'router');
 }
 
-function described(spec: UnseededSpec) {
+/** The facts of another decoder of the same model, such as one with fewer layers. */
+export function decoderFacts(
+  spec: UnseededSpec,
+  { config }: Described,
+  decoder: DecoderPlan,
+  routing: Routing = 'router',
+): GraphFacts {
+  const { graph } = layoutRow(spec.layout)!;
+  if (graph === null) return ggufFacts(plannedFile(ggufSpec(spec, config, decoder)));
+  return graphFacts(planExternalData(buildDecoder(decoder, spec.dtype, graph, routing), 'data').model);
+}
+
+type Described = ReturnType<typeof describedDecoder>;
+
+export function describedDecoder(spec: UnseededSpec) {
   const { model, layout, dtype } = spec;
   const architecture = architectureOf(model.config);
   const decoder = architecture.plan(model.config);

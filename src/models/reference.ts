@@ -2,6 +2,7 @@
 // or .gguf file, or a config.json.
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { nearest } from '../contract/nearest.js';
 import { refuseSpecial, statOf } from '../contract/regular-file.js';
 import { problem } from '../errors.js';
 import { isRepo } from './real.js';
@@ -32,7 +33,13 @@ export function resolveReference(text: string, registry: Model[] = loadRegistry(
       expected: 'org/name, org/name@revision, ./folder, file.onnx, file.gguf or config.json',
     });
   }
-  throw problem('model-unknown', { name: text, known: nearest(text, registry) });
+  throw problem('model-unknown', {
+    name: text,
+    known: nearest(
+      text,
+      registry.map(({ id }) => id),
+    ),
+  });
 }
 
 function splitRevision(text: string): [string, string | null] {
@@ -57,30 +64,4 @@ function pathOf(text: string): ModelReference {
   if (kind !== undefined) return { kind, path: text };
   const expected = 'a folder, an .onnx or .gguf file or a config.json';
   throw problem('input-invalid', { what: `${text} is not a model`, expected });
-}
-
-const MOST_SUGGESTIONS = 5;
-/** What is less like the name than this, or than this share of the most similar id, is another model. */
-const LEAST_LIKE = 0.25;
-const LEAST_OF_BEST = 0.6;
-
-/** The ids that are similar to `name`, the most similar first, by the pairs of letters they share (Dice). */
-function nearest(name: string, registry: Model[]): string[] {
-  const wanted = letterPairs(name);
-  const known = registry.map(({ id }) => {
-    const own = letterPairs(id);
-    const shared = [...own].filter((pair) => wanted.has(pair)).length;
-    return { id, likeness: (2 * shared) / Math.max(1, own.size + wanted.size) };
-  });
-  const best = Math.max(...known.map(({ likeness }) => likeness));
-  return known
-    .filter(({ likeness }) => likeness >= Math.max(LEAST_LIKE, LEAST_OF_BEST * best))
-    .toSorted((a, b) => b.likeness - a.likeness)
-    .slice(0, MOST_SUGGESTIONS)
-    .map(({ id }) => id);
-}
-
-function letterPairs(text: string): Set<string> {
-  const letters = text.toLowerCase();
-  return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, i) => letters.slice(i, i + 2)));
 }

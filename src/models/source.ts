@@ -1,6 +1,5 @@
 // From the name of a model to what a run must know of it before anything large is written or hashed: where its files are
 // or what they are made from, and the facts of its configuration. Each name is looked up once.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CaseKey } from '../contract/case-key.js';
 import type { Dtype, SyntheticDtype } from '../contract/dtypes.js';
@@ -16,6 +15,7 @@ import { configFacts, configFactsIn } from '../networks/config-facts.js';
 import { cacheDirectory } from './cache.js';
 import { dtypesOf } from './checkpoint-plan.js';
 import { dtypeOfFile, factsOf, type Located, locateReal, tunedIn } from './locate-real.js';
+import { configId } from './model-description.js';
 import { type ModelReference, resolveReference } from './reference.js';
 import { configSchema, loadRegistry, type Model } from './registry.js';
 
@@ -112,8 +112,7 @@ function describedModel(name: string, reference: ModelReference): Described {
   if (reference.kind === 'registry') return reference.model;
   if (reference.kind === 'config') {
     const config = readJsonFile(reference.path, configSchema) as ModelConfig;
-    const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
-    return { id: `config-${config.model_type}-${hash}`, config };
+    return { id: configId(config), config };
   }
   throw problem('input-invalid', {
     what: `${name} has real weights; synthetic ones are made from a configuration`,

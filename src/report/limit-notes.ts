@@ -2,7 +2,7 @@
 // memory. Pure.
 import type { CaseKey } from '../contract/case-key.js';
 import type { Limits } from '../contract/limits.js';
-import type { CaseLimitEffects, CaseView } from '../contract/views/show.js';
+import type { CaseLimitEffects, CaseView, Scaled } from '../contract/views/show.js';
 import { present } from '../stats/present.js';
 import { limitDimensions } from '../suite/case-id.js';
 import { bytes, count, number, plural } from './format.js';
@@ -24,7 +24,10 @@ export function limitNotes(cases: readonly CaseView[]): string[] {
       uncountedFileBytes > 0 && `${bytes(uncountedFileBytes)} of its files stayed in the page cache and did not count`,
       `held by ${method}`,
     );
-    return [`${limitWords(key.limits!)} (${workloadLabel(key)}): ${did.join('; ')}.`];
+    return [
+      `${limitWords(key.limits!)} (${workloadLabel(key)}): ${did.join('; ')}.`,
+      ...(result.scaled === null ? [] : [`${workloadLabel(key)}: ${scaledWords(result.scaled)}`]),
+    ];
   });
 }
 
@@ -69,6 +72,20 @@ export function limitWords(limits: Limits): string {
   return Object.entries(limitDimensions(limits))
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
+}
+
+/** What of a device is emulated, and what is only scaled. */
+function scaledWords({ name, memoryBytes, cores, deviceCores, decode, prefill }: Scaled): string {
+  const emulated = `memory (${bytes(memoryBytes)}) and ${cores === deviceCores ? plural(cores, 'core') : `${cores} of its ${plural(deviceCores, 'core')}`} of ${name} are emulated, and rates above are measured so`;
+  const scaled = present(
+    decode !== null && `to its bandwidth (${ratioWords(decode, 'GB/s')}) decode ${number(decode.rate)} tok/s`,
+    prefill !== null && `to its matrix rate (${ratioWords(prefill, 'Gop/s')}) prefill ${number(prefill.rate)} tok/s`,
+  );
+  return `${emulated}.${scaled.length === 0 ? '' : ` Scaled, not measured: ${scaled.join('; ')}.`}`;
+}
+
+function ratioWords({ own, device }: NonNullable<Scaled['decode']>, unit: string): string {
+  return `${number(device / 1e9)} ${unit} instead of ${number(own / 1e9)}`;
 }
 
 /** null where memory is not limited. */

@@ -13,7 +13,7 @@ import { identityOf, suiteHash } from '../stats/identity.js';
 export function beginDocument(
   suite: Suite,
   cases: Case[],
-  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads'>,
+  about: Pick<ResultDocument, 'startedAt' | 'tool' | 'machine' | 'versions' | 'threads' | 'devices'>,
 ): ResultDocument {
   return {
     schemaVersion: SCHEMA_VERSION,

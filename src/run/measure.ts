@@ -14,6 +14,7 @@ import { openRunEnergy, type RunEnergy } from './energy.js';
 import { type Checkpoints, jobOf, prepareAll } from './jobs.js';
 import type { EngineOptions } from './options.js';
 import { unprovenRound } from './placement.js';
+import { addPredictions } from './predictions.js';
 import { askForAnswers, unanswered } from './prompt-answers.js';
 import { requireLimits } from './requirements.js';
 import { earlierResults, scheduleOf } from './schedule.js';
@@ -32,6 +33,7 @@ export async function measure({ document, path }: Begun, options: EngineOptions)
   if (options.tune !== undefined) await tuneThreads(document, checkpoints, options);
   const measured = wantedCases(document);
   if (ceilings) await addCeilings(document, measured, checkpoints, options);
+  addPredictions(document, measured, checkpoints, options);
   await runRounds(document, checkpoints, save, options);
   let explained = measured.filter((result) => result.status === 'ok');
   for (let time = 0; ceilings && explained.length > 0 && time <= CEILINGS_AGAIN; time++) {

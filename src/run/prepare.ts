@@ -14,7 +14,7 @@ import type { Source, SourceKey } from '../models/source.js';
 import { ensureSynthetic } from '../models/synthesize.js';
 import { architectureOf, configSchemaOf } from '../networks/architectures.js';
 import { buildDecoder } from '../networks/decoder.js';
-import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/fit.js';
+import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from '../verdict/memory-fit.js';
 import type { CheckpointFacts } from './document.js';
 import type { Listener } from './events.js';
 import type { EngineOptions } from './options.js';

@@ -18,6 +18,7 @@ import { limitEffects } from './limit-effects.js';
 import { kvMemory, memoryByPhase, peakMoment } from './memory-anatomy.js';
 import { loopShare, metricFigures } from './metrics.js';
 import { type Answers, parityInSuite, workOf } from './parity.js';
+import { scaledOf } from './scaled.js';
 import { lookFactor } from './stein.js';
 import { medianOfKnown, widened } from './summary.js';
 import { sustainedOf } from './sustained.js';
@@ -63,6 +64,7 @@ export function caseView(document: ResultDocument, result: CaseResult, { answers
     placement: result.placement ?? null,
     limits,
     limitEffects: limitEffects(result, limits),
+    scaled: scaledOf(document, result, shares),
     parity: parityInSuite(answers, result),
     work: workOf(result, answers.of(result)),
     engineWork: engineWork(result, document.versions),

@@ -1,7 +1,9 @@
 // Reduces a result document to its digest, and derives figures from one as from the document. Pure.
+import type { GraphFacts } from '../contract/graph-facts.js';
 import { METRIC_NAMES, type MetricName } from '../contract/metric-names.js';
 import { type CaseResult, okRounds, type ResultDocument } from '../contract/result.js';
 import { roundsRule } from '../contract/rounds.js';
+import type { SizeFacts } from '../contract/size-facts.js';
 import type { CaseDigest, Digest } from '../contract/views/digest.js';
 import type { Summary } from '../contract/views/figures.js';
 import { GRADES, type Grade } from '../contract/vocabulary.js';
@@ -24,6 +26,7 @@ export function digestOf(document: ResultDocument, path: string): Digest {
     suite: { name: suite.content.name, hash: suite.hash },
     machine,
     tool,
+    ceilings: document.ceilings,
     engines: enginesOf(document),
     cases: document.cases.map((result) => caseDigest(document, answers, result)),
   };
@@ -53,8 +56,36 @@ function caseDigest(document: ResultDocument, answers: Answers, result: CaseResu
     intervalFactor: lookFactor(roundsRule(document.suite.content.rounds)),
     ofCeiling: { prefill: shares.prefill?.share ?? null, decode: shares.decode?.share ?? null },
     engineWork: engineWork(result, document.versions),
+    size: result.checkpoint === null ? null : sizeOfGraph(result.checkpoint.graph),
+    predicted: result.predicted ?? null,
+    peaks: peaksOf(result),
     isSound: isSound({ parity: parityInSuite(answers, result), work: workOf(result, answers.of(result)) }),
   };
+}
+
+/** null where an older document, or a graph that is no decoder, does not tell. */
+export function sizeOfGraph(graph: object): SizeFacts | null {
+  const { parameters, parametersActive, weightBytes, kv, work, head } = graph as Partial<GraphFacts>;
+  if (work === undefined || parametersActive === undefined || !kv) return null;
+  return {
+    parameters: parameters!,
+    parametersActive,
+    weightBytes: weightBytes!,
+    kvBytesPerToken: kv.bytesPerToken,
+    tiedHead: head?.tied ?? false,
+    work,
+  };
+}
+
+/** Phases after loading are those of a run. */
+function peaksOf(result: CaseResult): CaseDigest['peaks'] {
+  const peaks = okRounds(result).flatMap(({ memory: { phases } }) => {
+    const { start: _, load, ...run } = phases;
+    const running = Object.values(run).map(({ peakRssBytes }) => peakRssBytes);
+    return load === undefined || running.length === 0 ? [] : [{ load: load.peakRssBytes, run: Math.max(...running) }];
+  });
+  if (peaks.length === 0) return null;
+  return { load: median(peaks.map(({ load }) => load)), run: median(peaks.map(({ run }) => run)) };
 }
 
 /** Nothing for a grade that all rounds reach: there the medians are those of all. */

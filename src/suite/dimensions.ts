@@ -138,6 +138,14 @@ export const DIMENSIONS = {
     unnamed: defaultOption,
     implies: ['options'],
   },
+  device: {
+    ...LIMIT,
+    metavar: 'ids',
+    help: 'the memory and cores of device profiles, such as pi-5-8gb (edgeproof fit --devices)',
+    read: limit(list, (device) => ({ device })),
+    inId: ({ limits }) => ({ device: limits?.device }),
+    label: (value) => `as ${value}`,
+  },
   'memory-limit': {
     ...LIMIT,
     metavar: 'sizes',

@@ -25,7 +25,7 @@ export function planCases(
   const optionSets = fitOptions(suite.options ?? [{}]);
   const workloads = suite.workloads.flatMap((workload) => workloadRow(workload).expand(workload));
   const places = placesOf(suite, traitsOf);
-  for (const limits of (suite.limits ?? [{}]).map(limitsOf))
+  for (const limits of (suite.limits ?? [{}]).map((set) => limitsOf(set, automaticThreads)))
     for (const place of places)
       for (const asked of suite.threads)
         for (const set of optionSets.forCase(place))

@@ -1,7 +1,7 @@
 // The view of `models list`: known models and what of them is on this disk, each with whether it fits. Pure.
 import { type Dtype, kvValueBytes } from '../contract/dtypes.js';
 import type { ListedModel } from '../contract/views/models-list.js';
-import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from './fit.js';
+import { estimatedWeights, type FitTerm, fitArithmetic, fitOf } from './memory-fit.js';
 
 /** The context that `fits` counts with. */
 export const CONTEXT_TOKENS = 4096;

@@ -6,12 +6,21 @@ import { caseDimensions } from '../../src/suite/case-id.js';
 import { limitedThreads, limitsOf } from '../../src/suite/case-limits.js';
 import { planCases } from '../../src/suite/plan.js';
 import { documentOf, generateCase, steadyRound } from '../fixtures/document.js';
+import { thrownBy } from '../fixtures/thrown.js';
 
 describe('the limits of a case', () => {
   it('forbids swap unless it is given', () => {
-    expect(limitsOf({ memory: '2GB' })).toEqual({ memoryBytes: 2e9, swapBytes: 0 });
-    expect(limitsOf({ memory: '2GB', swap: '1GB' })).toEqual({ memoryBytes: 2e9, swapBytes: 1e9 });
-    expect(limitsOf({})).toBeUndefined();
+    expect(limitsOf({ memory: '2GB' }, 4)).toEqual({ memoryBytes: 2e9, swapBytes: 0 });
+    expect(limitsOf({ memory: '2GB', swap: '1GB' }, 4)).toEqual({ memoryBytes: 2e9, swapBytes: 1e9 });
+    expect(limitsOf({}, 4)).toBeUndefined();
+  });
+
+  it('as on a device: what an application may use there, and its cores if there are more here', () => {
+    const pi = { memoryBytes: 7623147520, swapBytes: 0, device: 'raspberry-pi-5-8gb' };
+    expect(limitsOf({ device: 'pi-5-8gb' }, 8)).toEqual({ ...pi, cpuQuota: 4 });
+    expect(limitsOf({ device: 'pi-5-8gb' }, 4)).toEqual(pi);
+    expect(limitsOf({ device: 'pi-5-8gb' }, 2)).toEqual(pi);
+    expect(thrownBy(() => limitsOf({ device: 'pie' }, 2)).code).toBe('profile-unknown');
   });
 
   it.each([

@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { caseKeySchema } from '../case-key.js';
 import { METRIC_NAMES } from '../metric-names.js';
+import { predictionSchema } from '../prediction.js';
 import { resultSchema } from '../result.js';
+import { sizeFactsSchema } from '../size-facts.js';
 import { GRADES } from '../vocabulary.js';
 import { engineWorkSchema } from './equal-work.js';
 
@@ -31,6 +33,14 @@ const caseDigestSchema = z.strictObject({
     .strictObject({ prefill: z.number().nullable(), decode: z.number().nullable() })
     .describe('Share of what the machine can do at best; null: no ceiling was measured.'),
   engineWork: engineWorkSchema,
+  size: sizeFactsSchema
+    .nullable()
+    .describe('What its graph needs of a machine; null in older results and imported ones.'),
+  predicted: predictionSchema.nullable().describe('What was predicted before its first round; null where nothing was.'),
+  peaks: z
+    .strictObject({ load: z.number(), run: z.number() })
+    .nullable()
+    .describe('Bytes at the peak of loading and of running, medians over rounds; null where phases were not watched.'),
   isSound: z
     .boolean()
     .describe('false: not shown to compute the same as the reference of its files, or not proven to read its prompt.'),
@@ -44,6 +54,7 @@ export const digestSchema = z.strictObject({
   suite: z.strictObject({ name: z.string(), hash: z.string() }),
   machine: stored.machine,
   tool: stored.tool,
+  ceilings: stored.ceilings,
   engines: z.array(z.string()).describe('The libraries that ran the cases, with their versions.'),
   cases: z.array(caseDigestSchema),
 });

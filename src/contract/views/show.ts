@@ -32,6 +32,26 @@ const stallSchema = z.strictObject({
 });
 export type Stall = z.output<typeof stallSchema>;
 
+const scaledRateSchema = z
+  .strictObject({
+    rate: z.number().describe('Tokens a second: as measured, × the factor. Not measured.'),
+    factor: z.number().describe('What the device has ÷ what this machine has.'),
+    own: z.number().describe('Bytes or operations a second of this machine at its best.'),
+    device: z.number(),
+  })
+  .nullable();
+
+const scaledSchema = z.strictObject({
+  device: z.string(),
+  name: z.string(),
+  memoryBytes: z.number().describe('Emulated: what the worker was held to.'),
+  cores: z.int().describe('Emulated: the cores that it had.'),
+  deviceCores: z.int(),
+  decode: scaledRateSchema.describe('Scaled to the memory bandwidth.'),
+  prefill: scaledRateSchema.describe('Scaled to the rate of matrix products.'),
+});
+export type Scaled = z.output<typeof scaledSchema>;
+
 const limitEffectsSchema = z.strictObject({
   method: z.string(),
   limitsMemory: z.boolean(),
@@ -88,6 +108,7 @@ const caseSchema = z.strictObject({
   placement: placementSchema.nullable(),
   limits: z.array(heldLimitsSchema).describe('One entry for each round, failed ones included.'),
   limitEffects: limitEffectsSchema.nullable().describe('The largest effects over all rounds.'),
+  scaled: scaledSchema.nullable().describe('null unless it was run as on a device.'),
   parity: paritySchema
     .extend({ reference: z.string().describe('Id of the case that it is compared with.') })
     .nullable(),

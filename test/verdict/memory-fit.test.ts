@@ -1,6 +1,6 @@
 // Fit prediction: sums that a pencil confirms.
 import { describe, expect, it } from 'vitest';
-import { estimatedWeights, fitArithmetic, fitOf } from '../../src/verdict/fit.js';
+import { estimatedWeights, fitArithmetic, fitOf } from '../../src/verdict/memory-fit.js';
 
 const GB = 1e9;
 

@@ -1,0 +1,111 @@
+// The terms that a prediction adds up: what a token, a prompt and a process need of a machine, each in seconds at the
+// machine's best, in layers or in bytes. How far kernels stay behind that is the efficiency. Pure. docs/fit.md.
+import type { SizeFacts } from '../contract/size-facts.js';
+import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
+import { promptNeed, tokenNeed } from '../stats/work.js';
+
+/** Rates of a machine at its best. */
+export interface Hardware {
+  /** Reading memory, by how much is read again and again; `null`: however much. */
+  bandwidths: { workingSetBytes: number | null; bytesPerSecond: number }[];
+  /** Matrix products. `operator`: null for a rate that is not that of a kernel. */
+  products: { arithmetic: Arithmetic; operator: string | null; operationsPerSecond: number }[];
+}
+
+export interface Lengths {
+  prompt: number;
+  new: number;
+  depth: number;
+}
+
+/** Passes are no longer than this, so that activations are not larger. */
+const LONGEST_PASS = 512;
+
+/** Of one generated token: seconds to read the weights, seconds to read the cache, layers. null without a bandwidth. */
+export function decodeTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
+  const { bytes } = tokenNeed(work, lengths);
+  const bandwidth = bandwidthFor(hardware, bytes);
+  if (bandwidth === null) return null;
+  return [work.tokenBytes / bandwidth, (bytes - work.tokenBytes) / bandwidth, layersOf({ work })];
+}
+
+/** Of a prompt: seconds of products with weights, seconds of attention, layers. null where a rate is not known. */
+export function prefillTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
+  const whole = promptNeed(work, lengths).operations;
+  const products = [...work.products.map((one) => ({ ...one, times: lengths.prompt })), ...headOf({ work })];
+  let productSeconds = 0;
+  const own: Partial<Record<Arithmetic, number>> = {};
+  for (const { operator, arithmetic, operations, times } of products) {
+    const rate = productRate(hardware, arithmetic, operator);
+    if (rate === null) return null;
+    productSeconds += (operations * times) / rate;
+    own[arithmetic] = (own[arithmetic] ?? 0) + operations * times;
+  }
+  let attentionSeconds = 0;
+  for (const arithmetic of ARITHMETICS) {
+    const operations = (whole[arithmetic] ?? 0) - (own[arithmetic] ?? 0);
+    const rate = productRate(hardware, arithmetic, 'MatMul');
+    if (operations <= 0) continue;
+    if (rate === null) return null;
+    attentionSeconds += operations / rate;
+  }
+  return [productSeconds, attentionSeconds, layersOf({ work })];
+}
+
+/** Of the peak while loading: bytes of weights, of the copy of a tied head, and of a process. */
+export function loadTerms(size: SizeFacts): number[] {
+  return [packedBytes(size), headCopyBytes(size), 1];
+}
+
+/** Of the peak while running: the same, the cache, and a vector of activations for each token of a pass. */
+export function runTerms(size: SizeFacts, { prompt, new: tokens, depth }: Lengths): number[] {
+  const { kvBytesPerToken, work } = size;
+  const positions = depth + prompt + tokens;
+  const width = Math.max(0, ...work.attention.map(({ queryHeads, keySize }) => queryHeads * keySize));
+  const pass = Math.min(LONGEST_PASS, Math.max(prompt, depth));
+  return [packedBytes(size), headCopyBytes(size), kvBytesPerToken * positions, 4 * width * pass, 1];
+}
+
+/** Without rotary tables, of which only the rows that are used come into memory. */
+function packedBytes({ weightBytes, parameters, work }: SizeFacts): number {
+  return Math.min(weightBytes, parameters * bytesPerWeight(work));
+}
+
+/** 0 of a head of its own, whose weights are packed in place of the first ones. */
+function headCopyBytes({ tiedHead, work }: SizeFacts): number {
+  return tiedHead && work.head !== null ? (work.head.operations / 2) * bytesPerWeight(work) : 0;
+}
+
+/** Of those that a token is multiplied with. */
+function bytesPerWeight({ tokenBytes, products, head }: SizeFacts['work']): number {
+  const operations = products.reduce((sum, product) => sum + product.operations, head?.operations ?? 0);
+  return operations === 0 ? 0 : tokenBytes / (operations / 2);
+}
+
+function headOf({ work: { head } }: Pick<SizeFacts, 'work'>) {
+  return head === null ? [] : [{ ...head, times: 1 }];
+}
+
+function layersOf({ work }: Pick<SizeFacts, 'work'>): number {
+  return work.attention.reduce((sum, { layers }) => sum + layers, 0);
+}
+
+/** That over the largest working set which is no larger than what is read, since less memory is never read more slowly. */
+export function bandwidthFor({ bandwidths }: Hardware, bytes: number): number | null {
+  const sizes = bandwidths.map(({ workingSetBytes }) => workingSetBytes ?? 0);
+  const fitting = sizes.filter((size) => size <= bytes);
+  const size = fitting.length > 0 ? Math.max(...fitting) : Math.min(...sizes);
+  const rates = bandwidths.filter(({ workingSetBytes }) => (workingSetBytes ?? 0) === size);
+  return rates.length === 0 ? null : Math.max(...rates.map(({ bytesPerSecond }) => bytesPerSecond));
+}
+
+/** That of the operator's own kernels, else the best of its arithmetic, else of one with more bits. */
+export function productRate({ products }: Hardware, arithmetic: Arithmetic, operator: string): number | null {
+  const wide = ARITHMETICS.slice(0, ARITHMETICS.indexOf(arithmetic) + 1).reverse();
+  const choices = [
+    products.filter((one) => one.arithmetic === arithmetic && one.operator === operator),
+    ...wide.map((name) => products.filter((one) => one.arithmetic === name)),
+  ];
+  const found = choices.find((rates) => rates.length > 0);
+  return found === undefined ? null : Math.max(...found.map(({ operationsPerSecond }) => operationsPerSecond));
+}
