@@ -3,6 +3,7 @@
 import { type Dtype, SYNTHETIC_DTYPES, type SyntheticDtype } from '../contract/dtypes.js';
 import type { Layout } from '../contract/layouts.js';
 import { machineDifference } from '../contract/machine.js';
+import { DEFAULT_RUNTIME } from '../contract/runtimes.js';
 import type { SizeFacts } from '../contract/size-facts.js';
 import type { UseProfile } from '../contract/use-profile.js';
 import type { Digest } from '../contract/views/digest.js';
@@ -144,7 +145,7 @@ function targetOf(options: FitOptions, familyOf: (model: string) => string): Tar
     threads,
   };
   const memoryBytes = options.like === undefined ? memoryLimitBytes() : (machine.memoryBytes ?? memoryLimitBytes());
-  return machineTarget({ on, memoryBytes, digests, familyOf, runtime: 'onnxruntime', ep: 'cpu', threads });
+  return machineTarget({ on, memoryBytes, digests, familyOf, runtime: DEFAULT_RUNTIME, ep: 'cpu', threads });
 }
 
 /** Of this machine, or of that of the result that is named. */

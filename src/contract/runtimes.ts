@@ -7,6 +7,8 @@ import type { ExecutionProvider } from './vocabulary.js';
 import type { WorkloadKind } from './workloads.js';
 
 export const RUNTIME_NAMES = ['onnxruntime', 'transformers.js', 'llama.cpp'] as const;
+/** What runs where nobody says. */
+export const DEFAULT_RUNTIME = RUNTIME_NAMES[0];
 /** What edgeproof runs itself. */
 export type OwnRuntime = (typeof RUNTIME_NAMES)[number];
 /** Other benchmarks, whose results can be imported. The name marks them wherever a case is named. */

@@ -14,7 +14,7 @@ export const USE_METRICS = {
   memoryShare: { words: 'share of the memory', unit: '', predicted: true },
   itemsPerHour: { words: 'items', unit: 'an hour', predicted: true },
   decodeShareAtDepth: { words: 'decode rate left at the end', unit: '', predicted: true },
-  prefillOverhead: { words: 'tokens read for each new one', unit: '', predicted: true },
+  prefillOverhead: { words: 'tokens read for each new one', unit: '', predicted: false },
   firstAudioSeconds: { words: 'time to first sound', unit: 's', predicted: false },
   sustainedTokensPerSecond: { words: 'decode when hot', unit: 'tok/s', predicted: false },
   sustainedShare: { words: 'rate left when hot', unit: '', predicted: false },

@@ -116,7 +116,7 @@ function operationsOf({ work: { products, head } }: SizeFacts): number {
   return products.reduce((sum, { operations }) => sum + operations, head?.operations ?? 0);
 }
 
-/** Of those that fit the one with the most bits that serves as many uses as any; a faster one where uses are equal. */
+/** Of those that fit, the one that serves the most uses; among equals the fastest, or the smallest where no rate is known. */
 function bestOf(variants: readonly FitVariant[]): number | null {
   const fitting = variants
     .map((variant, i) => ({ i, variant }))
@@ -125,8 +125,11 @@ function bestOf(variants: readonly FitVariant[]): number | null {
   const served = ({ variant }: (typeof fitting)[number]) =>
     variant.uses.filter(({ verdict }) => verdict === 'pass').length;
   const rate = ({ variant }: (typeof fitting)[number]) => variant.prediction.decodeRate?.value ?? 0;
+  const size = ({ variant }: (typeof fitting)[number]) => variant.fileBytes ?? Number.POSITIVE_INFINITY;
   const fits = ({ variant }: (typeof fitting)[number]) => (variant.memory.fits === 'pass' ? 1 : 0);
-  return fitting.toSorted((a, b) => fits(b) - fits(a) || served(b) - served(a) || rate(b) - rate(a))[0]!.i;
+  return fitting.toSorted(
+    (a, b) => fits(b) - fits(a) || served(b) - served(a) || rate(b) - rate(a) || size(a) - size(b),
+  )[0]!.i;
 }
 
 /** The place of the variant with the smallest file. */
@@ -143,7 +146,8 @@ function whyBest(variants: readonly FitVariant[], best: number): string {
   const tooLarge = variants.filter((one) => one.memory.fits === 'fail').map((one) => one.dtype);
   const left =
     tooLarge.length === 0 ? 'all fit' : `${tooLarge.join(', ')} ${tooLarge.length === 1 ? 'does' : 'do'} not fit`;
-  return `${dtype} is the fastest that fits; ${isSure ? left : unsure}`;
+  const what = variants[best]!.prediction.decodeRate === null ? 'smallest' : 'fastest';
+  return `${dtype} is the ${what} that fits; ${isSure ? left : unsure}`;
 }
 
 function whyNone(variants: readonly FitVariant[], { on }: Target, { context }: Question): string {

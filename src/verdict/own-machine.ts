@@ -21,7 +21,7 @@ export type Quantity = (typeof QUANTITIES)[number];
 export const EXPECTED: Expected<Quantity> = {
   decode: [
     { value: 1.4, spread: 0.5 },
-    { value: 2, spread: 1 },
+    { value: 10, spread: 1 },
     { value: 40e-6, spread: 1 },
   ],
   prefill: [

@@ -1,7 +1,7 @@
 // The terms that a prediction adds up: what a token, a prompt and a process need of a machine, each in seconds at the
 // machine's best, in layers or in bytes. How far kernels stay behind that is the efficiency. Pure. docs/fit.md.
 import type { SizeFacts } from '../contract/size-facts.js';
-import { ARITHMETICS, type Arithmetic } from '../contract/work.js';
+import { ARITHMETICS, type Arithmetic, type Work } from '../contract/work.js';
 import { promptNeed, tokenNeed } from '../stats/work.js';
 
 /** Rates of a machine at its best. */
@@ -21,35 +21,44 @@ export interface Lengths {
 /** Passes are no longer than this, so that activations are not larger. */
 const LONGEST_PASS = 512;
 
-/** Of one generated token: seconds to read the weights, seconds to read the cache, layers. null without a bandwidth. */
+/**
+ * Of one generated token: seconds to read the weights, seconds of attention, layers. null where a rate is not known. Attention
+ * of one row is bound by its operations, not by reading the cache: query heads that share keys read them out of caches.
+ */
 export function decodeTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
-  const { bytes } = tokenNeed(work, lengths);
-  const bandwidth = bandwidthFor(hardware, bytes);
-  if (bandwidth === null) return null;
-  return [work.tokenBytes / bandwidth, (bytes - work.tokenBytes) / bandwidth, layersOf({ work })];
+  const bandwidth = bandwidthFor(hardware, work.tokenBytes);
+  const attention = attentionSeconds(tokenNeed(attentionOf(work), lengths).operations, hardware);
+  return bandwidth === null || attention === null ? null : [work.tokenBytes / bandwidth, attention, layersOf({ work })];
 }
 
 /** Of a prompt: seconds of products with weights, seconds of attention, layers. null where a rate is not known. */
 export function prefillTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
-  const whole = promptNeed(work, lengths).operations;
   const products = [...work.products.map((one) => ({ ...one, times: lengths.prompt })), ...headOf({ work })];
   let productSeconds = 0;
-  const own: Partial<Record<Arithmetic, number>> = {};
   for (const { operator, arithmetic, operations, times } of products) {
     const rate = productRate(hardware, arithmetic, operator);
     if (rate === null) return null;
     productSeconds += (operations * times) / rate;
-    own[arithmetic] = (own[arithmetic] ?? 0) + operations * times;
   }
-  let attentionSeconds = 0;
+  const attention = attentionSeconds(promptNeed(attentionOf(work), lengths).operations, hardware);
+  return attention === null ? null : [productSeconds, attention, layersOf({ work })];
+}
+
+/** Attention alone. Kernels of ONNX Runtime multiply with all positions and mask those outside of a window. */
+function attentionOf(work: Work): Work {
+  const attention = work.attention.map((layers) => ({ ...layers, window: null }));
+  return { tokenBytes: 0, products: [], head: null, attention };
+}
+
+function attentionSeconds(operations: Partial<Record<Arithmetic, number>>, hardware: Hardware): number | null {
+  let seconds = 0;
   for (const arithmetic of ARITHMETICS) {
-    const operations = (whole[arithmetic] ?? 0) - (own[arithmetic] ?? 0);
+    const count = operations[arithmetic] ?? 0;
     const rate = productRate(hardware, arithmetic, 'MatMul');
-    if (operations <= 0) continue;
-    if (rate === null) return null;
-    attentionSeconds += operations / rate;
+    if (count > 0 && rate === null) return null;
+    if (count > 0) seconds += count / rate!;
   }
-  return [productSeconds, attentionSeconds, layersOf({ work })];
+  return seconds;
 }
 
 /** Of the peak while loading: bytes of weights, of the copy of a tied head, and of a process. */

@@ -1,7 +1,13 @@
 // Whether a model on a machine serves a use: each threshold held against the range of a prediction. Pure. docs/fit.md.
 import type { DeviceProfile } from '../contract/device-profile.js';
 import type { Prediction, Range } from '../contract/prediction.js';
-import type { Threshold, UseMetric, UseProfile, UseWorkload } from '../contract/use-profile.js';
+import {
+  type Threshold,
+  USE_METRICS,
+  type UseMetric,
+  type UseProfile,
+  type UseWorkload,
+} from '../contract/use-profile.js';
 import type { ThresholdView, UseView, Verdict } from '../contract/views/fit.js';
 import type { Lengths } from './terms.js';
 
@@ -45,7 +51,8 @@ export function worstOf(verdicts: readonly Verdict[]): Verdict {
 
 function thresholdView({ metric, better, acceptable, good }: Threshold, bounds: Bounds | null): ThresholdView {
   const about = { metric, better, acceptable, good };
-  if (bounds === null) return { ...about, predicted: null, verdict: null };
+  if (bounds === null)
+    return { ...about, predicted: null, verdict: USE_METRICS[metric].predicted ? 'not shown' : null };
   return { ...about, predicted: bounds, verdict: verdictOf(bounds, better, acceptable) };
 }
 

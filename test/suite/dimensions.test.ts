@@ -20,7 +20,7 @@ const KEY: CaseKey = {
   threads: 2,
   workload: { kind: 'sustained', prompt: 8, new: 4, depth: 16, seconds: 60 },
   options: { arena: false, config: { 'session.xyz': '1' } },
-  limits: { memoryBytes: 2e9, swapBytes: 1e9, cpuQuota: 1.5, cpus: '0-1' },
+  limits: { memoryBytes: 2e9, swapBytes: 1e9, cpuQuota: 1.5, cpus: '0-1', device: 'board' },
 };
 
 describe('the table', () => {
@@ -35,7 +35,7 @@ describe('the table', () => {
     const names = Object.keys(caseDimensions(KEY));
     expect(names).toEqual([
       ...['model', 'layout', 'dtype', 'runtime', 'ep', 'threads', 'option.arena', 'option.session.xyz'],
-      ...['memory-limit', 'swap-limit', 'cpu-quota', 'cpus', 'prompt', 'new', 'depth', 'seconds'],
+      ...['device', 'memory-limit', 'swap-limit', 'cpu-quota', 'cpus', 'prompt', 'new', 'depth', 'seconds'],
     ]);
     expect(new Set([...names, 'weights'].map(dimensionOf))).toEqual(new Set(DIMENSION_NAMES));
     expect(dimensionOf('machine')).toBeNull();
@@ -62,7 +62,7 @@ describe('the table', () => {
     const cases = (changes: Partial<CaseKey>[]) =>
       changes.map((change) => generateCase([], { key: { ...KEY, ...change } }));
     expect(labelsOf(cases([{}])).shared).toBe(
-      'a · tuned q4 · onnxruntime · cpu · 2 threads · arena off · session.xyz 1 · memory-limit 2GB · swap-limit 1GB · cpu-quota 1.5 · cpus 0-1',
+      'a · tuned q4 · onnxruntime · cpu · 2 threads · arena off · session.xyz 1 · as board · memory-limit 2GB · swap-limit 1GB · cpu-quota 1.5 · cpus 0-1',
     );
     const plain = { options: undefined, limits: undefined };
     const varying = labelsOf(cases([plain, { ...plain, layout: 'split', threads: 1, options: { spinning: false } }]));

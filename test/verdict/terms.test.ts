@@ -4,12 +4,20 @@ import { bandwidthFor, decodeTerms, loadTerms, prefillTerms, productRate, runTer
 import { HARDWARE, SIZE } from '../fixtures/size.js';
 
 describe('decode', () => {
-  it('reads the weights and the cache at the bandwidth over as much memory, and starts its layers', () => {
-    // Tokens 2 … 3 behind 1,000: they attend to 1,001 and 1,002 rows of 4 kB in 10 layers.
-    const [weights, cache, layers] = decodeTerms(SIZE, { prompt: 1000, new: 3, depth: 0 }, HARDWARE)!;
+  it('reads the weights at the bandwidth over as much memory, attends at the rate of float32, and starts its layers', () => {
+    // Tokens 2 … 3 behind 1,000: they attend to 1,001 and 1,002 rows, with 2 · 8 · 128 operations each in 10 layers.
+    const [weights, attention, layers] = decodeTerms(SIZE, { prompt: 1000, new: 3, depth: 0 }, HARDWARE)!;
     expect(weights).toBeCloseTo(200e6 / 20e9, 12);
-    expect(cache).toBeCloseTo((10 * 4e3 * 1001.5) / 20e9, 12);
+    expect(attention).toBeCloseTo((1001.5 * 2 * 8 * 128 * 10) / 100e9, 12);
     expect(layers).toBe(10);
+  });
+
+  it('multiplies with all positions, also outside of a window', () => {
+    const attention = SIZE.work.attention.map((group) => ({ ...group, window: 64 }));
+    const windowed = { ...SIZE, work: { ...SIZE.work, attention } };
+    const lengths = { prompt: 1000, new: 3, depth: 0 };
+    expect(decodeTerms(windowed, lengths, HARDWARE)).toEqual(decodeTerms(SIZE, lengths, HARDWARE));
+    expect(prefillTerms(windowed, lengths, HARDWARE)).toEqual(prefillTerms(SIZE, lengths, HARDWARE));
   });
 
   it('is not known without a bandwidth', () => {

@@ -117,6 +117,19 @@ it('a threshold of phones does not count elsewhere', () => {
   expect(useView(profile, predictor, null).thresholds).toEqual([]);
 });
 
+it('what could be predicted but is not known shows nothing', () => {
+  const unmeasured: Predictor = {
+    ...predictor,
+    at: (lengths) => ({ ...predictor.at(lengths), decodeRate: null }),
+  };
+  const profile = use(
+    { kind: 'single', prompt: 8, new: 8 },
+    { metric: 'decodeTokensPerSecond', better: 'higher', acceptable: 1 },
+    { metric: 'memoryShare', better: 'lower', acceptable: 1 },
+  );
+  expect(useView(profile, unmeasured, null).verdict).toBe('not shown');
+});
+
 it('without a range, half and twice the value decide', () => {
   const vague: Predictor = {
     ...predictor,

@@ -16,7 +16,9 @@ const thresholdViewSchema = z.strictObject({
   acceptable: z.number(),
   good: z.number(),
   predicted: rangeSchema.nullable(),
-  verdict: verdict.nullable().describe('null: nothing is predicted for it.'),
+  verdict: verdict
+    .nullable()
+    .describe('null: `fit` never predicts it; not shown: nothing is known to predict it from here.'),
 });
 export type ThresholdView = z.output<typeof thresholdViewSchema>;
 
