@@ -195,7 +195,7 @@ function basisNotes({ on, basis, models }: FitView, rows: readonly Row[]): strin
     on.kind === 'device'
       ? `Predicted from the specification and from ${plural(basis.cases, 'published run')} of other devices and models (docs/fit.md).`
       : basis.cases === 0
-        ? 'Nothing has been measured on this machine that rates could be predicted from: edgeproof run takes a minute, edgeproof run fit an hour.'
+        ? 'Nothing has been measured on this machine that rates could be predicted from: edgeproof run takes a minute, edgeproof run fit half an hour.'
         : `Predicted from ${plural(basis.cases, 'case')} of ${plural(basis.architectures, 'architecture')} measured on this machine (docs/fit.md).`;
   const ranges =
     said.length === 0

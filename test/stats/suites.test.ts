@@ -1,17 +1,12 @@
 // Every committed suite can show a change with its own rounds, whatever the number of its figures.
-import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { roundsRule } from '../../src/contract/rounds.js';
 import type { MetricChange } from '../../src/contract/views/compare.js';
 import { judge, type Samples } from '../../src/stats/judgement.js';
 import { standardNormal, uniform } from '../../src/stats/random.js';
-import { loadSuite } from '../../src/suite/load.js';
+import { loadSuite, suiteNames } from '../../src/suite/load.js';
 import { planCases } from '../../src/suite/plan.js';
 
-const DIRECTORY = fileURLToPath(new URL('../../benchmarks/', import.meta.url));
-const SUITES = readdirSync(DIRECTORY).map((file) => basename(file, '.json'));
 const METRICS_OF = {
   generate: ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes'],
   sustained: ['prefillRate', 'decodeRate', 'ttftMs', 'loadMs', 'peakRssBytes', 'sustainedRate'],
@@ -35,7 +30,7 @@ function changesOf(suite: string, slowdown: number, seed: number): MetricChange[
   return judge(cases).changes[0]!;
 }
 
-it.each(SUITES)('%s shows a change of a fifth of one figure', (suite) => {
+it.each(suiteNames())('%s shows a change of a fifth of one figure', (suite) => {
   const seeds = Array.from({ length: 10 }, (_, i) => i);
   const shown = seeds.filter((seed) => changesOf(suite, 0.2, seed).some(({ outcome }) => outcome === 'worse'));
   expect(shown.length).toBeGreaterThanOrEqual(9);
