@@ -144,7 +144,8 @@ function tokenNote({ dtype, bytesPerToken, operationsPerToken, loadBytes }: FitV
 }
 
 /** The thresholds that decide; of a pass all that are predicted. */
-function whyUse({ verdict, thresholds }: UseView): string {
+function whyUse({ verdict, tooLong, thresholds }: UseView): string {
+  if (tooLong !== null) return ` · it takes ${count(tooLong)} tokens of context, more than the model was made for`;
   const deciding = thresholds.filter((one) => one.verdict !== null && (verdict === 'pass' || one.verdict === verdict));
   const unknown = thresholds.filter((one) => one.verdict === null).map(({ metric }) => USE_METRICS[metric].words);
   const said = deciding.map(thresholdWords).join(' · ');

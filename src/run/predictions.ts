@@ -19,14 +19,16 @@ import type { EngineOptions } from './options.js';
 /** Older ones say little that these do not. */
 const MOST_RESULTS = 50;
 
-/** Cases that have a prediction, or whose kind of work is not predicted, are left as they are. */
+/** Cases that have rounds or a prediction already, and kinds of work that are not predicted, are left as they are. */
 export function addPredictions(
   document: ResultDocument,
   cases: readonly CaseResult[],
   checkpoints: Checkpoints,
   { results, sources }: Pick<EngineOptions, 'results' | 'sources'>,
 ): void {
-  const wanted = cases.filter((result) => result.predicted === undefined && result.key.workload.kind === 'generate');
+  const wanted = cases.filter(
+    ({ predicted, rounds, key }) => predicted === undefined && rounds.length === 0 && key.workload.kind === 'generate',
+  );
   if (results === null || wanted.length === 0) return;
   const digests = earlierDigests(results, document);
   const familyOf = (model: string) => sources.registry.find(({ id }) => id === model)?.config.model_type ?? model;

@@ -83,7 +83,9 @@ function fitVariant(
     loadBytes: size === null ? null : target.loadBytes(size, layout, dtype),
     memory: { needed, available: memory, fits },
     prediction: at(lengths),
-    uses: uses.map((use) => withoutMemory(useView(use, { at, availableBytes: memory.value }, target.kind), fits)),
+    uses: uses.map((use) =>
+      withoutMemory(useView(use, { at, availableBytes: memory.value }, target.kind, asked.context), fits),
+    ),
   };
 }
 

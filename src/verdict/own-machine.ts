@@ -160,7 +160,8 @@ function pointsOf(
   };
   return each(QUANTITIES, (name) => {
     const [own, measured] = [terms[name], took[name]];
-    return own === null || measured === null ? null : { terms: own, measured };
+    // Peaks of systems that do not tell them are 0.
+    return own === null || measured === null || measured <= 0 ? null : { terms: own, measured };
   });
 }
 

@@ -93,8 +93,8 @@ export function spreadOf(scores: readonly Score<unknown>[], metric: PredictedMet
   return { low, high, coverage: 1 - (2 * rank) / (n + 1), groups: n };
 }
 
-/** Predictions may all be off to one side: the value need not lie inside. */
+/** Predictions may all be off to one side: the value need not lie inside. null for what is no quantity. */
 export function rangeOf(value: number | null, spread: Spread | null): Range | null {
-  if (value === null) return null;
+  if (value === null || !Number.isFinite(value) || value <= 0) return null;
   return { value, low: spread && value * spread.low, high: spread && value * spread.high };
 }

@@ -34,13 +34,21 @@ export function contextOf(workload: UseWorkload): number {
     : workload.prompt + workload.new;
 }
 
-export function useView(use: UseProfile, predictor: Predictor, kind: DeviceProfile['kind'] | null): UseView {
+/** `made`: the longest context that the model was made for, if that is known. */
+export function useView(
+  use: UseProfile,
+  predictor: Predictor,
+  kind: DeviceProfile['kind'] | null,
+  made: number | null = null,
+): UseView {
   const known = figuresOf(use.workload, predictor);
   const thresholds = use.thresholds
     .filter(({ appliesTo }) => appliesTo === undefined || (kind !== null && appliesTo.includes(kind)))
     .map((threshold) => thresholdView(threshold, known[threshold.metric] ?? null));
   const verdicts = thresholds.flatMap(({ verdict }) => verdict ?? []);
-  return { use: use.id, verdict: worstOf(verdicts), thresholds };
+  const tokens = contextOf(use.workload);
+  const tooLong = made !== null && tokens > made ? tokens : null;
+  return { use: use.id, verdict: tooLong === null ? worstOf(verdicts) : 'fail', tooLong, thresholds };
 }
 
 /** Where nothing is predicted, nothing is shown. */

@@ -52,7 +52,7 @@ it('a range lies around a prediction, or beside it where all were off to one sid
   const spread = { low: 1.1, high: 1.4, coverage: 0.7, groups: 6 };
   expect(rangeOf(10, spread)).toEqual({ value: 10, low: 11, high: 14 });
   expect(rangeOf(10, null)).toEqual({ value: 10, low: null, high: null });
-  expect(rangeOf(null, spread)).toBeNull();
+  for (const none of [null, 0, -1, Number.NaN, Number.POSITIVE_INFINITY]) expect(rangeOf(none, spread)).toBeNull();
 });
 
 describe('leaveOneOut', () => {

@@ -93,6 +93,15 @@ it('a conversation: the slower of the first turn and the last, at the context th
   ]);
 });
 
+it('what takes more context than the model was made for fails, whatever its speed', () => {
+  const profile = use(
+    { kind: 'single', prompt: 3000, new: 100 },
+    { metric: 'memoryShare', better: 'lower', acceptable: 1 },
+  );
+  expect(useView(profile, predictor, null, 3100)).toMatchObject({ verdict: 'pass', tooLong: null });
+  expect(useView(profile, predictor, null, 3099)).toMatchObject({ verdict: 'fail', tooLong: 3100 });
+});
+
 it('a repeated prompt: only what changed is read, behind what did not', () => {
   const profile = use(
     { kind: 'repeated', prompt: 1024, changed: 50, new: 11 },

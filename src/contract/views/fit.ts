@@ -25,6 +25,7 @@ export type ThresholdView = z.output<typeof thresholdViewSchema>;
 const useViewSchema = z.strictObject({
   use: z.string(),
   verdict: verdict.describe('fail: a threshold is missed; pass: each that is predicted is met.'),
+  tooLong: z.int().nullable().describe('Tokens that it needs and that the model was not made for; null: it was.'),
   thresholds: z.array(thresholdViewSchema),
 });
 export type UseView = z.output<typeof useViewSchema>;
