@@ -134,7 +134,14 @@ describe('run, show, compare, regress', () => {
     const document = readResult(path);
     expect(document.cases[0]!.rounds.map((round) => round.index)).toEqual([0, 1, 2, 3, 4]);
 
-    const same = await edgeproof(['compare', path, path, ...ANY_GRADE]);
+    const itself = await edgeproof(['compare', path, path, ...ANY_GRADE]);
+    expect({ code: itself.code, err: itself.stderr }).toEqual({
+      code: 2,
+      err: expect.stringContaining('are the same measurement'),
+    });
+    const later = join(scratch, 'later.json');
+    writeFileSync(later, JSON.stringify({ ...document, startedAt: '2026-01-01T00:00:00.000Z' }));
+    const same = await edgeproof(['compare', path, later, ...ANY_GRADE]);
     expect({ code: same.code, out: same.stdout }).toEqual({
       code: 0,
       out: expect.stringContaining('No difference is shown.'),

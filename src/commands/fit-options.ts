@@ -1,11 +1,14 @@
 // The options of `fit`.
 import { type Command, Option } from 'commander';
 import { BOUNDS } from '../contract/bounds.js';
-import { ONNX_LAYOUTS } from '../contract/layouts.js';
+import { layoutRow, ONNX_LAYOUTS } from '../contract/layouts.js';
 import { list, output, positive, results, whole } from './cli-options.js';
 
 /** No device decodes faster in this decade. */
 const MOST_TOKENS_PER_SECOND = 1e6;
+
+/** A second graph for prompts has weights of its own, which sizes do not count. */
+const LAYOUTS = ONNX_LAYOUTS.filter((name) => layoutRow(name)!.prefillGraph !== true);
 
 export function declareFit(command: Command): Command {
   return command
@@ -31,7 +34,7 @@ export function declareFit(command: Command): Command {
       new Option('-n, --new <tokens>', 'new tokens that rates are for').argParser(whole(BOUNDS.new)).default(128),
     )
     .addOption(new Option('--dtype <names>', 'weight formats (default: all; with --list q4)').argParser(list))
-    .addOption(new Option('--layout <name>', 'how weights are laid out').choices(ONNX_LAYOUTS).default('tuned'))
+    .addOption(new Option('--layout <name>', 'how weights are laid out').choices(LAYOUTS).default('tuned'))
     .addOption(new Option('--devices', 'list the device profiles'))
     .addOption(new Option('--uses', 'list the use profiles'))
     .addOption(new Option('--score', 'how far predictions were from what was measured, here and elsewhere'))

@@ -21,19 +21,18 @@ const NOISE = 0.05;
  * below zero. Without points, those that are expected. `expected` has a value above zero for each term.
  */
 export function shrunkFit(points: readonly Point[], expected: readonly Expectation[]): number[] {
+  // In units of what is expected, so that seconds and bytes have numbers of one size.
   const size = expected.length;
-  const matrix = expected.map((_, i) =>
-    expected.map((_, j) => (i === j ? expected[i]!.value ** -2 / expected[i]!.spread ** 2 : 0)),
-  );
-  const right = expected.map(({ value, spread }) => 1 / (value * spread ** 2));
+  const right = expected.map(({ spread }) => spread ** -2);
+  const matrix = right.map((weight, i) => right.map((_, j) => (i === j ? weight : 0)));
   for (const { terms, measured } of points) {
-    const weight = 1 / (measured * NOISE) ** 2;
+    const shares = terms.map((term, i) => (term * expected[i]!.value) / measured / NOISE);
     for (let i = 0; i < size; i++) {
-      right[i]! += weight * terms[i]! * measured;
-      for (let j = 0; j < size; j++) matrix[i]![j]! += weight * terms[i]! * terms[j]!;
+      right[i]! += shares[i]! / NOISE;
+      for (let j = 0; j < size; j++) matrix[i]![j]! += shares[i]! * shares[j]!;
     }
   }
-  return withoutNegatives(matrix, right);
+  return withoutNegatives(matrix, right).map((factor, i) => factor * expected[i]!.value);
 }
 
 /** Solves for all; those that come out negative are 0, the most negative first, and the others are solved again. */
@@ -45,7 +44,7 @@ function withoutNegatives(matrix: readonly number[][], right: readonly number[])
       free.map((i) => right[i]!),
     );
     const worst = Math.min(...solved);
-    if (worst >= 0) return right.map((_, i) => (free.includes(i) ? solved[free.indexOf(i)]! : 0));
+    if (!(worst < 0)) return right.map((_, i) => (free.includes(i) ? solved[free.indexOf(i)]! : 0));
     free = free.filter((_, at) => solved[at] !== worst);
   }
 }
