@@ -7,8 +7,8 @@ import { devicesPage, usesPage } from '../src/report/profiles-page.js';
 import { render } from '../src/report/render.js';
 import { PLAIN } from '../src/report/table.js';
 import { METRICS } from '../src/stats/metrics.js';
-import { allDevices } from '../src/suite/device-profiles.js';
-import { allUses } from '../src/suite/use-profiles.js';
+import { DEVICES } from '../src/suite/device-profiles.js';
+import { USES } from '../src/suite/use-profiles.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -35,7 +35,7 @@ it('docs/metrics.md has a row for each metric, with its unit, direction and mini
 
 it('docs/devices.md has the tables of devices and uses that fit prints', () => {
   const page = read('docs/devices.md');
-  for (const table of [devicesPage(allDevices()), usesPage(allUses())])
+  for (const table of [devicesPage(DEVICES.all()), usesPage(USES.all())])
     expect(page).toContain(render({ ...table, notes: [] }, 'md', PLAIN).trim());
 });
 

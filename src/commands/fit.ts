@@ -19,8 +19,8 @@ import { configFacts } from '../networks/config-facts.js';
 import { fitPage } from '../report/fit-page.js';
 import { devicesPage, usesPage } from '../report/profiles-page.js';
 import { scorePage } from '../report/score-page.js';
-import { allDevices, deviceProfile, publishedRows } from '../suite/device-profiles.js';
-import { allUses, useProfile } from '../suite/use-profiles.js';
+import { DEVICES, publishedRows } from '../suite/device-profiles.js';
+import { USES } from '../suite/use-profiles.js';
 import { type Asked, fitView, servesWhatIsAsked } from '../verdict/fit-view.js';
 import { scoreView } from '../verdict/score-view.js';
 import { deviceTarget, machineTarget, type Target } from '../verdict/target.js';
@@ -54,11 +54,11 @@ const LISTED_DTYPE = 'q4';
 export function fit(names: string[], options: FitOptions): number {
   const format = outputFormat(options.output);
   refuseContradictions(names, options);
-  if (options.devices) return print(devicesPage(allDevices()));
-  if (options.uses) return print(usesPage(allUses()));
+  if (options.devices) return print(devicesPage(DEVICES.all()));
+  if (options.uses) return print(usesPage(USES.all()));
   const registry = loadRegistry();
   const familyOf = (model: string) => registry.find(({ id }) => id === model)?.config.model_type ?? model;
-  if (options.score) return print(scorePage(scoreView(digestsOf(options), familyOf, publishedRows(), allDevices())));
+  if (options.score) return print(scorePage(scoreView(digestsOf(options), familyOf, publishedRows(), DEVICES.all())));
   const uses = usesAsked(options);
   const lengths = { prompt: options.prompt, new: options.new, depth: 0 };
   const context =
@@ -99,7 +99,7 @@ function contradiction(what: string, expected: string) {
 function usesAsked({ use, minDecode, prompt, new: tokens }: FitOptions): UseProfile[] {
   const wish = wishOf(minDecode, { prompt, new: tokens });
   const named = use ?? (wish === null ? [DEFAULT_USE] : []);
-  return [...(named.includes('all') ? allUses() : named.map(useProfile)), ...(wish === null ? [] : [wish])];
+  return [...(named.includes('all') ? USES.all() : named.map(USES.named)), ...(wish === null ? [] : [wish])];
 }
 
 function dtypesAsked({ dtype, layout, list }: FitOptions): SyntheticDtype[] {
@@ -131,7 +131,7 @@ function sizeOf(model: ModelDescription, layout: Layout, dtype: SyntheticDtype):
 
 function targetOf(options: FitOptions, familyOf: (model: string) => string): Target {
   if (options.device !== undefined) {
-    return deviceTarget(deviceProfile(options.device), publishedRows(), allDevices());
+    return deviceTarget(DEVICES.named(options.device), publishedRows(), DEVICES.all());
   }
   const own = describeMachine();
   const digests = digestsOf(options);

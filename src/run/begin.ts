@@ -10,7 +10,7 @@ import { wantedCases } from '../stats/enough.js';
 import { resultPath } from '../store/files.js';
 import { newestResult, type StoredResult } from '../store/listing.js';
 import { openResult } from '../store/names.js';
-import { deviceProfile, emulated } from '../suite/device-profiles.js';
+import { DEVICES, emulated } from '../suite/device-profiles.js';
 import { extendRounds, type RoundsOverrides } from '../suite/override-rounds.js';
 import { planCases } from '../suite/plan.js';
 import { beginDocument, requireResumable } from './document.js';
@@ -46,7 +46,7 @@ export function beginRun(suite: Suite, options: EngineOptions): Begun {
 /** As their profiles are now, so that a result tells what it was scaled to. */
 function devicesOf({ limits = [] }: Suite): Pick<ResultDocument, 'devices'> {
   const names = new Set(limits.flatMap(({ device }) => device ?? []));
-  return names.size === 0 ? {} : { devices: [...names].map((name) => emulated(deviceProfile(name))) };
+  return names.size === 0 ? {} : { devices: [...names].map((name) => emulated(DEVICES.named(name))) };
 }
 
 /** A suite that names numbers of threads wants these. */

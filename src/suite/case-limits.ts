@@ -3,11 +3,11 @@ import { cpuList, cpuNumbers } from '../contract/cpu-list.js';
 import type { DeviceProfile } from '../contract/device-profile.js';
 import { bytesOf } from '../contract/limit-text.js';
 import type { LimitSet, Limits } from '../contract/limits.js';
-import { coresOf, deviceProfile } from './device-profiles.js';
+import { coresOf, DEVICES } from './device-profiles.js';
 
 /** undefined if nothing is limited. `threads`: the cores that this machine has for a worker. Throws profile-unknown. */
 export function limitsOf({ memory, swap, cpuQuota, cpus, device }: LimitSet, threads: number): Limits | undefined {
-  if (device !== undefined) return limitsOfDevice(deviceProfile(device), threads);
+  if (device !== undefined) return limitsOfDevice(DEVICES.named(device), threads);
   const limits: Limits = {
     ...(memory === undefined ? {} : { memoryBytes: bytesOf(memory)!, swapBytes: bytesOf(swap ?? '0B')! }),
     ...(cpuQuota === undefined ? {} : { cpuQuota }),

@@ -1,29 +1,13 @@
 // The answers of `fit` in words: golden pages of a machine whose predictions are known.
 import { expect, it } from 'vitest';
-import type { SizeFacts } from '../../src/contract/size-facts.js';
 import type { UseProfile } from '../../src/contract/use-profile.js';
 import { fitPage } from '../../src/report/fit-page.js';
 import { render } from '../../src/report/render.js';
 import { PLAIN } from '../../src/report/table.js';
 import { type Asked, fitView } from '../../src/verdict/fit-view.js';
-import type { Target } from '../../src/verdict/target.js';
+import { boxOf } from '../fixtures/fit-target.js';
 import { SIZE } from '../fixtures/size.js';
 
-const spread = { low: 0.9, high: 1.2, coverage: 0.8, groups: 9 };
-const TARGET: Target = {
-  on: { kind: 'device', id: 'box', name: 'A box', class: 'board-cpu', threads: null },
-  basis: { cases: 113, architectures: 9, decode: { coverage: 0.8, groups: 9 }, prefill: null, memory: null },
-  kind: 'board',
-  memory: { low: 1.8e9, value: 2e9, high: 2.2e9 },
-  values: (size: SizeFacts) => ({
-    decodeRate: 10e9 / size.weightBytes,
-    prefillRate: 100,
-    ttftMs: 1000,
-    peakRssBytes: 1.5 * size.weightBytes,
-  }),
-  loadBytes: () => null,
-  spreads: { decodeRate: spread, prefillRate: null, ttftMs: spread, peakRssBytes: spread },
-};
 const asked = (id: string, weightBytes: number, parameters: number): Asked => ({
   ...{ id, name: id.toUpperCase(), parameters, parametersActive: null, context: 2048 },
   variants: (['int8', 'q4'] as const).map((dtype) => ({
@@ -52,7 +36,7 @@ const READ: UseProfile = {
 };
 const question = { lengths: { prompt: 100, new: 10, depth: 0 }, context: 1000, uses: [READ] };
 const printed = (models: Asked[], isList: boolean) =>
-  render(fitPage(fitView(models, TARGET, question), { isList, uses: [READ] }), 'table', PLAIN);
+  render(fitPage(fitView(models, boxOf(), question), { isList, uses: [READ] }), 'table', PLAIN);
 
 it('one model: a row for each dtype, what a token costs, and why the use is served', () => {
   expect(printed([asked('m', 0.5e9, 600e6)], false)).toBe(`fit · m · A box

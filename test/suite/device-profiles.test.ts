@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { allDevices, DEVICES, deviceIds, deviceProfile, publishedRows } from '../../src/suite/device-profiles.js';
+import { DEVICES, publishedRows } from '../../src/suite/device-profiles.js';
 import { thrownBy } from '../fixtures/thrown.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'edgeproof-devices-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const devices = allDevices();
+const devices = DEVICES.all();
 
 describe.each(devices)('$id', (device) => {
   it('has a bandwidth that is its bus width × rate', () => {
@@ -40,7 +40,7 @@ describe.each(devices)('$id', (device) => {
 });
 
 it('are the classes that people ask for', () => {
-  const ids = deviceIds().join(' ');
+  const ids = DEVICES.ids().join(' ');
   for (const wanted of [
     '-4gb',
     '-6gb',
@@ -62,24 +62,24 @@ it('are the classes that people ask for', () => {
 });
 
 it('published rows name profiles that exist', () => {
-  const ids = deviceIds();
+  const ids = DEVICES.ids();
   for (const { profile } of publishedRows()) if (profile !== null) expect(ids).toContain(profile);
 });
 
 describe('deviceProfile', () => {
   it('takes an id, a part of one that no other has, or a file', () => {
-    expect(deviceProfile('raspberry-pi-5-8gb').id).toBe('raspberry-pi-5-8gb');
-    expect(deviceProfile('pi-5-8gb').id).toBe('raspberry-pi-5-8gb');
+    expect(DEVICES.named('raspberry-pi-5-8gb').id).toBe('raspberry-pi-5-8gb');
+    expect(DEVICES.named('pi-5-8gb').id).toBe('raspberry-pi-5-8gb');
     const path = join(folder, 'my-board.json');
-    writeFileSync(path, readFileSync(join(DEVICES, 'raspberry-pi-4-8gb.json')));
-    expect(deviceProfile(path).id).toBe('raspberry-pi-4-8gb');
+    writeFileSync(path, readFileSync(join(DEVICES.directory, 'raspberry-pi-4-8gb.json')));
+    expect(DEVICES.named(path).id).toBe('raspberry-pi-4-8gb');
   });
 
   it('names those that are like one that does not exist', () => {
-    const error = thrownBy(() => deviceProfile('rasberry-pi-5'));
+    const error = thrownBy(() => DEVICES.named('rasberry-pi-5'));
     expect(error.code).toBe('profile-unknown');
     expect(error.hint).toMatch(/similar names: raspberry-pi-5-\d+gb/);
-    expect(thrownBy(() => deviceProfile('pi')).code).toBe('profile-unknown');
+    expect(thrownBy(() => DEVICES.named('pi')).code).toBe('profile-unknown');
   });
 
   it.each<[string, string, unknown]>([
@@ -94,13 +94,13 @@ describe('deviceProfile', () => {
     ['no source', 'memoryBytes.source', ''],
     ['a field that is not known', 'colour', 'red'],
   ])('refuses %s by its field', (_, field, value) => {
-    const profile = JSON.parse(readFileSync(join(DEVICES, 'raspberry-pi-5-8gb.json'), 'utf8'));
+    const profile = JSON.parse(readFileSync(join(DEVICES.directory, 'raspberry-pi-5-8gb.json'), 'utf8'));
     const parts = field.split('.');
     const inside = parts.slice(0, -1).reduce((object, part) => object[part], profile);
     inside[parts.at(-1)!] = value;
     const path = join(folder, 'absurd.json');
     writeFileSync(path, JSON.stringify(profile));
-    const error = thrownBy(() => deviceProfile(path));
+    const error = thrownBy(() => DEVICES.named(path));
     expect(error.code).toBe('file-invalid');
     expect(error.message).toContain(field.replace('.low', '').replace('.0.', '[0].'));
   });

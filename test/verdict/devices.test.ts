@@ -1,11 +1,11 @@
 // Predictions for devices: by hand, and against what others have published.
 import { describe, expect, it } from 'vitest';
-import { allDevices, deviceProfile, publishedRows } from '../../src/suite/device-profiles.js';
+import { DEVICES, publishedRows } from '../../src/suite/device-profiles.js';
 import { devicePredictor, publishedCases, publishedScores } from '../../src/verdict/devices.js';
 import { SIZE } from '../fixtures/size.js';
 
 const rows = publishedRows();
-const devices = allDevices();
+const devices = DEVICES.all();
 const cases = publishedCases(rows, devices);
 const predictor = devicePredictor(cases);
 
@@ -22,7 +22,7 @@ describe('the published rows', () => {
     const outliers = cases.filter(({ row }) => row.outlier !== undefined);
     expect(outliers.length).toBeGreaterThan(5);
     for (const { points } of outliers) expect(Object.values(points)).toEqual([null, null, null]);
-    const [lengths, pi] = [{ prompt: 8, new: 8, depth: 0 }, deviceProfile('raspberry-pi-5-8gb')];
+    const [lengths, pi] = [{ prompt: 8, new: 8, depth: 0 }, DEVICES.named('raspberry-pi-5-8gb')];
     const without = devicePredictor(cases.filter(({ row }) => row.outlier === undefined));
     expect(predictor.values(SIZE, lengths, pi)).toEqual(without.values(SIZE, lengths, pi));
   });
@@ -36,7 +36,7 @@ describe('the published rows', () => {
 });
 
 describe('a device', () => {
-  const pi = deviceProfile('raspberry-pi-5-8gb');
+  const pi = DEVICES.named('raspberry-pi-5-8gb');
 
   it('comes near its own published speeds: a 3B of 2.0 GB at 4.9 tok/s, an 8B of 4.9 GB at 2.2', () => {
     const decode = (tokenBytes: number) => {

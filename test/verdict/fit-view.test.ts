@@ -1,29 +1,10 @@
 // Answers of `fit` about a machine whose predictions are known.
 import { expect, it } from 'vitest';
 import type { Dtype } from '../../src/contract/dtypes.js';
-import type { SizeFacts } from '../../src/contract/size-facts.js';
 import type { UseProfile } from '../../src/contract/use-profile.js';
 import { type Asked, fitView, servesWhatIsAsked } from '../../src/verdict/fit-view.js';
-import type { Target } from '../../src/verdict/target.js';
+import { boxOf } from '../fixtures/fit-target.js';
 import { SIZE } from '../fixtures/size.js';
-
-const spread = { low: 0.9, high: 1.2, coverage: 0.8, groups: 9 };
-
-/** Decodes 10 GB/s of weights, and needs half as much memory again as they take. */
-const machine = (memory: Target['memory']): Target => ({
-  on: { kind: 'device', id: 'box', name: 'A box', class: 'board-cpu', threads: null },
-  basis: { cases: 9, architectures: 9, decode: null, prefill: null, memory: null },
-  kind: 'board',
-  memory,
-  values: (size: SizeFacts) => ({
-    decodeRate: 10e9 / size.weightBytes,
-    prefillRate: 100,
-    ttftMs: 1000,
-    peakRssBytes: 1.5 * size.weightBytes,
-  }),
-  loadBytes: () => null,
-  spreads: { decodeRate: spread, prefillRate: null, ttftMs: spread, peakRssBytes: spread },
-});
 
 const asked = (weights: Partial<Record<Dtype, number>>, parameters: number | null = null): Asked => ({
   ...{ id: 'm', name: 'M', parameters, parametersActive: null, context: 2048 },
@@ -44,10 +25,9 @@ const DECODE: UseProfile = {
   ],
 };
 const question = { lengths: { prompt: 100, new: 10, depth: 0 }, context: 1000, uses: [DECODE] };
-const memory = { low: 1.8e9, value: 2e9, high: 2.2e9 };
 
 it('finds the dtype that fits and is the fastest, and says which do not fit', () => {
-  const view = fitView([asked({ fp16: 2e9, int8: 1e9, q4: 0.5e9 })], machine(memory), question);
+  const view = fitView([asked({ fp16: 2e9, int8: 1e9, q4: 0.5e9 })], boxOf(), question);
   const [model] = view.models;
   // Needs at 1.35 to 1.8 times the weights: 2.7 to 3.6, 1.35 to 1.8 and 0.675 to 0.9 GB.
   expect(model!.variants.map(({ memory: { fits } }) => fits)).toEqual(['fail', 'pass', 'pass']);
@@ -58,13 +38,13 @@ it('finds the dtype that fits and is the fastest, and says which do not fit', ()
 });
 
 it('is not sure where the range of what is needed reaches beyond what there is', () => {
-  const [model] = fitView([asked({ int8: 1.25e9 })], machine(memory), question).models;
+  const [model] = fitView([asked({ int8: 1.25e9 })], boxOf(), question).models;
   expect(model!.variants[0]!.memory).toMatchObject({ fits: 'not shown', needed: { low: 1.6875e9, high: 2.25e9 } });
   expect(model!.why).toBe('whether it fits is not sure: 1.69 GB to 2.25 GB of 2.00 GB');
 });
 
 it('gives the arithmetic of what does not fit, and the answer no', () => {
-  const view = fitView([asked({ fp16: 40e9, q4: 10e9 })], machine(memory), question);
+  const view = fitView([asked({ fp16: 40e9, q4: 10e9 })], boxOf(), question);
   expect(view.models[0]).toMatchObject({
     best: null,
     why: 'q4 weights of 10.0 GB + 0.00 GB of KV cache for 1,000 tokens; A box has 2.00 GB for them',
@@ -73,7 +53,7 @@ it('gives the arithmetic of what does not fit, and the answer no', () => {
 });
 
 it('prefers what serves more over what is faster', () => {
-  const slow = { ...machine({ low: 9e9, value: 9e9, high: 9e9 }) };
+  const slow = { ...boxOf({ low: 9e9, value: 9e9, high: 9e9 }) };
   const values = slow.values;
   // A machine that is slower in 4 bits than in 8.
   slow.values = (size, lengths, layout, dtype) => ({
@@ -85,13 +65,13 @@ it('prefers what serves more over what is faster', () => {
 });
 
 it('knows of a model without a graph what its parameters weigh, and nothing of one without parameters', () => {
-  const [known] = fitView([asked({ q4: 0 }, 300e9)], machine(memory), question).models;
+  const [known] = fitView([asked({ q4: 0 }, 300e9)], boxOf(), question).models;
   expect(known).toMatchObject({
     best: null,
     variants: [{ layout: null, fileBytes: (300e9 * 5) / 8, uses: [{ verdict: 'fail' }] }],
   });
   expect(known!.why).toBe('q4 weights of 188 GB; A box has 2.00 GB for them');
-  const [unknown] = fitView([asked({ q4: 0 })], machine(memory), question).models;
+  const [unknown] = fitView([asked({ q4: 0 })], boxOf(), question).models;
   expect(unknown).toMatchObject({
     best: 0,
     variants: [{ fileBytes: null, memory: { needed: null, fits: 'not shown' }, uses: [{ verdict: 'not shown' }] }],
@@ -99,7 +79,7 @@ it('knows of a model without a graph what its parameters weigh, and nothing of o
 });
 
 it('never predicts less memory than weights and cache', () => {
-  const thrifty = { ...machine(memory), values: () => ({ decodeRate: 1, prefillRate: 1, ttftMs: 1, peakRssBytes: 1 }) };
+  const thrifty = { ...boxOf(), values: () => ({ decodeRate: 1, prefillRate: 1, ttftMs: 1, peakRssBytes: 1 }) };
   const { needed } = fitView([asked({ q4: 0.5e9 })], thrifty, question).models[0]!.variants[0]!.memory;
   expect(needed).toEqual({ value: 0.501e9, low: 0.501e9, high: 0.501e9 });
 });
@@ -107,7 +87,7 @@ it('never predicts less memory than weights and cache', () => {
 it('counts a context no longer than the model was made for', () => {
   const [model] = fitView(
     [asked({ q4: 0.5e9 })],
-    { ...machine(memory), values: () => ({ decodeRate: 1, prefillRate: 1, ttftMs: 1, peakRssBytes: 1 }) },
+    { ...boxOf(), values: () => ({ decodeRate: 1, prefillRate: 1, ttftMs: 1, peakRssBytes: 1 }) },
     { ...question, context: 1e6 },
   ).models;
   expect(model!.variants[0]!.memory.needed!.value).toBe(0.5e9 + 2048 * 1e3);
