@@ -132,7 +132,7 @@ export function devicePredictor(cases: readonly PublishedCase[]): DevicePredicto
       return {
         decodeRate: spread(byFamily, 'decodeRate', wanted),
         prefillRate,
-        ttftMs: prefillRate && { ...prefillRate, low: 1 / prefillRate.low, high: 1 / prefillRate.high },
+        ttftMs: prefillRate && { ...prefillRate, low: 1 / prefillRate.high, high: 1 / prefillRate.low },
         peakRssBytes: spread(byDevice, 'peakRssBytes', wanted) ?? spreadOf(byFamily, 'peakRssBytes'),
       };
     },

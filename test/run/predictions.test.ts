@@ -1,7 +1,7 @@
 // What a run stores as predicted: from earlier sittings of this machine, before the first round, and never from its own.
 import { expect, it } from 'vitest';
 import { resume, run } from '../../src/run/run.js';
-import { readResult } from '../../src/store/files.js';
+import { readResult, saveResult } from '../../src/store/files.js';
 import { ceilingOf } from '../fixtures/ceilings.js';
 import { steadyRound } from '../fixtures/document.js';
 import { fakeExecutor } from '../fixtures/fake-executor.js';
@@ -43,6 +43,14 @@ it('is kept when rounds are added', async () => {
   const begun = await measure();
   const longer = await resume(begun.path!, { rounds: 4 }, { executor, results, machine: 'oracle' });
   expect(longer.document.cases[0]!.predicted).toEqual(begun.document.cases[0]!.predicted);
+});
+
+it('is not made afterwards, for a case that has rounds', async () => {
+  const begun = await measure();
+  const { predicted: _, ...older } = begun.document.cases[0]!;
+  saveResult(begun.path!, { ...begun.document, cases: [older] });
+  const longer = await resume(begun.path!, { rounds: 4 }, { executor, results, machine: 'oracle' });
+  expect(longer.document.cases[0]!.predicted).toBeUndefined();
 });
 
 it('is not made of micro workloads, nor where nothing is stored', async () => {

@@ -60,6 +60,22 @@ describe('a machine of known efficiency', () => {
     }
   });
 
+  it('takes the ceilings of the newest sitting', () => {
+    // Nothing was measured beside them, so that only the bandwidth differs.
+    const slow = [ceilingOf('read-bandwidth', 2, { workingSetBytes: 1e6 }), ...CEILINGS.slice(1)];
+    const slower = { ...digestOf([], 2), ceilings: slow };
+    const rate = (digests: Digest[]) => target(digests).values(sizeOf(4), LENGTHS, 'tuned', 'q4').decodeRate!;
+    expect(rate([digest, slower])).toBeLessThan(0.3 * rate([slower, digest]));
+  });
+
+  it('predicts the higher of the peaks of loading and of running', () => {
+    const { values, loadBytes } = target([digest]);
+    const short = values(sizeOf(4), LENGTHS, 'tuned', 'q4').peakRssBytes!;
+    expect(short / loadBytes(sizeOf(4), 'tuned', 'q4')!).toBeCloseTo(1, 9);
+    // 100,000 positions of 40 kB.
+    expect(values(sizeOf(4), { ...LENGTHS, depth: 100_000 }, 'tuned', 'q4').peakRssBytes).toBeGreaterThan(4e9);
+  });
+
   it('has ranges from architectures that it was predicted without, which hold the others', () => {
     const { spreads, basis } = target([digest]);
     expect(basis).toMatchObject({ cases: 5, architectures: 4, decode: { groups: 4, coverage: 0.6 } });

@@ -69,7 +69,12 @@ it('a single answer: the prompt, then each token after the first', () => {
     ['memoryShare', expect.closeTo((1e9 + 1e5 * 241) / 2e9, 9), 'pass'],
     ['stallSeconds', undefined, null],
   ]);
-  expect(useView(profile, predictor, null).verdict).toBe('fail');
+  const view = useView(profile, predictor, null);
+  expect(view.verdict).toBe('fail');
+  // The shortest time has the fastest decode, the longest the slowest.
+  const { low, high } = view.thresholds[1]!.predicted!;
+  expect(low).toBeCloseTo(1.8 + 40 / 22, 9);
+  expect(high).toBeCloseTo(2.2 + 40 / 18, 9);
 });
 
 it('a conversation: the slower of the first turn and the last, at the context that has grown by then', () => {
