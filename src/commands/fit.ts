@@ -58,7 +58,7 @@ export function fit(names: string[], options: FitOptions): number {
   if (options.uses) return print(usesPage(USES.all()));
   const registry = loadRegistry();
   const familyOf = (model: string) => registry.find(({ id }) => id === model)?.config.model_type ?? model;
-  if (options.score) return print(scorePage(scoreView(digestsOf(options), familyOf, publishedRows(), DEVICES.all())));
+  if (options.score) return print(scorePage(scoreView(digestsOf(options), familyOf, publishedRows())));
   const uses = usesAsked(options);
   const lengths = { prompt: options.prompt, new: options.new, depth: 0 };
   const context =
@@ -131,7 +131,7 @@ function sizeOf(model: ModelDescription, layout: Layout, dtype: SyntheticDtype):
 
 function targetOf(options: FitOptions, familyOf: (model: string) => string): Target {
   if (options.device !== undefined) {
-    return deviceTarget(DEVICES.named(options.device), publishedRows(), DEVICES.all());
+    return deviceTarget(DEVICES.named(options.device), publishedRows());
   }
   const own = describeMachine();
   const digests = digestsOf(options);

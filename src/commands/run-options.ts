@@ -43,7 +43,7 @@ export function declareRun(command: Command): Command {
         .default([], 'none'),
     )
     .option('--margin <percent>', 'slowdown that is tolerated (default: 5, load times and memory more)', positive(1000))
-    .option('--pairs <number>', 'pairs of rounds, an even number (default: 8)', even(BOUNDS.pairs))
+    .option('--pairs <number>', 'pairs of rounds, an even number from 6 on (default: 8)', even(BOUNDS.pairs))
     .addOption(
       new Option('--grade <grade>', 'pairs need rounds of this condition or better (docs/condition.md)')
         .choices(GRADES)

@@ -10,6 +10,9 @@ const measurementSchema = z.strictObject({
   class: z.enum(DEVICE_CLASSES),
   bandwidthBytesPerSecond: positive.nullable().describe('Specified.'),
   bandwidthSource: z.string().nullable(),
+  operationsPerSecond: positive
+    .nullable()
+    .describe('The matrix rate of its profile: of 8-bit integers, else of floats.'),
   model: z.string(),
   family: z.string().describe('Models of one architecture resemble each other.'),
   parametersActive: positive.describe('What a token passes through.'),

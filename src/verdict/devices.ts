@@ -39,13 +39,17 @@ export type PublishedCase = Scored<DeviceQuantity> & { row: PublishedRow };
 const METHOD: Method<DeviceQuantity, PublishedCase> = { expected: EXPECTED, valuesFrom };
 
 /** Rows whose device has no known bandwidth are left out. Nothing is fitted to outliers; they are scored. */
-export function publishedCases(rows: readonly PublishedRow[], profiles: readonly DeviceProfile[]): PublishedCase[] {
-  const byId = new Map(profiles.map((profile) => [profile.id, profile]));
+export function publishedCases(rows: readonly PublishedRow[]): PublishedCase[] {
   return rows.flatMap((row) => {
-    const { bandwidthBytesPerSecond: bandwidth, bytes, parametersActive, model, family } = row;
+    const {
+      bandwidthBytesPerSecond: bandwidth,
+      operationsPerSecond: rate,
+      bytes,
+      parametersActive,
+      model,
+      family,
+    } = row;
     if (bandwidth === null) return [];
-    const profile = row.profile === null ? undefined : byId.get(row.profile);
-    const rate = profile === undefined ? null : matrixRate(profile);
     const terms = {
       decode: [bytes / bandwidth, 1],
       prefill: rate === null || row.prefillRate === null ? null : [(2 * parametersActive) / rate],

@@ -1,5 +1,4 @@
 // What `fit --score` answers: predictions made without a model, held against what was measured of it. Pure. docs/fit.md.
-import type { DeviceProfile } from '../contract/device-profile.js';
 import { PREDICTED_METRICS, type PredictedMetric } from '../contract/prediction.js';
 import type { PublishedRow } from '../contract/published.js';
 import type { Digest } from '../contract/views/digest.js';
@@ -20,7 +19,6 @@ export function scoreView(
   digests: readonly Digest[],
   familyOf: (model: string) => string,
   published: readonly PublishedRow[],
-  profiles: readonly DeviceProfile[],
 ): ScoreView {
   const own = [...groupBy(digests, ({ machine }) => machine.id)].flatMap(([machine, ofMachine]) => {
     const cases = measuredCases(ofMachine, familyOf);
@@ -29,7 +27,7 @@ export function scoreView(
     const rows = leaveOneOut(cases, OWN_METHOD, ({ model }) => model).map((score) => ownRow(machine, score));
     return [{ machine, ...partOf('model', rows, OWN_LIMITS), stored: storedSummary(machine, cases) }];
   });
-  const scores = publishedScores(publishedCases(published, profiles), 'family');
+  const scores = publishedScores(publishedCases(published), 'family');
   return { own, published: partOf('architecture', scores.map(publishedRow), PUBLISHED_LIMITS) };
 }
 

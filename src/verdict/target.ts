@@ -36,12 +36,8 @@ export interface Target {
   spreads: Record<PredictedMetric, Spread | null>;
 }
 
-export function deviceTarget(
-  profile: DeviceProfile,
-  rows: readonly PublishedRow[],
-  profiles: readonly DeviceProfile[],
-): Target {
-  const cases = publishedCases(rows, profiles);
+export function deviceTarget(profile: DeviceProfile, rows: readonly PublishedRow[]): Target {
+  const cases = publishedCases(rows);
   const predictor = devicePredictor(cases);
   const spreads = predictor.spreads(profile);
   const { low, value, high } = profile.appMemoryBytes;

@@ -61,9 +61,14 @@ it('are the classes that people ask for', () => {
   expect(devices.filter(({ kind }) => kind === 'phone').length).toBeGreaterThanOrEqual(8);
 });
 
-it('published rows name profiles that exist', () => {
+it('published rows name profiles that exist, and have their matrix rates', () => {
   const ids = DEVICES.ids();
-  for (const { profile } of publishedRows()) if (profile !== null) expect(ids).toContain(profile);
+  for (const { profile, operationsPerSecond } of publishedRows()) {
+    if (profile === null) continue;
+    expect(ids).toContain(profile);
+    const { int8, fp32 } = DEVICES.named(profile).matrixOperationsPerSecond;
+    expect(operationsPerSecond).toBe(int8.value ?? fp32.value);
+  }
 });
 
 describe('deviceProfile', () => {

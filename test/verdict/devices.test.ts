@@ -6,7 +6,7 @@ import { SIZE } from '../fixtures/size.js';
 
 const rows = publishedRows();
 const devices = DEVICES.all();
-const cases = publishedCases(rows, devices);
+const cases = publishedCases(rows);
 const predictor = devicePredictor(cases);
 
 describe('the published rows', () => {

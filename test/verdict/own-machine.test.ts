@@ -86,7 +86,7 @@ describe('a machine of known efficiency', () => {
   it('scores within its limits, each model without itself; and one that is odd is told by its error', () => {
     const odd = digestOf([...digest.cases, caseOf('e-1', 2, fakeCase([rateOf(2) / 2], { model: 'e-1' }))]);
     odd.cases.at(-1)!.size = sizeOf(2);
-    const { own } = scoreView([odd], familyOf, [ROW], []);
+    const { own } = scoreView([odd], familyOf, [ROW]);
     const errorOf = (model: string) => own[0]!.rows.find((row) => row.model === model)!.errors.decodeRate!;
     expect(errorOf('e-1')).toBeCloseTo(-0.5, 1);
     expect(own[0]!.summary.within.decodeRate).toEqual({ n: 6, limit: 0.15, inside: 5 });
@@ -123,7 +123,14 @@ it('counts none of a result without ceilings', () => {
 
 /** A published row, as scores need one at least. */
 const ROW: PublishedRow = {
-  ...{ device: 'd', profile: null, class: 'board-cpu', bandwidthBytesPerSecond: 1e10, bandwidthSource: 's' },
+  ...{
+    device: 'd',
+    profile: null,
+    class: 'board-cpu',
+    bandwidthBytesPerSecond: 1e10,
+    bandwidthSource: 's',
+    operationsPerSecond: null,
+  },
   ...{ model: 'm', family: 'f', parametersActive: 1e9, format: 'q4', engine: 'e', bytes: 1e9, bytesSource: 's' },
   ...{ decodeRate: 5, prefillRate: null, peakRssBytes: null, source: 's' },
 };
