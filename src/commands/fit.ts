@@ -148,7 +148,7 @@ function targetOf(options: FitOptions, familyOf: (model: string) => string): Tar
   return machineTarget({ on, memoryBytes, digests, familyOf, runtime: DEFAULT_RUNTIME, ep: 'cpu', threads });
 }
 
-/** Of this machine, or of that of the result that is named. */
+/** The digests of this machine, or of the machine whose result `--like` names. */
 function digestsOf({ like, results, score }: Pick<FitOptions, 'like' | 'results' | 'score'>): Digest[] {
   const all = readAll(like === undefined ? [] : [like], results);
   if (score) return all;

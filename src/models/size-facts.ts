@@ -111,7 +111,7 @@ function factsFrom(counts: Counts, { head, work: first }: GraphFacts): SizeFacts
   };
 }
 
-/** Of the whole graph. */
+/** The facts of a graph that was built whole. */
 function sizeIn(facts: GraphFacts): SizeFacts {
   return factsFrom(countsOf(facts), facts);
 }

@@ -89,7 +89,7 @@ function millions(value: number): string {
 
 const ORDER: Record<Verdict, number> = { pass: 0, 'not shown': 1, fail: 2 };
 
-/** In a list those that serve what is asked come first, of these the largest. */
+/** A list begins with models that serve what is asked, the largest first. */
 function rowsOf({ models }: FitView, isList: boolean): Row[] {
   const [single] = models;
   if (models.length === 1 && !isList) return single!.variants.map((variant) => ({ model: single!, variant }));

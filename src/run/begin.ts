@@ -43,7 +43,7 @@ export function beginRun(suite: Suite, options: EngineOptions): Begun {
   return { document, path: results === null ? null : resultPath(results, document) };
 }
 
-/** As their profiles are now, so that a result tells what it was scaled to. */
+/** The devices that cases are run as, with the numbers that their profiles have now. */
 function devicesOf({ limits = [] }: Suite): Pick<ResultDocument, 'devices'> {
   const names = new Set(limits.flatMap(({ device }) => device ?? []));
   return names.size === 0 ? {} : { devices: [...names].map((name) => emulated(DEVICES.named(name))) };

@@ -45,7 +45,7 @@ export function addPredictions(
   }
 }
 
-/** Of this machine. A file that cannot be read is named by the verbs that read results. */
+/** The newest results of this machine. A file that cannot be read is named by the verbs that read results. */
 function earlierDigests(directory: string, { machine }: ResultDocument): Digest[] {
   const files = resultsIn(join(directory, machine.id), () => {})
     .slice(-MOST_RESULTS)

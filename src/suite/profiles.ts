@@ -31,7 +31,10 @@ export function profilesOf<S extends z.ZodType<{ id: string }>>({ kind, folder, 
     directory,
     ids,
     all: () => ids().map(read),
-    /** By its id, a part of it that no other has (`pi-5-8gb`), or the path of a file. Throws profile-unknown or file-invalid. */
+    /**
+     * Finds one by its id, by a part of the id that no other has (`pi-5-8gb`), or by the path of a file. Throws
+     * profile-unknown or file-invalid.
+     */
     named(name: string): z.output<S> {
       if (name.endsWith('.json')) return readJsonFile(name, schema);
       const id = idMeant(name, ids());

@@ -21,7 +21,10 @@ import type { Lengths } from './terms.js';
 /** Seconds a generated token, seconds a token of a prompt, bytes at the peak. */
 export type DeviceQuantity = 'decode' | 'prefill' | 'peak';
 
-/** As long as nothing is published: two thirds of the bus, a fifth of the matrix rate, and a tenth more than the weights. */
+/**
+ * What is assumed until something is published: kernels use two thirds of the bus and a fifth of the matrix rate, and memory
+ * is a tenth more than the weights.
+ */
 const EXPECTED: Expected<DeviceQuantity> = {
   decode: [
     { value: 1.5, spread: 0.4 },
@@ -83,14 +86,14 @@ function valuesFrom({ decode, prefill, peak }: Record<DeviceQuantity, number | n
   };
 }
 
-/** Of 8-bit integers, else of floats. */
+/** The rate of 8-bit integers, or of floats where that is not known. */
 function matrixRate({ matrixOperationsPerSecond: { int8, fp32 } }: DeviceProfile): number | null {
   return int8.value ?? fp32.value;
 }
 
 export interface DevicePredictor {
   values(size: SizeFacts, lengths: Lengths, device: DeviceProfile): Values;
-  /** Of the errors of its class, or of all where the class has too few architectures. */
+  /** From the errors of its class, or of all classes with such a processor where its own has too few. */
   spreads(device: DeviceProfile): Record<PredictedMetric, Spread | null>;
 }
 
@@ -153,7 +156,7 @@ export function publishedScores(cases: readonly PublishedCase[], left: 'family' 
   return leaveOneOut(cases, METHOD, ({ row }) => row[left]);
 }
 
-/** Of the weights, and of attention over what is in the cache. */
+/** The operations of products with weights and of attention over what is in the cache. */
 function promptOperations({ work, parametersActive }: SizeFacts, { prompt, depth }: Lengths): number {
   const attention = work.attention.reduce((sum, { layers, queryHeads, keySize, valueSize, window }) => {
     const rows = Math.min(window ?? Number.POSITIVE_INFINITY, depth + prompt / 2);

@@ -19,7 +19,7 @@ export interface Asked {
   parameters: number | null;
   parametersActive: number | null;
   context: number | null;
-  /** By dtype; without sizes where no graph of its architecture can be planned. */
+  /** One for each dtype; `size` is null where no graph of its architecture can be planned. */
   variants: { layout: Layout; dtype: Dtype; size: SizeFacts | null }[];
 }
 
@@ -118,7 +118,7 @@ function operationsOf({ work: { products, head } }: SizeFacts): number {
   return products.reduce((sum, { operations }) => sum + operations, head?.operations ?? 0);
 }
 
-/** Of those that fit, the one that serves the most uses; among equals the fastest, or the smallest where no rate is known. */
+/** Chooses among those that fit: the one that serves the most uses, then the fastest, then the smallest. */
 function bestOf(variants: readonly FitVariant[]): number | null {
   const fitting = variants
     .map((variant, i) => ({ i, variant }))

@@ -17,7 +17,10 @@ import { decodeTerms, type Hardware, type Lengths, loadTerms, prefillTerms, runT
 export const QUANTITIES = ['decode', 'prefill', 'load', 'run'] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
-/** As long as nothing is measured. Kernels read weights at 70 % of the bandwidth; a layer starts a dozen nodes. */
+/**
+ * What is assumed until something is measured: kernels read weights at 70 % of the bandwidth, and a layer starts a dozen
+ * nodes.
+ */
 export const EXPECTED: Expected<Quantity> = {
   decode: [
     { value: 1.4, spread: 0.5 },
@@ -165,7 +168,7 @@ function pointsOf(
   });
 }
 
-/** From what a case takes to the metrics that it has. */
+/** Converts what a case takes into its metrics. */
 export function valuesFrom(sums: Record<Quantity, number | null>, { lengths }: { lengths: Lengths }): Values {
   const { decode, prefill, load, run } = sums;
   const { prompt } = lengths;

@@ -70,7 +70,7 @@ function publishedRow({ scored: { row, values }, errors }: ReturnType<typeof pub
   };
 }
 
-/** From logarithms. */
+/** Turns logarithms of ratios into relative errors. */
 function ratios(errors: Values): Values {
   return each(PREDICTED_METRICS, (metric) => errors[metric] && Math.exp(errors[metric]) - 1);
 }

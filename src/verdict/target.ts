@@ -55,7 +55,7 @@ export function deviceTarget(profile: DeviceProfile, rows: readonly PublishedRow
 export interface OwnMachine {
   on: FitView['on'];
   memoryBytes: number;
-  /** Of one machine, the oldest first. */
+  /** The results of one machine, the oldest first. */
   digests: readonly Digest[];
   familyOf(model: string): string;
   runtime: RuntimeName;
@@ -104,7 +104,7 @@ export function spreadsOf(cases: readonly MeasuredCase[]): Record<PredictedMetri
   return each(PREDICTED_METRICS, (metric) => spreadOf(scores, metric));
 }
 
-/** Of the newest ceilings that were measured with these threads; nothing is known without any. */
+/** The newest ceilings that were measured with these threads. */
 function newestHardware(all: readonly (readonly Ceiling[])[], ep: ExecutionProvider, threads: number): Hardware {
   for (const ceilings of all.toReversed()) {
     const hardware = hardwareOf(ceilings, ep, threads);

@@ -22,8 +22,9 @@ export interface Lengths {
 const LONGEST_PASS = 512;
 
 /**
- * Of one generated token: seconds to read the weights, seconds of attention, layers. null where a rate is not known. Attention
- * of one row is bound by its operations, not by reading the cache: query heads that share keys read them out of caches.
+ * The terms of one generated token: seconds to read the weights, seconds of attention, layers. null where a rate is not
+ * known. Attention of one row is bound by its operations, not by reading the cache: query heads that share keys read them
+ * out of the processor's caches.
  */
 export function decodeTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
   const bandwidth = bandwidthFor(hardware, work.tokenBytes);
@@ -31,7 +32,7 @@ export function decodeTerms({ work }: SizeFacts, lengths: Lengths, hardware: Har
   return bandwidth === null || attention === null ? null : [work.tokenBytes / bandwidth, attention, layersOf({ work })];
 }
 
-/** Of a prompt: seconds of products with weights, seconds of attention, layers. null where a rate is not known. */
+/** The terms of a prompt: seconds of products with weights, seconds of attention, layers. null where a rate is not known. */
 export function prefillTerms({ work }: SizeFacts, lengths: Lengths, hardware: Hardware): number[] | null {
   const products = [...work.products.map((one) => ({ ...one, times: lengths.prompt })), ...headOf({ work })];
   let productSeconds = 0;
@@ -61,12 +62,12 @@ function attentionSeconds(operations: Partial<Record<Arithmetic, number>>, hardw
   return seconds;
 }
 
-/** Of the peak while loading: bytes of weights, of the copy of a tied head, and of a process. */
+/** The terms of the peak while loading: bytes of weights, of the copy of a tied head, and of a process. */
 export function loadTerms(size: SizeFacts): number[] {
   return [packedBytes(size), headCopyBytes(size), 1];
 }
 
-/** Of the peak while running: the same, the cache, and a vector of activations for each token of a pass. */
+/** The terms of the peak while running: the same, the cache, and a vector of activations for each token of a pass. */
 export function runTerms(size: SizeFacts, { prompt, new: tokens, depth }: Lengths): number[] {
   const { kvBytesPerToken, work } = size;
   const positions = depth + prompt + tokens;
@@ -75,7 +76,7 @@ export function runTerms(size: SizeFacts, { prompt, new: tokens, depth }: Length
   return [packedBytes(size), headCopyBytes(size), kvBytesPerToken * positions, 4 * width * pass, 1];
 }
 
-/** Without rotary tables, of which only the rows that are used come into memory. */
+/** The weights without rotary tables: of those only the rows that are used come into memory. */
 function packedBytes({ weightBytes, parameters, work }: SizeFacts): number {
   return Math.min(weightBytes, parameters * bytesPerWeight(work));
 }
@@ -85,7 +86,7 @@ function headCopyBytes({ tiedHead, work }: SizeFacts): number {
   return tiedHead && work.head !== null ? (work.head.operations / 2) * bytesPerWeight(work) : 0;
 }
 
-/** Of those that a token is multiplied with. */
+/** Bytes that a weight takes on average, counting the weights that a token is multiplied with. */
 function bytesPerWeight({ tokenBytes, products, head }: SizeFacts['work']): number {
   const operations = products.reduce((sum, product) => sum + product.operations, head?.operations ?? 0);
   return operations === 0 ? 0 : tokenBytes / (operations / 2);
