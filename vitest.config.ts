@@ -6,7 +6,13 @@ import { defineConfig } from 'vitest/config';
 
 const MODELS = ['test/{cli,library}.test.ts', 'test/commands/**/*.test.ts', 'test/worker/runtimes/**/*.test.ts'];
 const TABLES = 'test/price-list.test.ts';
-const LONG = ['test/library.test.ts', 'test/worker/runtimes/webgpu.test.ts', 'test/networks/blocks/experts.test.ts'];
+const LONG = [
+  'test/library.test.ts',
+  'test/models/published.test.ts',
+  'test/networks/blocks/experts.test.ts',
+  'test/report/html/browser.test.ts',
+  'test/worker/runtimes/webgpu.test.ts',
+];
 const LEFT_OUT = process.env.EDGEPROOF_TEST_LONG ? [] : LONG;
 const RATES = 'test/worker/runtimes/ort/kernel-rates.test.ts';
 const WATCHED = ['test/machine/**/*.test.ts', 'test/worker/*.test.ts', RATES];
