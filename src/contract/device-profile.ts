@@ -129,5 +129,9 @@ function* faultsOf(profile: Parts): Generator<[path: (string | number)[], messag
       yield [['matrixOperationsPerSecond', name, 'value'], `${value} operations a second is no rate of a processor`];
   for (const [name, watts] of Object.entries(profile.powerWatts))
     if ((watts?.value ?? 0) > LARGEST.watts) yield [['powerWatts', name, 'value'], `${watts?.value} W is no device`];
+  const { idle, sustained, peak } = profile.powerWatts;
+  const known = [idle, sustained, peak].flatMap(({ value }) => value ?? []);
+  if (known.some((watts, i) => i > 0 && watts < known[i - 1]!))
+    yield [['powerWatts'], `idle, sustained and peak must not decrease: ${known.join(', ')} W`];
   if ((thermal.value ?? 1) > 1) yield [['thermal', 'value'], `${thermal.value} is no share of the first rate`];
 }
